@@ -1,0 +1,1 @@
+"""Floor 7: the HTTP interface for programs. Translates only; decides nothing."""

@@ -1,0 +1,1 @@
+"""Floor 1, the words: frozen values, enums and errors that every other floor speaks. Standard library only."""

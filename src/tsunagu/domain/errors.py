@@ -1,0 +1,84 @@
+"""Every anticipated failure, as one tree.
+
+TsunaguError
+├── InputError           what came in is wrong              exit 2   422
+│   └── MalformedFingerprint
+├── NotFound             absent, or not yours               exit 4   404
+├── Forbidden            known who you are, not allowed     exit 5   403
+│   └── NotSignedIn
+├── Conflict             it changed, or exists already      exit 6   409
+└── Unavailable          a part that is needed is missing   exit 7   503
+    └── LedgerBroken
+"""
+
+from typing import ClassVar
+
+
+class TsunaguError(Exception):
+    """Base of every anticipated failure.
+
+    A message never holds a name, a path, a hash or any content: messages reach
+    logs and browsers. Put identifiers in `details`, which only the caller's own
+    screen and the ledger keep.
+    """
+
+    code: ClassVar[str] = "error"
+    exit_status: ClassVar[int] = 1
+
+    def __init__(self, message: str, **details: str | int) -> None:
+        """Keep `message`, which is safe to show anywhere, apart from `details`, which are not."""
+        super().__init__(message)
+        self.details = details
+
+
+class InputError(TsunaguError):
+    """What came in is wrong; sending it again unchanged fails again."""
+
+    code = "input"
+    exit_status = 2
+
+
+class MalformedFingerprint(InputError):
+    """The bytes are no fingerprint of the kind they claim."""
+
+    code = "malformed-fingerprint"
+
+
+class NotFound(TsunaguError):
+    """There is no such record, or it is not the actor's: the answer is the same for both."""
+
+    code = "not-found"
+    exit_status = 4
+
+
+class Forbidden(TsunaguError):
+    """The actor is known and may not do this."""
+
+    code = "forbidden"
+    exit_status = 5
+
+
+class NotSignedIn(Forbidden):
+    """Nobody is signed in, or the sign-in has expired."""
+
+    code = "not-signed-in"
+
+
+class Conflict(TsunaguError):
+    """The record exists already, or has changed since it was read."""
+
+    code = "conflict"
+    exit_status = 6
+
+
+class Unavailable(TsunaguError):
+    """A part that is needed is missing or does not answer; nothing was done."""
+
+    code = "unavailable"
+    exit_status = 7
+
+
+class LedgerBroken(Unavailable):
+    """The ledger does not verify against what is held outside the database."""
+
+    code = "ledger-broken"

@@ -1,0 +1,66 @@
+"""The ledger: who did what, why and when; each entry bound to the one before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One deed.
+
+    Attributes:
+        number: 1 for the first entry, without gaps.
+        body: the deed as canonical JSON (sorted keys, no spaces), exactly as hashed.
+        hash: SHA-256 over (hash of the entry before, number as 8 bytes big-endian, body as UTF-8).
+    """
+
+    number: int
+    body: str
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRoot:
+    """A signature over all entries up to one, to be held outside the database.
+
+    Attributes:
+        size: how many entries it covers.
+        root: Merkle tree hash over their hashes (RFC 6962 section 2.1, SHA-256), 32 bytes.
+        signed_at: ISO 8601 in UTC.
+        key_id: which key signed, the first 16 hex digits of the public key's SHA-256.
+        signature: Ed25519 over the canonical JSON of the four fields above.
+    """
+
+    size: int
+    root: bytes
+    signed_at: str
+    key_id: str
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerReport:
+    """What verifying the ledger found.
+
+    Attributes:
+        entries: how many entries the database holds.
+        proven: how many of them the last good signed root covers.
+        first_bad: number of the first entry that is not as it was signed or chained; None when all is well.
+        problem: one sentence that names what is wrong; None when all is well.
+    """
+
+    entries: int
+    proven: int
+    first_bad: int | None = None
+    problem: str | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing was found wrong."""
+        return self.problem is None
+
+    @property
+    def unproven(self) -> int:
+        """How many entries were written since the last signed root: the window in which a rewrite would not show."""
+        return max(0, self.entries - self.proven)

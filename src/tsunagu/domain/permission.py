@@ -1,0 +1,60 @@
+"""Permissions and roles: what an officer may do, as two closed lists."""
+
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Permission(StrEnum):
+    """One thing an officer may be allowed to do, as `subject:deed`, in alphabetical order."""
+
+    BANK_CHANGE = "bank:change"
+    BANK_READ = "bank:read"
+    CASE_OPEN = "case:open"
+    CASE_READ = "case:read"
+    CASE_STAFF = "case:staff"
+    HELD_NOTICE_RELEASE = "held-notice:release"
+    HIT_JUDGE = "hit:judge"
+    LEDGER_READ = "ledger:read"
+    MEDIA_INGEST = "media:ingest"
+    MEDIA_READ = "media:read"
+    NOTICE_ACKNOWLEDGE = "notice:acknowledge"
+    NOTICE_READ = "notice:read"
+    OFFICER_ENROLL = "officer:enroll"
+    OVERLAP_READ = "overlap:read"
+    OVERLAP_SHARE = "overlap:share"
+
+
+class Role(StrEnum):
+    """What an officer is at the agency. Administrators and auditors see no content."""
+
+    OFFICER = "officer"
+    COORDINATOR = "coordinator"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+_OFFICER = frozenset(
+    {
+        Permission.BANK_CHANGE,
+        Permission.BANK_READ,
+        Permission.CASE_OPEN,
+        Permission.CASE_READ,
+        Permission.CASE_STAFF,
+        Permission.HIT_JUDGE,
+        Permission.MEDIA_INGEST,
+        Permission.MEDIA_READ,
+        Permission.NOTICE_ACKNOWLEDGE,
+        Permission.NOTICE_READ,
+        Permission.OVERLAP_READ,
+        Permission.OVERLAP_SHARE,
+    }
+)
+
+ROLE_PERMISSIONS = MappingProxyType(
+    {
+        Role.OFFICER: _OFFICER,
+        Role.COORDINATOR: _OFFICER | {Permission.HELD_NOTICE_RELEASE},
+        Role.ADMINISTRATOR: frozenset({Permission.OFFICER_ENROLL}),
+        Role.AUDITOR: frozenset({Permission.LEDGER_READ}),
+    }
+)

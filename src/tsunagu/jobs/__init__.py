@@ -1,0 +1,1 @@
+"""Floor 7: tasks that services defer by name. Translates only; decides nothing."""

@@ -1,0 +1,1 @@
+"""Floor 4, pure: observations to entities: people, accounts, addresses."""

@@ -1,0 +1,1 @@
+"""Floor 7: pages for the browser. Translates only; decides nothing."""
