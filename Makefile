@@ -1,0 +1,70 @@
+# Everything runs from here: `make help` lists what there is. Nothing outside this folder and TSUNAGU_HOME is
+# touched, but for Debian packages that `make test-tools` and `make bench` install when they run as root.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# A lock is an answer of its own: the development lock is held to the versions of the other one.
+LOCK   := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+          --no-emit-index-url --no-annotate --no-header --quiet
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo serve test check soak bench lock lint test-tools setup-dev
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.runtime ## Make .venv with all that the program and its demo need
+	@echo "ready: $(BIN)/tsunagu --help"
+
+demo: $(VENV)/.runtime ## Show two agencies finding what they have in common
+	@$(BIN)/tsunagu demo
+
+serve: ## Serve the browser workplace (not there yet: says so and fails)
+	@echo "The browser workplace does not exist yet; the commands of $(BIN)/tsunagu do." >&2
+	@exit 1
+
+test: test-tools lint ## Run the checks and every test but the long rounds
+	$(BIN)/pytest -m "not soak"
+
+check: lint ## Run the checks: style, types, floors, spelling, house rules (about a minute)
+	$(BIN)/pytest --quiet tests/house
+
+soak: test-tools ## Run the long rounds: kill -9, hostile files, leaks
+	TSUNAGU_SOAK=1 $(BIN)/pytest -m soak
+
+bench: $(VENV)-bench/.peers ## Measure fingerprinting and ingest against peers in the same run
+	$(BIN)/python -m bench.fingerprint
+	$(BIN)/python -m bench.ingest
+
+lock: $(VENV)/.dev ## Pin every dependency by hash (UPGRADE=--upgrade takes newer releases)
+	$(LOCK) $(UPGRADE) --extra build --extra demo --output-file requirements.lock
+	$(LOCK) $(UPGRADE) --extra build --extra demo --extra dev --constraint requirements.lock \
+	    --output-file requirements-dev.lock
+
+# Parts of the targets above.
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+setup-dev: $(VENV)/.dev
+
+test-tools: $(VENV)/.dev
+	@make/test_tools.sh
+
+$(VENV)/.runtime: requirements.lock pyproject.toml make/venv.sh
+	@PYTHON="$(PYTHON)" make/venv.sh $(VENV) requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@PYTHON="$(PYTHON)" make/venv.sh $(VENV) requirements-dev.lock
+	@touch $@
+
+$(VENV)-bench/.peers: $(VENV)/.runtime make/bench_peers.sh
+	@PYTHON="$(PYTHON)" make/bench_peers.sh $(VENV)-bench
+	@touch $@
