@@ -1,0 +1,191 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pdqhash
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.fingerprint import Fingerprint, Turn
+from tsunagu.fingerprints import pdq
+from tsunagu.media.picture import Picture
+
+needs_media = pytest.mark.skipif("TSUNAGU_TEST_MEDIA" not in os.environ, reason="TSUNAGU_TEST_MEDIA is not set")
+
+# What EXIF means by each orientation: how the upright picture is made from the stored one.
+UPRIGHT = {
+    1: lambda stored: stored,
+    2: np.fliplr,
+    3: lambda stored: np.rot90(stored, 2),
+    4: np.flipud,
+    5: np.transpose,
+    6: lambda stored: np.rot90(stored, 3),
+    7: lambda stored: np.rot90(stored, 2).T,
+    8: np.rot90,
+}
+# What each member of Turn means, on upright pixels.
+LAID = {
+    Turn.UPRIGHT: lambda pixels: pixels,
+    Turn.ROTATED_90: np.rot90,
+    Turn.ROTATED_180: lambda pixels: np.rot90(pixels, 2),
+    Turn.ROTATED_270: lambda pixels: np.rot90(pixels, 3),
+    Turn.MIRRORED_UPSIDE_DOWN: np.flipud,
+    Turn.MIRRORED_LEFT_RIGHT: np.fliplr,
+    Turn.TRANSPOSED: np.transpose,
+    Turn.TRANSVERSED: lambda pixels: np.rot90(pixels, 2).T,
+}
+
+
+def scene(height: int, width: int, seed: int = 0) -> np.ndarray:
+    """A picture with edges and shades at every scale, drawn by code."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:height, 0:width] / max(height, width)
+    shade = 128 + 40 * np.sin(x * 5 + seed) + 30 * np.cos(y * 4)
+    for _ in range(40):
+        at_y, at_x, size = rng.random(), rng.random(), rng.uniform(0.03, 0.3)
+        shade += rng.uniform(-80, 80) * ((abs(y - at_y) < size) & (abs(x - at_x) < size * rng.uniform(0.3, 2)))
+    return np.clip(shade + rng.normal(0, 3, shade.shape), 0, 255).astype(np.uint8)
+
+
+def picture(luma: np.ndarray, *, orientation: int = 1) -> Picture:
+    return Picture(np.ascontiguousarray(luma), luma.shape[1], luma.shape[0], orientation=orientation)
+
+
+def grey(luma: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(np.repeat(luma[:, :, None], 3, axis=2))
+
+
+def reference(luma: np.ndarray) -> Fingerprint:
+    bits, quality = pdqhash.compute(grey(luma))
+    return Fingerprint(pdq.kind, np.packbits(bits.astype(np.uint8)).tobytes(), int(quality))
+
+
+@settings(deadline=None, max_examples=60)
+@given(height=st.integers(5, 400), width=st.integers(5, 400), seed=st.integers(0, 1000))
+def test_full_decode_gives_the_reference_bits_and_quality(height: int, width: int, seed: int) -> None:
+    luma = scene(height, width, seed)
+    ours, theirs = pdq.fingerprint(picture(luma)), reference(luma)
+    # A wave that lies on the median falls to either side by rounding; the reference sums in another order.
+    assert ours.distance(theirs) <= 2
+    assert abs(ours.quality - theirs.quality) <= 1
+
+
+def test_most_pictures_agree_with_the_reference_in_every_bit() -> None:
+    scenes = [scene(300 + 7 * seed, 500 - 5 * seed, seed) for seed in range(40)]
+    same = [pdq.fingerprint(picture(luma)) == reference(luma) for luma in scenes]
+    assert sum(same) >= 38
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_eight_turns_are_the_reference_ones_in_its_order(seed: int) -> None:
+    luma = scene(333, 517, seed)
+    theirs, _ = pdqhash.compute_dihedral(grey(luma))
+    for ours, bits in zip(pdq.turned(picture(luma)), theirs, strict=True):
+        assert np.count_nonzero(np.unpackbits(np.frombuffer(ours.data, np.uint8)) != bits) <= 2
+
+
+@pytest.mark.parametrize("turn", list(Turn))
+def test_each_turn_lies_by_the_fingerprint_of_the_picture_laid_that_way(turn: Turn) -> None:
+    luma = scene(800, 640, 3)
+    turned = pdq.turned(picture(luma))
+    really = pdq.fingerprint(picture(LAID[turn](luma)))
+    distances = [really.distance(one) for one in turned]
+    assert min(distances) == distances[turn] <= 31
+    assert sorted(distances)[1] > 60
+
+
+def test_the_first_turn_is_the_fingerprint_itself() -> None:
+    one = picture(scene(200, 300))
+    assert pdq.turned(one)[Turn.UPRIGHT] == pdq.fingerprint(one)
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    height=st.integers(5, 300),
+    width=st.integers(5, 300),
+    scale=st.integers(1, 8),
+    orientation=st.integers(1, 8),
+)
+def test_blocks_and_orientation_stand_for_the_full_upright_pixels(
+    height: int, width: int, scale: int, orientation: int
+) -> None:
+    blocks = scene(-(-height // scale), -(-width // scale), height)
+    pixels = blocks.repeat(scale, axis=0).repeat(scale, axis=1)[:height, :width]
+    stored = Picture(blocks, width, height, scale, orientation)
+    ours, quality = pdq._spectrum(stored)
+    full, full_quality = pdq._spectrum(picture(UPRIGHT[orientation](pixels)))
+    np.testing.assert_allclose(ours, full, atol=0.02)
+    assert abs(quality - full_quality) <= 1
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (4, 4), (4, 300), (300, 4)])
+def test_below_five_pixels_it_answers_zero_bits_and_no_quality_as_the_reference_does(height: int, width: int) -> None:
+    luma = scene(height, width)
+    ours = pdq.fingerprint(picture(luma))
+    assert ours == reference(luma) == Fingerprint(pdq.kind, bytes(32), 0)
+    assert set(pdq.turned(picture(luma))) == {ours}
+
+
+@pytest.mark.parametrize("value", [0, 77, 255])
+def test_a_plain_picture_has_no_quality(value: int) -> None:
+    assert pdq.fingerprint(picture(np.full((200, 300), value, np.uint8))).quality == 0
+
+
+def test_a_read_only_plane_gives_the_same_and_stays_as_it_was() -> None:
+    luma = scene(120, 90)
+    kept = luma.copy()
+    shared = np.frombuffer(luma.tobytes(), np.uint8).reshape(luma.shape)
+    assert pdq.fingerprint(picture(shared)) == pdq.fingerprint(picture(luma))
+    assert luma.flags.writeable
+    np.testing.assert_array_equal(luma, kept)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Picture(np.zeros((10, 10), np.uint8), 11, 10),
+        Picture(np.zeros((10, 10), np.uint8), 41, 40, scale=4),
+        Picture(np.zeros((10, 10), np.uint8).T[::2], 10, 5),
+        Picture(np.zeros((10, 10), np.uint16), 10, 10),  # type: ignore[arg-type]
+        Picture(np.zeros((10, 10), np.uint8), 10, 10, orientation=9),
+        Picture(np.zeros((10, 10), np.uint8), 10, 10, orientation=0),
+    ],
+)
+def test_a_plane_that_does_not_fit_what_is_told_of_it_is_refused(wrong: Picture) -> None:
+    with pytest.raises(InputError):
+        pdq.fingerprint(wrong)
+
+
+def published() -> list[tuple[Path, Fingerprint]]:
+    folder = Path(os.environ["TSUNAGU_TEST_MEDIA"]) / "copydet"
+    rows = (folder / "pdq_vectors.tsv").read_text().splitlines()[1:]
+    return [(folder / name, Fingerprint(pdq.kind, bytes.fromhex(bits), 100)) for name, bits, _ in map(str.split, rows)]
+
+
+@needs_media
+def test_the_published_vectors_come_out_bit_for_bit_at_full_decode() -> None:
+    vectors = published()
+    assert len(vectors) == 12
+    for path, expected in vectors:
+        with Image.open(path) as image:
+            rgb = np.asarray(image.convert("RGB"))
+            from_luma = np.asarray(image.convert("L"))
+        from_rgb = np.rint(rgb @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
+        assert pdq.fingerprint(picture(from_rgb)) == expected
+        assert pdq.fingerprint(picture(from_luma)) == expected
+
+
+@needs_media
+def test_the_turned_copies_are_found_among_the_eight_turns() -> None:
+    folder = Path(os.environ["TSUNAGU_TEST_MEDIA"]) / "copydet" / "bridge-dih"
+    original, *copies = sorted(folder.glob("*.jpg"))
+    with Image.open(original) as image:
+        turned = pdq.turned(picture(np.asarray(image.convert("L"))))
+    assert copies
+    for copy in copies:
+        with Image.open(copy) as image:
+            found = pdq.fingerprint(picture(np.asarray(image.convert("L"))))
+        assert min(found.distance(one) for one in turned) <= 31
