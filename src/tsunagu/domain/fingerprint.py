@@ -83,6 +83,11 @@ class Turn(IntEnum):
     TRANSPOSED = 6
     TRANSVERSED = 7
 
+    @property
+    def inverse(self) -> Turn:
+        """The turn that brings a picture turned by this one back."""
+        return {Turn.ROTATED_90: Turn.ROTATED_270, Turn.ROTATED_270: Turn.ROTATED_90}.get(self, self)
+
 
 @dataclass(frozen=True, slots=True)
 class TimedFingerprint:
