@@ -24,6 +24,7 @@ BINARY = re.compile(
 )
 # A drawing of the terminal is the one picture that documents may hold.
 PICTURES_OF_DOCUMENTS = "docs/pictures/"
+LARGE_IS_OVER_BYTES = 200_000
 LONG_FILES_ARE_OVER = 300
 HEX_DIGEST = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-f])", re.IGNORECASE)
 LIST_OF_DIGESTS_FROM = 25
@@ -55,6 +56,15 @@ def test_no_file_is_a_list_of_digests(texts: dict[str, str]) -> None:
         if len(HEX_DIGEST.findall(text)) >= LIST_OF_DIGESTS_FROM and not name.endswith(".lock")
     ]
     assert found == []
+
+
+def test_no_file_is_large(project_files: list[Path], root: Path) -> None:
+    large = {path.relative_to(root).as_posix() for path in project_files if path.stat().st_size > LARGE_IS_OVER_BYTES}
+    assert {name for name in large if not name.endswith(".lock")} == set()
+
+
+def test_no_file_holds_a_private_key(texts: dict[str, str]) -> None:
+    assert [name for name, text in texts.items() if name != THIS_FILE and "PRIVATE KEY-----" in text] == []
 
 
 @pytest.mark.parametrize("word", NOT_OUR_WORDS)
