@@ -1,0 +1,185 @@
+"""The flat index: every entry is looked at. It is exact by construction, and the oracle of all later indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
+from tsunagu.domain.hit import Hit
+from tsunagu.index.popcount import popcount
+
+_BLOCK_ROWS = 2048
+_STRIDE_ROWS = 256
+_FIRST_ROOM = 4096
+
+
+class FlatIndex:
+    """An immutable set of fingerprints of one kind, searched exhaustively.
+
+    It keeps `kind.bits / 8` bytes an entry (32 for 256 bits), and 8 for the entry's id. Several entries may hold
+    the same fingerprint, and several may carry one id: each is found for itself. The scan is serial and releases
+    the GIL: threads belong to the caller, over parts of the queries.
+    """
+
+    __slots__ = ("_entry_ids", "_kind", "_version", "_words")
+
+    def __init__(
+        self, kind: FingerprintKind, table: NDArray[np.uint8], entry_ids: NDArray[np.int64], *, version: str
+    ) -> None:
+        """Copy a table of fingerprints whose caller has left out those of low quality.
+
+        Args:
+            kind: a kind of 256 bits.
+            table: shape (n, kind.bits // 8), uint8, one fingerprint a row, big-endian as in `Fingerprint.data`.
+            entry_ids: shape (n,), int64.
+            version: the name of this state of the set.
+
+        Raises:
+            InputError: a shape or dtype is another.
+        """
+        if entry_ids.shape != (len(table),) or entry_ids.dtype != np.int64:
+            raise InputError("the entry ids do not fit the table")
+        self._kind = kind
+        self._version = version
+        self._words = np.ascontiguousarray(_words(kind, table).T)
+        self._entry_ids = entry_ids.copy()
+
+    @classmethod
+    def build(cls, kind: FingerprintKind, entries: Iterable[tuple[int, Fingerprint]], *, version: str) -> FlatIndex:
+        """Return the index of `entries`, pairs of an entry id and its fingerprint.
+
+        Raises:
+            InputError: a fingerprint is of another kind, or of too low a quality to be searched; leaving
+                it out is the caller's decision, since what is left out is never found.
+        """
+        ids: list[int] = []
+        data = bytearray()
+        for entry_id, one in entries:
+            _require_searchable(kind, one)
+            ids.append(entry_id)
+            data += one.data
+        table = np.frombuffer(bytes(data), np.uint8).reshape(len(ids), kind.bits // 8)
+        return cls(kind, table, np.array(ids, np.int64), version=version)
+
+    @property
+    def kind(self) -> FingerprintKind:
+        """The kind of all its fingerprints."""
+        return self._kind
+
+    @property
+    def version(self) -> str:
+        """The name of this state of the set, as it was built with."""
+        return self._version
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        return len(self._entry_ids)
+
+    def search(self, query: Fingerprint, *, radius_bits: int) -> tuple[Hit, ...]:
+        """Return every entry at most `radius_bits` away, nearest first, then by entry id.
+
+        Raises:
+            InputError: the query is of another kind or of too low a quality to be searched, or the radius is negative.
+        """
+        _require_searchable(self._kind, query)
+        table = np.frombuffer(query.data, np.uint8).reshape(1, -1)
+        _, entry_ids, distances = self.search_table(table, radius_bits=radius_bits)
+        return tuple(map(Hit, distances.tolist(), entry_ids.tolist()))
+
+    def search_table(
+        self, queries: NDArray[np.uint8], radius_bits: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return every pair of a query and an entry at most `radius_bits` apart.
+
+        Args:
+            queries: shape (m, kind.bits // 8), uint8, one fingerprint a row; the caller has left out those of
+                low quality.
+            radius_bits: at least 0.
+
+        Returns:
+            Three arrays of one length, int64: row of the query, entry id, distance in bits; ordered by row,
+            then distance, then entry id.
+
+        Raises:
+            InputError: the table's shape or dtype is another, or the radius is negative.
+        """
+        if radius_bits < 0:
+            raise InputError("the radius is negative", radius_bits=radius_bits)
+        words = _words(self._kind, queries)
+        radius = min(radius_bits, self._kind.bits)
+        found = np.empty((3, _FIRST_ROOM), np.int64)
+        total = _scan(self._words, words, radius, found)
+        if total > found.shape[1]:
+            # Rare: more hits than room. A second scan with room for all costs less than growing inside the kernel.
+            found = np.empty((3, total), np.int64)
+            _scan(self._words, words, radius, found)
+        rows, entries, distances = found[:, :total]
+        entry_ids = self._entry_ids[entries]
+        order = np.lexsort((entry_ids, distances, rows))
+        return rows[order], entry_ids[order], distances[order]
+
+
+def _require_searchable(kind: FingerprintKind, one: Fingerprint) -> None:
+    if one.kind is not kind:
+        raise InputError("the fingerprint is of another kind")
+    if not one.is_searchable:
+        raise InputError("the fingerprint is of too low a quality to be searched", quality=one.quality)
+
+
+def _words(kind: FingerprintKind, table: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """Return `table` as 64-bit words, shape (n, 4); which end of a word comes first does not matter."""
+    if table.dtype != np.uint8 or table.ndim != 2 or table.shape[1] * 8 != kind.bits:
+        raise InputError("the table is not of the kind's width")
+    # A fresh array, so that the kernel has one compiled form for read-only and writable tables.
+    return np.array(table, order="C").view(np.uint64)
+
+
+@njit(nogil=True, cache=True)
+def _scan(
+    words: NDArray[np.uint64], queries: NDArray[np.uint64], radius: int, found: NDArray[np.int64]
+) -> int:  # pragma: no cover - compiled
+    """Write (query row, entry row, distance) of each pair within `radius` into `found`; return how many there are.
+
+    `words` is shape (4, n): the first words of all entries lie together, then the second ones. Entries are taken
+    in blocks that stay in the cache while all queries pass over them.
+    """
+    total = 0
+    room = found.shape[1]
+    for block in range(0, words.shape[1], _BLOCK_ROWS):
+        block_end = min(block + _BLOCK_ROWS, words.shape[1])
+        for query in range(len(queries)):
+            a, b, c, d = queries[query, 0], queries[query, 1], queries[query, 2], queries[query, 3]
+            for start in range(block, block_end, _STRIDE_ROWS):
+                end = min(start + _STRIDE_ROWS, block_end)
+                if _half_near(words[0, start:end], words[1, start:end], a, b, radius) == 0:
+                    continue
+                for row in range(start, end):
+                    distance = popcount(words[0, row] ^ a) + popcount(words[1, row] ^ b)
+                    if distance > radius:
+                        continue
+                    distance += popcount(words[2, row] ^ c) + popcount(words[3, row] ^ d)
+                    if distance <= radius:
+                        if total < room:
+                            found[0, total], found[1, total], found[2, total] = query, row, distance
+                        total += 1
+    return total
+
+
+@njit(nogil=True, cache=True)
+def _half_near(
+    first: NDArray[np.uint64], second: NDArray[np.uint64], a: np.uint64, b: np.uint64, radius: int
+) -> int:  # pragma: no cover - compiled
+    """Return how many entries are within `radius` over the first half of their bits.
+
+    For nearly all stretches that is none, and a loop that only counts is compiled to whole vectors, where
+    one that also keeps or branches is not.
+    """
+    near = 0
+    for row in range(len(first)):
+        near += popcount(first[row] ^ a) + popcount(second[row] ^ b) <= radius
+    return near

@@ -1,0 +1,114 @@
+"""One suite for every index: what `Index` promises, held against the definition."""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
+from tsunagu.domain.hit import Hit
+from tsunagu.index.flat import FlatIndex
+from tsunagu.index.protocol import Index
+
+PDQ = FingerprintKind.PDQ
+Build = Callable[..., Index]
+every_index = pytest.mark.parametrize("build", [pytest.param(FlatIndex.build, id="flat")])
+
+close_by = st.lists(st.integers(0, 255), max_size=40).map(lambda bits: sum({1 << bit for bit in bits}).to_bytes(32))
+fingerprints = st.builds(
+    Fingerprint,
+    kind=st.just(PDQ),
+    data=close_by | st.binary(min_size=32, max_size=32),
+    quality=st.integers(PDQ.quality_floor, 100),
+)
+
+
+def by_definition(stored: Iterable[Fingerprint], query: Fingerprint, radius_bits: int) -> list[Hit]:
+    hits = (Hit(query.distance(one), entry_id) for entry_id, one in enumerate(stored))
+    return sorted(hit for hit in hits if hit.distance_bits <= radius_bits)
+
+
+@every_index
+@settings(deadline=None)
+@given(stored=st.lists(fingerprints, max_size=40), query=fingerprints, radius_bits=st.integers(0, 300))
+def test_search_returns_every_entry_within_the_radius_and_no_other(
+    build: Build, stored: list[Fingerprint], query: Fingerprint, radius_bits: int
+) -> None:
+    index = build(PDQ, enumerate(stored), version="t1")
+    assert list(index.search(query, radius_bits=radius_bits)) == by_definition(stored, query, radius_bits)
+
+
+@every_index
+@settings(deadline=None)
+@given(
+    stored=st.lists(fingerprints, max_size=20), queries=st.lists(fingerprints, max_size=5), radius=st.integers(0, 256)
+)
+def test_a_table_search_answers_as_single_searches_do(
+    build: Build, stored: list[Fingerprint], queries: list[Fingerprint], radius: int
+) -> None:
+    index = build(PDQ, enumerate(stored), version="t1")
+    table = np.array([list(one.data) for one in queries], np.uint8).reshape(-1, 32)
+    rows, entry_ids, distances = index.search_table(table, radius_bits=radius)
+    singly = [
+        (row, hit.entry_id, hit.distance_bits)
+        for row, query in enumerate(queries)
+        for hit in index.search(query, radius_bits=radius)
+    ]
+    assert list(zip(rows.tolist(), entry_ids.tolist(), distances.tolist(), strict=True)) == singly
+
+
+@every_index
+def test_it_tells_its_kind_version_and_length(build: Build) -> None:
+    one = Fingerprint(PDQ, bytes(32), 100)
+    index = build(PDQ, [(7, one), (8, one)], version="2031-04")
+    assert (index.kind, index.version, len(index)) == (PDQ, "2031-04", 2)
+
+
+@every_index
+def test_an_empty_index_answers_that_nothing_is_near(build: Build) -> None:
+    index = build(PDQ, [], version="t1")
+    assert len(index) == 0
+    assert index.search(Fingerprint(PDQ, bytes(32), 100), radius_bits=256) == ()
+
+
+@every_index
+def test_an_index_of_one_finds_itself(build: Build) -> None:
+    one = Fingerprint(PDQ, bytes(range(32)), 100)
+    assert build(PDQ, [(2**40, one)], version="t1").search(one, radius_bits=0) == (Hit(0, 2**40),)
+
+
+@every_index
+def test_duplicates_are_each_found_by_id_even_under_one_id(build: Build) -> None:
+    one = Fingerprint(PDQ, bytes(range(32)), 100)
+    index = build(PDQ, [(9, one), (3, one), (9, one)], version="t1")
+    assert index.search(one, radius_bits=31) == (Hit(0, 3), Hit(0, 9), Hit(0, 9))
+
+
+@every_index
+def test_a_fingerprint_of_low_quality_is_refused_by_build_and_by_search(build: Build) -> None:
+    plain = Fingerprint(PDQ, bytes(32), PDQ.quality_floor - 1)
+    with pytest.raises(InputError):
+        build(PDQ, [(1, plain)], version="t1")
+    with pytest.raises(InputError):
+        build(PDQ, [], version="t1").search(plain, radius_bits=31)
+
+
+@every_index
+def test_a_negative_radius_is_refused(build: Build) -> None:
+    index = build(PDQ, [], version="t1")
+    with pytest.raises(InputError):
+        index.search(Fingerprint(PDQ, bytes(32), 100), radius_bits=-1)
+    with pytest.raises(InputError):
+        index.search_table(np.zeros((0, 32), np.uint8), radius_bits=-1)
+
+
+@every_index
+def test_queries_are_left_untouched_and_may_be_read_only(build: Build) -> None:
+    index = build(PDQ, [(1, Fingerprint(PDQ, bytes(32), 100))], version="t1")
+    queries = np.zeros((3, 32), np.uint8)
+    queries.flags.writeable = False
+    rows, entry_ids, _ = index.search_table(queries, radius_bits=31)
+    assert (rows.tolist(), entry_ids.tolist(), queries.any()) == ([0, 1, 2], [1, 1, 1], np.False_)
