@@ -208,15 +208,13 @@ def _own_rows(
 ) -> NDArray[np.int64]:  # pragma: no cover - compiled
     """Return for each hit the number of the chain it went to, best chain first, or -1."""
     owner = np.full(len(score), -1, dtype=np.int64)
-    chain = 0
-    for end in order:
+    for chain, end in enumerate(order):
         if score[end] < needed:
             break
         row = end
         while row >= 0 and owner[row] < 0:
             owner[row] = chain
             row = before[row]
-        chain += 1
     return owner
 
 

@@ -31,7 +31,8 @@ def shared_video(a: Sequence[TimedFingerprint], b: Sequence[TimedFingerprint]) -
     most for each time it turns up in both, and only within the kind's own radius.
 
     Args:
-        a, b: frames of kind PDQ in any order, at any times; about one a second is what the limits were measured at.
+        a: frames of kind PDQ in any order, at any times; the limits were measured at about one a second.
+        b: likewise.
 
     Returns:
         Each from its first to its last shared frame, at least three of them; `shared_video(b, a)` is the same
