@@ -17,8 +17,12 @@ from tsunagu.media.decoding.refusing import refusing
 from tsunagu.media.decoding.tags import orientation_of, picture_tags
 from tsunagu.media.picture import Picture
 
-MIN_PLANE_SIDE: Final = 200
-"""Samples the shorter side of a plane keeps, if the picture has them: below it PDQ drifts by more than 2 bits."""
+MIN_PLANE_SIDE: Final = 360
+"""Samples the shorter side of a plane keeps, if the picture has them.
+
+Measured over 58 photographs with PDQ's weights summed over the blocks: from 378 samples up the distance to
+the full picture has median 0 and 95th percentile 2 bits; at 300 samples 2 and 4, at 213 samples 2 and 7.
+"""
 
 _PLUGINS: Final = {
     MediaType.JPEG: "JPEG",
@@ -45,9 +49,14 @@ AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 
 def choose_scale(width: int, height: int) -> int:
-    """Return the largest of 8, 4, 2 and 1 that leaves the shorter side `MIN_PLANE_SIDE` samples, or 1."""
-    side = min(width, height)
-    return next((scale for scale in (8, 4, 2) if side >= scale * MIN_PLANE_SIDE), 1)
+    """Return the scale of a JPEG: the largest of 8, 4 and 2 that leaves `MIN_PLANE_SIDE` samples, or 1."""
+    reduction = choose_reduction(width, height)
+    return next((scale for scale in (8, 4, 2) if reduction >= scale), 1)
+
+
+def choose_reduction(width: int, height: int) -> int:
+    """Return the largest whole scale that leaves the shorter side `MIN_PLANE_SIDE` samples, or 1."""
+    return max(1, min(width, height) // MIN_PLANE_SIDE)
 
 
 def decode_picture(file: BinaryIO, media_type: MediaType, options: DecodeOptions) -> tuple[MediaFacts, Picture]:
@@ -131,7 +140,7 @@ def _luma_of_jpeg(image: Image.Image) -> Picture:
 
 def _luma_by_reduction(image: Image.Image) -> Picture:
     """Take the luma of a decoded picture and reduce it by block means."""
-    scale = choose_scale(image.width, image.height)
+    scale = choose_reduction(image.width, image.height)
     plane = reduced_plane(_as_luma(image), scale)
     return Picture(plane, image.width, image.height, scale, orientation_of(image))
 
