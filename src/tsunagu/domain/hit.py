@@ -59,7 +59,7 @@ class Evidence:
     Attributes:
         distance_bits: for `near` the PDQ distance; 0 for `exact`; for video and sound the least
             distance of its stretches.
-        turn: how the second picture lies on the first; None unless `near`.
+        turn: how the second picture lies on the first; None unless `near`, or for a video found only when turned.
         stretches: the shared seconds, in the order of the first recording; empty for pictures.
     """
 

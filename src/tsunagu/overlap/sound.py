@@ -24,8 +24,8 @@ CHANCE_SHARE: Final = 0.75
 """The same as a share of how much the sound differs from itself a moment later: a steady hum matches any hum."""
 NEEDED_GAIN: Final = 4.0
 """Sum of (chance rate - bit-error rate) over words: 5 s need a rate of 0.24, 10 s of 0.29, 20 s of 0.315."""
-MIN_WORDS: Final = 20
-"""Words a stretch needs at least: with the span of the last one, 4.7 seconds."""
+MIN_WORDS: Final = 19
+"""Words a stretch needs at least: with the span of the last one, 4.6 seconds."""
 STEADY_RATE: Final = 0.12
 """Below this much movement a sound is a tone, a beep or silence, and no evidence; white noise lies at 0.17."""
 EDGE_BITS: Final = 2
