@@ -111,7 +111,7 @@ class SoundKind(Enum):
         span_s: seconds of sound that one word describes.
     """
 
-    CHROMAPRINT = ("chromaprint-2", 1365 / 11025, (4096 + 15 * 1365) / 11025)
+    CHROMAPRINT = ("chromaprint-2", 1365 / 11025, (4096 + 19 * 1365) / 11025)
 
     def __init__(self, code: str, step_s: float, span_s: float) -> None:
         """Spread the tuple over named attributes."""
