@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from tsunagu.domain.media import MediaKind, MediaType, Refusal
+from tsunagu.media.decoding.archives import decode_archive
 from tsunagu.media.decoding.messages import DecodeOptions, Message, Refused, RgbPicture
 from tsunagu.media.decoding.pictures import decode_picture, decode_upright_rgb
+from tsunagu.media.decoding.refusing import refusing
+from tsunagu.media.decoding.videos import decode_timed
 
 
 def decode(file: BinaryIO, media_type: MediaType, options: DecodeOptions) -> Iterator[Message]:
@@ -32,10 +35,13 @@ def decode(file: BinaryIO, media_type: MediaType, options: DecodeOptions) -> Ite
     Raises:
         Refused: the content cannot be read, or not to its end, or passes a bound.
     """
-    if media_type.kind is MediaKind.PICTURE:
-        yield from decode_picture(file, media_type, options)
-    else:
-        raise Refused(Refusal.UNKNOWN_TYPE)
+    with refusing():
+        if media_type.kind is MediaKind.PICTURE:
+            yield from decode_picture(file, media_type, options)
+        elif media_type.kind is MediaKind.ARCHIVE:
+            yield from decode_archive(file, media_type, options)
+        else:
+            yield from decode_timed(file, media_type, options)
 
 
 def decode_rgb(file: BinaryIO, media_type: MediaType, options: DecodeOptions, *, max_side: int) -> RgbPicture:
