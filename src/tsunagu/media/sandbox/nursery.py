@@ -1,0 +1,164 @@
+"""The parent's end of the zygote: starts it, asks it for children, and starts another should it die."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from tsunagu.domain.errors import Unavailable
+from tsunagu.media.sandbox.limits import Measure
+from tsunagu.media.sandbox.zygote import END, MOST_MESSAGE_BYTES, NUMBER, SPAWN, Charter
+
+_START_S: Final = 60.0
+_ANSWER_S: Final = 30.0
+_SOCKET_BYTES: Final = 1 << 20
+
+# The zygote finds its modules where the parent found them, whatever the environment and the folder are.
+_BOOT: Final = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[2]);"
+    "from tsunagu.media.sandbox.zygote import main; main(int(sys.argv[1]))"
+)
+
+
+class Zygote:
+    """One running zygote. Its children stay unreaped, and so keep their numbers, until `end`."""
+
+    def __init__(self, charter: Charter) -> None:
+        """Start it and wait until it is warm.
+
+        Raises:
+            Unavailable: it does not start.
+        """
+        self._lock = threading.Lock()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = _start(theirs.fileno())
+        try:
+            self.measures = self._introduce(charter)
+        except BaseException:
+            self.close()
+            raise
+
+    def spawn(self) -> tuple[int, socket.socket]:
+        """Return the process number of a new child and the socket to it.
+
+        Raises:
+            OSError: the zygote is gone.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        with theirs:
+            theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BYTES)
+            try:
+                with self._lock:
+                    socket.send_fds(self._control, [SPAWN], [theirs.fileno()])
+                    return self._number(), ours
+            except BaseException:
+                ours.close()
+                raise
+
+    def end(self, pid: int) -> int | None:
+        """Kill a child, and return how it ended, or had ended before, as waitpid tells; None when nobody knows."""
+        try:
+            with self._lock:
+                self._control.send(END + NUMBER.pack(pid))
+                return self._number()
+        except OSError:
+            self._control.close()  # no answer may be taken for that of a later question; the child ends with its zygote
+            return None
+
+    def close(self) -> None:
+        """End it, and with it all its children."""
+        self._control.close()
+        try:
+            self._process.wait(_ANSWER_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _introduce(self, charter: Charter) -> frozenset[Measure]:
+        self._control.settimeout(_START_S)
+        try:
+            self._control.send(charter.to_json())
+            answer = json.loads(self._control.recv(MOST_MESSAGE_BYTES) or b'{"failed": "died"}')
+        except OSError as error:
+            raise Unavailable("the decode process does not start") from error
+        self._control.settimeout(_ANSWER_S)
+        if "failed" in answer:
+            raise Unavailable("the decode process does not start", reason=str(answer["failed"]))
+        return frozenset(Measure(measure) for measure in answer["measures"])
+
+    def _number(self) -> int:
+        answer = self._control.recv(NUMBER.size)
+        if len(answer) != NUMBER.size:
+            raise ConnectionResetError("the zygote is gone")
+        (number,) = NUMBER.unpack(answer)
+        return int(number)
+
+
+class Nursery:
+    """Where children come from, as long as a zygote can be had."""
+
+    def __init__(self, charter: Callable[[], Charter]) -> None:
+        """Take what each new zygote is told; none is started yet."""
+        self._charter = charter
+        self._lock = threading.Lock()
+        self._zygote: Zygote | None = None
+
+    @property
+    def measures(self) -> frozenset[Measure]:
+        """What shuts the children in, beside the filter of system calls; empty while no zygote runs."""
+        with self._lock:
+            return frozenset() if self._zygote is None else self._zygote.measures
+
+    def spawn(self) -> tuple[Zygote, int, socket.socket]:
+        """Return a new child: whose it is, its process number and the socket to it.
+
+        Raises:
+            Unavailable: no zygote can be started, or it does not give a child.
+        """
+        with self._lock:
+            if self._zygote is not None:
+                with contextlib.suppress(OSError):
+                    return (self._zygote, *self._zygote.spawn())
+                self._zygote.close()
+                self._zygote = None
+            self._zygote = Zygote(self._charter())
+            try:
+                return (self._zygote, *self._zygote.spawn())
+            except OSError as error:
+                raise Unavailable("the decode process gives no child") from error
+
+    def close(self) -> None:
+        """End the zygote and all children."""
+        with self._lock:
+            if self._zygote is not None:
+                self._zygote.close()
+                self._zygote = None
+
+
+def _start(control_fd: int) -> subprocess.Popen[bytes]:
+    places = json.dumps([str(Path(place).absolute()) for place in sys.path])
+    environment = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    if "LD_LIBRARY_PATH" in os.environ:  # some interpreters do not start without it
+        environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter
+            [sys.executable, "-I", "-B", "-c", _BOOT, str(control_fd), places],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[control_fd],
+            env=environment,
+            cwd="/",
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Unavailable("the decode process does not start") from error

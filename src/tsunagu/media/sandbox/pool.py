@@ -1,0 +1,163 @@
+"""The pool of decode children: threads of the parent borrow one, hand it an open file and read its messages."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+from typing import Final, Self, cast
+
+from tsunagu.domain.errors import InputError, Unavailable
+from tsunagu.domain.media import MediaType, Refusal
+from tsunagu.media.decoding.messages import DecodeOptions, Message, Refused, RgbPicture
+from tsunagu.media.sandbox.account import decode_account
+from tsunagu.media.sandbox.limits import Limits, Measure
+from tsunagu.media.sandbox.nursery import Nursery
+from tsunagu.media.sandbox.request import Request
+from tsunagu.media.sandbox.worker import Worker
+from tsunagu.media.sandbox.zygote import Charter
+
+DECODER: Final = "tsunagu.media.decoding"
+
+
+class DecodePool:
+    """Decodes hostile files in processes that can do nothing else. Safe for many threads.
+
+    Use it as a context manager. An item is never decoded outside: where the system
+    cannot shut a child in, the pool does not start.
+
+    Attributes:
+        confinement: the measures that hold, known once the pool is entered; seccomp is always among them.
+    """
+
+    def __init__(self, children: int, limits: Limits, options: DecodeOptions, *, decoder: str = DECODER) -> None:
+        """Plan a pool; nothing is started yet.
+
+        Args:
+            children: how many items are decoded at once, at least 1.
+            limits: what one item may cost.
+            options: how items are decoded.
+            decoder: dotted name of the module that decodes; another than ours only in tests.
+
+        Raises:
+            InputError: there would be no child.
+        """
+        if children < 1:
+            raise InputError("a pool needs a decode child")
+        self.confinement: frozenset[Measure] = frozenset()
+        self._limits = limits
+        self._options = options
+        self._decoder = decoder
+        self._nursery = Nursery(self._charter)
+        self._slots = threading.BoundedSemaphore(children)
+        self._lock = threading.Lock()
+        self._idle: list[Worker] = []
+        self._is_open = False
+
+    def __enter__(self) -> Self:
+        """Start the zygote and a first child.
+
+        Raises:
+            Unavailable: children cannot be started or not be shut in.
+        """
+        try:
+            self._idle.append(Worker(self._nursery, self._limits, self._options))
+        except BaseException:
+            self._nursery.close()
+            raise
+        self.confinement = self._nursery.measures | {Measure.SECCOMP}
+        self._is_open = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End all children, also those in the middle of an item."""
+        with self._lock:
+            self._is_open = False
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.dismiss()
+        self._nursery.close()
+
+    def decode(self, fd: int, media_type: MediaType) -> Iterator[Message]:
+        """Decode one item, as `tsunagu.media.decoding.decode` does.
+
+        A child is borrowed when the first message is asked for and given back at the end, also
+        when the iterator is closed early. A thread that waits for another item meanwhile may
+        wait for itself: exhaust or close the iterator first.
+
+        Args:
+            fd: the file, open for reading only and seekable, open until the end; its position is moved.
+            media_type: what the content is to be read as.
+
+        Raises:
+            Refused: the item is refused; OUT_OF_TIME, OUT_OF_MEMORY and DECODER_DIED by the pool itself.
+            Unavailable: the pool is closed, or no child can be had any more.
+        """
+        # The tally of the worker has seen to it that nothing else comes.
+        return cast("Iterator[Message]", self._converse(fd, Request(media_type)))
+
+    def decode_rgb(self, fd: int, media_type: MediaType, *, max_side: int) -> RgbPicture:
+        """Decode one picture for eyes, upright, no side longer than `max_side` pixels.
+
+        Args:
+            fd: the file, as for `decode`.
+            media_type: what the content is to be read as; of kind picture.
+            max_side: longest side of the answer in pixels, 1 to 65,536.
+
+        Raises:
+            Refused: as for `decode`.
+            Unavailable: as for `decode`.
+            InputError: `max_side` is out of bounds.
+        """
+        if not 1 <= max_side <= 1 << 16:
+            raise InputError("the longest side is out of bounds", max_side=max_side)
+        answers = list(self._converse(fd, Request(media_type, rgb_side=max_side)))
+        if len(answers) != 1:
+            raise Refused(Refusal.DECODER_DIED)
+        return cast("RgbPicture", answers[0])
+
+    def _converse(self, fd: int, request: Request) -> Iterator[Message | RgbPicture]:
+        with self._borrowed() as worker:
+            worker.ask(request, fd)
+            while (message := worker.answer()) is not None:
+                yield message
+
+    @contextlib.contextmanager
+    def _borrowed(self) -> Iterator[Worker]:
+        with self._slots:
+            worker = self._fit_worker()
+            try:
+                yield worker
+            finally:
+                self._give_back(worker)
+
+    def _fit_worker(self) -> Worker:
+        while True:
+            with self._lock:
+                if not self._is_open:
+                    raise Unavailable("the pool of decode children is closed")
+                worker = self._idle.pop() if self._idle else None
+            if worker is None:
+                return Worker(self._nursery, self._limits, self._options)
+            if worker.is_fit:
+                return worker
+            worker.dismiss()
+
+    def _give_back(self, worker: Worker) -> None:
+        # Looked at here and once more when it is borrowed: in between it may say something unasked, or be killed.
+        with self._lock:
+            if self._is_open and worker.is_fit:
+                self._idle.append(worker)
+                return
+        worker.dismiss()
+
+    def _charter(self) -> Charter:
+        return Charter(
+            decoder=self._decoder,
+            options=self._options,
+            memory_bytes=self._limits.memory_bytes,
+            life_cpu_s=self._limits.life_cpu_s,
+            account=decode_account() if os.geteuid() == 0 else None,
+            parent_pid=os.getpid(),
+        )
