@@ -74,3 +74,14 @@ def _sound(a: Examined, b: Examined) -> Evidence | None:
 def _stretched(kind: EvidenceKind, found: tuple[Stretch, ...], turn: Turn | None) -> Evidence:
     """Return the evidence that stretches make."""
     return Evidence(kind, min(one.distance_bits for one in found), turn, found)
+
+
+def nearest_turn(a: Examined, b: Examined) -> tuple[int, Turn] | None:
+    """Return how far apart two pictures are in the turn in which they are nearest, and that turn; None unless both are.
+
+    Unlike `compare` it answers beyond the radius and for plain pictures too: it tells a distance, not a hit.
+    """
+    if b.pdq is None or not a.pdq_turns:
+        return None
+    upright = b.pdq
+    return min((one.distance(upright), turn) for turn, one in zip(Turn, a.pdq_turns, strict=True))

@@ -35,6 +35,8 @@ GAP_STEPS = 5.0
 """A run goes on over so many missing frames."""
 DRIFT = 0.1
 """One of the videos may run faster than the other by this share (25/23.976 is 0.043)."""
+BEND_COST = 0.5
+"""Moments that a change of one second in the offset costs, lest a run slide through a still scene."""
 SLACK_S = 1e-6
 
 Times = NDArray[np.float64]
@@ -107,16 +109,26 @@ def _is_later(one: tuple[NDArray[Any], ...], other: tuple[NDArray[Any], ...]) ->
 
 def _chains(a: Times, b: Times, bits: Distances, step_s: float) -> list[Stretch]:
     """Return the stretches of hits in the order of a, then b."""
-    a_frame, a_count = np.unique(a, return_inverse=True, return_counts=True)[1:]
-    b_frame, b_count = np.unique(b, return_inverse=True, return_counts=True)[1:]
+    tolerance_s = max(1.0, step_s)
+    gap_s = GAP_STEPS * tolerance_s
     # Frames of a still scene all hit one another: together they are one moment, however long it lasts.
-    share = 1.0 / np.minimum(a_count[a_frame], b_count[b_frame])
+    share = 1.0 / np.minimum(_alike(a, b, gap_s), _alike(b, a, gap_s))
     trust = np.clip((FRAME_RADIUS_BITS + 1 - bits) / (FRAME_RADIUS_BITS + 1 - TRUSTED_BITS), 0.0, 1.0)
     weight = share * trust
-    tolerance_s = max(1.0, step_s)
-    score, before = _link(a, b, weight, tolerance_s, GAP_STEPS * tolerance_s)
+    score, before = _link(a, b, weight, tolerance_s, gap_s)
     owner = _own(score, before, np.lexsort((np.arange(len(a)), bits, -np.round(score, 6))), NEEDED_MOMENTS)
+    a_frame, b_frame = (np.unique(at, return_inverse=True)[1] for at in (a, b))
     return _choose(_Hits(a, b, bits, share, weight, a_frame, b_frame), owner)
+
+
+def _alike(at: Times, other: Times, gap_s: float) -> NDArray[np.intp]:
+    """Return for each hit how many frames of the other video look like its frame, without a gap between them."""
+    order = np.lexsort((other, at))
+    is_new = (np.diff(at[order]) > 0) | (np.diff(other[order]) > gap_s)
+    group = np.concatenate(([0], np.cumsum(is_new)))
+    alike = np.empty(len(at), dtype=np.intp)
+    alike[order] = np.bincount(group)[group]
+    return alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +201,9 @@ def _link_rows(
                 drifted = abs(offset[end] - offset[first[last]]) - DRIFT * (a[end] - a[first[last]])
                 if bent > tolerance_s + SLACK_S or drifted > tolerance_s + SLACK_S:
                     continue
-                if score[last] + weight[end] > score[end]:
-                    score[end] = score[last] + weight[end]
+                linked = score[last] + weight[end] - BEND_COST * bent
+                if linked > score[end]:
+                    score[end] = linked
                     before[end] = last
                     first[end] = first[last]
             end += 1
