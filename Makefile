@@ -4,9 +4,9 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-# A lock is an answer of its own: the development lock is held to the versions of the other one.
-LOCK   := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-          --no-emit-index-url --no-annotate --no-header --quiet
+# Each lock is held to the versions of the one before. No lock holds an address.
+LOCK   := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+          --no-emit-index-url --no-annotate --no-header --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -39,9 +39,12 @@ bench: $(VENV)-bench/.peers ## Measure fingerprinting and ingest against peers i
 	$(BIN)/python -m bench.ingest
 
 lock: $(VENV)/.dev ## Pin every dependency by hash (UPGRADE=--upgrade takes newer releases)
-	$(LOCK) $(UPGRADE) --extra build --extra demo --output-file requirements.lock
-	$(LOCK) $(UPGRADE) --extra build --extra demo --extra dev --constraint requirements.lock \
-	    --output-file requirements-dev.lock
+	$(LOCK) pyproject.toml --extra build --extra demo --output-file requirements.lock
+	$(LOCK) pyproject.toml --extra build --extra demo --extra dev --constraint requirements.lock \
+	    --no-emit-package pdqhash --output-file requirements-dev.lock
+	for each in builders oracle peers; do \
+	    $(LOCK) make/$$each.in --constraint requirements-dev.lock --output-file make/$$each.lock || exit; \
+	done
 
 # Parts of the targets above.
 
@@ -55,16 +58,18 @@ lint: $(VENV)/.dev
 setup-dev: $(VENV)/.dev
 
 test-tools: $(VENV)/.dev
-	@make/test_tools.sh
+	@PYTHON="$(PYTHON)" make/test_tools.sh $(VENV)
 
-$(VENV)/.runtime: requirements.lock pyproject.toml make/venv.sh
+$(VENV)/.runtime: requirements.lock pyproject.toml make/venv.sh make/debian.sh
 	@PYTHON="$(PYTHON)" make/venv.sh $(VENV) requirements.lock
+	@$(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --quiet \
+	    --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@PYTHON="$(PYTHON)" make/venv.sh $(VENV) requirements-dev.lock
 	@touch $@
 
-$(VENV)-bench/.peers: $(VENV)/.runtime make/bench_peers.sh
+$(VENV)-bench/.peers: $(VENV)/.runtime make/bench_peers.sh make/builders.lock make/peers.lock
 	@PYTHON="$(PYTHON)" make/bench_peers.sh $(VENV)-bench
 	@touch $@

@@ -1,31 +1,35 @@
 #!/bin/sh
-# Install what the tests compare with and Python's registry does not have; where that may not be done, say what is
-# missing and what is therefore skipped.
+# Install what the tests compare with and a lock cannot bring; where that may not be done, say what is missing and
+# which tests are therefore skipped: make/test_tools.sh FOLDER_OF_THE_VIRTUAL_ENVIRONMENT
 set -eu
+venv=$1
+
+has_fpcalc() { command -v fpcalc >/dev/null; }
+has_postgres() { ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
+has_pdqhash() { "$venv/bin/python" -c 'import pdqhash' 2>/dev/null; }
+has_compiler() { command -v g++ >/dev/null; }
+has_headers() {
+    "$venv/bin/python" -c 'import sys, sysconfig, pathlib; sys.exit(
+        not (pathlib.Path(sysconfig.get_path("include", vars={"installed_base": sys.base_prefix})) / "Python.h").exists())'
+}
 
 missing=
-has_postgres() { ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
-command -v fpcalc >/dev/null || missing="$missing libchromaprint-tools"
+has_fpcalc || missing="$missing libchromaprint-tools"
 has_postgres || missing="$missing postgresql"
-[ -n "$missing" ] || exit 0
+if ! has_pdqhash; then
+    has_compiler || missing="$missing g++"
+    has_headers || missing="$missing python3-dev"
+fi
+# shellcheck disable=SC2086 # several packages
+[ -z "$missing" ] || make/debian.sh $missing || true
 
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "installing Debian's$missing for the tests" >&2
-    # The tests make a cluster of their own; the package would otherwise make one more, and start it.
-    no_cluster=/etc/postgresql-common/createcluster.d/tsunagu-tests.conf
-    mkdir -p "${no_cluster%/*}"
-    echo "create_main_cluster = false" >"$no_cluster"
-    trap 'rm -f "$no_cluster"' EXIT
-    export DEBIAN_FRONTEND=noninteractive
-    # shellcheck disable=SC2086 # several packages
-    apt_install() { apt-get install -qq -y --no-install-recommends $missing </dev/null >/dev/null 2>&1; }
-    apt_install || { apt-get update -qq || true; apt_install; } || echo "apt-get could not install:$missing" >&2
+if ! has_pdqhash && has_compiler && has_headers; then
+    echo "building pdqhash" >&2
+    make/venv.sh "$venv" make/builders.lock &&
+        make/venv.sh "$venv" make/oracle.lock --no-build-isolation || true
 fi
 
-command -v fpcalc >/dev/null || cat >&2 <<'TEXT'
-MISSING: fpcalc (Debian: libchromaprint-tools). The tests that hold our sound fingerprints to it will be SKIPPED.
-TEXT
-has_postgres || cat >&2 <<'TEXT'
-MISSING: a PostgreSQL server of this machine (Debian: postgresql). The tests that run on it will be SKIPPED;
-those on the server that comes with the wheel run all the same.
-TEXT
+say_missing() { printf 'MISSING: %s\n         %s will be SKIPPED.\n' "$1" "$2" >&2; }
+has_fpcalc || say_missing "fpcalc (Debian: libchromaprint-tools)." "The tests that hold sound fingerprints to it"
+has_postgres || say_missing "a PostgreSQL server of this machine (Debian: postgresql)." "The tests that run on it"
+has_pdqhash || say_missing "pdqhash (to build it, Debian: g++ python3-dev)." "The tests that hold PDQ to it"
