@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import IO, BinaryIO, Final
+from typing import IO, BinaryIO, Final, cast
 
 from tsunagu.domain.media import MediaFacts, MediaType, Refusal
 from tsunagu.media.decoding.messages import DecodeOptions, MemberData, MemberRefused, MemberStart, Message, Refused
@@ -159,7 +159,7 @@ def _members_of_tar(file: BinaryIO) -> Iterator[_Member]:
             yield _Member(
                 name=info.name.encode("utf-8", "surrogateescape"),
                 size_bytes=info.size,
-                packed_bytes=sum(size for _, size in info.sparse) if info.issparse() else info.size,
+                packed_bytes=_stored_bytes(info) if info.issparse() else info.size,
                 is_folder=info.isdir(),
                 refusal=None if info.isreg() else Refusal.NOT_A_FILE,
                 open=partial(archive.extractfile, info),
@@ -168,3 +168,8 @@ def _members_of_tar(file: BinaryIO) -> Iterator[_Member]:
         file.seek(archive.offset)
         if any(file.read(tarfile.BLOCKSIZE)):
             raise Refused(Refusal.DAMAGED)
+
+
+def _stored_bytes(info: tarfile.TarInfo) -> int:
+    """Return how much of a sparse member lies in the archive; the rest are holes."""
+    return sum(size for _, size in cast("list[tuple[int, int]]", info.sparse))

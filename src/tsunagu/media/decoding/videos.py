@@ -39,7 +39,6 @@ _HONEST_DURATION: Final = frozenset(_DEMUXERS) - {MediaType.MPEG_TS, MediaType.M
 
 _STILL: Final = Disposition.attached_pic | Disposition.still_image | Disposition.timed_thumbnails
 _USUAL_FRAME_S: Final = 0.04
-_NEAR_TICK_S: Final = 0.1
 
 
 def decode_timed(file: BinaryIO, media_type: MediaType, options: DecodeOptions) -> Iterator[Message]:
@@ -154,7 +153,7 @@ class _Reading:
             if not packet.is_discard:
                 self._timeline.announce(packet.pts)
             at_s = self._timeline.seconds_of(float(packet.pts * packet.time_base))
-            near = at_s is None or self._ticks.is_near(at_s, max(_NEAR_TICK_S, 2 * self._frame_s))
+            near = at_s is None or self._ticks.is_near(at_s, 1.5 * self._frame_s)
         packet.stream.codec_context.skip_frame = "DEFAULT" if near else "NONREF"
 
     def _sounds(self, packet: Packet[AudioStream]) -> Iterator[SoundChunk]:
