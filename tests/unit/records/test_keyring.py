@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 from contextlib import suppress
+from enum import StrEnum
 from hashlib import sha256
 from hmac import digest
 from pathlib import Path
@@ -18,8 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tsunagu.domain.errors import Conflict, InputError, TsunaguError, Unavailable
-from tsunagu.records.keys.data_keys import KeyPurpose
+from tsunagu.records.keys.data_keys import KeyPurpose, seal_keys
 from tsunagu.records.keys.keyring import Keyring, read_public_keys
+from tsunagu.records.keys.master import MasterKey
+from tsunagu.records.keys.private_files import create_private
 from tsunagu.records.ledger.signing import is_signed_by, sign_root
 
 SECRET = b"JBSWY3DPEHPK3PXP"
@@ -370,3 +373,49 @@ def test_every_failure_is_an_anticipated_one(tmp_path):
         with pytest.raises(TsunaguError) as told:
             attempt()
         assert str(tmp_path) not in str(told.value)
+
+
+def test_a_keyring_that_lacks_a_purpose_says_so_until_it_is_rotated(tmp_path):
+    Keyring.create(tmp_path, {})
+    master = MasterKey.from_text((tmp_path / "keys" / "master.key").read_text())
+    older = {KeyPurpose.TOTP: (bytes(32),)}
+    (tmp_path / "keys" / "keyring.json").write_bytes(seal_keys(older, master))
+    ring = Keyring.open(tmp_path, {})
+    with pytest.raises(Unavailable, match="rotate"):
+        ring.mac("token", b"data")
+    assert ring.public_keys() == {}
+    after = ring.rotate({})
+    assert len(after.mac("token", b"data")) == 32
+    assert after.open_sealed("totp", ring.seal("totp", SECRET, HERE), HERE) == SECRET
+
+
+def test_a_keyring_of_a_newer_release_is_refused(tmp_path, monkeypatch):
+    Keyring.create(tmp_path, {})
+    monkeypatch.setattr("tsunagu.records.keys.data_keys.KeyPurpose", StrEnum("Fewer", {"TOTP": "totp"}))
+    with pytest.raises(Unavailable, match="newer release"):
+        Keyring.open(tmp_path, {})
+
+
+def test_a_master_key_without_its_keyring_is_told(ring, environ, tmp_path):
+    (tmp_path / "keys" / "keyring.json").unlink()
+    with pytest.raises(Unavailable, match="no keys yet"):
+        Keyring.open(tmp_path, environ)
+
+
+def test_a_file_that_is_no_ordinary_small_one_is_refused(tmp_path):
+    Keyring.create(tmp_path, {})
+    path = tmp_path / "keys" / "keyring.json"
+    path.write_bytes(b" " * (2 << 20))
+    with pytest.raises(Unavailable, match="ordinary"):
+        Keyring.open(tmp_path, {})
+    path.unlink()
+    os.mkfifo(path, 0o600)
+    with pytest.raises(Unavailable, match="ordinary"):
+        Keyring.open(tmp_path, {})
+
+
+def test_a_private_file_is_never_created_over_another(tmp_path):
+    create_private(tmp_path / "one", b"first")
+    with pytest.raises(Conflict):
+        create_private(tmp_path / "one", b"second")
+    assert (tmp_path / "one").read_bytes() == b"first"

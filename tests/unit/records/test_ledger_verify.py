@@ -187,12 +187,16 @@ def test_missing_leaves_are_found(check, entries, tmp_path):
     assert check(entries).first_bad == 1
 
 
-def test_missing_roots_are_found_while_a_first_signing_that_was_broken_off_is_no_finding(check, entries, tmp_path):
+def test_missing_roots_are_found_while_a_first_signing_that_was_broken_off_is_no_finding(
+    check, maker, entries, tmp_path
+):
     (tmp_path / "roots.jsonl").write_bytes(b"")
     assert check(entries) == LedgerReport(20, 0)
     (tmp_path / "roots.jsonl").unlink()
     report = check(entries)
     assert (report.first_bad, report.problem) == (1, "The signed roots beside the ledger are gone.")
+    forged = sign_root(3, bytes(32), now=maker.now, signer=maker.stranger)
+    assert check(entries, witnessed=[forged]) == report
 
 
 def test_roots_and_tail_cut_together_are_found_with_the_root_that_a_second_agency_held(
