@@ -94,7 +94,7 @@ def turned_table(rows: NDArray[np.uint8], turn: Turn) -> NDArray[np.uint8]:
     # The highest bit is the highest frequency, 16: odd frequencies lie in odd places.
     flips[1::2] ^= turn in _ROWS_FLIPPED
     flips[:, 1::2] ^= turn in _COLUMNS_FLIPPED
-    return np.packbits((bits ^ flips).reshape(len(rows), -1), axis=1)
+    return np.packbits((bits ^ flips).reshape(-1, _SIDE * _SIDE), axis=1)
 
 
 def _table(frames: Sequence[TimedFingerprint]) -> tuple[Times, Table]:
