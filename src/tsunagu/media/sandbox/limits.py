@@ -14,6 +14,9 @@ from tsunagu.domain.errors import InputError
 OPEN_FILES: Final = 16
 """Descriptors that one child may hold: three for `/dev/null`, its socket, the item, and what libraries duplicate."""
 
+THREADS: Final = 1024
+"""Threads and processes that the user of the children may have, all children together; no child can make a process."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -84,7 +87,7 @@ def limit_this_process(*, most_address_space_bytes: int, life_cpu_s: int) -> Non
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_NPROC, THREADS),
     ):
         _limit(which, bound, bound)
 

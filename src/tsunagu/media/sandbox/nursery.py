@@ -146,7 +146,12 @@ class Nursery:
 
 def _start(control_fd: int) -> subprocess.Popen[bytes]:
     places = json.dumps([str(Path(place).absolute()) for place in sys.path])
-    environment = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    environment = {
+        "LC_ALL": "C.UTF-8",
+        "MALLOC_ARENA_MAX": "1",  # each further one takes 128 MiB of the address space
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
     if "LD_LIBRARY_PATH" in os.environ:  # some interpreters do not start without it
         environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
     try:

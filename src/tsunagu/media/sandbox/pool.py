@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Final, Self, cast
 
 from tsunagu.domain.errors import InputError, Unavailable
@@ -79,7 +79,7 @@ class DecodePool:
             worker.dismiss()
         self._nursery.close()
 
-    def decode(self, fd: int, media_type: MediaType) -> Iterator[Message]:
+    def decode(self, fd: int, media_type: MediaType) -> Generator[Message, None, None]:
         """Decode one item, as `tsunagu.media.decoding.decode` does.
 
         A child is borrowed when the first message is asked for and given back at the end, also
@@ -95,7 +95,7 @@ class DecodePool:
             Unavailable: the pool is closed, or no child can be had any more.
         """
         # The tally of the worker has seen to it that nothing else comes.
-        return cast("Iterator[Message]", self._converse(fd, Request(media_type)))
+        return cast("Generator[Message, None, None]", self._converse(fd, Request(media_type)))
 
     def decode_rgb(self, fd: int, media_type: MediaType, *, max_side: int) -> RgbPicture:
         """Decode one picture for eyes, upright, no side longer than `max_side` pixels.
@@ -117,7 +117,7 @@ class DecodePool:
             raise Refused(Refusal.DECODER_DIED)
         return cast("RgbPicture", answers[0])
 
-    def _converse(self, fd: int, request: Request) -> Iterator[Message | RgbPicture]:
+    def _converse(self, fd: int, request: Request) -> Generator[Message | RgbPicture, None, None]:
         with self._borrowed() as worker:
             worker.ask(request, fd)
             while (message := worker.answer()) is not None:

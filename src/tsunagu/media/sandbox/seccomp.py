@@ -53,7 +53,7 @@ class Machine:
         allowed: calls that are let through, the frequent ones first.
         conditional: calls that are let through when `argument & mask == value`, as (number, argument, mask, value).
         deadly: calls that no decoder ever makes and a taken-over one would; they end the process.
-        absent: calls said not to exist, so that the C library tries its older one, which is refused.
+        absent: calls said not to exist, so that the C library falls back to its older one, whose arguments can be seen.
         x32: whether the kernel may offer a second table of calls under the same architecture.
     """
 
@@ -66,6 +66,12 @@ class Machine:
 
 
 _ANY_BUT_OWN_DESCRIPTORS: Final = 0xFFFF_FFFF & ~_LAST_OWN_DESCRIPTOR
+
+# A thread as pthread_create makes it, and nothing else: VM, FS, FILES, SIGHAND, THREAD, SYSVSEM, SETTLS,
+# PARENT_SETTID, CHILD_CLEARTID; musl adds DETACHED, which means nothing. libde265, which decodes HEIC, cannot do
+# without one. A thread is bound by the same filter and limits.
+_THREAD: Final = 0x003D_0F00
+_ALL_CLONE_FLAGS: Final = 0xFFFF_FFFF & ~0x0040_0000
 
 # Above 423 the numbers are the same everywhere: pidfd_send_signal, io_uring_*, open_tree, move_mount, fsopen,
 # fsconfig, fsmount, fspick, pidfd_getfd, process_madvise, mount_setattr.
@@ -82,6 +88,7 @@ X86_64: Final = Machine(
         *(24, 204, 309, 318, 63, 99, 98, 100),  # sched_yield sched_getaffinity getcpu getrandom uname sysinfo getrusage
         *(39, 186, 102, 104, 107, 108),  # getpid gettid getuid getgid geteuid getegid
         *(15, 219, 60, 231),  # rt_sigreturn restart_syscall exit exit_group
+        *(14, 273, 334),  # rt_sigprocmask set_robust_list rseq, for a thread
     ),
     conditional=(
         (9, 2, _PROT_EXEC, 0),  # mmap
@@ -90,6 +97,7 @@ X86_64: Final = Machine(
         (1, 0, _ANY_BUT_OWN_DESCRIPTORS, 0),  # write
         (20, 0, _ANY_BUT_OWN_DESCRIPTORS, 0),  # writev
         (44, 0, _ANY_BUT_OWN_DESCRIPTORS, 0),  # sendto, as send
+        (56, 0, _ALL_CLONE_FLAGS, _THREAD),  # clone
     ),
     deadly=(
         *(59, 322, 101, 310, 311),  # execve execveat ptrace process_vm_readv process_vm_writev
@@ -112,6 +120,7 @@ AARCH64: Final = Machine(
         *(124, 123, 168, 278, 160, 179, 165, 153),  # sched_yield sched_getaffinity getcpu getrandom uname sysinfo …
         *(172, 178, 174, 176, 175, 177),  # getpid gettid getuid getgid geteuid getegid
         *(139, 128, 93, 94),  # rt_sigreturn restart_syscall exit exit_group
+        *(135, 99, 293),  # rt_sigprocmask set_robust_list rseq, for a thread
     ),
     conditional=(
         (222, 2, _PROT_EXEC, 0),  # mmap
@@ -120,6 +129,7 @@ AARCH64: Final = Machine(
         (64, 0, _ANY_BUT_OWN_DESCRIPTORS, 0),  # write
         (66, 0, _ANY_BUT_OWN_DESCRIPTORS, 0),  # writev
         (206, 0, _ANY_BUT_OWN_DESCRIPTORS, 0),  # sendto, as send
+        (220, 0, _ALL_CLONE_FLAGS, _THREAD),  # clone
     ),
     deadly=(
         *(221, 281, 117, 270, 271),  # execve execveat ptrace process_vm_readv process_vm_writev

@@ -106,8 +106,13 @@ class Worker:
         if self._socket.fileno() < 0:
             return Refusal.DECODER_DIED
         self._socket.close()
+        try:
+            # Read while it is unreaped: a child that holds SIGXCPU back is ended by SIGKILL, as by anybody else.
+            has_used_up = self._processor_s >= self._limits.life_cpu_s
+        except OSError:
+            has_used_up = False
         status = self._zygote.end(self.pid)
-        if status is not None and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
+        if has_used_up or (status is not None and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU):
             return Refusal.OUT_OF_TIME
         return Refusal.DECODER_DIED
 

@@ -8,6 +8,7 @@ import mmap
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -21,8 +22,13 @@ from tsunagu.media.picture import Picture, TimedPicture
 OWN_SOCKET = 3
 
 
+_parent = 0
+
+
 def warm_up() -> None:
-    np.zeros(1).sum()
+    """Remember the process that loads this: the children may not ask for their parent."""
+    global _parent  # noqa: PLW0603
+    _parent = os.getpid()
 
 
 def decode(file: BinaryIO, media_type: MediaType, options: DecodeOptions) -> Iterator[Message]:
@@ -54,24 +60,31 @@ def _system_call(number: int, *words: int) -> None:
         raise OSError(ctypes.get_errno(), "refused")
 
 
+def _in_thread() -> None:
+    thread = threading.Thread(target=int)
+    thread.start()
+    thread.join()
+
+
 _ATTEMPTS = {
     "fork": os.fork,
     "clone": lambda: _system_call(56, 17, 0, 0, 0, 0),
+    "thread": _in_thread,
     "clone3": lambda: _system_call(435, 0, 0),
     "socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM),
     "unix-socket": lambda: socket.socket(socket.AF_UNIX, socket.SOCK_STREAM),
     "connect": lambda: _system_call(42, OWN_SOCKET, 0, 0),
     "read-file": lambda: os.open("/etc/passwd", os.O_RDONLY),
     "write-file": lambda: os.open("/tmp/written-by-a-decoder", os.O_WRONLY | os.O_CREAT, 0o600),  # noqa: S108
-    "list": lambda: os.listdir("/"),
+    "list": lambda: os.listdir("/"),  # noqa: PTH208
     "memfd": lambda: os.memfd_create("room"),
-    "signal-parent": lambda: os.kill(os.getppid(), 0),
+    "signal-parent": lambda: os.kill(1, 0),
     "map-code": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC),
     "write-to-item": lambda: os.write(4, b"x"),
     "more-limits": lambda: _system_call(302, 0, 0, 0, 0),
     "handle-signals": lambda: signal.signal(signal.SIGXCPU, signal.SIG_IGN),
     "exec": lambda: os.execv("/bin/true", ["true"]),  # noqa: S606
-    "ptrace": lambda: _system_call(101, 16, os.getppid(), 0, 0),
+    "ptrace": lambda: _system_call(101, 16, 1, 0, 0),
     "unshare": lambda: _system_call(272, 0x10000000),
     "x32": lambda: _system_call(0x40000000 + 39),
 }
@@ -83,6 +96,7 @@ def _state(_: str) -> Iterator[Message]:
         environment=str(len(os.environ)),
         open=" ".join(str(fd) for fd in range(64) if _is_open(fd)),
         pid=str(os.getpid()),
+        parent=str(_parent),
         root=str(os.path.exists("/etc")),  # noqa: PTH110
     )
 
@@ -100,14 +114,28 @@ def _fill_memory(_: str) -> Iterator[Message]:
     yield _told(hoard=str(len(hoard)))
 
 
-def _loop(_: str) -> Iterator[Message]:
+def _loop(argument: str) -> Iterator[Message]:
     yield _told(loop="begins")
+    if argument == "stubbornly":
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGXCPU})
     while True:
         pass
 
 
+def _state_and_loop(_: str) -> Iterator[Message]:
+    yield from _state("")
+    while True:
+        pass
+
+
+def _dribble(_: str) -> Iterator[Message]:
+    for number in range(10_000):
+        time.sleep(0.01)
+        yield from _frames_from(number, 1)
+
+
 def _sleep(argument: str) -> Iterator[Message]:
-    yield _told(pid=str(os.getpid()))
+    yield from _state("")
     time.sleep(float(argument))
     yield Picture(np.zeros((1, 1), np.uint8), 1, 1)
 
@@ -118,7 +146,11 @@ def _say(argument: str) -> Iterator[Message]:
 
 
 def _frames(argument: str) -> Iterator[Message]:
-    for number in range(int(argument)):
+    yield from _frames_from(0, int(argument))
+
+
+def _frames_from(first: int, count: int) -> Iterator[Message]:
+    for number in range(first, first + count):
         yield TimedPicture(float(number), number, Picture(np.full((300, 400), number % 256, np.uint8), 400, 300))
 
 
@@ -154,6 +186,8 @@ DEEDS = {
     "state": _state,
     "fill-memory": _fill_memory,
     "loop": _loop,
+    "state-and-loop": _state_and_loop,
+    "dribble": _dribble,
     "sleep": _sleep,
     "say": _say,
     "frames": _frames,
