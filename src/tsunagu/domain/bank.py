@@ -1,6 +1,10 @@
 """Banks: named sets of known fingerprints and digests."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 
 class BankSemantics(StrEnum):
@@ -9,3 +13,19 @@ class BankSemantics(StrEnum):
     ALERT = "alert"
     KNOWN = "known"
     BENIGN = "benign"
+
+
+@dataclass(frozen=True, slots=True)
+class BankSummary:
+    """A bank, as its own agency sees it.
+
+    Attributes:
+        legal_ground: why the agency may keep it.
+        entries: how many fingerprints and digests it holds.
+    """
+
+    bank_id: UUID
+    name: str
+    semantics: BankSemantics
+    legal_ground: str
+    entries: int = 0

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.clock import utc_text
+from tsunagu.domain.purpose import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +71,36 @@ class LedgerReport:
     def unproven(self) -> int:
         """How many entries were written since the last signed root: the window in which a rewrite would not show."""
         return max(0, self.entries - self.proven)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What is to be written into the ledger.
+
+    Attributes:
+        agency_id: whose deed it is, and who may read the entry; None when nobody was recognised.
+        officer_id: who did it; None for the machine.
+        case_id: the case that it was done for.
+        details: opaque ids, counts, codes and keyed references; never a name, a path or a digest.
+    """
+
+    act: Act
+    at: datetime
+    agency_id: UUID | None
+    officer_id: UUID | None = None
+    purpose: Purpose | None = None
+    case_id: UUID | None = None
+    details: Mapping[str, str | int] = field(default_factory=dict)
+
+    def body(self) -> dict[str, object]:
+        """Return the deed as plain fields; those that are not known are left out."""
+        fields = {
+            "act": self.act.value,
+            "at": utc_text(self.at),
+            "agency": self.agency_id and str(self.agency_id),
+            "officer": self.officer_id and str(self.officer_id),
+            "purpose": self.purpose and self.purpose.value,
+            "case": self.case_id and str(self.case_id),
+            "details": dict(self.details),
+        }
+        return {name: value for name, value in fields.items() if value}

@@ -1,0 +1,144 @@
+"""`case` and `items`: the cases you work on and what is held in them."""
+
+from __future__ import annotations
+
+import click
+
+from tsunagu.cli.house import json_option, now, purpose_option, signed_in
+from tsunagu.cli.output import path_text, print_json, print_table, screen, shown_path
+from tsunagu.domain.case import CaseSummary
+from tsunagu.domain.purpose import Purpose
+from tsunagu.services.cases import list_cases, list_holdings, open_case, staff_case, view_case
+from tsunagu.services.house import House
+
+
+@click.group()
+def case() -> None:
+    """Cases you work on."""
+
+
+@case.command("open")
+@click.argument("reference")
+@click.option(
+    "--for",
+    "purpose",
+    type=click.Choice([one.value for one in Purpose]),
+    default=Purpose.VICTIM_IDENTIFICATION.value,
+    show_default=True,
+    help="The case's purpose: why its records are read unless you say otherwise.",
+)
+@click.option("--covert", is_flag=True, help="Tell overlaps to the co-ordinator alone until he releases them.")
+@click.pass_obj
+def open_(house: House, reference: str, *, purpose: str, covert: bool) -> None:
+    """Open a case under your agency's own REFERENCE; you work on it from then on."""
+    with signed_in(house, None) as desk:
+        open_case(
+            actor=desk.actor,
+            reference=reference,
+            purpose=Purpose(purpose),
+            covert=covert,
+            now=now(),
+            keys=desk.rooms.keys,
+            ledger=desk.rooms.ledger,
+        )
+    screen.print("The case is open.")
+
+
+@case.command("join")
+@click.argument("reference")
+@click.argument("login")
+@click.pass_obj
+def join(house: House, reference: str, login: str) -> None:
+    """Let the colleague with this LOGIN work on the case."""
+    with signed_in(house, None) as desk:
+        staff_case(
+            actor=desk.actor,
+            reference=reference,
+            login=login,
+            now=now(),
+            keys=desk.rooms.keys,
+            ledger=desk.rooms.ledger,
+        )
+    screen.print("Done.")
+
+
+@case.command("list")
+@purpose_option
+@json_option
+@click.pass_obj
+def list_(house: House, *, purpose: str | None, as_json: bool) -> None:
+    """List the cases you work on."""
+    with signed_in(house, purpose) as desk:
+        found = list_cases(actor=desk.actor, now=now(), keys=desk.rooms.keys, ledger=desk.rooms.ledger)
+    if as_json:
+        for one in found:
+            print_json(_case_json(one))
+        return
+    rows = [(one.reference, one.purpose, "covert" if one.covert else "", f"{one.opened_at:%Y-%m-%d}") for one in found]
+    print_table(
+        ("case", "purpose", "", "opened"), rows, empty="You work on no case yet: `tsunagu case open REFERENCE`."
+    )
+
+
+@case.command("show")
+@click.argument("reference")
+@purpose_option
+@json_option
+@click.pass_obj
+def show(house: House, reference: str, *, purpose: str | None, as_json: bool) -> None:
+    """Show a case with its exhibits."""
+    with signed_in(house, purpose) as desk:
+        view = view_case(
+            actor=desk.actor, reference=reference, now=now(), keys=desk.rooms.keys, ledger=desk.rooms.ledger
+        )
+    if as_json:
+        exhibits = [{"exhibit": e.reference, "items": e.items, "refused": e.refused} for e in view.exhibits]
+        print_json({**_case_json(view.case), "exhibits": exhibits})
+        return
+    screen.print(f"{view.case.reference}  ({view.case.purpose})", style="bold", markup=False)
+    rows = [(one.reference, one.items, one.refused) for one in view.exhibits]
+    print_table(("exhibit", "items", "refused"), rows, empty="Nothing was brought in yet: `tsunagu ingest`.")
+
+
+@click.command()
+@click.option("--case", "reference", required=True, help="The case's reference.")
+@purpose_option
+@json_option
+@click.pass_obj
+def items(house: House, *, reference: str, purpose: str | None, as_json: bool) -> None:
+    """List all that is held in a case: where it lies, its type and digest, and why it was refused if it was."""
+    with signed_in(house, purpose) as desk:
+        found = list_holdings(
+            actor=desk.actor, reference=reference, now=now(), keys=desk.rooms.keys, ledger=desk.rooms.ledger
+        )
+    if as_json:
+        for one in found:
+            print_json(
+                {
+                    "exhibit": one.exhibit,
+                    **shown_path(one.path),
+                    "media_type": one.media_type,
+                    "size_bytes": one.size_bytes,
+                    "sha256": one.sha256.hex() if one.sha256 else None,
+                    "refused": one.refused,
+                    "compared": one.linked,
+                }
+            )
+        return
+    rows = [
+        (one.exhibit, path_text(one.path), one.media_type or "", one.refused or "", "" if one.linked else "waiting")
+        for one in found
+    ]
+    print_table(("exhibit", "path", "type", "refused", "compared"), rows, empty="Nothing is held in this case yet.")
+
+
+def _case_json(case: CaseSummary) -> dict[str, object]:
+    return {
+        "case": case.reference,
+        "purpose": case.purpose.value,
+        "covert": case.covert,
+        "opened_at": case.opened_at.isoformat(),
+    }
+
+
+COMMANDS = (case, items)

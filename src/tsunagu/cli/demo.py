@@ -1,0 +1,96 @@
+"""`demo`: what Tsunagu is for, shown on benign media."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import click
+from rich.text import Text
+
+from tsunagu.cli.files import stretch_text
+from tsunagu.cli.house import now
+from tsunagu.cli.output import complaints, path_text, print_json, print_table, screen
+from tsunagu.cli.overlaps import notice_json, overlap_json, print_overlap
+from tsunagu.services.demo.story import DemoReport, run_demo, sign_in_as
+from tsunagu.services.house import House
+
+FAILED = 1
+NEXT = (
+    ("tsunagu overlaps", "the overlaps of the officer who is signed in"),
+    ("tsunagu notices", "what he was told, and whom to talk to"),
+    ("tsunagu case show DK-2026-0117", "one of his cases"),
+    ("tsunagu demo --as nguyen", "sign in as the officer of the other side"),
+    ("tsunagu demo --as jensen-admin", "sign in as an auditor, who sees no content; then `tsunagu ledger show`"),
+    ("tsunagu ledger verify", "the ledger, recomputed against its signed roots"),
+    ("tsunagu fingerprint FILE", "any file of your own"),
+)
+
+
+@click.command()
+@click.option("--as", "login", help="Only sign in as this officer of the demonstration that is there.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def demo(house: House, *, login: str | None, as_json: bool) -> None:
+    """Show three agencies finding what they have in common, on benign media, in a home of its own.
+
+    Exit status: 0 the whole story ran and the ledger verifies, 1 it does not.
+    """
+    if login is not None:
+        house.keep_token(sign_in_as(house=house, login=login, now=now()))
+        screen.print(f"Signed in as {login}.", markup=False)
+        return
+    began = time.monotonic()
+    report = run_demo(house=house, clock=now, told=lambda step: complaints.print(Text(f"• {step}", style="cyan")))
+    elapsed_s = time.monotonic() - began
+    if as_json:
+        _print_json(report, elapsed_s)
+    else:
+        _print(report, elapsed_s)
+    sys.exit(0 if report.ledger.is_sound else FAILED)
+
+
+def _print_json(report: DemoReport, elapsed_s: float) -> None:
+    print_json(
+        {
+            "overlaps": [overlap_json(view) for view in report.overlaps],
+            "notices": [notice_json(view) for view in report.notices],
+            "ledger_ok": report.ledger.is_sound,
+            "refused": {reason.value: count for reason, count in sorted(report.refused.items())},
+            "elapsed_s": round(elapsed_s, 1),
+        }
+    )
+
+
+def _print(report: DemoReport, elapsed_s: float) -> None:
+    screen.rule("what Denmark's officer is told first")
+    rows = [
+        (view.notice.case, view.other_agency.name, view.other_agency.country, view.other_agency.contact)
+        for view in report.notices_before
+    ]
+    print_table(("your case overlaps", "with a case of", "", "talk to"), rows, empty="Nothing.")
+    screen.rule("what both see once both have shared")
+    for view in report.overlaps:
+        print_overlap(view)
+    hits = [
+        (
+            path_text(hit.path.rsplit(b"/", 1)[-1]),
+            hit.evidence.kind.value,
+            hit.evidence.distance_bits,
+            hit.evidence.turn.name.lower().replace("_", " ") if hit.evidence.turn else "",
+            hit.commonness.value,
+            "\n".join(stretch_text(stretch) for stretch in hit.evidence.stretches),
+        )
+        for hit in report.hits
+    ]
+    print_table(("Denmark's item", "kind", "bits", "turn", "common", "where"), hits, empty="No hit.")
+    for reason, count in sorted(report.refused.items()):
+        screen.print(f"refused {count}: {reason}", style="yellow")
+    state = "sound" if report.ledger.is_sound else f"NOT SOUND: {report.ledger.problem}"
+    screen.print(f"ledger: {report.ledger.entries} entries, {state}. {elapsed_s:.0f} s in all.", style="bold")
+    screen.rule("try next")
+    for command, what in NEXT:
+        screen.print(Text(f"  .venv/bin/{command:<34}", style="green").append(what, style="default"))
+
+
+COMMANDS = (demo,)

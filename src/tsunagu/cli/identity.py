@@ -1,0 +1,178 @@
+"""`init`, `agency add`, `officer add`, `sign-in`, `sign-out`: who takes part."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from tsunagu.cli.house import now, signed_in
+from tsunagu.cli.output import print_json, screen
+from tsunagu.domain.errors import Conflict, InputError
+from tsunagu.domain.party import AgencyCard
+from tsunagu.domain.permission import Role
+from tsunagu.services.house import House, Rooms
+from tsunagu.services.identity import (
+    Enrolment,
+    NewOfficer,
+    enroll_officer,
+    found_agency,
+    list_agencies,
+    sign_in,
+    sign_out,
+)
+
+FIRST_ROLES = frozenset({Role.OFFICER, Role.COORDINATOR})
+SECOND_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+
+
+def _agency_options(command: Any) -> Any:
+    for option in (
+        click.option("--agency", required=True, help="The agency's name."),
+        click.option("--country", required=True, help="Two capital letters, as in ISO 3166-1."),
+        click.option("--contact", required=True, help="Whom other agencies talk to."),
+        click.option("--officer", "first", required=True, help="Login of the first officer (officer, co-ordinator)."),
+        click.option("--second", required=True, help="Login of the second (administrator, auditor; sees no content)."),
+        click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_agency_options
+@click.pass_obj
+def init(house: House, *, agency: str, country: str, contact: str, first: str, second: str, as_json: bool) -> None:
+    """Make the first agency of this home, with two officers at once.
+
+    Nobody grants a right to himself: the second officer administers and audits, the first works on cases. Passwords
+    are asked for, or read from standard input, one a line. The secrets for their one-time codes are printed once.
+    """
+    if not house.operator().has_keys():
+        house.operator().create_keys()
+    with house.open() as rooms:
+        if list_agencies():
+            raise Conflict("this home has an agency already: use `tsunagu agency add`")
+        _found(rooms, agency, country, contact, (first, second), as_json=as_json)
+
+
+@click.group()
+def agency() -> None:
+    """Agencies of this installation."""
+
+
+@agency.command("add")
+@_agency_options
+@click.pass_obj
+def add_agency(
+    house: House, *, agency: str, country: str, contact: str, first: str, second: str, as_json: bool
+) -> None:
+    """Add an agency with two officers at once. An operator's command: it prints no content."""
+    with house.open() as rooms:
+        _found(rooms, agency, country, contact, (first, second), as_json=as_json)
+
+
+@click.group()
+def officer() -> None:
+    """Officers of your agency."""
+
+
+@officer.command("add")
+@click.argument("login")
+@click.option("--name", required=True, help="The officer's name.")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
+@click.pass_obj
+def add_officer(house: House, login: str, *, name: str, roles: tuple[str, ...], as_json: bool) -> None:
+    """Enrol an officer of your own agency; an administrator's command."""
+    with signed_in(house, None) as desk:
+        newcomer = NewOfficer(
+            login, name, frozenset(Role(role) for role in roles), ask_secret("Password", confirm=True)
+        )
+        rooms = desk.rooms
+        enrolled = enroll_officer(actor=desk.actor, officer=newcomer, now=now(), keys=rooms.keys, ledger=rooms.ledger)
+        _print_enrolment(enrolled, as_json=as_json)
+
+
+@click.command("sign-in")
+@click.argument("login")
+@click.pass_obj
+def sign_in_command(house: House, login: str) -> None:
+    """Sign in with password and one-time code; the token is kept for this system user alone.
+
+    Both are asked for, or read from standard input: the password on the first line, the code on the second.
+    """
+    password, code = ask_secret("Password"), ask_secret("One-time code")
+    with house.open() as rooms:
+        token, expires_at = sign_in(
+            login=login, password=password, code=code, now=now(), keys=rooms.keys, ledger=rooms.ledger
+        )
+        house.keep_token(token)
+        screen.print(f"Signed in until {expires_at:%Y-%m-%d %H:%M} UTC.")
+
+
+@click.command("sign-out")
+@click.pass_obj
+def sign_out_command(house: House) -> None:
+    """End the sign-in of this system user."""
+    token = house.token()
+    with house.open() as rooms:
+        sign_out(token=token, now=now(), keys=rooms.keys, ledger=rooms.ledger)
+    house.drop_token()
+    screen.print("Signed out.")
+
+
+def _found(
+    rooms: Rooms, name: str, country: str, contact: str, logins: tuple[str, str], *, as_json: bool
+) -> AgencyCard:
+    officers = tuple(
+        NewOfficer(login, login, roles, ask_secret(f"Password of {login}", confirm=True))
+        for login, roles in zip(logins, (FIRST_ROLES, SECOND_ROLES), strict=True)
+    )
+    card, enrolled = found_agency(
+        name=name,
+        country=country,
+        contact=contact,
+        officers=officers,
+        now=now(),
+        keys=rooms.keys,
+        ledger=rooms.ledger,
+    )
+    for one in enrolled:
+        _print_enrolment(one, as_json=as_json)
+    return card
+
+
+def _print_enrolment(enrolled: Enrolment, *, as_json: bool) -> None:
+    roles = sorted(enrolled.officer.roles)
+    if as_json:
+        print_json(
+            {
+                "login": enrolled.officer.login,
+                "roles": roles,
+                "totp_secret": enrolled.totp_secret,
+                "totp_uri": enrolled.totp_uri(),
+            }
+        )
+        return
+    screen.print(f"{enrolled.officer.login} ({', '.join(roles)})", style="bold", markup=False)
+    screen.print(f"  one-time codes: {enrolled.totp_uri()}", soft_wrap=True, markup=False)
+    screen.print("  This secret is shown once. Put it into an authenticator application now.", style="dim")
+
+
+def ask_secret(what: str, *, confirm: bool = False) -> str:
+    """Ask for a secret at the terminal, or take the next line of standard input.
+
+    Raises:
+        InputError: standard input has ended.
+    """
+    if sys.stdin.isatty():
+        return str(click.prompt(what, hide_input=True, confirmation_prompt=confirm, err=True))
+    line = sys.stdin.readline()
+    if not line:
+        raise InputError(f"{what.lower()}: standard input has ended")
+    return line.rstrip("\r\n")
+
+
+COMMANDS = (init, agency, officer, sign_in_command, sign_out_command)

@@ -1,0 +1,209 @@
+"""`db`, `ledger`, `keys`, `doctor`: the operator's commands, which print no content; and the auditor's look."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from tsunagu.cli.house import json_option, now, purpose_option, signed_in
+from tsunagu.cli.identity import ask_secret
+from tsunagu.cli.output import print_json, print_table, screen
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.ledger import LedgerReport, SignedRoot
+from tsunagu.records.ledger.signing import root_from_json, root_to_json
+from tsunagu.services.accounts import read_ledger, sign_root, verify_ledger
+from tsunagu.services.house import Check, House
+
+FAILED = 1
+
+
+@click.group()
+def db() -> None:
+    """The database: an operator's commands."""
+
+
+@db.command("status")
+@json_option
+@click.pass_obj
+def status(house: House, *, as_json: bool) -> None:
+    """Say how the database stands, without starting it."""
+    _print_checks(house.operator().database_state(), as_json=as_json)
+
+
+@db.command("roles-sql")
+@click.pass_obj
+def roles_sql(house: House) -> None:
+    """Print what an administrator of a server of your own runs when its owner role may not create roles.
+
+    It holds the new roles' passwords as verifiers. Nothing is changed by printing it.
+    """
+    click.echo(house.operator().roles_sql())
+
+
+@click.group()
+def ledger() -> None:
+    """The ledger: who did what, why and when."""
+
+
+@ledger.command("verify")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A root that somebody else holds, as `ledger root` printed it.",
+)
+@json_option
+@click.pass_obj
+def verify(house: House, *, against: Path | None, as_json: bool) -> None:
+    """Recompute the whole ledger and compare it with the signed roots outside the database.
+
+    Prints no content. Exit status: 0 sound, 1 not.
+    """
+    with house.open() as rooms:
+        report = verify_ledger(
+            store=rooms.roots,
+            public_keys=rooms.keys.public_keys(),
+            witnessed=_witnessed(against),
+        )
+    _print_report(report, as_json=as_json)
+    sys.exit(0 if report.is_sound else FAILED)
+
+
+@ledger.command("root")
+@click.pass_obj
+def root(house: House) -> None:
+    """Sign all entries up to the newest and print the root, to be held by somebody else."""
+    with house.open() as rooms:
+        signed = sign_root(store=rooms.roots, signer=rooms.keys.signer(), now=now())
+    if signed is None:
+        screen.print("The ledger is empty: there is nothing to sign.")
+    else:
+        click.echo(root_to_json(signed))
+
+
+@ledger.command("show")
+@click.option("--most", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@purpose_option
+@json_option
+@click.pass_obj
+def show(house: House, *, most: int, purpose: str | None, as_json: bool) -> None:
+    """Show the newest entries of your agency; an auditor's command."""
+    with signed_in(house, purpose) as desk:
+        entries = read_ledger(actor=desk.actor, most=most, now=now(), keys=desk.rooms.keys, ledger=desk.rooms.ledger)
+    if as_json:
+        for entry in entries:
+            print_json(entry)
+        return
+    rows = [
+        (
+            entry["number"],
+            entry["at"],
+            entry["act"],
+            entry.get("purpose", ""),
+            entry.get("officer", "the machine")[:8],
+            json.dumps(entry.get("details", {})),
+        )
+        for entry in entries
+    ]
+    print_table(("no.", "at", "act", "purpose", "officer", "details"), rows, empty="No entry yet.")
+
+
+@click.group()
+def keys() -> None:
+    """The keys outside the database: an operator's commands."""
+
+
+@keys.command("init")
+@click.pass_obj
+def init_keys(house: House) -> None:
+    """Make the keys of a new home. Then hand their shares to two custodians: `tsunagu keys export`."""
+    house.operator().create_keys()
+    screen.print("The keys are made. Next: `tsunagu keys export FOLDER`, with two custodians.")
+
+
+@keys.command("rotate")
+@click.pass_obj
+def rotate(house: House) -> None:
+    """Change every key. What was sealed before still opens; the second factors are sealed anew."""
+    resealed = house.operator().rotate_keys()
+    screen.print(f"The keys are changed; {resealed} second factors were sealed anew. Export them again.")
+
+
+@keys.command("export")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+def export(house: House, folder: Path) -> None:
+    """Write two shares of the keys into FOLDER, one a custodian; either alone reveals nothing.
+
+    The custodians' passphrases are asked for, or read from standard input, one a line.
+    """
+    passphrases = (
+        ask_secret("First custodian's passphrase", confirm=True),
+        ask_secret("Second custodian's passphrase", confirm=True),
+    )
+    for share in house.operator().export_keys(folder, passphrases):
+        click.echo(share)
+
+
+@keys.command("restore")
+@click.argument("first", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("second", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_obj
+def restore(house: House, first: Path, second: Path) -> None:
+    """Bring the keys back from both custodians' shares, FIRST and SECOND."""
+    passphrases = ask_secret("First custodian's passphrase"), ask_secret("Second custodian's passphrase")
+    house.operator().restore_keys((first, second), passphrases)
+    screen.print("The keys are back.")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def doctor(house: House, *, as_json: bool) -> None:
+    """Examine the installation. Exit status: 0 all is well, 1 something is not."""
+    checks = house.operator().check()
+    _print_checks(checks, as_json=as_json)
+    sys.exit(FAILED if any(one.ok is False for one in checks) else 0)
+
+
+def _witnessed(path: Path | None) -> tuple[SignedRoot, ...]:
+    if path is None:
+        return ()
+    try:
+        return (root_from_json(path.read_text(encoding="utf-8").strip()),)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("the root that is held elsewhere cannot be read") from error
+
+
+def _print_report(report: LedgerReport, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "ledger_ok": report.is_sound,
+                "entries": report.entries,
+                "proven": report.proven,
+                "unproven": report.unproven,
+                "first_bad": report.first_bad,
+                "problem": report.problem,
+            }
+        )
+        return
+    if not report.is_sound:
+        where = f"entry {report.first_bad}: " if report.first_bad else ""
+        screen.print(f"NOT SOUND. {where}{report.problem}", style="bold red", markup=False)
+        return
+    screen.print(f"Sound: {report.entries:,} entries, {report.proven:,} proven by signed roots.", style="green")
+    screen.print(f"{report.unproven:,} written since the last signed root are unproven.")
+
+
+def _print_checks(checks: tuple[Check, ...], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"checks": [{"name": one.name, "ok": one.ok, "detail": one.detail} for one in checks]})
+        return
+    marks = {True: "ok", False: "NOT OK", None: ""}
+    print_table(("", "", ""), [(one.name, marks[one.ok], one.detail) for one in checks], empty="Nothing was examined.")
+
+
+COMMANDS = (db, ledger, keys, doctor)

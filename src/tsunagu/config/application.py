@@ -1,0 +1,96 @@
+"""One installation put together: the only place that names concrete parts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tsunagu.config.databases import connect, disconnect
+from tsunagu.config.home import Home
+from tsunagu.config.operator import HostOperator
+from tsunagu.config.queue import InlineQueue
+from tsunagu.domain.errors import NotSignedIn
+from tsunagu.media.decoding.messages import DecodeOptions
+from tsunagu.media.sandbox.limits import Limits
+from tsunagu.media.sandbox.pool import DecodePool
+from tsunagu.records.keys.keyring import Keyring
+from tsunagu.records.keys.private_files import replace_private
+from tsunagu.records.ledger.book import Book
+from tsunagu.records.ledger.roots import RootStore
+from tsunagu.records.postgres.opening import open_database
+from tsunagu.services.accounts import sign_root
+from tsunagu.services.examination import MOST_DEPTH
+from tsunagu.services.house import Rooms
+from tsunagu.services.parts import Decoder
+
+
+class Application:
+    """The installation that the environment names. It satisfies `services.house.House`."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Find the home; nothing is started yet."""
+        home = Home.of(environ)
+        self._home = home
+        self._environ = environ
+        self.home: Path = home.folder
+        self.demo_marker: Path = home.demo_marker
+        self.workers: int = len(os.sched_getaffinity(0))
+
+    @contextmanager
+    def open(self) -> Iterator[Rooms]:
+        """Start or join the database; at the end sign the ledger's root and leave.
+
+        Entering raises:
+            Unavailable: the keys, the database or its guards are not as they must be; the message says which.
+        """
+        keys = Keyring.open(self.home, self._environ)
+        with open_database(self.home, self._environ) as addresses:
+            try:
+                connect(addresses)
+                queue = InlineQueue()
+                rooms = Rooms(keys, Book(), RootStore(self._home.ledger), queue)
+                with queue.serving(rooms):
+                    yield rooms
+                sign_root(store=rooms.roots, signer=keys.signer(), now=datetime.now(UTC))
+            finally:
+                disconnect()
+
+    @contextmanager
+    def decoder(self) -> Iterator[Decoder]:
+        """Start the limited children that decode, and end them again.
+
+        An archive holds a child while its members are examined, so there is one a worker and depth.
+
+        Entering raises:
+            Unavailable: children cannot be started or not be shut in.
+        """
+        with DecodePool(self.workers * (MOST_DEPTH + 1), Limits(), DecodeOptions()) as pool:
+            yield pool
+
+    def token(self) -> str:
+        """Return the sign-in of this system user.
+
+        Raises:
+            NotSignedIn: there is none.
+        """
+        try:
+            return self._home.token.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise NotSignedIn("nobody is signed in: use `tsunagu sign-in`") from error
+
+    def keep_token(self, token: str) -> None:
+        """Keep a sign-in so that only this system user reads it."""
+        path = self._home.token
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        replace_private(path, token.encode("ascii"))
+
+    def drop_token(self) -> None:
+        """Forget the sign-in of this system user."""
+        self._home.token.unlink(missing_ok=True)
+
+    def operator(self) -> HostOperator:
+        """Return what only the operator of this host may use."""
+        return HostOperator(self._home, self._environ, self)

@@ -1,0 +1,24 @@
+"""The console entry point."""
+
+import os
+
+import django
+
+from tsunagu.config.home import Home
+from tsunagu.domain.errors import TsunaguError
+
+
+def main() -> None:
+    """Run the tsunagu program."""
+    try:
+        home = Home.of(os.environ)
+    except TsunaguError as error:
+        raise SystemExit(f"tsunagu: {error}") from error
+    # The kernels' cache must be named before numba is imported, and Django set up before any model is.
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(home.kernels))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
+    django.setup()
+    from tsunagu.cli.main import program  # noqa: PLC0415
+    from tsunagu.config.application import Application  # noqa: PLC0415
+
+    program(obj=Application(os.environ))

@@ -1,0 +1,61 @@
+"""Cases, exhibits and holdings, as those who work on them see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tsunagu.domain.media import Refusal
+from tsunagu.domain.purpose import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummary:
+    """One investigation of one agency.
+
+    Attributes:
+        reference: the agency's own name for it, unique within the agency.
+        covert: an overlap of this case is told to the co-ordinator alone until he releases it.
+    """
+
+    case_id: UUID
+    agency_id: UUID
+    reference: str
+    purpose: Purpose
+    covert: bool
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitSummary:
+    """A seized thing, with what was brought in from it.
+
+    Attributes:
+        items: places in the exhibit that hold a readable content.
+        refused: places whose content was refused.
+    """
+
+    exhibit_id: UUID
+    reference: str
+    items: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingSummary:
+    """One place in an exhibit, as its own agency sees it.
+
+    Attributes:
+        path: where the file lies at the agency, raw bytes.
+        sha256: None when the content could not be read.
+        linked: whether it has been compared with all that is held.
+    """
+
+    path: bytes
+    exhibit: str
+    media_type: str | None
+    size_bytes: int
+    sha256: bytes | None
+    refused: Refusal | None
+    linked: bool

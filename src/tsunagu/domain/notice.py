@@ -1,0 +1,72 @@
+"""What an officer is told of an overlap, and of its hits once both sides have shared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tsunagu.domain.hit import Evidence
+from tsunagu.domain.judgement import Judgement, Sameness
+from tsunagu.domain.overlap import Commonness, OverlapSummary
+from tsunagu.domain.purpose import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """What both sides have agreed to show each other.
+
+    Attributes:
+        case: the other case's reference.
+    """
+
+    case: str
+    summary: OverlapSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One side's notice of one overlap: hit/no-hit, and whom to talk to.
+
+    Attributes:
+        case: the own case's reference.
+        purpose: the own case's.
+        held: for the co-ordinator alone, since the own case is covert.
+        revealed: None until both sides have shared.
+    """
+
+    notice_id: UUID
+    overlap_id: UUID
+    case_id: UUID
+    case: str
+    purpose: Purpose
+    own_agency_id: UUID
+    other_agency_id: UUID
+    held: bool
+    noticed_at: datetime
+    acknowledged_at: datetime | None
+    shared_at: datetime | None
+    revealed: Revealed | None
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    """One hit as one side sees it.
+
+    Attributes:
+        path: where the own item lies at the own agency, raw bytes; the other's is never told.
+        sha256: of the own item.
+        evidence: with the own item as the first of the two.
+        silenced: benign content explains it; it does not count.
+        judgement: the latest answer of the own agency.
+    """
+
+    hit_id: int
+    exhibit: str
+    path: bytes
+    sha256: bytes
+    evidence: Evidence
+    commonness: Commonness
+    silenced: bool
+    judgement: Judgement
+    sameness: Sameness | None

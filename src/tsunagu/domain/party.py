@@ -1,0 +1,57 @@
+"""Who takes part: agencies and their officers, as others may know them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tsunagu.domain.permission import Role
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyCard:
+    """An agency in the directory that all members may read.
+
+    Attributes:
+        country: ISO 3166-1 alpha-2 code.
+        contact: whom to talk to.
+    """
+
+    agency_id: UUID
+    name: str
+    country: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerCard:
+    """An officer as his own agency knows him."""
+
+    officer_id: UUID
+    agency_id: UUID
+    login: str
+    name: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What is needed to check a sign-in. Its text form shows no secret.
+
+    Attributes:
+        totp_sealed: the second factor's secret, sealed by the keyring.
+        last_totp_step: number of the last 30-second step whose code was used.
+        failures: wrong attempts since the last right one.
+    """
+
+    officer: OfficerCard
+    is_active: bool
+    totp_sealed: bytes
+    last_totp_step: int
+    failures: int
+    locked_until: datetime | None
+
+    def __repr__(self) -> str:
+        """Name the officer alone."""
+        return f"Credentials(officer_id={self.officer.officer_id})"

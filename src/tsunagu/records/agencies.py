@@ -1,0 +1,118 @@
+"""Agencies and their officers, as rows."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import IntegrityError, transaction
+
+from tsunagu.domain.errors import Conflict, NotFound
+from tsunagu.domain.party import AgencyCard, Credentials, OfficerCard
+from tsunagu.domain.permission import Role
+from tsunagu.records.models import Agency, Login, Officer
+from tsunagu.records.session import asking_for_login
+
+
+def add_agency(card: AgencyCard) -> None:
+    """Enter an agency into the directory.
+
+    Raises:
+        Conflict: an agency of this name is there already.
+    """
+    try:
+        with transaction.atomic():
+            Agency.objects.create(id=card.agency_id, name=card.name, country=card.country, contact=card.contact)
+    except IntegrityError as error:
+        raise Conflict("an agency of this name is there already") from error
+
+
+def agency_cards() -> dict[UUID, AgencyCard]:
+    """Return the directory of agencies, by id. It is open to all members."""
+    return {row.id: AgencyCard(row.id, row.name, row.country, row.contact) for row in Agency.objects.all()}
+
+
+def add_officer(card: OfficerCard, *, password: str, totp_sealed: bytes) -> None:
+    """Enter an officer, with his way to sign in. Call it within `acting_for` his agency.
+
+    Raises:
+        Conflict: the login is taken, by whomever.
+    """
+    try:
+        with transaction.atomic():
+            Login.objects.create(login=card.login, agency_id=card.agency_id)
+            Officer.objects.create(
+                id=card.officer_id,
+                agency_id=card.agency_id,
+                login=card.login,
+                name=card.name,
+                roles=sorted(card.roles),
+                password=make_password(password),
+                totp_sealed=totp_sealed,
+            )
+    except IntegrityError as error:
+        raise Conflict("this login cannot be used") from error
+
+
+def agency_of_login(login: str) -> UUID | None:
+    """Return the agency that a login belongs to; None when there is none. Opens its own transaction."""
+    with asking_for_login(login):
+        return Login.objects.filter(login=login).values_list("agency_id", flat=True).first()
+
+
+def credentials_of(login: str) -> Credentials | None:
+    """Return what is needed to check a sign-in, and lock it against a second attempt at the same time.
+
+    Call it within `acting_for` the login's agency.
+    """
+    row = Officer.objects.select_for_update().filter(login=login).first()
+    if row is None:
+        return None
+    return Credentials(
+        _card(row), row.is_active, bytes(row.totp_sealed), row.last_totp_step, row.failures, row.locked_until
+    )
+
+
+def is_password(officer_id: UUID | None, password: str) -> bool:
+    """Return whether the password is the officer's; without an officer it takes as long and answers no."""
+    row = Officer.objects.filter(id=officer_id).first() if officer_id else None
+    if row is None:
+        make_password(password)
+        return False
+    return check_password(password, row.password)
+
+
+def note_attempt(officer_id: UUID, *, failures: int, locked_until: datetime | None, totp_step: int | None) -> None:
+    """Keep how many attempts failed, until when the officer is locked out, and the last code that was used."""
+    used = {} if totp_step is None else {"last_totp_step": totp_step}
+    Officer.objects.filter(id=officer_id).update(failures=failures, locked_until=locked_until, **used)
+
+
+def officer_card(officer_id: UUID) -> OfficerCard:
+    """Return one active officer of the agency that is acted for.
+
+    Raises:
+        NotFound: no such officer, or not of this agency, or no longer active.
+    """
+    row = Officer.objects.filter(id=officer_id, is_active=True).first()
+    if row is None:
+        raise NotFound("no such officer")
+    return _card(row)
+
+
+def officer_cards() -> tuple[OfficerCard, ...]:
+    """Return the active officers of the agency that is acted for, by login."""
+    return tuple(_card(row) for row in Officer.objects.filter(is_active=True).order_by("login"))
+
+
+def sealed_totp_secrets() -> list[tuple[UUID, bytes]]:
+    """Return the sealed second factors of the agency that is acted for, by officer."""
+    return [(one, bytes(sealed)) for one, sealed in Officer.objects.values_list("id", "totp_sealed")]
+
+
+def replace_totp_secret(officer_id: UUID, sealed: bytes) -> None:
+    """Replace one sealed second factor."""
+    Officer.objects.filter(id=officer_id).update(totp_sealed=sealed)
+
+
+def _card(row: Officer) -> OfficerCard:
+    return OfficerCard(row.id, row.agency_id, row.login, row.name, frozenset(Role(role) for role in row.roles))

@@ -1,0 +1,115 @@
+"""Cases, their members and exhibits, as rows. Every function is called within `acting_for` an agency."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.case import CaseSummary, ExhibitSummary, HoldingSummary
+from tsunagu.domain.errors import Conflict, NotFound
+from tsunagu.domain.media import Refusal
+from tsunagu.domain.purpose import Purpose
+from tsunagu.records.models import Case, CaseMember, Exhibit, Holding
+
+
+def add_case(case: CaseSummary, *, opened_by: UUID) -> None:
+    """Open a case; who opens it works on it.
+
+    Raises:
+        Conflict: the agency has a case of this reference already.
+    """
+    try:
+        with transaction.atomic():
+            Case.objects.create(
+                id=case.case_id,
+                agency_id=case.agency_id,
+                reference=case.reference,
+                purpose=case.purpose,
+                covert=case.covert,
+                opened_at=case.opened_at,
+                opened_by_id=opened_by,
+            )
+    except IntegrityError as error:
+        raise Conflict("this case reference cannot be used") from error
+    add_member(case, officer_id=opened_by, added_by=opened_by, now=case.opened_at)
+
+
+def add_member(case: CaseSummary, *, officer_id: UUID, added_by: UUID, now: datetime) -> None:
+    """Let an officer work on a case; nothing happens when he does already."""
+    CaseMember.objects.get_or_create(
+        case_id=case.case_id,
+        officer_id=officer_id,
+        defaults={"agency_id": case.agency_id, "added_by_id": added_by, "added_at": now},
+    )
+
+
+def case_of(actor: Actor, reference: str) -> CaseSummary:
+    """Return one case that the actor works on, by its reference.
+
+    Raises:
+        NotFound: no such case, or not the actor's: the answer is the same for both.
+    """
+    row = Case.objects.filter(casemember__officer_id=actor.officer_id, reference=reference).first()
+    if row is None:
+        raise NotFound("no such case")
+    return _summary(row)
+
+
+def cases_of(actor: Actor) -> tuple[CaseSummary, ...]:
+    """Return the cases that the actor works on, by reference."""
+    rows = Case.objects.filter(casemember__officer_id=actor.officer_id).order_by("reference")
+    return tuple(_summary(row) for row in rows)
+
+
+def exhibit_of(case: CaseSummary, reference: str, *, registered_by: UUID, now: datetime) -> tuple[UUID, bool]:
+    """Return the id of an exhibit of the case, and whether it was registered just now."""
+    row, is_new = Exhibit.objects.get_or_create(
+        case_id=case.case_id,
+        reference=reference,
+        defaults={
+            "id": uuid4(),
+            "agency_id": case.agency_id,
+            "registered_at": now,
+            "registered_by_id": registered_by,
+        },
+    )
+    return row.id, is_new
+
+
+def exhibits_of(case: CaseSummary) -> tuple[ExhibitSummary, ...]:
+    """Return the exhibits of a case, by reference."""
+    is_refused = Q(holding__refused__isnull=False) | Q(holding__item__refused__isnull=False)
+    rows = Exhibit.objects.filter(case_id=case.case_id).annotate(
+        places=Count("holding"), refusals=Count("holding", filter=is_refused)
+    )
+    return tuple(
+        ExhibitSummary(row.id, row.reference, row.places - row.refusals, row.refusals)
+        for row in rows.order_by("reference")
+    )
+
+
+def holdings_of(case: CaseSummary) -> Iterator[HoldingSummary]:
+    """Yield the holdings of a case, by exhibit and in the order they came in."""
+    rows = (
+        Holding.objects.filter(exhibit__case_id=case.case_id)
+        .select_related("exhibit", "item")
+        .order_by("exhibit__reference", "id")
+    )
+    for row in rows.iterator(chunk_size=2000):
+        refused = row.refused or (row.item.refused if row.item else None)
+        yield HoldingSummary(
+            path=bytes(row.path),
+            exhibit=row.exhibit.reference,
+            media_type=row.item.media_type if row.item else None,
+            size_bytes=row.size_bytes,
+            sha256=bytes(row.item.sha256) if row.item else None,
+            refused=Refusal(refused) if refused else None,
+            linked=row.linked_at is not None,
+        )
+
+
+def _summary(row: Case) -> CaseSummary:
+    return CaseSummary(row.id, row.agency_id, row.reference, Purpose(row.purpose), row.covert, row.opened_at)

@@ -1,0 +1,104 @@
+"""The ledger's table: one door to add entries, and the ways to read them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from threading import Lock
+from uuid import UUID
+
+from django.db import connections, transaction
+
+from tsunagu.domain.ledger import Deed, LedgerEntry
+from tsunagu.records.ledger.chain import canonical
+
+APP = "default"
+OWNER = "owner"
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    bodies: list[str]
+    is_written: bool = False
+    error: Exception | None = field(default=None)
+
+
+class Book:
+    """Adds entries to the ledger. Threads may share one."""
+
+    def __init__(self) -> None:
+        """Begin with nobody waiting."""
+        self._queue: list[_Waiting] = []
+        self._queue_lock = Lock()
+        self._commit_lock = Lock()
+
+    def write(self, *deeds: Deed, using: str = APP) -> None:
+        """Add entries within the caller's transaction: they are kept or lost together with what they tell of.
+
+        Call it last: the ledger stays locked for every other writer until the transaction ends.
+        """
+        if deeds:
+            _append([canonical(deed.body()) for deed in deeds], using)
+
+    def record(self, *deeds: Deed) -> None:
+        """Add entries in a transaction of their own, and return once it is committed.
+
+        Entries that arrive while another commit is under way share the next one.
+
+        Raises:
+            django.db.Error: the entry could not be written; the caller must not answer.
+        """
+        mine = _Waiting([canonical(deed.body()) for deed in deeds])
+        with self._queue_lock:
+            self._queue.append(mine)
+        with self._commit_lock:
+            if not mine.is_written and mine.error is None:
+                self._commit_queue()
+        if mine.error is not None:
+            raise mine.error
+
+    def _commit_queue(self) -> None:
+        with self._queue_lock:
+            batch, self._queue = self._queue, []
+        try:
+            with transaction.atomic(using=APP, durable=True):
+                _append([body for one in batch for body in one.bodies], APP)
+        except Exception as error:  # noqa: BLE001 - every waiter must hear of it, whatever it is
+            for one in batch:
+                one.error = error
+        else:
+            for one in batch:
+                one.is_written = True
+
+
+def _append(bodies: list[str], using: str) -> None:
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT ledger.append(%s)", [bodies])
+
+
+def hashes_after(number: int) -> Iterator[bytes]:
+    """Yield the hashes of the entries after one, in order. They tell nothing of what was done."""
+    with connections[APP].cursor() as cursor:
+        cursor.execute("SELECT hash FROM ledger.hashes(%s)", [number])
+        for (value,) in cursor:
+            yield bytes(value)
+
+
+def all_entries() -> Iterator[LedgerEntry]:
+    """Yield every entry in order, as the owner: for verifying, never for showing. Memory stays bounded."""
+    connection = connections[OWNER]
+    with transaction.atomic(using=OWNER), connection.chunked_cursor() as cursor:
+        cursor.execute("SELECT number, body, hash FROM ledger.entries()")
+        while rows := cursor.fetchmany(2000):
+            for number, body, value in rows:
+                yield LedgerEntry(number, body, bytes(value))
+
+
+def entries_of_agency(*, most: int, case_id: UUID | None = None) -> list[LedgerEntry]:
+    """Return the newest entries of the agency that is acted for, newest first."""
+    condition = "" if case_id is None else "WHERE body::jsonb ->> 'case' = %s"
+    arguments: list[str | int] = [most] if case_id is None else [str(case_id), most]
+    with connections[APP].cursor() as cursor:
+        cursor.execute(
+            f"SELECT number, body, hash FROM ledger.entry {condition} ORDER BY number DESC LIMIT %s",  # noqa: S608 - a constant
+            arguments,
+        )
+        return [LedgerEntry(number, body, bytes(value)) for number, body, value in cursor]

@@ -1,0 +1,163 @@
+"""The linker's view: fingerprints of everyone, and the links it keeps. Call everything within `linking`."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+from django.db.models import QuerySet
+from numpy.typing import NDArray
+
+from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.fingerprint import FingerprintKind, SoundFingerprint, SoundKind, Turn
+from tsunagu.domain.link import Place
+from tsunagu.domain.media import MediaFacts
+from tsunagu.records.holdings import FRAME_KIND
+from tsunagu.records.models import BankEntry, Case, Holding, MediaItem, Trace
+from tsunagu.records.session import LINKER
+
+EMPTY_SHA256 = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+
+
+@dataclass(frozen=True, slots=True)
+class TraceTable:
+    """Fingerprints of one kind that may be searched, one a row.
+
+    Attributes:
+        item_ids: shape (n,), int64: whose.
+        data: shape (n, bits / 8), uint8, each row big-endian.
+        at_s: shape (n,), float64: seconds from the start of the video; NaN for pictures.
+    """
+
+    item_ids: NDArray[np.int64]
+    data: NDArray[np.uint8]
+    at_s: NDArray[np.float64]
+
+
+def unlinked(*, most: int) -> tuple[list[int], list[int]]:
+    """Return at most `most` holdings that wait to be compared, oldest first, and the items that they hold."""
+    rows = list(Holding.objects.using(LINKER).filter(linked_at=None).order_by("id").values_list("id", "item_id")[:most])
+    return [holding for holding, _ in rows], sorted({item for _, item in rows if item is not None})
+
+
+def mark_linked(holding_ids: Sequence[int], *, now: datetime) -> None:
+    """Note that these holdings have been compared with all that is held."""
+    Holding.objects.using(LINKER).filter(id__in=holding_ids).update(linked_at=now)
+
+
+def picture_traces(item_ids: Iterable[int] | None = None) -> TraceTable:
+    """Return the searchable fingerprints of pictures: of some items, or of all."""
+    return _table(FingerprintKind.PDQ.code, item_ids)
+
+
+def turned_traces(item_ids: Iterable[int] | None = None) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Return the eight fingerprints of each searchable picture: of some items, or of all.
+
+    Returns:
+        Item ids, shape (n,), int64; fingerprints, shape (n, 8, bits / 8), uint8, in the order of `Turn`.
+    """
+    rows = _searchable(FingerprintKind.PDQ.code, item_ids)
+    found = list(rows.values_list("item_id", "turns"))
+    table = np.frombuffer(b"".join(bytes(turns) for _, turns in found), dtype=np.uint8)
+    ids = np.array([item_id for item_id, _ in found], dtype=np.int64)
+    return ids, table.reshape(-1, len(Turn), FingerprintKind.PDQ.bits // 8)
+
+
+def frame_traces(item_ids: Iterable[int] | None = None) -> TraceTable:
+    """Return the searchable fingerprints of video frames: of some items, or of all."""
+    return _table(FRAME_KIND, item_ids)
+
+
+def sound_traces(item_ids: Iterable[int] | None = None) -> Iterator[tuple[int, SoundFingerprint]]:
+    """Yield the fingerprints of sounds: of some items, or of all."""
+    rows = Trace.objects.using(LINKER).filter(kind=SoundKind.CHROMAPRINT.code).order_by("id")
+    if item_ids is not None:
+        rows = rows.filter(item_id__in=list(item_ids))
+    for item_id, data in rows.values_list("item_id", "data").iterator(chunk_size=500):
+        words = np.frombuffer(data, dtype=">u4")
+        yield item_id, SoundFingerprint(SoundKind.CHROMAPRINT, tuple(words.tolist()))
+
+
+def same_content(item_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Return pairs (one of `item_ids`, item of any agency with the same SHA-256), each item with itself among them.
+
+    The empty content is nobody's and is left out.
+    """
+    digests = {
+        item_id: bytes(sha256)
+        for item_id, sha256 in MediaItem.objects.using(LINKER)
+        .filter(id__in=item_ids)
+        .exclude(sha256=EMPTY_SHA256)
+        .values_list("id", "sha256")
+    }
+    everyone: dict[bytes, list[int]] = {}
+    held = MediaItem.objects.using(LINKER).filter(sha256__in=list(set(digests.values()))).values_list("id", "sha256")
+    for item_id, sha256 in held:
+        everyone.setdefault(bytes(sha256), []).append(item_id)
+    return [(item_id, other) for item_id, sha256 in digests.items() for other in everyone[sha256]]
+
+
+def contents_of(item_ids: Iterable[int], *, agencies: Iterable[UUID]) -> dict[UUID, dict[int, bytes]]:
+    """Return the SHA-256 of these items, by agency and item, as far as they belong to these agencies."""
+    rows = MediaItem.objects.using(LINKER).filter(id__in=list(item_ids), agency_id__in=list(agencies))
+    found: dict[UUID, dict[int, bytes]] = {}
+    for agency_id, item_id, sha256 in rows.values_list("agency_id", "id", "sha256"):
+        found.setdefault(agency_id, {})[item_id] = bytes(sha256)
+    return found
+
+
+def places(item_ids: Iterable[int]) -> dict[int, list[Place]]:
+    """Return in which cases each item is held, each case once."""
+    rows = (
+        Holding.objects.using(LINKER)
+        .filter(item_id__in=list(item_ids))
+        .values_list("item_id", "exhibit__case_id", "agency_id", "exhibit__case__covert")
+        .distinct()
+    )
+    found: dict[int, list[Place]] = {}
+    for item_id, case_id, agency_id, covert in rows:
+        found.setdefault(item_id, []).append(Place(item_id, case_id, agency_id, covert))
+    return found
+
+
+def facts_of(item_ids: Iterable[int]) -> dict[int, MediaFacts]:
+    """Return the size in pixels of each item, as far as it has one."""
+    rows = MediaItem.objects.using(LINKER).filter(id__in=list(item_ids))
+    return {item: MediaFacts(width, height) for item, width, height in rows.values_list("id", "width", "height")}
+
+
+def case_count() -> int:
+    """Return how many cases there are. Never shown: it only scales what is common."""
+    return Case.objects.using(LINKER).count()
+
+
+def benign_entries() -> dict[UUID, list[tuple[str, bytes]]]:
+    """Return what each agency has declared benign: (kind, data) of each entry of its benign banks."""
+    found: dict[UUID, list[tuple[str, bytes]]] = {}
+    rows = BankEntry.objects.using(LINKER).filter(bank__semantics=BankSemantics.BENIGN)
+    for agency_id, kind, data in rows.values_list("agency_id", "kind", "data"):
+        found.setdefault(agency_id, []).append((kind, bytes(data)))
+    return found
+
+
+def _table(kind: str, item_ids: Iterable[int] | None) -> TraceTable:
+    rows = _searchable(kind, item_ids)
+    ids: list[int] = []
+    data = bytearray()
+    times: list[float] = []
+    for item_id, one, at_s in rows.values_list("item_id", "data", "at_s").iterator(chunk_size=20_000):
+        ids.append(item_id)
+        data += one
+        times.append(np.nan if at_s is None else at_s)
+    width = FingerprintKind.PDQ.bits // 8
+    return TraceTable(
+        np.array(ids, dtype=np.int64),
+        np.frombuffer(bytes(data), dtype=np.uint8).reshape(-1, width),
+        np.array(times, dtype=np.float64),
+    )
+
+
+def _searchable(kind: str, item_ids: Iterable[int] | None) -> QuerySet[Trace]:
+    rows = Trace.objects.using(LINKER).filter(kind=kind, quality__gte=FingerprintKind.PDQ.quality_floor).order_by("id")
+    return rows if item_ids is None else rows.filter(item_id__in=list(item_ids))

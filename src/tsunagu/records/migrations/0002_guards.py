@@ -1,0 +1,18 @@
+"""Row-level security, grants, and the ledger with its one door."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import migrations
+
+
+def _guard(apps, schema_editor):
+    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    for word, name in settings.TSUNAGU_ROLES.items():
+        sql = sql.replace(f":{word}:", schema_editor.quote_name(name))
+    schema_editor.execute(sql, params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("records", "0001_initial")]
+    operations = [migrations.RunPython(_guard)]

@@ -1,0 +1,1 @@
+"""Changes of the tables, in order; written once and never edited after a release."""

@@ -1,0 +1,53 @@
+"""Cases, who works on them, and their exhibits."""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.db import models
+
+from tsunagu.records.models.people import Agency, Officer
+
+
+class Case(models.Model):
+    """One investigation of one agency."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    reference = models.TextField()
+    purpose = models.TextField()
+    covert = models.BooleanField()
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(Officer, on_delete=models.PROTECT)
+
+    class Meta:
+        db_table = "case"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "reference"], name="case_reference")]
+
+
+class CaseMember(models.Model):
+    """An officer who works on a case, and who let him in."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    added_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "case_member"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "officer"], name="case_member_once")]
+
+
+class Exhibit(models.Model):
+    """A seized thing, within one case."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    reference = models.TextField()
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey(Officer, on_delete=models.PROTECT)
+
+    class Meta:
+        db_table = "exhibit"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "reference"], name="exhibit_reference")]

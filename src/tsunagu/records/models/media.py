@@ -1,0 +1,80 @@
+"""Media items, where an agency holds them, and their traces. No pixel, no sound and no frame is ever kept."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from tsunagu.records.models.cases import Exhibit
+from tsunagu.records.models.people import Agency
+
+
+class MediaItem(models.Model):
+    """One content as one agency knows it. Unique per agency: a shared key would tell what others hold."""
+
+    id = models.BigAutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    sha256 = models.BinaryField(max_length=32)
+    sha1 = models.BinaryField(max_length=20)
+    md5 = models.BinaryField(max_length=16)
+    size_bytes = models.BigIntegerField()
+    media_type = models.TextField(null=True)
+    width = models.IntegerField(null=True)
+    height = models.IntegerField(null=True)
+    duration_s = models.FloatField(null=True)
+    codecs = models.JSONField(default=list)
+    tags = models.JSONField(default=dict)
+    refused = models.TextField(null=True)
+
+    class Meta:
+        db_table = "media_item"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "sha256"], name="media_item_content")]
+        indexes: ClassVar = [models.Index(fields=["sha256"], name="media_item_sha256")]
+
+
+class Holding(models.Model):
+    """One place in one exhibit where a content lies.
+
+    `path_digest` keeps the key short: a path may be longer than an index entry may be.
+    `linked_at` is set once the content was compared with all that is held.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT)
+    item = models.ForeignKey(MediaItem, on_delete=models.PROTECT, null=True)
+    path = models.BinaryField()
+    path_digest = models.BinaryField(max_length=32)
+    size_bytes = models.BigIntegerField()
+    mtime_ns = models.BigIntegerField()
+    refused = models.TextField(null=True)
+    linked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "holding"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["exhibit", "path_digest"], name="holding_path")]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], name="holding_unlinked", condition=Q(linked_at=None)),
+        ]
+
+
+class Trace(models.Model):
+    """One stored fingerprint: of a picture, of one frame of a video, or of a whole sound.
+
+    `data` is the fingerprint's bytes; for sound its words, 4 bytes each, big-endian. `turns` holds the eight
+    fingerprints of a picture one after the other, in the order of `Turn`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    item = models.ForeignKey(MediaItem, on_delete=models.PROTECT)
+    kind = models.TextField()
+    data = models.BinaryField()
+    turns = models.BinaryField(null=True)
+    quality = models.SmallIntegerField(null=True)
+    at_s = models.FloatField(null=True)
+    frame = models.IntegerField(null=True)
+
+    class Meta:
+        db_table = "fingerprint"
+        indexes: ClassVar = [models.Index(fields=["kind", "id"], name="fingerprint_kind")]

@@ -1,0 +1,158 @@
+"""Notices, hits and judgements, as one side reads and writes them. Call everything within `acting_for` an agency."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.errors import NotFound
+from tsunagu.domain.judgement import Judgement, Sameness
+from tsunagu.domain.notice import HitView, Notice, Revealed
+from tsunagu.domain.overlap import Commonness, OverlapSummary, Strength
+from tsunagu.domain.permission import Permission
+from tsunagu.domain.purpose import Purpose
+from tsunagu.records.models import Case, CaseMember, HitRow, Holding, JudgementRow, Overlap, OverlapNotice
+from tsunagu.records.overlaps import evidence_of
+
+
+def notices_of(actor: Actor) -> tuple[Notice, ...]:
+    """Return the notices that the actor may read, newest first.
+
+    An officer reads those of his cases that are not held; a co-ordinator also the held ones of his agency.
+    """
+    mine = set(CaseMember.objects.filter(officer_id=actor.officer_id).values_list("case_id", flat=True))
+    may_release = actor.may(Permission.HELD_NOTICE_RELEASE)
+    cases = Case.objects.in_bulk()
+    rows = OverlapNotice.objects.order_by("-noticed_at", "id")
+    return tuple(_notice(row, cases[row.case_id]) for row in rows if (may_release if row.held else row.case_id in mine))
+
+
+def notice_of(actor: Actor, overlap_id: UUID) -> tuple[Notice, ...]:
+    """Return the actor's notices of one overlap: one, or two when he works on both cases.
+
+    Raises:
+        NotFound: no such overlap, or none of the actor's: the answer is the same for both.
+    """
+    found = tuple(one for one in notices_of(actor) if one.overlap_id == overlap_id)
+    if not found:
+        raise NotFound("no such overlap")
+    return found
+
+
+def acknowledge(notice: Notice, *, officer_id: UUID, now: datetime) -> None:
+    """Note that an officer has taken note; the first one stays."""
+    OverlapNotice.objects.filter(id=notice.notice_id, acknowledged_at=None).update(
+        acknowledged_at=now, acknowledged_by_id=officer_id
+    )
+
+
+def note_sharing(notice: Notice, *, officer_id: UUID, now: datetime) -> None:
+    """Note who shared this side and when; the first one stays."""
+    OverlapNotice.objects.filter(id=notice.notice_id, shared_at=None).update(shared_at=now, shared_by_id=officer_id)
+
+
+def hits_seen(notice: Notice) -> tuple[HitView, ...]:
+    """Return the hits of an overlap that both sides have shared, rare and near ones first; otherwise none.
+
+    Row-level security hides the hits too as long as one side has not shared.
+    """
+    overlap = Overlap.objects.filter(id=notice.overlap_id).first()
+    if overlap is None:
+        return ()
+    as_b = overlap.case_b == notice.case_id
+    rows = list(HitRow.objects.filter(overlap_id=overlap.id))
+    places = _places([row.item_b if as_b else row.item_a for row in rows], notice.case_id)
+    answers = _latest_answers([row.id for row in rows])
+    views = [
+        _view(row, places[row.item_b if as_b else row.item_a], answers.get(row.id), as_b=as_b)
+        for row in rows
+        if (row.item_b if as_b else row.item_a) in places
+    ]
+    bands = list(Commonness)
+    return tuple(
+        sorted(
+            views, key=lambda hit: (hit.silenced, bands.index(hit.commonness), hit.evidence.distance_bits, hit.hit_id)
+        )
+    )
+
+
+def overlap_of_hit(hit_id: int) -> UUID | None:
+    """Return the overlap that a hit belongs to; None when there is no such hit to be seen."""
+    return HitRow.objects.filter(id=hit_id).values_list("overlap_id", flat=True).first()
+
+
+def add_judgement(hit_id: int, *, actor: Actor, answer: Judgement, sameness: Sameness | None, now: datetime) -> None:
+    """Add an officer's answer to a hit; earlier answers stay."""
+    JudgementRow.objects.create(
+        agency_id=actor.agency_id,
+        hit_id=hit_id,
+        officer_id=actor.officer_id,
+        answer=answer,
+        sameness=sameness,
+        judged_at=now,
+    )
+
+
+def _notice(row: OverlapNotice, case: Case) -> Notice:
+    revealed = None
+    if row.revealed is not None:
+        told = row.revealed
+        summary = OverlapSummary(
+            told["exact"],
+            told["near"],
+            told["video_stretches"],
+            told["audio"],
+            Strength(told["strength"]),
+            tuple(told["reasons"]),
+        )
+        revealed = Revealed(told["case"], summary)
+    return Notice(
+        row.id,
+        row.overlap_id,
+        case.id,
+        case.reference,
+        Purpose(case.purpose),
+        row.agency_id,
+        row.other_agency_id,
+        row.held,
+        row.noticed_at,
+        row.acknowledged_at,
+        row.shared_at,
+        revealed,
+    )
+
+
+def _places(item_ids: Iterable[int], case_id: UUID) -> dict[int, tuple[str, bytes, bytes]]:
+    rows = Holding.objects.filter(exhibit__case_id=case_id, item_id__in=list(item_ids)).order_by("-id")
+    values = rows.values_list("item_id", "exhibit__reference", "path", "item__sha256")
+    return {item: (exhibit, bytes(path), bytes(sha256)) for item, exhibit, path, sha256 in values}
+
+
+def _latest_answers(hit_ids: Iterable[int]) -> dict[int, tuple[Judgement, Sameness | None]]:
+    rows = JudgementRow.objects.filter(hit_id__in=list(hit_ids)).order_by("id")
+    return {
+        hit: (Judgement(answer), Sameness(sameness) if sameness else None)
+        for hit, answer, sameness in rows.values_list("hit_id", "answer", "sameness")
+    }
+
+
+def _view(
+    row: HitRow,
+    place: tuple[str, bytes, bytes],
+    answer: tuple[Judgement, Sameness | None] | None,
+    *,
+    as_b: bool,
+) -> HitView:
+    exhibit, path, sha256 = place
+    judgement, sameness = answer or (Judgement.NONE_YET, None)
+    return HitView(
+        hit_id=row.id,
+        exhibit=exhibit,
+        path=path,
+        sha256=sha256,
+        evidence=evidence_of(row, as_b=as_b),
+        commonness=Commonness(row.commonness),
+        silenced=row.silenced,
+        judgement=judgement,
+        sameness=sameness,
+    )

@@ -1,0 +1,31 @@
+"""Open sign-ins, as rows."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tsunagu.records.models import SignIn
+
+
+def begin(
+    sign_in_id: UUID, *, agency_id: UUID, officer_id: UUID, token_mac: bytes, now: datetime, expires_at: datetime
+) -> None:
+    """Keep an open sign-in by the keyed digest of its token."""
+    SignIn.objects.create(
+        id=sign_in_id,
+        agency_id=agency_id,
+        officer_id=officer_id,
+        token_mac=token_mac,
+        began_at=now,
+        expires_at=expires_at,
+    )
+
+
+def officer_of(sign_in_id: UUID, *, now: datetime) -> tuple[UUID, bytes] | None:
+    """Return the officer of a sign-in that is still open, and its token's keyed digest; None otherwise."""
+    row = SignIn.objects.filter(id=sign_in_id, ended_at=None, expires_at__gt=now).first()
+    return None if row is None else (row.officer_id, bytes(row.token_mac))
+
+
+def end(sign_in_id: UUID, *, now: datetime) -> None:
+    """Close a sign-in; nothing happens when it is closed already."""
+    SignIn.objects.filter(id=sign_in_id, ended_at=None).update(ended_at=now)

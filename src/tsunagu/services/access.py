@@ -1,0 +1,65 @@
+"""The one way to a case: permission, then the case, and a denial that is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.case import CaseSummary
+from tsunagu.domain.errors import Forbidden, NotFound
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.permission import Permission
+from tsunagu.domain.purpose import Purpose
+from tsunagu.records.cases import case_of
+from tsunagu.records.session import acting_for
+from tsunagu.services.parts import Keys, Ledger
+
+REFERENCE = "reference"
+
+
+@contextmanager
+def denials_recorded(
+    *, actor: Actor, permission: Permission, asked: str, now: datetime, keys: Keys, ledger: Ledger
+) -> Iterator[None]:
+    """Check the permission, and write every denial in the block down with a keyed reference to what was asked.
+
+    "Absent" and "not yours" take the same way through here.
+    """
+    try:
+        actor.require(permission)
+        yield
+    except (Forbidden, NotFound):
+        details = {"permission": permission.value, "asked": keys.mac(REFERENCE, asked.encode()).hex()}
+        ledger.record(Deed(Act.ACCESS_DENIED, now, actor.agency_id, actor.officer_id, actor.purpose, details=details))
+        raise
+
+
+def case_for(
+    *, actor: Actor, reference: str, permission: Permission, now: datetime, keys: Keys, ledger: Ledger
+) -> CaseSummary:
+    """Return a case that the actor may use in this way.
+
+    Raises:
+        Forbidden: none of the actor's roles carries the permission.
+        NotFound: no such case, or not the actor's.
+    """
+    with (
+        denials_recorded(actor=actor, permission=permission, asked=reference, now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        return case_of(actor, reference)
+
+
+def purpose_of(actor: Actor, case: CaseSummary) -> Purpose:
+    """Return why the actor asks: his stated purpose, or the case's own."""
+    return actor.purpose or case.purpose
+
+
+def deed(act: Act, *, actor: Actor, case: CaseSummary, now: datetime, **details: str | int) -> Deed:
+    """Return the deed of an actor in a case, for the ledger."""
+    return Deed(
+        act, now, actor.agency_id, actor.officer_id, purpose_of(actor, case), case_id=case.case_id, details=details
+    )

@@ -1,0 +1,61 @@
+"""The ledger read: by an officer for himself, by an auditor for his agency; verified and signed by an operator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.ledger import Deed, LedgerReport, SignedRoot
+from tsunagu.domain.permission import Permission
+from tsunagu.records.ledger.book import all_entries, entries_of_agency, hashes_after
+from tsunagu.records.ledger.roots import RootStore
+from tsunagu.records.ledger.signing import Signer
+from tsunagu.records.ledger.verify import verify
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import denials_recorded
+from tsunagu.services.parts import Keys, Ledger
+
+ROOT_EVERY = 1000
+"""Entries after which a root is signed without anybody asking."""
+
+
+def read_ledger(*, actor: Actor, most: int, now: datetime, keys: Keys, ledger: Ledger) -> list[dict[str, Any]]:
+    """Return the newest entries of the actor's agency, newest first, each as its body with its number.
+
+    Raises:
+        Forbidden: the actor reads no ledger.
+    """
+    with (
+        denials_recorded(
+            actor=actor, permission=Permission.LEDGER_READ, asked="ledger", now=now, keys=keys, ledger=ledger
+        ),
+        acting_for(actor.agency_id),
+    ):
+        found = entries_of_agency(most=most)
+    ledger.record(
+        Deed(Act.LEDGER_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details={"entries": len(found)})
+    )
+    return [{"number": entry.number, **json.loads(entry.body)} for entry in found]
+
+
+def verify_ledger(
+    *, store: RootStore, public_keys: Mapping[str, bytes], witnessed: tuple[SignedRoot, ...]
+) -> LedgerReport:
+    """Recompute the whole ledger and compare it with what is held outside the database. An operator's act."""
+    return verify(all_entries(), store, public_keys, witnessed=witnessed)
+
+
+def sign_root(*, store: RootStore, signer: Signer, now: datetime) -> SignedRoot | None:
+    """Sign all entries up to the newest, and return the root; None for an empty ledger. An operator's act."""
+    return store.extend(hashes_after, now=now, signer=signer)
+
+
+def is_root_due(*, store: RootStore) -> bool:
+    """Return whether `ROOT_EVERY` entries or more were written since the last root."""
+    last = store.last()
+    waiting = hashes_after(last.size if last else 0)
+    return sum(1 for _ in zip(range(ROOT_EVERY), waiting, strict=False)) == ROOT_EVERY

@@ -1,0 +1,114 @@
+"""Banks: opened, filled, listed. A benign bank silences collisions that everyone would otherwise be told of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import uuid4
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.bank import BankSemantics, BankSummary
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.fingerprint import FingerprintKind
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.media import Examined
+from tsunagu.domain.permission import Permission
+from tsunagu.records import banks
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import denials_recorded
+from tsunagu.services.cases import check_reference
+from tsunagu.services.parts import Keys, Ledger, Queue
+
+
+def open_bank(
+    *,
+    actor: Actor,
+    name: str,
+    semantics: BankSemantics,
+    legal_ground: str,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> BankSummary:
+    """Open an empty bank of the actor's agency.
+
+    Raises:
+        Forbidden: the actor may not change banks.
+        InputError: the name is empty or unprintable, or no legal ground is given.
+        Conflict: the agency has a bank of this name already.
+    """
+    check_reference(name)
+    if not legal_ground.strip():
+        raise InputError("a bank needs a legal ground")
+    bank = BankSummary(uuid4(), name, semantics, legal_ground)
+    with (
+        denials_recorded(actor=actor, permission=Permission.BANK_CHANGE, asked=name, now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        banks.add_bank(bank, agency_id=actor.agency_id, opened_by=actor.officer_id, now=now)
+        ledger.write(_deed(Act.BANK_OPENED, actor, bank, now, semantics=semantics.value))
+    return bank
+
+
+def extend_bank(
+    *,
+    actor: Actor,
+    name: str,
+    examined: Iterable[Examined],
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+    queue: Queue,
+) -> int:
+    """Add the digests and fingerprints of examined files to a bank, and return how many entries were given.
+
+    Files that could not be read, and pictures too plain to be searched, add what they have. When the bank is a
+    benign one, the hits that it explains are silenced soon after.
+
+    Raises:
+        Forbidden: the actor may not change banks.
+        NotFound: no such bank, or not the actor's agency's.
+    """
+    entries = [entry for one in examined for entry in _entries(one)]
+    with (
+        denials_recorded(actor=actor, permission=Permission.BANK_CHANGE, asked=name, now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        bank = banks.bank_of(name)
+        banks.add_entries(bank, entries, agency_id=actor.agency_id, now=now)
+        ledger.write(_deed(Act.BANK_EXTENDED, actor, bank, now, entries=len(entries)))
+    if bank.semantics is BankSemantics.BENIGN:
+        queue.defer("silence-benign", {"agency": str(actor.agency_id)})
+    return len(entries)
+
+
+def list_banks(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tuple[BankSummary, ...]:
+    """Return the banks of the actor's agency, by name.
+
+    Raises:
+        Forbidden: the actor reads no banks.
+    """
+    with (
+        denials_recorded(
+            actor=actor, permission=Permission.BANK_READ, asked="banks", now=now, keys=keys, ledger=ledger
+        ),
+        acting_for(actor.agency_id),
+    ):
+        found = banks.banks()
+    ledger.record(
+        Deed(Act.BANK_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details={"banks": len(found)})
+    )
+    return found
+
+
+def _entries(examined: Examined) -> Iterable[tuple[str, bytes]]:
+    if examined.digests and examined.size_bytes:
+        yield "sha256", examined.digests.sha256
+    if examined.pdq and examined.pdq.is_searchable:
+        yield FingerprintKind.PDQ.code, examined.pdq.data
+
+
+def _deed(act: Act, actor: Actor, bank: BankSummary, now: datetime, **details: str | int) -> Deed:
+    details["bank"] = str(bank.bank_id)
+    return Deed(act, now, actor.agency_id, actor.officer_id, actor.purpose, details=details)

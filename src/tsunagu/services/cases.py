@@ -1,0 +1,134 @@
+"""Cases: opened, staffed, read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.case import CaseSummary, ExhibitSummary, HoldingSummary
+from tsunagu.domain.errors import InputError, NotFound
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.permission import Permission
+from tsunagu.domain.purpose import Purpose
+from tsunagu.records import agencies
+from tsunagu.records import cases as rows
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import case_for, deed, denials_recorded
+from tsunagu.services.parts import Keys, Ledger
+
+MOST_REFERENCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case with its exhibits."""
+
+    case: CaseSummary
+    exhibits: tuple[ExhibitSummary, ...]
+
+
+def open_case(
+    *, actor: Actor, reference: str, purpose: Purpose, covert: bool, now: datetime, keys: Keys, ledger: Ledger
+) -> CaseSummary:
+    """Open a case; who opens it works on it.
+
+    Raises:
+        Forbidden: the actor opens no cases.
+        InputError: the reference is empty, too long, or holds control characters.
+        Conflict: the agency has a case of this reference already.
+    """
+    check_reference(reference)
+    case = CaseSummary(uuid4(), actor.agency_id, reference, purpose, covert, now)
+    with (
+        denials_recorded(
+            actor=actor, permission=Permission.CASE_OPEN, asked=reference, now=now, keys=keys, ledger=ledger
+        ),
+        acting_for(actor.agency_id),
+    ):
+        rows.add_case(case, opened_by=actor.officer_id)
+        ledger.write(deed(Act.CASE_OPENED, actor=actor, case=case, now=now))
+    return case
+
+
+def staff_case(*, actor: Actor, reference: str, login: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Let a colleague of the same agency work on a case.
+
+    Raises:
+        Forbidden: the actor may not staff cases.
+        NotFound: no such case, or not the actor's; or no such colleague.
+    """
+    case = case_for(
+        actor=actor, reference=reference, permission=Permission.CASE_STAFF, now=now, keys=keys, ledger=ledger
+    )
+    with acting_for(actor.agency_id):
+        colleague = next((one for one in agencies.officer_cards() if one.login == login), None)
+        if colleague is None:
+            raise NotFound("no such officer")
+        rows.add_member(case, officer_id=colleague.officer_id, added_by=actor.officer_id, now=now)
+        ledger.write(deed(Act.CASE_JOINED, actor=actor, case=case, now=now, joined=str(colleague.officer_id)))
+
+
+def list_cases(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tuple[CaseSummary, ...]:
+    """Return the actor's cases, by reference.
+
+    Raises:
+        Forbidden: the actor reads no cases.
+    """
+    with (
+        denials_recorded(
+            actor=actor, permission=Permission.CASE_READ, asked="cases", now=now, keys=keys, ledger=ledger
+        ),
+        acting_for(actor.agency_id),
+    ):
+        found = rows.cases_of(actor)
+    ledger.record(
+        Deed(Act.CASE_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details={"cases": len(found)})
+    )
+    return found
+
+
+def view_case(*, actor: Actor, reference: str, now: datetime, keys: Keys, ledger: Ledger) -> CaseView:
+    """Return one of the actor's cases with its exhibits.
+
+    Raises:
+        Forbidden: the actor reads no cases.
+        NotFound: no such case, or not the actor's.
+    """
+    case = case_for(
+        actor=actor, reference=reference, permission=Permission.CASE_READ, now=now, keys=keys, ledger=ledger
+    )
+    with acting_for(actor.agency_id):
+        exhibits = rows.exhibits_of(case)
+    ledger.record(deed(Act.CASE_READ, actor=actor, case=case, now=now, exhibits=len(exhibits)))
+    return CaseView(case, exhibits)
+
+
+def list_holdings(
+    *, actor: Actor, reference: str, now: datetime, keys: Keys, ledger: Ledger
+) -> tuple[HoldingSummary, ...]:
+    """Return every holding of one of the actor's cases.
+
+    Raises:
+        Forbidden: the actor reads no media.
+        NotFound: no such case, or not the actor's.
+    """
+    case = case_for(
+        actor=actor, reference=reference, permission=Permission.MEDIA_READ, now=now, keys=keys, ledger=ledger
+    )
+    with acting_for(actor.agency_id):
+        found = tuple(rows.holdings_of(case))
+    ledger.record(deed(Act.MEDIA_READ, actor=actor, case=case, now=now, holdings=len(found)))
+    return found
+
+
+def check_reference(reference: str) -> None:
+    """Do nothing when a case or exhibit may be called this.
+
+    Raises:
+        InputError: it is empty, longer than `MOST_REFERENCE` characters, or not printable.
+    """
+    if not reference.strip() or len(reference) > MOST_REFERENCE or not reference.isprintable():
+        raise InputError(f"a reference is 1 to {MOST_REFERENCE} printable characters")

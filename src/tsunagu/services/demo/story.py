@@ -1,0 +1,212 @@
+"""The demonstration: three agencies bring media in, are told of each other, share, and judge."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypedDict
+
+import pyotp
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.errors import Conflict, NotFound, NotSignedIn
+from tsunagu.domain.hit import EvidenceKind
+from tsunagu.domain.judgement import Judgement, Sameness
+from tsunagu.domain.ledger import LedgerReport
+from tsunagu.domain.media import Refusal
+from tsunagu.domain.notice import HitView
+from tsunagu.domain.permission import Role
+from tsunagu.domain.purpose import Purpose
+from tsunagu.records.keys.keyring import Keyring
+from tsunagu.records.ledger.book import Book
+from tsunagu.services import overlaps
+from tsunagu.services.accounts import sign_root, verify_ledger
+from tsunagu.services.cases import open_case
+from tsunagu.services.demo.exhibits import write_exhibits
+from tsunagu.services.house import House, Rooms
+from tsunagu.services.identity import NewOfficer, actor_of, found_agency, sign_in
+from tsunagu.services.ingest import ingest
+from tsunagu.services.overlaps import NoticeView
+
+Clock = Callable[[], datetime]
+
+AGENCIES = (
+    ("Demonstration unit Denmark", "DK", "desk.dk@example.org", "jensen", "DK-2026-0117", "laptop"),
+    ("Demonstration unit Australia", "AU", "desk.au@example.org", "nguyen", "AU-26-443", "phone"),
+    ("Demonstration unit Japan", "JP", "desk.jp@example.org", "sato", "JP-R8-0092", "disk"),
+)
+SECOND_CASE = ("DK-2026-0131", "tablet")
+
+
+@dataclass(slots=True)
+class DemoReport:
+    """What the demonstration brought, as its first officer sees it."""
+
+    notices_before: tuple[NoticeView, ...] = ()
+    notices: tuple[NoticeView, ...] = ()
+    overlaps: tuple[NoticeView, ...] = ()
+    hits: tuple[HitView, ...] = ()
+    refused: Counter[Refusal] = field(default_factory=Counter)
+    ledger: LedgerReport = field(default_factory=lambda: LedgerReport(0, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """The open house, with a clock."""
+
+    house: House
+    rooms: Rooms
+    clock: Clock
+    told: Callable[[str], None]
+
+    def parts(self) -> _Parts:
+        """Return what every service is given."""
+        return {"now": self.clock(), "keys": self.rooms.keys, "ledger": self.rooms.ledger}
+
+
+class _Parts(TypedDict):
+    now: datetime
+    keys: Keyring
+    ledger: Book
+
+
+def run_demo(*, house: House, clock: Clock, told: Callable[[str], None]) -> DemoReport:
+    """Run the demonstration in a fresh home, and leave its first officer signed in.
+
+    Args:
+        told: called with a sentence before each step.
+
+    Raises:
+        Conflict: the home holds something that is not a demonstration's.
+        Unavailable: a part is missing; the message says which.
+    """
+    _claim(house)
+    told("Drawing benign exhibits: photographs that packages ship, clips and sounds made from them")
+    exhibits = write_exhibits(house.home / "demo-media")
+    report = DemoReport()
+    with house.open() as rooms:
+        stage = _Stage(house, rooms, clock, told)
+        officers = _found_agencies(stage)
+        _bring_in(stage, officers, exhibits, report)
+        report.notices_before = _read(stage, officers[0], Act.NOTICE_READ)
+        _share_and_judge(stage, officers, report)
+        report.notices = _read(stage, officers[0], Act.NOTICE_READ)
+        report.overlaps = _read(stage, officers[0], Act.OVERLAP_READ)
+        told("Signing the ledger's root and verifying the ledger against it")
+        sign_root(store=rooms.roots, signer=rooms.keys.signer(), now=clock())
+        report.ledger = verify_ledger(store=rooms.roots, public_keys=rooms.keys.public_keys(), witnessed=())
+    return report
+
+
+def sign_in_as(*, house: House, login: str, now: datetime) -> str:
+    """Sign a demonstration's officer in, and return his token.
+
+    Raises:
+        NotFound: this home is no demonstration's, or has no such officer.
+    """
+    if not house.demo_marker.exists():
+        raise NotFound("this home holds no demonstration")
+    officers = json.loads(house.demo_marker.read_text(encoding="utf-8"))
+    if login not in officers:
+        raise NotFound("the demonstration has no such officer")
+    with house.open() as rooms:
+        return _sign_in(rooms, login, officers[login], now)
+
+
+def _claim(house: House) -> None:
+    """Make the home the demonstration's: an empty one, or one that holds an earlier demonstration."""
+    operator = house.operator()
+    if house.demo_marker.exists():
+        operator.clear_demo()
+    elif operator.has_keys():
+        raise Conflict("this home holds real work: give the demonstration one of its own by TSUNAGU_HOME")
+    house.demo_marker.touch(mode=0o600)
+    operator.create_keys()
+
+
+def _found_agencies(stage: _Stage) -> list[Actor]:
+    """Found the agencies, and return the first officer of each, signed in."""
+    stage.told("Founding three agencies, each with two officers at once: nobody grants a right to himself")
+    secrets_of: dict[str, dict[str, str]] = {}
+    actors = []
+    for name, country, contact, login, _, _ in AGENCIES:
+        roles = {login: {Role.OFFICER, Role.COORDINATOR}, f"{login}-admin": {Role.ADMINISTRATOR, Role.AUDITOR}}
+        newcomers = tuple(
+            NewOfficer(one, one, frozenset(held), secrets.token_urlsafe(18)) for one, held in roles.items()
+        )
+        _, enrolled = found_agency(name=name, country=country, contact=contact, officers=newcomers, **stage.parts())
+        for newcomer, enrolment in zip(newcomers, enrolled, strict=True):
+            secrets_of[newcomer.login] = {"password": newcomer.password, "totp": enrolment.totp_secret}
+        token = _sign_in(stage.rooms, login, secrets_of[login], stage.clock())
+        if not actors:
+            stage.house.keep_token(token)
+        actors.append(actor_of(token=token, purpose=None, now=stage.clock(), keys=stage.rooms.keys))
+    stage.house.demo_marker.write_text(json.dumps(secrets_of), encoding="utf-8")
+    return actors
+
+
+def _sign_in(rooms: Rooms, login: str, secret: dict[str, str], now: datetime) -> str:
+    totp = pyotp.TOTP(secret["totp"])
+
+    def attempt(moment: datetime) -> str:
+        code = totp.at(moment)
+        return sign_in(
+            login=login, password=secret["password"], code=code, now=now, keys=rooms.keys, ledger=rooms.ledger
+        )[0]
+
+    try:
+        return attempt(now)
+    except NotSignedIn:  # a code works once: signing in twice within its half minute takes the next one
+        return attempt(now + timedelta(seconds=totp.interval))
+
+
+def _bring_in(stage: _Stage, officers: list[Actor], exhibits: dict[str, Path], report: DemoReport) -> None:
+    cases = [(officer, case, exhibit) for officer, (*_, case, exhibit) in zip(officers, AGENCIES, strict=True)]
+    with stage.house.decoder() as decoder:
+        for officer, case, exhibit in [*cases, (officers[0], *SECOND_CASE)]:
+            stage.told(f"{case}: bringing in the exhibit '{exhibit}' and comparing it with all that is held")
+            open_case(actor=officer, reference=case, purpose=Purpose.DEMONSTRATION, covert=False, **stage.parts())
+            done = ingest(
+                actor=officer,
+                case_reference=case,
+                exhibit_reference=exhibit,
+                paths=[os.fsencode(exhibits[exhibit])],
+                decoder=decoder,
+                workers=stage.house.workers,
+                queue=stage.rooms.queue,
+                **stage.parts(),
+            )
+            report.refused.update(done.refused)
+
+
+def _read(stage: _Stage, officer: Actor, act: Act) -> tuple[NoticeView, ...]:
+    return overlaps.list_notices(actor=officer, act=act, **stage.parts())
+
+
+def _share_and_judge(stage: _Stage, officers: list[Actor], report: DemoReport) -> None:
+    stage.told("Each side reads its notices and shares; only then do both see what overlaps and why")
+    for officer in officers:
+        for view in _read(stage, officer, Act.NOTICE_READ):
+            overlap_id = view.notice.overlap_id
+            overlaps.acknowledge(actor=officer, overlap_id=overlap_id, **stage.parts())
+            overlaps.share(actor=officer, overlap_id=overlap_id, **stage.parts())
+    for view in _read(stage, officers[0], Act.OVERLAP_READ):
+        if view.own_agency.agency_id != view.other_agency.agency_id:
+            report.hits += overlaps.list_hits(actor=officers[0], overlap_id=view.notice.overlap_id, **stage.parts())
+    stage.told("An officer judges the first hits: only a person makes a match of a hit")
+    answers = {EvidenceKind.EXACT: Sameness.FILE, EvidenceKind.NEAR: Sameness.PICTURE}
+    for hit in [one for one in report.hits if one.evidence.kind in answers][:4]:
+        overlaps.judge_hit(
+            actor=officers[0],
+            hit_id=hit.hit_id,
+            answer=Judgement.SAME,
+            sameness=answers[hit.evidence.kind],
+            **stage.parts(),
+        )

@@ -1,0 +1,190 @@
+"""Files to what is learnt of them: type, digests, fingerprints. Reads no holdings and needs no identity."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from tsunagu.domain.fingerprint import TimedFingerprint
+from tsunagu.domain.media import Examined, MediaFacts, MediaKind, MediaType, Refusal
+from tsunagu.fingerprints import pdq
+from tsunagu.fingerprints.chromaprint import Chromaprint
+from tsunagu.media.decoding.messages import (
+    MemberData,
+    MemberRefused,
+    MemberStart,
+    Message,
+    Refused,
+    SoundChunk,
+)
+from tsunagu.media.digest import digest
+from tsunagu.media.picture import Picture, TimedPicture
+from tsunagu.media.probe import HEAD_BYTES, probe
+from tsunagu.media.walk import Found, NotAFile, open_regular
+from tsunagu.services.parts import Decoder
+
+MOST_DEPTH = 3
+"""How many archives may lie in one another; each holds a decode child while its members are examined."""
+WINDOW = 64
+"""How many files are under way or wait for an earlier one to be handed on."""
+MEMBER_SEPARATOR = b"!/"
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What the messages of one item add up to."""
+
+    facts: MediaFacts = field(default_factory=MediaFacts)
+    picture: Picture | None = None
+    frames: list[TimedFingerprint] = field(default_factory=list)
+    sound: Chromaprint | None = None
+
+    def take(self, message: Message) -> None:
+        match message:
+            case MediaFacts():
+                self.facts = message
+            case Picture():
+                self.picture = message
+            case TimedPicture():
+                self.frames.append(TimedFingerprint(message.at_s, message.frame, pdq.fingerprint(message.picture)))
+            case SoundChunk():
+                self.sound = self.sound or Chromaprint()
+                self.sound.feed(message.samples)
+
+    def into(self, examined: Examined) -> Examined:
+        turns = pdq.turned(self.picture) if self.picture else ()
+        return replace(
+            examined,
+            facts=self.facts,
+            pdq=turns[0] if turns else None,
+            pdq_turns=turns,
+            frames=tuple(self.frames),
+            sound=self.sound.finish() if self.sound else None,
+        )
+
+
+def examine_all(
+    found: Iterable[Found], *, decoder: Decoder, workers: int
+) -> Iterator[tuple[Found, tuple[Examined, ...]]]:
+    """Yield every file with what was learnt of it, in the order given; `workers` files are examined at once.
+
+    An archive gives its members first and itself last, so that whoever keeps it has kept its members before.
+    What cannot be read is refused by name and the rest goes on.
+    """
+    waiting: deque[tuple[Found, Future[tuple[Examined, ...]]]] = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="examine") as threads:
+        try:
+            for one in found:
+                waiting.append((one, threads.submit(examine_file, one, decoder=decoder)))
+                if len(waiting) >= WINDOW:
+                    file, future = waiting.popleft()
+                    yield file, future.result()
+            while waiting:
+                file, future = waiting.popleft()
+                yield file, future.result()
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+
+def examine_file(found: Found, *, decoder: Decoder) -> tuple[Examined, ...]:
+    """Return what is learnt of one file, and of its members when it is an archive: the members first."""
+    if found.refused is not None:
+        return (Examined(found.path, found.size_bytes, refused=found.refused),)
+    try:
+        fd = open_regular(found.path)
+    except NotAFile:
+        return (Examined(found.path, found.size_bytes, refused=Refusal.NOT_A_FILE),)
+    except OSError:
+        return (Examined(found.path, found.size_bytes, refused=Refusal.UNREADABLE),)
+    try:
+        return tuple(_examine(found.path, fd, decoder, depth=0))
+    finally:
+        os.close(fd)
+
+
+def _examine(path: bytes, fd: int, decoder: Decoder, *, depth: int) -> Iterator[Examined]:
+    try:
+        media_type = probe(os.pread(fd, HEAD_BYTES, 0))
+        digests, size = digest(fd)
+    except OSError:
+        yield Examined(path, 0, refused=Refusal.UNREADABLE)
+        return
+    item = Examined(path, size, media_type, digests)
+    if media_type is None:
+        yield replace(item, refused=Refusal.UNKNOWN_TYPE if size else Refusal.EMPTY)
+    elif media_type.kind is MediaKind.ARCHIVE:
+        yield from _examine_archive(item, fd, media_type, decoder, depth)
+    else:
+        yield _examine_media(item, fd, media_type, decoder)
+
+
+def _examine_media(item: Examined, fd: int, media_type: MediaType, decoder: Decoder) -> Examined:
+    findings = _Findings()
+    refused = None
+    try:
+        for message in decoder.decode(fd, media_type):
+            findings.take(message)
+    except Refused as refusal:
+        refused = refusal.refusal
+    return replace(findings.into(item), refused=refused)
+
+
+def _examine_archive(
+    item: Examined, fd: int, media_type: MediaType, decoder: Decoder, depth: int
+) -> Iterator[Examined]:
+    if depth >= MOST_DEPTH:
+        yield replace(item, refused=Refusal.TOO_DEEP)
+        return
+    refused = None
+    try:
+        for name, member in _members(fd, media_type, decoder):
+            path = item.path + MEMBER_SEPARATOR + name
+            if isinstance(member, Refusal):
+                yield Examined(path, 0, refused=member)
+                continue
+            try:
+                yield from _examine(path, member, decoder, depth=depth + 1)
+            finally:
+                os.close(member)
+    except Refused as refusal:
+        refused = refusal.refusal
+    yield replace(item, refused=refused)
+
+
+def _members(fd: int, media_type: MediaType, decoder: Decoder) -> Iterator[tuple[bytes, int | Refusal]]:
+    """Yield each member's name with a descriptor of its content, held in memory alone, or why it is refused.
+
+    Who takes a descriptor closes it.
+    """
+    name, member = b"", -1
+    try:
+        for message in decoder.decode(fd, media_type):
+            if isinstance(message, MemberData):
+                _write_all(member, message.data)
+                continue
+            if isinstance(message, MemberRefused) and message.name == name and member >= 0:
+                os.close(member)
+                member = -1
+            if member >= 0:
+                whole, member = member, -1
+                yield name, whole
+            if isinstance(message, MemberStart):
+                name, member = message.name, os.memfd_create("member", os.MFD_CLOEXEC)
+            elif isinstance(message, MemberRefused):
+                yield message.name, message.refusal
+        if member >= 0:
+            whole, member = member, -1
+            yield name, whole
+    finally:
+        if member >= 0:
+            os.close(member)
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(fd, rest) :]

@@ -1,0 +1,235 @@
+"""Agencies and officers come in, sign in and sign out."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pyotp
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.errors import InputError, NotFound, NotSignedIn
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.party import AgencyCard, Credentials, OfficerCard
+from tsunagu.domain.permission import Permission, Role
+from tsunagu.domain.purpose import Purpose
+from tsunagu.records import agencies, sign_ins
+from tsunagu.records.session import acting_for
+from tsunagu.services.parts import Keys, Ledger
+
+TOTP = "totp"
+TOKEN = "token"  # noqa: S105 - the name of a key's purpose
+SIGN_IN_LASTS = timedelta(hours=8)
+MOST_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
+TOTP_STEP_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class NewOfficer:
+    """Somebody who is to become an officer."""
+
+    login: str
+    name: str
+    roles: frozenset[Role]
+    password: str
+
+    def __repr__(self) -> str:
+        """Leave the password out."""
+        return "NewOfficer()"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What a new officer is handed once: the secret for his one-time codes."""
+
+    officer: OfficerCard
+    totp_secret: str
+
+    def __repr__(self) -> str:
+        """Leave the secret out."""
+        return f"Enrolment(officer_id={self.officer.officer_id})"
+
+    def totp_uri(self) -> str:
+        """Return the address that an authenticator application reads."""
+        return pyotp.TOTP(self.totp_secret).provisioning_uri(name=self.officer.login, issuer_name="Tsunagu")
+
+
+def found_agency(
+    *,
+    name: str,
+    country: str,
+    contact: str,
+    officers: tuple[NewOfficer, ...],
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> tuple[AgencyCard, tuple[Enrolment, ...]]:
+    """Found an agency with at least two officers at once, since nobody grants a right to himself.
+
+    An operator's act: it needs no sign-in, but the keys and the database of this home.
+
+    Raises:
+        InputError: fewer than two officers, two with one login, a bad country code or a weak password.
+        Conflict: the agency's name or a login is taken.
+    """
+    if len({one.login for one in officers}) < 2:
+        raise InputError("an agency begins with two officers of different logins")
+    if len(country) != 2 or not country.isascii() or not country.isupper():
+        raise InputError("a country is two capital letters, as in ISO 3166-1")
+    card = AgencyCard(uuid4(), name, country, contact)
+    with acting_for(card.agency_id):
+        agencies.add_agency(card)
+        enrolled = tuple(_enroll(one, card.agency_id, keys) for one in officers)
+        ledger.write(
+            Deed(Act.AGENCY_FOUNDED, now, card.agency_id),
+            *(Deed(Act.OFFICER_ENROLLED, now, card.agency_id, details=_enrolled(one)) for one in enrolled),
+        )
+    return card, enrolled
+
+
+def list_agencies() -> tuple[AgencyCard, ...]:
+    """Return the directory of agencies, by name. It is open to all members."""
+    return tuple(sorted(agencies.agency_cards().values(), key=lambda card: card.name))
+
+
+def enroll_officer(*, actor: Actor, officer: NewOfficer, now: datetime, keys: Keys, ledger: Ledger) -> Enrolment:
+    """Enrol an officer of the actor's own agency.
+
+    Raises:
+        Forbidden: the actor may not enrol.
+        InputError: a weak password.
+        Conflict: the login is taken.
+    """
+    actor.require(Permission.OFFICER_ENROLL)
+    with acting_for(actor.agency_id):
+        enrolled = _enroll(officer, actor.agency_id, keys)
+        ledger.write(Deed(Act.OFFICER_ENROLLED, now, actor.agency_id, actor.officer_id, details=_enrolled(enrolled)))
+    return enrolled
+
+
+def sign_in(*, login: str, password: str, code: str, now: datetime, keys: Keys, ledger: Ledger) -> tuple[str, datetime]:
+    """Check both factors and return a token with the time at which it expires.
+
+    Every failure looks alike, and is recorded; after `MOST_FAILURES` the officer is locked out for `LOCKED_FOR`.
+
+    Raises:
+        NotSignedIn: the login, the password or the code is wrong, or the officer is locked out.
+    """
+    agency_id = agencies.agency_of_login(login)
+    expires_at = now + SIGN_IN_LASTS
+    token = None
+    with acting_for(agency_id or uuid4()):
+        held = agencies.credentials_of(login)
+        if _is_proven(held, password, code, now, keys) and held is not None:
+            sign_in_id = uuid4()
+            token = f"{held.officer.agency_id}.{sign_in_id}.{secrets.token_urlsafe(32)}"
+            sign_ins.begin(
+                sign_in_id,
+                agency_id=held.officer.agency_id,
+                officer_id=held.officer.officer_id,
+                token_mac=keys.mac(TOKEN, token.encode()),
+                now=now,
+                expires_at=expires_at,
+            )
+        act = Act.OFFICER_SIGNED_IN if token else Act.ACCESS_DENIED
+        ledger.write(Deed(act, now, agency_id, held.officer.officer_id if held else None, details={"door": "sign-in"}))
+    if token is None:
+        raise NotSignedIn("the login, the password or the code is wrong, or too many attempts were made")
+    return token, expires_at
+
+
+def actor_of(*, token: str, purpose: Purpose | None, now: datetime, keys: Keys) -> Actor:
+    """Return the officer whose token this is.
+
+    Raises:
+        NotSignedIn: the token is unknown, closed or expired, or its officer has left.
+    """
+    try:
+        agency_id, sign_in_id = (UUID(part) for part in token.split(".")[:2])
+    except ValueError as error:
+        raise NotSignedIn("nobody is signed in") from error
+    with acting_for(agency_id):
+        found = sign_ins.officer_of(sign_in_id, now=now)
+        if found is None or not hmac.compare_digest(found[1], keys.mac(TOKEN, token.encode())):
+            raise NotSignedIn("nobody is signed in, or the sign-in has expired")
+        try:
+            card = agencies.officer_card(found[0])
+        except NotFound as error:
+            raise NotSignedIn("nobody is signed in") from error
+    return Actor(card.officer_id, card.agency_id, card.roles, purpose)
+
+
+def sign_out(*, token: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Close the sign-in of a token.
+
+    Raises:
+        NotSignedIn: it is not open.
+    """
+    actor = actor_of(token=token, purpose=None, now=now, keys=keys)
+    with acting_for(actor.agency_id):
+        sign_ins.end(UUID(token.split(".")[1]), now=now)
+        ledger.write(Deed(Act.OFFICER_SIGNED_OUT, now, actor.agency_id, actor.officer_id))
+
+
+def reseal_second_factors(*, keys: Keys) -> int:
+    """Seal every second factor anew with the newest key, and return how many. An operator's act."""
+    resealed = 0
+    for agency_id in agencies.agency_cards():
+        with acting_for(agency_id):
+            for officer_id, blob in agencies.sealed_totp_secrets():
+                secret = keys.open_sealed(TOTP, blob, officer_id.bytes)
+                agencies.replace_totp_secret(officer_id, keys.seal(TOTP, secret, officer_id.bytes))
+                resealed += 1
+    return resealed
+
+
+def _enroll(officer: NewOfficer, agency_id: UUID, keys: Keys) -> Enrolment:
+    try:
+        validate_password(officer.password)
+    except ValidationError as error:
+        raise InputError("the password is too short or too common") from error
+    card = OfficerCard(uuid4(), agency_id, officer.login, officer.name, officer.roles)
+    secret = pyotp.random_base32()
+    sealed = keys.seal(TOTP, secret.encode(), card.officer_id.bytes)
+    agencies.add_officer(card, password=officer.password, totp_sealed=sealed)
+    return Enrolment(card, secret)
+
+
+def _enrolled(enrolment: Enrolment) -> dict[str, str | int]:
+    return {"enrolled": str(enrolment.officer.officer_id), "roles": ",".join(sorted(enrolment.officer.roles))}
+
+
+def _is_proven(held: Credentials | None, password: str, code: str, now: datetime, keys: Keys) -> bool:
+    """Check both factors, without stopping at the first that fails, and count the attempt."""
+    right = agencies.is_password(held.officer.officer_id if held else None, password)
+    if held is None:
+        return False
+    secret = keys.open_sealed(TOTP, held.totp_sealed, held.officer.officer_id.bytes).decode()
+    step = _step_of(code, secret, now)
+    is_locked = held.locked_until is not None and held.locked_until > now
+    proven = right and step is not None and step > held.last_totp_step and held.is_active and not is_locked
+    failures = 0 if proven else held.failures + 1
+    agencies.note_attempt(
+        held.officer.officer_id,
+        failures=failures,
+        locked_until=held.locked_until if is_locked else (now + LOCKED_FOR if failures >= MOST_FAILURES else None),
+        totp_step=step if proven else None,
+    )
+    return proven
+
+
+def _step_of(code: str, secret: str, now: datetime) -> int | None:
+    """Return the 30-second step that a code belongs to: this one, or the one before or after; None if wrong."""
+    totp = pyotp.TOTP(secret)
+    current = int(now.timestamp()) // TOTP_STEP_S
+    for step in (current, current - 1, current + 1):
+        if hmac.compare_digest(totp.at(step * TOTP_STEP_S), code.strip()):
+            return step
+    return None

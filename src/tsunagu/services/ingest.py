@@ -1,0 +1,154 @@
+"""Media of an exhibit come in: examined, kept chunk by chunk, compared with all that is held."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.case import CaseSummary
+from tsunagu.domain.media import Examined, Refusal
+from tsunagu.domain.permission import Permission
+from tsunagu.media.walk import Found, walk
+from tsunagu.records import cases as case_rows
+from tsunagu.records import holdings
+from tsunagu.records.ledger.merkle import merkle_root
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import case_for, deed
+from tsunagu.services.cases import check_reference
+from tsunagu.services.examination import examine_all
+from tsunagu.services.linking import LinkReport, link_all
+from tsunagu.services.parts import Decoder, Keys, Ledger, Queue
+
+CHUNK_FILES = 200
+CHUNK_S = 2.0
+"""A chunk is committed when it holds this many items, or is this many seconds old: what a crash can cost."""
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """What an ingest did.
+
+    Attributes:
+        files: places that were found under the paths, members of archives not counted.
+        kept: places that were examined and kept now, members of archives included.
+        skipped: files that an earlier run had brought in already.
+        refused: how many of the kept ones were refused, by reason; and files that changed since they came in.
+        linked: what comparing them with all that is held brought.
+    """
+
+    files: int = 0
+    kept: int = 0
+    skipped: int = 0
+    refused: Counter[Refusal] = field(default_factory=Counter)
+    linked: LinkReport = field(default_factory=LinkReport)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an ingest is: files dealt with, of how many."""
+
+    done: int
+    total: int
+
+
+def ingest(
+    *,
+    actor: Actor,
+    case_reference: str,
+    exhibit_reference: str,
+    paths: Sequence[bytes],
+    now: datetime,
+    decoder: Decoder,
+    workers: int,
+    keys: Keys,
+    ledger: Ledger,
+    queue: Queue,
+    told: Callable[[Progress], None] = lambda _: None,
+) -> IngestReport:
+    """Bring the files under `paths` into an exhibit of a case, and compare them with all that is held.
+
+    Safe to run again at any time: what is held already is skipped, what was interrupted is completed. A file whose
+    size or time has changed since it came in is reported and left as it was held: an exhibit does not change.
+
+    Args:
+        paths: files and folders, raw bytes; they must be readable to this process.
+        told: called after every file, from this thread.
+
+    Raises:
+        Forbidden: the actor brings in no media.
+        NotFound: no such case, or not the actor's.
+    """
+    check_reference(exhibit_reference)
+    case = case_for(
+        actor=actor, reference=case_reference, permission=Permission.MEDIA_INGEST, now=now, keys=keys, ledger=ledger
+    )
+    exhibit_id = _register(actor, case, exhibit_reference, now, ledger)
+    report = IngestReport()
+    found = list(walk(paths))
+    report.files = len(found)
+    new = list(_not_held(found, exhibit_id, actor, report))
+    told(Progress(report.files - len(new), report.files))
+    examined = examine_all(new, decoder=decoder, workers=workers)
+    for chunk in _chunks(examined):
+        kept = [(item, file.mtime_ns) for file, items in chunk for item in items]
+        with acting_for(actor.agency_id):
+            contents = holdings.keep(kept, agency_id=actor.agency_id, exhibit_id=exhibit_id)
+            ledger.write(
+                deed(
+                    Act.MEDIA_ACQUIRED,
+                    actor=actor,
+                    case=case,
+                    now=now,
+                    exhibit=str(exhibit_id),
+                    places=len(kept),
+                    items=len(contents),
+                    merkle_root=merkle_root(contents).hex(),
+                )
+            )
+        report.kept += len(kept)
+        report.refused.update(item.refused for item, _ in kept if item.refused)
+        told(Progress(report.skipped + report.refused[Refusal.CHANGED] + report.kept, report.files))
+        queue.defer("sign-due-root", {})
+    report.linked = link_all(now=now, ledger=ledger)
+    return report
+
+
+def _register(actor: Actor, case: CaseSummary, reference: str, now: datetime, ledger: Ledger) -> UUID:
+    with acting_for(actor.agency_id):
+        exhibit_id, is_new = case_rows.exhibit_of(case, reference, registered_by=actor.officer_id, now=now)
+        if is_new:
+            ledger.write(deed(Act.EXHIBIT_REGISTERED, actor=actor, case=case, now=now, exhibit=str(exhibit_id)))
+    return exhibit_id
+
+
+def _not_held(found: Iterable[Found], exhibit_id: UUID, actor: Actor, report: IngestReport) -> Iterator[Found]:
+    with acting_for(actor.agency_id):
+        held = holdings.places_of(exhibit_id)
+    for one in found:
+        place = held.get(holdings.path_digest(one.path))
+        if place is None or not place.was_read:
+            yield one
+        elif (place.size_bytes, place.mtime_ns) == (one.size_bytes, one.mtime_ns):
+            report.skipped += 1
+        else:
+            report.refused[Refusal.CHANGED] += 1
+
+
+def _chunks(
+    examined: Iterable[tuple[Found, tuple[Examined, ...]]],
+) -> Iterator[list[tuple[Found, tuple[Examined, ...]]]]:
+    chunk: list[tuple[Found, tuple[Examined, ...]]] = []
+    began = time.monotonic()
+    for one in examined:
+        chunk.append(one)
+        if len(chunk) >= CHUNK_FILES or time.monotonic() - began >= CHUNK_S:
+            yield chunk
+            chunk, began = [], time.monotonic()
+    if chunk:
+        yield chunk

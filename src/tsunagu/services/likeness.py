@@ -1,0 +1,176 @@
+"""Which items have something in common with which: exact, near, video and sound, over all that is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tsunagu.domain.fingerprint import FingerprintKind, SoundKind, Turn
+from tsunagu.domain.hit import Evidence, EvidenceKind, Stretch
+from tsunagu.domain.link import Link
+from tsunagu.index.flat import FlatIndex
+from tsunagu.overlap.sound import shared_sound
+from tsunagu.overlap.sound_index import SoundIndex
+from tsunagu.overlap.stretch import FRAME_RADIUS_BITS, MIN_FRAMES, stretches_of
+from tsunagu.overlap.video import turned_table
+from tsunagu.records import links as rows
+from tsunagu.records.links import TraceTable
+
+_PDQ = FingerprintKind.PDQ
+_EVERYTHING = "all that is held"
+
+
+@dataclass(frozen=True, slots=True)
+class Benign:
+    """What agencies have declared benign: each agency's word counts for its own items alone.
+
+    Attributes:
+        digests: SHA-256 digests, by agency.
+        pictures: an index of PDQ fingerprints, by agency.
+    """
+
+    digests: dict[UUID, frozenset[bytes]]
+    pictures: dict[UUID, FlatIndex]
+
+    @classmethod
+    def declared(cls) -> Benign:
+        """Return what is declared now."""
+        digests: dict[UUID, frozenset[bytes]] = {}
+        pictures: dict[UUID, FlatIndex] = {}
+        for agency_id, entries in rows.benign_entries().items():
+            digests[agency_id] = frozenset(data for kind, data in entries if kind == "sha256")
+            near = [data for kind, data in entries if kind == _PDQ.code]
+            table = np.frombuffer(b"".join(near), np.uint8).reshape(-1, _PDQ.bits // 8)
+            pictures[agency_id] = FlatIndex(_PDQ, table, np.arange(len(near)), version="declared benign")
+        return cls(digests, pictures)
+
+    def among(self, item_ids: Iterable[int]) -> set[int]:
+        """Return which of these items their own agency has declared benign, by digest or within the radius."""
+        found: set[int] = set()
+        for agency_id, contents in rows.contents_of(item_ids, agencies=self.digests).items():
+            known = self.digests[agency_id]
+            found |= {item for item, sha256 in contents.items() if sha256 in known}
+            traces = rows.picture_traces(contents)
+            near, _, _ = self.pictures[agency_id].search_table(traces.data, _PDQ.radius_bits)
+            found |= set(traces.item_ids[near].tolist())
+        return found
+
+
+def find_links(item_ids: Sequence[int], benign: Benign) -> list[Link]:
+    """Return what each of these items has in common with any item that is held, itself included.
+
+    A link of an item with itself stands for two cases of one agency that hold it. Links of one pair may come
+    twice, once from either side.
+    """
+    exact = rows.same_content(item_ids)
+    same = set(exact)
+    found = [(a, b, Evidence(EvidenceKind.EXACT, 0)) for a, b in exact]
+    found += [one for one in _near(item_ids) if one[:2] not in same]
+    found += [one for one in _video(item_ids) if one[:2] not in same]
+    found += [one for one in _sound(item_ids) if one[:2] not in same]
+    known = benign.among({item for a, b, _ in found for item in (a, b)})
+    return [Link(a, b, evidence, silenced=bool({a, b} & known)) for a, b, evidence in found]
+
+
+def _near(item_ids: Sequence[int]) -> Iterator[tuple[int, int, Evidence]]:
+    """Yield near pictures, and stills of videos: a picture's eight turns against upright pictures and frames.
+
+    New pictures are asked against all that is held; all pictures against the frames of new videos.
+    """
+    best: dict[tuple[int, int], tuple[int, Turn]] = {}
+    mine = rows.turned_traces(item_ids)
+    if len(mine[0]):
+        for table in (rows.picture_traces(), rows.frame_traces()):
+            _keep_best(best, mine, table)
+    frames = rows.frame_traces(item_ids)
+    if len(frames.item_ids):
+        _keep_best(best, rows.turned_traces(), frames)
+    for (a, b), (distance, turn) in best.items():
+        if a != b:
+            yield a, b, Evidence(EvidenceKind.NEAR, distance, turn)
+
+
+def _keep_best(
+    best: dict[tuple[int, int], tuple[int, Turn]],
+    pictures: tuple[NDArray[np.int64], NDArray[np.uint8]],
+    table: TraceTable,
+) -> None:
+    """Note for each pair of a picture and a row's item the nearest turn."""
+    item_ids, turns = pictures
+    index = FlatIndex(_PDQ, table.data, table.item_ids, version=_EVERYTHING)
+    queries, others, distances = index.search_table(turns.reshape(-1, _PDQ.bits // 8), _PDQ.radius_bits)
+    for query, other, distance in zip(queries.tolist(), others.tolist(), distances.tolist(), strict=True):
+        row, turn = divmod(query, len(Turn))
+        pair = (int(item_ids[row]), other)
+        found = (distance, Turn(turn))
+        best[pair] = min(best.get(pair, found), found)
+
+
+def _video(item_ids: Sequence[int]) -> Iterator[tuple[int, int, Evidence]]:
+    """Yield shared video stretches: the frames of each new video, in its eight turns, against the frames of all."""
+    mine = rows.frame_traces(item_ids)
+    if not len(mine.item_ids):
+        return
+    everyone = rows.frame_traces()
+    index = FlatIndex(_PDQ, everyone.data, np.arange(len(everyone.data)), version=_EVERYTHING)
+    for item in np.unique(mine.item_ids).tolist():
+        own = _of_item(mine, item)
+        found: dict[int, Evidence] = {}
+        for turn in Turn:
+            for other, stretches in _shared(own, turn, everyone, index, without={item, *found}):
+                distance = min(stretch.distance_bits for stretch in stretches)
+                turned_by = turn if turn is not Turn.UPRIGHT else None
+                found[other] = Evidence(EvidenceKind.VIDEO, distance, turned_by, stretches)
+        yield from ((item, other, evidence) for other, evidence in found.items())
+
+
+def _shared(
+    own: TraceTable, turn: Turn, everyone: TraceTable, index: FlatIndex, *, without: set[int]
+) -> Iterator[tuple[int, tuple[Stretch, ...]]]:
+    """Yield each other video that shares stretches with this one, so turned."""
+    queries, others, distances = index.search_table(turned_table(own.data, turn), FRAME_RADIUS_BITS)
+    their_items = everyone.item_ids[others]
+    counted = zip(*np.unique(their_items, return_counts=True), strict=True)
+    for other in [int(item) for item, hits in counted if hits >= MIN_FRAMES and item not in without]:
+        hit = their_items == other
+        stretches = stretches_of(
+            own.at_s[queries[hit]],
+            everyone.at_s[others[hit]],
+            distances[hit].astype(np.int32),
+            step_s=max(_step(own.at_s), _step(_of_item(everyone, other).at_s)),
+        )
+        if stretches:
+            yield other, stretches
+
+
+def _sound(item_ids: Sequence[int]) -> Iterator[tuple[int, int, Evidence]]:
+    """Yield shared sound: each new recording against those that share enough words with it."""
+    mine = dict(rows.sound_traces(item_ids))
+    if not mine:
+        return
+    everyone = dict(rows.sound_traces())
+    index = SoundIndex.build(SoundKind.CHROMAPRINT, everyone.items())
+    for item, sound in mine.items():
+        for candidate in index.candidates(sound):
+            if candidate.entry_id == item:
+                continue
+            found = shared_sound(sound, everyone[candidate.entry_id])
+            if found:
+                distance = min(stretch.distance_bits for stretch in found)
+                yield item, candidate.entry_id, Evidence(EvidenceKind.SOUND, distance, None, found)
+
+
+def _of_item(table: TraceTable, item: int) -> TraceTable:
+    own = table.item_ids == item
+    return TraceTable(table.item_ids[own], table.data[own], table.at_s[own])
+
+
+def _step(at_s: NDArray[np.float64]) -> float:
+    """Return the usual time between two frames, in seconds; 1 where there are too few to tell."""
+    gaps = np.diff(np.sort(at_s))
+    gaps = gaps[gaps > 0]
+    return float(np.median(gaps)) if len(gaps) else 1.0

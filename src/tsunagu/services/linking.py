@@ -1,0 +1,116 @@
+"""New holdings compared with all that is held: hits, overlaps, and a notice to each side that may know.
+
+The machine works here on its own, as the linker: it reads opaque ids, owning agencies and fingerprints of everyone,
+and tells each side only that there is an overlap, and with whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.overlap import Commonness, OverlapSummary
+from tsunagu.overlap.commonness import allow_for_size, commonness
+from tsunagu.overlap.summary import WeighedEvidence, summarise
+from tsunagu.records import links as link_rows
+from tsunagu.records import overlaps
+from tsunagu.records.session import LINKER, linking
+from tsunagu.services.likeness import Benign, find_links
+from tsunagu.services.parts import Ledger
+
+BATCH = 2000
+"""Holdings compared in one transaction: what a crash can cost."""
+
+
+@dataclass(slots=True)
+class LinkReport:
+    """What comparing brought. Counts over all agencies: for the machine's own log, never for an officer."""
+
+    compared: int = 0
+    overlaps: int = 0
+    notices: int = 0
+
+
+def link_all(*, now: datetime, ledger: Ledger) -> LinkReport:
+    """Compare every holding that waits with all that is held, batch by batch, until none waits."""
+    report = LinkReport()
+    while link_batch(report, now=now, ledger=ledger):
+        pass
+    return report
+
+
+def link_batch(report: LinkReport, *, now: datetime, ledger: Ledger) -> bool:
+    """Compare one batch, in one transaction, and return whether there was anything to compare."""
+    with linking():
+        holdings, items = link_rows.unlinked(most=BATCH)
+        if not holdings:
+            return False
+        found = find_links(items, Benign.declared())
+        places = link_rows.places({item for one in found for item in (one.item_a, one.item_b)})
+        touched = overlaps.keep_links(found, places, now=now)
+        link_rows.mark_linked(holdings, now=now)
+        deeds = settle(overlaps.overlaps_sharing_items_of(touched), now=now)
+        ledger.write(*deeds, using=LINKER)
+    report.compared += len(holdings)
+    report.overlaps += len(touched)
+    report.notices += sum(one.act is Act.OVERLAP_NOTICED for one in deeds)
+    return True
+
+
+def settle(overlap_ids: Iterable[UUID], *, now: datetime) -> list[Deed]:
+    """Weigh overlaps anew, make the notices that are missing, and return the deeds to be written down.
+
+    Call it within `linking`.
+    """
+    deeds: list[Deed] = []
+    cases = link_rows.case_count()
+    for overlap_id in sorted(overlap_ids):
+        sent = overlaps.settle_notices(overlap_id, _weigh(overlap_id, cases), now=now)
+        if sent:
+            deeds.append(Deed(Act.OVERLAP_FOUND, now, None, details={"overlap": str(overlap_id)}))
+        deeds.extend(
+            Deed(
+                Act.OVERLAP_NOTICED,
+                now,
+                None if one.withheld else one.agency_id,
+                case_id=None if one.withheld else one.case_id,
+                details={"overlap": str(overlap_id), "held": int(one.held)},
+            )
+            for one in sent
+        )
+    return deeds
+
+
+def _weigh(overlap_id: UUID, cases: int) -> OverlapSummary | None:
+    """Return what an overlap weighs, with each hit's commonness noted; None when nothing but benign hits is left."""
+    hits = overlaps.hits_of(overlap_id)
+    items = {item for hit in hits for item in (hit.item_a, hit.item_b)}
+    held_in = overlaps.cases_holding(items)
+    facts = link_rows.facts_of(items)
+    bands: dict[int, Commonness] = {}
+    for hit in hits:
+        band = commonness(max(held_in[hit.item_a], held_in[hit.item_b]), cases)
+        bands[hit.id] = allow_for_size(allow_for_size(band, facts[hit.item_a]), facts[hit.item_b])
+    overlaps.set_commonness(bands)
+    evidence = [WeighedEvidence(overlaps.evidence_of(hit), bands[hit.id]) for hit in hits if not hit.silenced]
+    return summarise(evidence) if evidence else None
+
+
+def apply_benign(*, agency_id: UUID, now: datetime, ledger: Ledger) -> int:
+    """Silence the hits that an agency's benign banks explain, and return how many there are now.
+
+    A notice that was sent stays: people may have acted on it. What is revealed of it is weighed anew.
+    """
+    with linking():
+        benign = Benign.declared()
+        rows = overlaps.hits_of_agency(agency_id)
+        items = {item for row in rows for item in (row.item_a, row.item_b)}
+        known = benign.among(items)
+        silenced = [row for row in rows if not row.silenced and {row.item_a, row.item_b} & known]
+        overlaps.silence([row.id for row in silenced])
+        ledger.write(*settle({row.overlap_id for row in silenced}, now=now), using=LINKER)
+    return len(silenced)

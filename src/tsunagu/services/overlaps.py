@@ -1,0 +1,180 @@
+"""Overlaps and notices, as officers use them: read, acknowledged, released, shared, judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.errors import InputError, NotFound
+from tsunagu.domain.judgement import Judgement, Sameness
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.notice import HitView, Notice
+from tsunagu.domain.party import AgencyCard
+from tsunagu.domain.permission import Permission
+from tsunagu.records import agencies, notices
+from tsunagu.records import overlaps as overlap_rows
+from tsunagu.records.session import LINKER, acting_for, linking
+from tsunagu.services.access import denials_recorded
+from tsunagu.services.linking import settle
+from tsunagu.services.parts import Keys, Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """A notice, with the two agencies as the directory names them."""
+
+    notice: Notice
+    own_agency: AgencyCard
+    other_agency: AgencyCard
+
+
+def list_notices(*, actor: Actor, act: Act, now: datetime, keys: Keys, ledger: Ledger) -> tuple[NoticeView, ...]:
+    """Return the notices that the actor may read, newest first.
+
+    Args:
+        act: what is being read, `notice:read` or `overlap:read`, with the permission of the same name.
+
+    Raises:
+        Forbidden: none of the actor's roles carries the permission.
+    """
+    with (
+        denials_recorded(actor=actor, permission=Permission(act.value), asked="all", now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        found = notices.notices_of(actor)
+        cards = agencies.agency_cards()
+    ledger.record(*([_deed(act, actor, now, notice) for notice in found] or [_deed(act, actor, now)]))
+    return tuple(NoticeView(one, cards[one.own_agency_id], cards[one.other_agency_id]) for one in found)
+
+
+def acknowledge(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Take note of a notice.
+
+    Raises:
+        Forbidden: the actor acknowledges nothing.
+        NotFound: no such overlap, or none of the actor's.
+    """
+    for notice in _sides(actor, overlap_id, Permission.NOTICE_ACKNOWLEDGE, now, keys, ledger):
+        with acting_for(actor.agency_id):
+            notices.acknowledge(notice, officer_id=actor.officer_id, now=now)
+            ledger.write(_deed(Act.NOTICE_ACKNOWLEDGED, actor, now, notice))
+
+
+def release(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Let a held notice go to the covert case's officers, and let the other side know.
+
+    Raises:
+        Forbidden: the actor is no co-ordinator.
+        NotFound: no such overlap, or none that is held at the actor's agency.
+    """
+    sides = _sides(actor, overlap_id, Permission.HELD_NOTICE_RELEASE, now, keys, ledger)
+    with denials_recorded(
+        actor=actor,
+        permission=Permission.HELD_NOTICE_RELEASE,
+        asked=str(overlap_id),
+        now=now,
+        keys=keys,
+        ledger=ledger,
+    ):
+        held = [notice for notice in sides if notice.held]
+        if not held:
+            raise NotFound("no such overlap")
+    with linking():
+        for notice in held:
+            overlap_rows.release(overlap_id, notice.case_id)
+            ledger.write(_deed(Act.OVERLAP_RELEASED, actor, now, notice), using=LINKER)
+
+
+def share(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> bool:
+    """Agree to show the other side this case's reference and the hits, and return whether both have agreed now.
+
+    An officer who works on both cases shares both sides at once.
+
+    Raises:
+        Forbidden: the actor shares nothing.
+        NotFound: no such overlap, or none of the actor's, or one that is still held.
+    """
+    sides = _sides(actor, overlap_id, Permission.OVERLAP_SHARE, now, keys, ledger)
+    with denials_recorded(
+        actor=actor, permission=Permission.OVERLAP_SHARE, asked=str(overlap_id), now=now, keys=keys, ledger=ledger
+    ):
+        if any(notice.held for notice in sides):
+            raise NotFound("no such overlap")
+    for notice in sides:
+        with acting_for(actor.agency_id):
+            notices.note_sharing(notice, officer_id=actor.officer_id, now=now)
+            ledger.write(_deed(Act.OVERLAP_SHARED, actor, now, notice))
+    with linking():
+        both = [overlap_rows.note_shared(overlap_id, notice.case_id) for notice in sides][-1]
+        ledger.write(*settle([overlap_id], now=now), using=LINKER)
+    return both
+
+
+def list_hits(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> tuple[HitView, ...]:
+    """Return the hits of an overlap, rare and near ones first; none before both sides have shared.
+
+    Raises:
+        Forbidden: the actor reads no overlaps.
+        NotFound: no such overlap, or none of the actor's.
+    """
+    notice = _sides(actor, overlap_id, Permission.OVERLAP_READ, now, keys, ledger)[0]
+    with acting_for(actor.agency_id):
+        found = notices.hits_seen(notice)
+    ledger.record(_deed(Act.OVERLAP_READ, actor, now, notice, hits=len(found)))
+    return found
+
+
+def judge_hit(
+    *,
+    actor: Actor,
+    hit_id: int,
+    answer: Judgement,
+    sameness: Sameness | None,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> None:
+    """Answer a hit: only `same`, with what is the same, makes it a match.
+
+    Raises:
+        InputError: `same` without what, or another answer with it, or `none-yet`.
+        Forbidden: the actor judges nothing.
+        NotFound: no such hit, or none of the actor's, or not shared by both sides.
+    """
+    if answer is Judgement.NONE_YET:
+        raise InputError("a judgement is same, different or unsure")
+    if (answer is Judgement.SAME) != (sameness is not None):
+        raise InputError("say what is the same when, and only when, the answer is same")
+    with denials_recorded(
+        actor=actor, permission=Permission.HIT_JUDGE, asked=f"hit {hit_id}", now=now, keys=keys, ledger=ledger
+    ):
+        with acting_for(actor.agency_id):
+            overlap_id = notices.overlap_of_hit(hit_id)
+            mine = [one for one in notices.notices_of(actor) if one.overlap_id == overlap_id and not one.held]
+        if not mine:
+            raise NotFound("no such hit")
+    with acting_for(actor.agency_id):
+        notices.add_judgement(hit_id, actor=actor, answer=answer, sameness=sameness, now=now)
+        details = {"hit": hit_id, "answer": answer.value, "sameness": sameness.value if sameness else ""}
+        ledger.write(_deed(Act.HIT_JUDGED, actor, now, mine[0], **details))
+
+
+def _sides(
+    actor: Actor, overlap_id: UUID, permission: Permission, now: datetime, keys: Keys, ledger: Ledger
+) -> tuple[Notice, ...]:
+    with (
+        denials_recorded(actor=actor, permission=permission, asked=str(overlap_id), now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        return notices.notice_of(actor, overlap_id)
+
+
+def _deed(act: Act, actor: Actor, now: datetime, notice: Notice | None = None, **details: str | int) -> Deed:
+    if notice is not None:
+        details["overlap"] = str(notice.overlap_id)
+    case_id = notice.case_id if notice else None
+    purpose = actor.purpose or (notice.purpose if notice else None)
+    return Deed(act, now, actor.agency_id, actor.officer_id, purpose, case_id, details)

@@ -1,0 +1,47 @@
+"""The parts that services are given: small protocols, filled in by the wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.media import MediaType
+from tsunagu.media.decoding.messages import Message
+
+
+class Ledger(Protocol):
+    """Where deeds are written. No entry, no answer."""
+
+    def write(self, *deeds: Deed, using: str = "default") -> None:
+        """Add entries within the caller's transaction."""
+
+    def record(self, *deeds: Deed) -> None:
+        """Add entries in a transaction of their own, and return once it is committed."""
+
+
+class Keys(Protocol):
+    """The keyring, as far as services use it."""
+
+    def seal(self, purpose: str, plaintext: bytes, context: bytes) -> bytes:
+        """Return the plaintext sealed for a purpose, bound to a context."""
+
+    def open_sealed(self, purpose: str, blob: bytes, context: bytes) -> bytes:
+        """Return what was sealed."""
+
+    def mac(self, purpose: str, data: bytes) -> bytes:
+        """Return a keyed digest, 32 bytes, by the newest version of the key."""
+
+
+class Decoder(Protocol):
+    """The pool of limited children that decodes hostile files."""
+
+    def decode(self, fd: int, media_type: MediaType) -> Iterator[Message]:
+        """Yield what the content says; raises `Refused` at any time."""
+
+
+class Queue(Protocol):
+    """Work that is done later, or elsewhere, by the name of its task."""
+
+    def defer(self, task: str, arguments: Mapping[str, str | int]) -> None:
+        """See to it that the task runs at least once with these arguments."""
