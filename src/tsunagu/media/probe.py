@@ -32,6 +32,7 @@ _QUICKTIME_ATOMS: Final = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip"
 _EBML: Final = b"\x1aE\xdf\xa3"
 _EBML_DOCTYPE: Final = b"\x42\x82"
 _BMP_HEADERS: Final = frozenset({12, 40, 52, 56, 64, 108, 124})
+_ID3: Final = (b"ID3\x02", b"ID3\x03", b"ID3\x04")
 _TS_SYNC: Final = 0x47
 _MP3_KBITS: Final = {
     (3, 3): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -143,12 +144,14 @@ def _mpeg_audio(head: bytes) -> MediaType | None:
     most often, and the decoder finds out.
     """
     at = 0
-    if head.startswith(b"ID3") and len(head) >= 10:
+    if head.startswith(_ID3) and len(head) >= 10:
         if any(byte & 0x80 for byte in head[6:10]):
             return None
         at = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
         if at + 4 > len(head):
             return MediaType.MP3
+        if head.startswith(b"fLaC", at):
+            return MediaType.FLAC
     for length_of, media_type in ((_mp3_frame, MediaType.MP3), (_adts_frame, MediaType.AAC)):
         length = length_of(head[at : at + 8])
         if length and length_of(head[at + length : at + length + 8]):
