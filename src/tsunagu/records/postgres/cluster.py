@@ -36,15 +36,25 @@ INITDB_OPTIONS = (
 FIRST_CLOSED_FOLDER = 'for one do [ -x "$one" ] || { printf %s "$one"; exit 1; }; done'
 
 
-def create_cluster(account: Account, folders: Folders, installation: Installation, user: str, password: str) -> None:
-    """Make the data directory with `user` as its superuser. Killed in the middle, it leaves none behind.
+def create_cluster(
+    account: Account, folders: Folders, installation: Installation, *, user: str, password: str, alive: int
+) -> None:
+    """Make the data directory. Killed in the middle, it leaves none behind.
+
+    Args:
+        account: the user whose it will be.
+        folders: where it will be.
+        installation: the programs.
+        user: the name of its superuser.
+        password: the superuser's.
+        alive: a descriptor that holds the lock of living servers; initdb inherits it, so that nobody begins anew
+            while the initdb of a killed caller still works.
 
     Raises:
         Unavailable: initdb failed.
     """
-    done = account.run(
-        INITDB, folders.data, installation.program("initdb"), f"--username={user}", *INITDB_OPTIONS, stdin=password
-    )
+    command = (installation.program("initdb"), f"--username={user}", *INITDB_OPTIONS)
+    done = account.run(INITDB, folders.data, *command, stdin=password, pass_fds=[alive])
     if done.returncode != 0:
         raise Unavailable("a new database could not be made", problem=done.stderr[-2000:])
     folders.data.with_name(f"{folders.data.name}.new").rename(folders.data)
@@ -64,7 +74,9 @@ def check_cluster(account: Account, folders: Folders, installation: Installation
     """
     data = folders.data
     found = data.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid:
+    if not stat.S_ISDIR(found.st_mode):
+        raise Unavailable("the database under TSUNAGU_HOME is damaged", folder=str(data))
+    if found.st_uid != account.uid:
         raise Unavailable("the database under TSUNAGU_HOME belongs to another user", folder=str(data))
     try:
         major = (data / "PG_VERSION").read_text(encoding="ascii").strip()

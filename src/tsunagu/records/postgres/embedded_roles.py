@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import psycopg
 from psycopg import Connection, sql
 
-from tsunagu.domain.errors import Unavailable
 from tsunagu.records.postgres.addresses import DEFAULT_PORT, Addresses, DatabaseAddress, RoleNames
 from tsunagu.records.postgres.passwords import scram_verifier
 from tsunagu.records.postgres.rights import has_rights, statements
@@ -38,19 +38,15 @@ def prepare_embedded(admin: DatabaseAddress, passwords: Mapping[str, str]) -> No
         passwords: of each role that signs in, by name.
 
     Raises:
-        Unavailable: the superuser cannot sign in.
+        psycopg.OperationalError: the superuser cannot sign in, or the server goes away.
     """
-    try:
-        with psycopg.connect(admin.conninfo(), autocommit=True) as connection:
-            if not _has_all(connection):
-                _create(connection, passwords)
-        inside = DatabaseAddress(admin.host, admin.port, DATABASE, admin.user, admin.password)
-        with psycopg.connect(inside.conninfo()) as connection:
-            if not has_rights(connection, EMBEDDED_NAMES):
-                for statement in statements(DATABASE, EMBEDDED_NAMES):
-                    connection.execute(statement)
-    except psycopg.OperationalError as error:
-        raise Unavailable("the database does not let its own program in; are its passwords the right ones?") from error
+    with psycopg.connect(admin.conninfo(), autocommit=True) as connection:
+        if not _has_all(connection):
+            _create(connection, passwords)
+    with psycopg.connect(replace(admin, database=DATABASE).conninfo()) as connection:
+        if not has_rights(connection, EMBEDDED_NAMES):
+            for statement in statements(DATABASE, EMBEDDED_NAMES):
+                connection.execute(statement)
 
 
 def _has_all(connection: Connection) -> bool:

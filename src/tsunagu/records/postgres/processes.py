@@ -101,6 +101,8 @@ def listening_process(account: Account, socket_folder: Path) -> int | None:
         Unavailable: another user listens there.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        # A server that takes no calls any more lets them queue up, and one too many would wait for ever.
+        connection.setblocking(False)
         try:
             connection.connect(str(socket_folder / SOCKET_NAME))
         except OSError:
@@ -112,9 +114,14 @@ def listening_process(account: Account, socket_folder: Path) -> int | None:
     return int(process)
 
 
-def ask_to_stop(process: int) -> None:
-    """Ask the postmaster for a fast shutdown: sessions are ended, what is committed is kept."""
-    os.kill(process, signal.SIGINT)
+def ask_to_stop(process: int, *, at_once: bool) -> None:
+    """Ask the postmaster to end all sessions and itself; what is committed is kept either way.
+
+    Args:
+        process: its number.
+        at_once: without the last checkpoint; the next start recovers from the write-ahead log.
+    """
+    os.kill(process, signal.SIGQUIT if at_once else signal.SIGINT)
 
 
 def end_orphans(account: Account, folders: Folders) -> None:

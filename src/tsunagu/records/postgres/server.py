@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 from psycopg import pq
 from psycopg.conninfo import make_conninfo
 
@@ -33,6 +34,9 @@ from tsunagu.records.postgres.users import Account, database_account
 PLACE = "embedded"
 POLL_S = 0.01
 ORPHAN_GRACE_S = 1.0
+PATIENCE_S = 30.0
+"""How long a server may give no sign, or take for its last checkpoint, before it is ended at once."""
+PREPARE_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class EmbeddedPostgres:
         is_running = folders.alive.exists() and is_held(folders.alive)
         try:
             major = (folders.data / "PG_VERSION").read_text(encoding="ascii").strip()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return ServerStatus(is_running, None, None)
         return ServerStatus(is_running, major, _size_bytes(folders.data))
 
@@ -107,8 +111,17 @@ class EmbeddedPostgres:
         names = EMBEDDED_NAMES
         passwords = keep_passwords(self._folders.keys, PLACE, [ADMIN, names.owner, names.app, names.linker])
         socket_folder = self._folders.socket_folder(account)
-        self._bring_up(account, socket_folder, passwords[ADMIN])
-        prepare_embedded(self._admin(socket_folder, passwords[ADMIN]), passwords)
+        for attempts_left in reversed(range(PREPARE_ATTEMPTS)):
+            self._bring_up(account, socket_folder, passwords[ADMIN])
+            try:
+                prepare_embedded(self._admin(socket_folder, passwords[ADMIN]), passwords)
+                break
+            except psycopg.OperationalError as error:
+                # It may have crashed just now and be recovering; wrong passwords fail every time.
+                if attempts_left == 0:
+                    raise Unavailable(
+                        "the database does not let its own program in; were its passwords lost?"
+                    ) from error
         return addresses_of(str(socket_folder), passwords)
 
     def _bring_up(self, account: Account, socket_folder: Path, password: str) -> None:
@@ -121,29 +134,30 @@ class EmbeddedPostgres:
                         raise Unavailable("PostgreSQL stopped while starting", log=log_tail(self._folders))
                     self._start(account, socket_folder, password, alive)
                     is_started = True
-            if _accepts(socket_folder):
+            answer = _answer(socket_folder)
+            if answer == pq.Ping.OK:
                 return
-            silent_since = self._watch_orphans(account, socket_folder, silent_since)
+            # A server that recovers or shuts down says so, and is waited for without end.
+            if answer == pq.Ping.REJECT:
+                silent_since = time.monotonic()
+            self._sweep(account, socket_folder, time.monotonic() - silent_since)
             time.sleep(POLL_S)
+
+    def _sweep(self, account: Account, socket_folder: Path, silent_s: float) -> None:
+        """Clear away what holds the data directory but answers nobody."""
+        if silent_s > ORPHAN_GRACE_S:
+            end_orphans(account, self._folders)
+        if silent_s > PATIENCE_S and (process := listening_process(account, socket_folder)):
+            ask_to_stop(process, at_once=True)
 
     def _start(self, account: Account, socket_folder: Path, password: str, alive: int) -> None:
         if account.is_other:
             check_reach(account, self._folders.pg)
         installation = installation_for(account, self._folders)
         if not self._folders.data.exists():
-            create_cluster(account, self._folders, installation, ADMIN, password)
+            create_cluster(account, self._folders, installation, user=ADMIN, password=password, alive=alive)
         check_cluster(account, self._folders, installation)
         start_server(account, self._folders, installation, socket_folder, alive)
-
-    def _watch_orphans(self, account: Account, socket_folder: Path, silent_since: float) -> float:
-        """End orphans once nobody has listened for a while; return since when nobody does."""
-        now = time.monotonic()
-        if listening_process(account, socket_folder) is not None:
-            return now
-        if now - silent_since > ORPHAN_GRACE_S:
-            end_orphans(account, self._folders)
-            return now
-        return silent_since
 
     def _leave(self, account: Account, use: int) -> None:
         with exclusive(self._folders.gate):
@@ -153,16 +167,23 @@ class EmbeddedPostgres:
 
     def _stop(self, account: Account) -> None:
         socket_folder = self._folders.socket_folder(account)
-        silent_since = time.monotonic()
-        is_asked = False
+        asked_at = None
+        swept_at = time.monotonic()
         while is_held(self._folders.alive):
-            process = None if is_asked else listening_process(account, socket_folder)
-            if process == 0:
-                return  # it runs in another container, which alone can stop it
-            if process is not None:
-                ask_to_stop(process)
-                is_asked = True
-            silent_since = self._watch_orphans(account, socket_folder, silent_since)
+            now = time.monotonic()
+            if asked_at is None or now - asked_at > PATIENCE_S:
+                process = listening_process(account, socket_folder)
+                if process == 0:
+                    return  # it runs in another container, which alone can stop it
+                if process is not None:
+                    # PostgreSQL 18 hangs when it is asked for a fast shutdown while it recovers from a crash of one
+                    # of its sessions. An immediate one loses nothing and always ends.
+                    at_once = asked_at is not None or _answer(socket_folder) != pq.Ping.OK
+                    ask_to_stop(process, at_once=at_once)
+                    asked_at = now
+            if now - swept_at > ORPHAN_GRACE_S:
+                end_orphans(account, self._folders)
+                swept_at = now
             time.sleep(POLL_S)
         self._folders.forget_socket_folder(account)
 
@@ -171,9 +192,9 @@ class EmbeddedPostgres:
         return DatabaseAddress(str(socket_folder), DEFAULT_PORT, "postgres", ADMIN, password)
 
 
-def _accepts(socket_folder: Path) -> bool:
+def _answer(socket_folder: Path) -> int:
     target = make_conninfo("", host=str(socket_folder), port=DEFAULT_PORT, dbname="postgres", connect_timeout=5)
-    return pq.PGconn.ping(target.encode()) == pq.Ping.OK
+    return pq.PGconn.ping(target.encode())
 
 
 def _size_bytes(folder: Path) -> int:
