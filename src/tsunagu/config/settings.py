@@ -18,6 +18,9 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LOGGING_CONFIG = None
 
+TSUNAGU_ROLES: dict[str, str] = {}
+"""The roles' names, and the database's, for the migration that grants them their rights."""
+
 # Three doors to one database: `default` is the app role, `linker` sees across agencies, `owner` only migrates.
 DATABASES: dict[str, dict[str, Any]] = {
     alias: {"ENGINE": "django.db.backends.postgresql", "NAME": "tsunagu"} for alias in ("default", "linker", "owner")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -37,7 +37,7 @@ class OfficerCard:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What is needed to check a sign-in. Its text form shows no secret.
+    """What is needed to check a sign-in.
 
     Attributes:
         totp_sealed: the second factor's secret, sealed by the keyring.
@@ -47,11 +47,7 @@ class Credentials:
 
     officer: OfficerCard
     is_active: bool
-    totp_sealed: bytes
+    totp_sealed: bytes = field(repr=False)
     last_totp_step: int
     failures: int
     locked_until: datetime | None
-
-    def __repr__(self) -> str:
-        """Name the officer alone."""
-        return f"Credentials(officer_id={self.officer.officer_id})"

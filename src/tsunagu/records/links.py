@@ -38,7 +38,7 @@ class TraceTable:
 def unlinked(*, most: int) -> tuple[list[int], list[int]]:
     """Return at most `most` holdings that wait to be compared, oldest first, and the items that they hold."""
     rows = list(Holding.objects.using(LINKER).filter(linked_at=None).order_by("id").values_list("id", "item_id")[:most])
-    return [holding for holding, _ in rows], sorted({item for _, item in rows if item is not None})
+    return [holding for holding, _ in rows], sorted({item for _, item in rows if item})
 
 
 def mark_linked(holding_ids: Sequence[int], *, now: datetime) -> None:
@@ -59,7 +59,7 @@ def turned_traces(item_ids: Iterable[int] | None = None) -> tuple[NDArray[np.int
     """
     rows = _searchable(FingerprintKind.PDQ.code, item_ids)
     found = list(rows.values_list("item_id", "turns"))
-    table = np.frombuffer(b"".join(bytes(turns) for _, turns in found), dtype=np.uint8)
+    table = np.frombuffer(b"".join(bytes(turns) for _, turns in found if turns), dtype=np.uint8)
     ids = np.array([item_id for item_id, _ in found], dtype=np.int64)
     return ids, table.reshape(-1, len(Turn), FingerprintKind.PDQ.bits // 8)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-import pyotp
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from pyotp import random_base32
+from pyotp.totp import TOTP
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
@@ -23,7 +24,7 @@ from tsunagu.records import agencies, sign_ins
 from tsunagu.records.session import acting_for
 from tsunagu.services.parts import Keys, Ledger
 
-TOTP = "totp"
+SECOND_FACTOR = "totp"
 TOKEN = "token"  # noqa: S105 - the name of a key's purpose
 SIGN_IN_LASTS = timedelta(hours=8)
 MOST_FAILURES = 5
@@ -38,11 +39,7 @@ class NewOfficer:
     login: str
     name: str
     roles: frozenset[Role]
-    password: str
-
-    def __repr__(self) -> str:
-        """Leave the password out."""
-        return "NewOfficer()"
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +47,11 @@ class Enrolment:
     """What a new officer is handed once: the secret for his one-time codes."""
 
     officer: OfficerCard
-    totp_secret: str
-
-    def __repr__(self) -> str:
-        """Leave the secret out."""
-        return f"Enrolment(officer_id={self.officer.officer_id})"
+    totp_secret: str = field(repr=False)
 
     def totp_uri(self) -> str:
         """Return the address that an authenticator application reads."""
-        return pyotp.TOTP(self.totp_secret).provisioning_uri(name=self.officer.login, issuer_name="Tsunagu")
+        return TOTP(self.totp_secret).provisioning_uri(name=self.officer.login, issuer_name="Tsunagu")
 
 
 def found_agency(
@@ -184,8 +177,8 @@ def reseal_second_factors(*, keys: Keys) -> int:
     for agency_id in agencies.agency_cards():
         with acting_for(agency_id):
             for officer_id, blob in agencies.sealed_totp_secrets():
-                secret = keys.open_sealed(TOTP, blob, officer_id.bytes)
-                agencies.replace_totp_secret(officer_id, keys.seal(TOTP, secret, officer_id.bytes))
+                secret = keys.open_sealed(SECOND_FACTOR, blob, officer_id.bytes)
+                agencies.replace_totp_secret(officer_id, keys.seal(SECOND_FACTOR, secret, officer_id.bytes))
                 resealed += 1
     return resealed
 
@@ -196,8 +189,8 @@ def _enroll(officer: NewOfficer, agency_id: UUID, keys: Keys) -> Enrolment:
     except ValidationError as error:
         raise InputError("the password is too short or too common") from error
     card = OfficerCard(uuid4(), agency_id, officer.login, officer.name, officer.roles)
-    secret = pyotp.random_base32()
-    sealed = keys.seal(TOTP, secret.encode(), card.officer_id.bytes)
+    secret = random_base32()
+    sealed = keys.seal(SECOND_FACTOR, secret.encode(), card.officer_id.bytes)
     agencies.add_officer(card, password=officer.password, totp_sealed=sealed)
     return Enrolment(card, secret)
 
@@ -211,7 +204,7 @@ def _is_proven(held: Credentials | None, password: str, code: str, now: datetime
     right = agencies.is_password(held.officer.officer_id if held else None, password)
     if held is None:
         return False
-    secret = keys.open_sealed(TOTP, held.totp_sealed, held.officer.officer_id.bytes).decode()
+    secret = keys.open_sealed(SECOND_FACTOR, held.totp_sealed, held.officer.officer_id.bytes).decode()
     step = _step_of(code, secret, now)
     is_locked = held.locked_until is not None and held.locked_until > now
     proven = right and step is not None and step > held.last_totp_step and held.is_active and not is_locked
@@ -227,7 +220,7 @@ def _is_proven(held: Credentials | None, password: str, code: str, now: datetime
 
 def _step_of(code: str, secret: str, now: datetime) -> int | None:
     """Return the 30-second step that a code belongs to: this one, or the one before or after; None if wrong."""
-    totp = pyotp.TOTP(secret)
+    totp = TOTP(secret)
     current = int(now.timestamp()) // TOTP_STEP_S
     for step in (current, current - 1, current + 1):
         if hmac.compare_digest(totp.at(step * TOTP_STEP_S), code.strip()):

@@ -57,7 +57,7 @@ def acknowledge(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, le
         Forbidden: the actor acknowledges nothing.
         NotFound: no such overlap, or none of the actor's.
     """
-    for notice in _sides(actor, overlap_id, Permission.NOTICE_ACKNOWLEDGE, now, keys, ledger):
+    for notice in _sides(actor, overlap_id, Permission.NOTICE_ACKNOWLEDGE, now=now, keys=keys, ledger=ledger):
         with acting_for(actor.agency_id):
             notices.acknowledge(notice, officer_id=actor.officer_id, now=now)
             ledger.write(_deed(Act.NOTICE_ACKNOWLEDGED, actor, now, notice))
@@ -70,7 +70,7 @@ def release(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger
         Forbidden: the actor is no co-ordinator.
         NotFound: no such overlap, or none that is held at the actor's agency.
     """
-    sides = _sides(actor, overlap_id, Permission.HELD_NOTICE_RELEASE, now, keys, ledger)
+    sides = _sides(actor, overlap_id, Permission.HELD_NOTICE_RELEASE, now=now, keys=keys, ledger=ledger)
     with denials_recorded(
         actor=actor,
         permission=Permission.HELD_NOTICE_RELEASE,
@@ -97,7 +97,7 @@ def share(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: 
         Forbidden: the actor shares nothing.
         NotFound: no such overlap, or none of the actor's, or one that is still held.
     """
-    sides = _sides(actor, overlap_id, Permission.OVERLAP_SHARE, now, keys, ledger)
+    sides = _sides(actor, overlap_id, Permission.OVERLAP_SHARE, now=now, keys=keys, ledger=ledger)
     with denials_recorded(
         actor=actor, permission=Permission.OVERLAP_SHARE, asked=str(overlap_id), now=now, keys=keys, ledger=ledger
     ):
@@ -120,7 +120,7 @@ def list_hits(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledg
         Forbidden: the actor reads no overlaps.
         NotFound: no such overlap, or none of the actor's.
     """
-    notice = _sides(actor, overlap_id, Permission.OVERLAP_READ, now, keys, ledger)[0]
+    notice = _sides(actor, overlap_id, Permission.OVERLAP_READ, now=now, keys=keys, ledger=ledger)[0]
     with acting_for(actor.agency_id):
         found = notices.hits_seen(notice)
     ledger.record(_deed(Act.OVERLAP_READ, actor, now, notice, hits=len(found)))
@@ -158,12 +158,12 @@ def judge_hit(
             raise NotFound("no such hit")
     with acting_for(actor.agency_id):
         notices.add_judgement(hit_id, actor=actor, answer=answer, sameness=sameness, now=now)
-        details = {"hit": hit_id, "answer": answer.value, "sameness": sameness.value if sameness else ""}
-        ledger.write(_deed(Act.HIT_JUDGED, actor, now, mine[0], **details))
+        what = sameness.value if sameness else ""
+        ledger.write(_deed(Act.HIT_JUDGED, actor, now, mine[0], hit=hit_id, answer=answer.value, sameness=what))
 
 
 def _sides(
-    actor: Actor, overlap_id: UUID, permission: Permission, now: datetime, keys: Keys, ledger: Ledger
+    actor: Actor, overlap_id: UUID, permission: Permission, *, now: datetime, keys: Keys, ledger: Ledger
 ) -> tuple[Notice, ...]:
     with (
         denials_recorded(actor=actor, permission=permission, asked=str(overlap_id), now=now, keys=keys, ledger=ledger),

@@ -1,12 +1,13 @@
 """Row-level security, grants, and the ledger with its one door."""
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import migrations
 
 
-def _guard(apps, schema_editor):
+def _guard(apps: Any, schema_editor: Any) -> None:
     sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
     for word, name in settings.TSUNAGU_ROLES.items():
         sql = sql.replace(f":{word}:", schema_editor.quote_name(name))

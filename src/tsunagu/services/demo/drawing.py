@@ -119,7 +119,7 @@ def mp4(frames: Iterator[Image.Image], sound: Sound | None = None, *, bit_rate: 
         video.width, video.height, video.pix_fmt, video.bit_rate = 320, 240, "yuv420p", bit_rate
         audio = container.add_stream("aac", rate=SOUND_HZ, layout="mono") if sound is not None else None
         for picture in frames:
-            container.mux(video.encode(av.VideoFrame.from_image(picture)))
+            container.mux(video.encode(av.VideoFrame.from_ndarray(np.asarray(picture), format="rgb24")))
         container.mux(video.encode())
         if audio is not None and sound is not None:
             _encode_sound(container, audio, sound)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypedDict
 
-import pyotp
+from pyotp.totp import TOTP
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
@@ -135,7 +135,7 @@ def _found_agencies(stage: _Stage) -> list[Actor]:
     """Found the agencies, and return the first officer of each, signed in."""
     stage.told("Founding three agencies, each with two officers at once: nobody grants a right to himself")
     secrets_of: dict[str, dict[str, str]] = {}
-    actors = []
+    actors: list[Actor] = []
     for name, country, contact, login, _, _ in AGENCIES:
         roles = {login: {Role.OFFICER, Role.COORDINATOR}, f"{login}-admin": {Role.ADMINISTRATOR, Role.AUDITOR}}
         newcomers = tuple(
@@ -153,7 +153,7 @@ def _found_agencies(stage: _Stage) -> list[Actor]:
 
 
 def _sign_in(rooms: Rooms, login: str, secret: dict[str, str], now: datetime) -> str:
-    totp = pyotp.TOTP(secret["totp"])
+    totp = TOTP(secret["totp"])
 
     def attempt(moment: datetime) -> str:
         code = totp.at(moment)
