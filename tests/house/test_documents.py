@@ -87,10 +87,10 @@ def test_every_change_fragment_is_of_a_known_kind(root: Path, pyproject: dict[st
         assert fragment.read_text(encoding="utf-8").strip(), fragment.name
 
 
-def test_every_decision_is_in_the_index_and_numbered_without_gaps(root: Path) -> None:
+def test_every_decision_has_a_number_of_its_own_and_is_in_the_index(root: Path) -> None:
     folder = root / "docs" / "decisions"
     decisions = sorted(one.name for one in folder.glob("[0-9]*.md"))
-    assert [int(name[:4]) for name in decisions] == list(range(1, len(decisions) + 1))
+    assert len({name[:4] for name in decisions}) == len(decisions)
     index = (folder / "README.md").read_text(encoding="utf-8")
     assert [name for name in decisions if f"]({name})" not in index] == []
 
