@@ -8,6 +8,7 @@ from typing import BinaryIO, Protocol
 
 from tsunagu.domain.media import MediaType, Refusal
 from tsunagu.media.decoding.messages import DecodeOptions, Message, Refused, RgbPicture
+from tsunagu.media.picture import Picture
 from tsunagu.media.sandbox.request import HELLO, Request, receive_request
 from tsunagu.media.sandbox.wire import Buffer, encode, encode_end, encode_refusal
 
@@ -46,15 +47,32 @@ def serve(connection: socket.socket, decoder: Decoder, options: DecodeOptions) -
         try:
             with open(file_fd, "rb", buffering=_READ_BYTES) as file:  # noqa: PTH123 - a descriptor
                 file.seek(0)
-                for message in _answer(request, file, decoder, options):
-                    _send(connection, encode(message))
+                last = _send_all_but_last(connection, _answer(request, file, decoder, options))
         except Refused as refused:
             connection.sendall(encode_refusal(refused.refusal))
         except MemoryError:
             connection.sendall(out_of_memory)
             return
         else:
-            connection.sendall(end)
+            _send(connection, (*last, end))
+
+
+def _send_all_but_last(connection: socket.socket, messages: Iterator[Message | RgbPicture]) -> tuple[Buffer, ...]:
+    """Send messages as they come; return the frame of a picture that ends them, to travel with the end of the item.
+
+    The parent is woken once less for each picture. Nothing else is held back: what was said stands if the
+    decoder stalls or dies later.
+    """
+    held: tuple[Buffer, ...] = ()
+    for message in messages:
+        if held:
+            _send(connection, held)
+            held = ()
+        if isinstance(message, Picture):
+            held = encode(message)
+        else:
+            _send(connection, encode(message))
+    return held
 
 
 def _answer(

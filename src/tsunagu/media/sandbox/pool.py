@@ -112,10 +112,10 @@ class DecodePool:
         """
         if not 1 <= max_side <= 1 << 16:
             raise InputError("the longest side is out of bounds", max_side=max_side)
-        answers = list(self._converse(fd, Request(media_type, rgb_side=max_side)))
-        if len(answers) != 1:
+        answers = cast("list[RgbPicture]", list(self._converse(fd, Request(media_type, rgb_side=max_side))))
+        if len(answers) != 1 or max(answers[0].pixels.shape[:2]) > max_side:
             raise Refused(Refusal.DECODER_DIED)
-        return cast("RgbPicture", answers[0])
+        return answers[0]
 
     def _converse(self, fd: int, request: Request) -> Generator[Message | RgbPicture, None, None]:
         with self._borrowed() as worker:
@@ -145,9 +145,9 @@ class DecodePool:
             worker.dismiss()
 
     def _give_back(self, worker: Worker) -> None:
-        # Looked at here and once more when it is borrowed: in between it may say something unasked, or be killed.
+        # Whether it is fit is asked when it is borrowed next: until then it may say something unasked, or be killed.
         with self._lock:
-            if self._is_open and worker.is_fit:
+            if self._is_open and not worker.is_talking:
                 self._idle.append(worker)
                 return
         worker.dismiss()

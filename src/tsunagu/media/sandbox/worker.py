@@ -23,7 +23,11 @@ _HELLO_S: Final = 30.0
 
 
 class Worker:
-    """One child. Not for two threads at once."""
+    """One child. Not for two threads at once.
+
+    Attributes:
+        is_talking: whether it is in the middle of an item, or was when it was ended.
+    """
 
     def __init__(self, nursery: Nursery, limits: Limits, options: DecodeOptions) -> None:
         """Get a child and wait until its doors are closed.
@@ -37,7 +41,7 @@ class Worker:
         self._buffer = memoryview(bytearray(_BUFFER_BYTES))
         self._buffered = self._buffer[:0]
         self._items = 0
-        self._is_talking = False
+        self.is_talking = False
         self._item_left_s = self._message_left_s = _HELLO_S
         self._tally: Tally | None = None
         self._await_hello()
@@ -45,12 +49,12 @@ class Worker:
     @property
     def is_fit(self) -> bool:
         """Whether the child can be given another item: silent, alive and not worn out."""
-        if self._is_talking or self._items >= self._limits.items_per_child or self._buffered:
+        if self.is_talking or self._items >= self._limits.items_per_child or self._buffered:
             return False
         try:
             if self._processor_s > self._limits.reuse_s:
                 return False
-            self._socket.setblocking(False)
+            self._socket.settimeout(0)
             self._socket.recv(1, socket.MSG_PEEK)
         except BlockingIOError:
             return True
@@ -65,7 +69,7 @@ class Worker:
             Refused: it is dead.
         """
         self._items += 1
-        self._is_talking = True
+        self.is_talking = True
         self._item_left_s = self._limits.wait_s
         self._tally = Tally(request, self._options)
         try:
@@ -86,14 +90,14 @@ class Worker:
                 self._tally.admit(message)
         except Refused as refused:
             # A child whose memory ran out ends by itself; it may still be about to.
-            self._is_talking = refused.refusal is Refusal.OUT_OF_MEMORY
+            self.is_talking = refused.refusal is Refusal.OUT_OF_MEMORY
             raise
         except TimeoutError as error:
             self._end()
             raise Refused(Refusal.OUT_OF_TIME) from error
         except (Malformed, OSError, MemoryError) as error:
             raise Refused(self._end()) from error
-        self._is_talking = message is not None
+        self.is_talking = message is not None
         return message
 
     def dismiss(self) -> None:
@@ -102,7 +106,7 @@ class Worker:
 
     def _end(self) -> Refusal:
         """Kill the child, and return what its end means for the item."""
-        self._is_talking = True
+        self.is_talking = True
         if self._socket.fileno() < 0:
             return Refusal.DECODER_DIED
         self._socket.close()
