@@ -19,13 +19,13 @@ from tsunagu.domain.fingerprint import SoundFingerprint
 from tsunagu.domain.hit import Stretch
 
 CHANCE_RATE: Final = 0.34
-"""Bit-error rate at which a word proves nothing; unrelated sounds lie near 0.5, their best ten seconds at 0.34."""
+"""Bit-error rate at which a word proves nothing; unrelated sounds lie near 0.5, their best 80 words at 0.34."""
 CHANCE_SHARE: Final = 0.75
 """The same as a share of how much the sound differs from itself a moment later: a steady hum matches any hum."""
 NEEDED_GAIN: Final = 4.0
-"""Sum of (chance rate - bit-error rate) over words: 5 s need a rate of 0.24, 10 s of 0.29, 20 s of 0.315."""
+"""Sum of (chance rate - bit-error rate) over words: 40 words (7 s) need a rate of 0.24, 80 (12 s) of 0.29."""
 MIN_WORDS: Final = 19
-"""Words a stretch needs at least: with the span of the last one, 4.6 seconds."""
+"""Words a stretch needs at least: with the span of the last one, 4.5 seconds."""
 STEADY_RATE: Final = 0.12
 """Below this much movement a sound is a tone, a beep or silence, and no evidence; white noise lies at 0.17."""
 EDGE_BITS: Final = 2

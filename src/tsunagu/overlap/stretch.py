@@ -39,6 +39,8 @@ DRIFT = 0.1
 """One of the videos may run faster than the other by this share (25/23.976 is 0.043)."""
 BEND_COST = 0.5
 """Moments that a change of one second in the offset costs, lest a run slide through a still scene."""
+MAX_TIME_S = 1e6
+"""Times beyond eleven days are refused: the memory that chaining takes grows with them."""
 SLACK_S = 1e-6
 
 Times = NDArray[np.float64]
@@ -74,7 +76,7 @@ def stretches(hits: Iterable[FrameHit], *, step_s: float = 1.0) -> tuple[Stretch
         From the first to the last frame of each run; exchanging the videos exchanges the sides and nothing else.
 
     Raises:
-        InputError: `step_s` is not positive.
+        InputError: `step_s` is not positive, or a time lies outside 0 to `MAX_TIME_S`.
     """
     rows = [(hit.a_at_s, hit.b_at_s, hit.distance_bits) for hit in hits]
     table = np.array(rows, dtype=np.float64).reshape(-1, 3)
@@ -85,10 +87,12 @@ def stretches_of(a_at_s: Times, b_at_s: Times, distance_bits: Distances, *, step
     """Return what `stretches` does, from three arrays of one length.
 
     Raises:
-        InputError: `step_s` is not positive.
+        InputError: `step_s` is not positive, or a time lies outside 0 to `MAX_TIME_S`.
     """
     if not step_s > 0:
         raise InputError("the step is not positive")
+    if not all(((at >= 0) & (at <= MAX_TIME_S)).all() for at in (a_at_s, b_at_s)):
+        raise InputError("a time is negative or beyond eleven days")
     near = distance_bits <= FRAME_RADIUS_BITS
     a, b, bits = a_at_s[near], b_at_s[near], distance_bits[near]
     if len(a) < MIN_FRAMES:

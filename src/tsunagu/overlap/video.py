@@ -40,7 +40,7 @@ def shared_video(a: Sequence[TimedFingerprint], b: Sequence[TimedFingerprint]) -
         with sides exchanged.
 
     Raises:
-        InputError: a frame's fingerprint is not PDQ.
+        InputError: a frame's fingerprint is not PDQ, or its time lies beyond eleven days.
     """
     (a_at, a_rows), (b_at, b_rows) = _table(a), _table(b)
     if not len(a_at) or not len(b_at):

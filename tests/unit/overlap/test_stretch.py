@@ -107,6 +107,14 @@ def test_a_step_that_is_not_positive_is_refused(step_s):
         stretches(run(5), step_s=step_s)
 
 
+@pytest.mark.parametrize("at_s", [-1.0, 1.1e6, float("inf"), float("nan")])
+def test_times_that_cannot_be_are_refused(at_s):
+    with pytest.raises(InputError):
+        stretches([*run(5), FrameHit(at_s, 3.0, 5)])
+    with pytest.raises(InputError):
+        stretches([*run(5), FrameHit(3.0, at_s, 5)])
+
+
 @given(hits)
 @settings(deadline=None)
 def test_exchanging_the_videos_exchanges_the_sides_and_nothing_else(found):
