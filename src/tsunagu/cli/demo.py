@@ -8,7 +8,7 @@ import time
 import click
 from rich.text import Text
 
-from tsunagu.cli.files import stretch_text
+from tsunagu.cli.evidence import stretch_text
 from tsunagu.cli.house import now
 from tsunagu.cli.output import complaints, path_text, print_json, print_table, screen
 from tsunagu.cli.overlaps import notice_json, overlap_json, print_overlap

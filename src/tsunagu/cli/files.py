@@ -10,10 +10,11 @@ from typing import Any
 import click
 from rich.text import Text
 
+from tsunagu.cli.evidence import PDQ_WARNING, stretch_json, stretch_text
 from tsunagu.cli.house import json_option
 from tsunagu.cli.output import path_text, print_json, print_table, screen, shown_path
 from tsunagu.cli.progress import progress_bar
-from tsunagu.domain.hit import Evidence, EvidenceKind, Stretch
+from tsunagu.domain.hit import Evidence, EvidenceKind
 from tsunagu.domain.media import Examined
 from tsunagu.media.walk import Found, walk
 from tsunagu.overlap.compare import compare, nearest_turn
@@ -22,7 +23,6 @@ from tsunagu.services.house import House
 
 REFUSED = 2
 NOTHING_SHARED = 1
-PDQ_WARNING = "PDQ alone finds under half of common edits: no near copy found does not mean that there is none."
 
 
 @click.command()
@@ -95,25 +95,6 @@ def examined_json(item: Examined) -> dict[str, Any]:
         "chromaprint": list(item.sound.words) if item.sound else None,
         "refused": item.refused.value if item.refused else None,
     }
-
-
-def stretch_json(stretch: Stretch) -> dict[str, float | int]:
-    """Return a stretch as fields, seconds to the millisecond."""
-    return {
-        "a_from_s": round(stretch.a_from_s, 3),
-        "a_to_s": round(stretch.a_to_s, 3),
-        "b_from_s": round(stretch.b_from_s, 3),
-        "b_to_s": round(stretch.b_to_s, 3),
-        "distance_bits": stretch.distance_bits,
-    }
-
-
-def stretch_text(stretch: Stretch) -> str:
-    """Return a stretch as a person reads it."""
-    return (
-        f"{stretch.a_from_s:.1f}-{stretch.a_to_s:.1f} s of the first are "
-        f"{stretch.b_from_s:.1f}-{stretch.b_to_s:.1f} s of the second"
-    )
 
 
 def _print(item: Examined, *, as_json: bool) -> None:

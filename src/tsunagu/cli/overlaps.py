@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 from rich.text import Text
 
-from tsunagu.cli.files import PDQ_WARNING, stretch_json, stretch_text
+from tsunagu.cli.evidence import PDQ_WARNING, stretch_json, stretch_text
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import path_text, print_json, print_table, screen, shown_path
 from tsunagu.domain.act import Act

@@ -13,16 +13,12 @@ from tsunagu.config.home import Home
 from tsunagu.config.operator import HostOperator
 from tsunagu.config.queue import InlineQueue
 from tsunagu.domain.errors import NotSignedIn
-from tsunagu.media.decoding.messages import DecodeOptions
-from tsunagu.media.sandbox.limits import Limits
-from tsunagu.media.sandbox.pool import DecodePool
 from tsunagu.records.keys.keyring import Keyring
 from tsunagu.records.keys.private_files import replace_private
 from tsunagu.records.ledger.book import Book
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.postgres.opening import open_database
 from tsunagu.services.accounts import sign_root
-from tsunagu.services.examination import MOST_DEPTH
 from tsunagu.services.house import Rooms
 from tsunagu.services.parts import Decoder
 
@@ -67,6 +63,12 @@ class Application:
         Entering raises:
             Unavailable: children cannot be started or not be shut in.
         """
+        # Codecs and kernels take half a second to load: only who decodes pays for them.
+        from tsunagu.media.decoding.messages import DecodeOptions  # noqa: PLC0415
+        from tsunagu.media.sandbox.limits import Limits  # noqa: PLC0415
+        from tsunagu.media.sandbox.pool import DecodePool  # noqa: PLC0415
+        from tsunagu.services.examination import MOST_DEPTH  # noqa: PLC0415
+
         with DecodePool(self.workers * (MOST_DEPTH + 1), Limits(), DecodeOptions()) as pool:
             yield pool
 

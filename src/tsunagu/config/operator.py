@@ -11,9 +11,6 @@ import psycopg
 
 from tsunagu.config.home import Home
 from tsunagu.domain.errors import Conflict, TsunaguError
-from tsunagu.media.decoding.messages import DecodeOptions
-from tsunagu.media.sandbox.limits import Limits
-from tsunagu.media.sandbox.pool import DecodePool
 from tsunagu.records.keys import custody
 from tsunagu.records.keys.keyring import Keyring, keyring_file
 from tsunagu.records.postgres.foreign import APP_VARIABLE, foreign_addresses, roles_sql
@@ -125,6 +122,10 @@ class HostOperator:
                 yield Check("database log", not warnings, "; ".join(warnings) or "quotes no row values")
 
     def _decoder(self) -> Iterator[Check]:
+        from tsunagu.media.decoding.messages import DecodeOptions  # noqa: PLC0415 - loads every codec
+        from tsunagu.media.sandbox.limits import Limits  # noqa: PLC0415
+        from tsunagu.media.sandbox.pool import DecodePool  # noqa: PLC0415
+
         with DecodePool(1, Limits(), DecodeOptions()) as pool:
             yield Check("decoder", True, "shut in by " + ", ".join(sorted(pool.confinement)))
 

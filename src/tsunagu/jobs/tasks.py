@@ -8,13 +8,14 @@ from uuid import UUID
 
 from tsunagu.services.accounts import is_root_due, sign_root
 from tsunagu.services.house import Rooms
-from tsunagu.services.linking import apply_benign
 
 Arguments = Mapping[str, str | int]
 
 
 def silence_benign(rooms: Rooms, arguments: Arguments) -> None:
     """Silence the hits that the benign banks of one agency explain."""
+    from tsunagu.services.linking import apply_benign  # noqa: PLC0415 - loads the kernels
+
     apply_benign(agency_id=UUID(str(arguments["agency"])), now=datetime.now(UTC), ledger=rooms.ledger)
 
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 from tsunagu.domain.fingerprint import Turn
 from tsunagu.domain.hit import Evidence, EvidenceKind, Stretch
 from tsunagu.domain.link import CasePair, Link, Place
-from tsunagu.domain.overlap import Commonness, OverlapSummary
+from tsunagu.domain.overlap import Commonness, OverlapSummary, Strength
 from tsunagu.records.models import Case, HitRow, Overlap, OverlapNotice
 from tsunagu.records.session import LINKER
 
@@ -27,6 +27,10 @@ class NoticeSent:
     overlap_id: UUID
     held: bool
     withheld: bool
+
+
+NOTHING = OverlapSummary(0, 0, 0, 0, Strength.WEAK, ("Nothing that counts is shared: it is common or benign.",))
+"""What two sides see whose shared content turned out to be common or benign after they had been told."""
 
 
 def keep_links(links: Iterable[Link], places: Mapping[int, Sequence[Place]], *, now: datetime) -> set[UUID]:
@@ -135,12 +139,14 @@ def set_commonness(bands: Mapping[int, Commonness]) -> None:
 def settle_notices(overlap_id: UUID, summary: OverlapSummary | None, *, now: datetime) -> list[NoticeSent]:
     """Make the two sides' notices where they are missing, and reveal what they share when both have shared.
 
-    `summary` is None when nothing of weight is left, all hits being silenced: then no notice is made.
+    `summary` is None when nothing counts: then no notice is made, and what was revealed before is emptied.
     Returns the notices that were made just now.
     """
     overlap = Overlap.objects.using(LINKER).get(id=overlap_id)
     if summary is None:
-        return []
+        if not OverlapNotice.objects.using(LINKER).filter(overlap_id=overlap_id).exists():
+            return []
+        summary = NOTHING
     cases = {
         row.id: row
         for row in Case.objects.using(LINKER)

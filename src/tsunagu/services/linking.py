@@ -6,21 +6,17 @@ and tells each side only that there is an overlap, and with whom.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from tsunagu.domain.act import Act
-from tsunagu.domain.ledger import Deed
-from tsunagu.domain.overlap import Commonness, OverlapSummary
-from tsunagu.overlap.commonness import allow_for_size, commonness
-from tsunagu.overlap.summary import WeighedEvidence, summarise
 from tsunagu.records import links as link_rows
 from tsunagu.records import overlaps
 from tsunagu.records.session import LINKER, linking
 from tsunagu.services.likeness import Benign, find_links
 from tsunagu.services.parts import Ledger
+from tsunagu.services.settling import settle
 
 BATCH = 2000
 """Holdings compared in one transaction: what a crash can cost."""
@@ -59,45 +55,6 @@ def link_batch(report: LinkReport, *, now: datetime, ledger: Ledger) -> bool:
     report.overlaps += len(touched)
     report.notices += sum(one.act is Act.OVERLAP_NOTICED for one in deeds)
     return True
-
-
-def settle(overlap_ids: Iterable[UUID], *, now: datetime) -> list[Deed]:
-    """Weigh overlaps anew, make the notices that are missing, and return the deeds to be written down.
-
-    Call it within `linking`.
-    """
-    deeds: list[Deed] = []
-    cases = link_rows.case_count()
-    for overlap_id in sorted(overlap_ids):
-        sent = overlaps.settle_notices(overlap_id, _weigh(overlap_id, cases), now=now)
-        if sent:
-            deeds.append(Deed(Act.OVERLAP_FOUND, now, None, details={"overlap": str(overlap_id)}))
-        deeds.extend(
-            Deed(
-                Act.OVERLAP_NOTICED,
-                now,
-                None if one.withheld else one.agency_id,
-                case_id=None if one.withheld else one.case_id,
-                details={"overlap": str(overlap_id), "held": int(one.held)},
-            )
-            for one in sent
-        )
-    return deeds
-
-
-def _weigh(overlap_id: UUID, cases: int) -> OverlapSummary | None:
-    """Return what an overlap weighs, with each hit's commonness noted; None when nothing but benign hits is left."""
-    hits = overlaps.hits_of(overlap_id)
-    items = {item for hit in hits for item in (hit.item_a, hit.item_b)}
-    held_in = overlaps.cases_holding(items)
-    facts = link_rows.facts_of(items)
-    bands: dict[int, Commonness] = {}
-    for hit in hits:
-        band = commonness(max(held_in[hit.item_a], held_in[hit.item_b]), cases)
-        bands[hit.id] = allow_for_size(allow_for_size(band, facts[hit.item_a]), facts[hit.item_b])
-    overlaps.set_commonness(bands)
-    evidence = [WeighedEvidence(overlaps.evidence_of(hit), bands[hit.id]) for hit in hits if not hit.silenced]
-    return summarise(evidence) if evidence else None
 
 
 def apply_benign(*, agency_id: UUID, now: datetime, ledger: Ledger) -> int:

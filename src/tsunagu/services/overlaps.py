@@ -18,8 +18,8 @@ from tsunagu.records import agencies, notices
 from tsunagu.records import overlaps as overlap_rows
 from tsunagu.records.session import LINKER, acting_for, linking
 from tsunagu.services.access import denials_recorded
-from tsunagu.services.linking import settle
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.settling import settle
 
 
 @dataclass(frozen=True, slots=True)

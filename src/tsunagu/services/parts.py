@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.media import MediaType
-from tsunagu.media.decoding.messages import Message
+
+if TYPE_CHECKING:
+    from tsunagu.media.decoding.messages import Message  # at run time it would load every codec
 
 
 class Ledger(Protocol):

@@ -1,0 +1,128 @@
+"""The program as its users run it: real processes, a real database, a home of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyotp.totp import TOTP
+
+PROGRAM = Path(sys.executable).with_name("tsunagu")
+PASSWORD = "correct horse battery"
+KERNELS = Path(__file__).parents[2] / ".pytest_cache" / "kernels"
+
+
+@dataclass
+class Installation:
+    """One home, with the officers who have been enrolled in it and their open sign-ins."""
+
+    home: Path
+    extra_environ: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def environ(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        return {**kept, "TSUNAGU_HOME": str(self.home), "NUMBA_CACHE_DIR": str(KERNELS), **self.extra_environ}
+
+    def start(self, *arguments: str | bytes | Path, officer: str | None = None) -> subprocess.Popen[str]:
+        """Start a command and do not wait."""
+        self._sit_down(officer)
+        return subprocess.Popen(
+            [PROGRAM, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.environ(),
+        )
+
+    def run(
+        self,
+        *arguments: str | bytes | Path,
+        officer: str | None = None,
+        lines: tuple[str, ...] = (),
+        status: int | None = 0,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command, as an officer who is signed in or as nobody, and check its exit status unless it is None."""
+        self._sit_down(officer)
+        done = subprocess.run(
+            [PROGRAM, *arguments],
+            input="".join(f"{line}\n" for line in lines),
+            capture_output=True,
+            text=True,
+            env=self.environ(),
+            check=False,
+        )
+        if status is not None:
+            assert done.returncode == status, f"exit {done.returncode}: {done.stdout}\n{done.stderr}"
+        return done
+
+    def json(self, *arguments: str | bytes | Path, officer: str | None = None, status: int | None = 0) -> list[Any]:
+        """Run a command with --json and return the objects that it prints, one a line."""
+        return [
+            json.loads(line)
+            for line in self.run(*arguments, "--json", officer=officer, status=status).stdout.splitlines()
+        ]
+
+    def found(self, agency: str, country: str, officer: str) -> None:
+        """Found an agency whose first officer works on cases and whose second, `<officer>-admin`, administers."""
+        command = ("agency", "add") if self.secrets else ("init",)
+        names = ("--agency", agency, "--country", country, "--contact", f"desk@{country.lower()}.example")
+        logins = ("--officer", officer, "--second", f"{officer}-admin")
+        done = self.run(*command, *names, *logins, "--json", lines=(PASSWORD, PASSWORD))
+        for line in done.stdout.splitlines():
+            enrolled = json.loads(line)
+            self.secrets[enrolled["login"]] = enrolled["totp_secret"]
+            self.sign_in(enrolled["login"])
+
+    def sign_in(self, login: str) -> None:
+        """Sign an officer in with a code that he has not used yet, and remember his token."""
+        self.run("sign-in", login, lines=(PASSWORD, TOTP(self.secrets[login]).now()))
+        self.tokens[login] = self.token_file.read_text()
+
+    @property
+    def token_file(self) -> Path:
+        return self.home / "signed-in" / f"{os.geteuid()}.token"
+
+    def _sit_down(self, officer: str | None) -> None:
+        if officer is None:
+            self.token_file.unlink(missing_ok=True)
+        else:
+            self.token_file.parent.mkdir(mode=0o700, exist_ok=True)
+            self.token_file.write_text(self.tokens[officer])
+
+
+@pytest.fixture(scope="session")
+def make_installation() -> Iterator[Callable[..., Installation]]:
+    """A function that makes an empty installation; all are removed at the end."""
+    homes: list[Path] = []
+
+    def make(**environ: str) -> Installation:
+        # Not pytest's own folder: that one is closed to the users that the database and the decoder run as.
+        home = Path(tempfile.mkdtemp(prefix="tsunagu-test-", dir="/tmp"))
+        home.chmod(0o711)
+        homes.append(home)
+        return Installation(home, dict(environ))
+
+    yield make
+    for home in homes:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def two_agencies(make_installation: Callable[..., Installation]) -> Installation:
+    """An installation with the agencies of officers `anna` (DK) and `ben` (AU), and nothing brought in."""
+    installation = make_installation()
+    installation.found("Agency of Anna", "DK", "anna")
+    installation.found("Agency of Ben", "AU", "ben")
+    return installation
