@@ -52,10 +52,14 @@ def plane_of(content, media_type, options=PLAIN):
 
 
 def block_means(image, scale):
-    """The definition of `Picture.luma`, block by block."""
+    """The definition of `Picture.luma`: sums over each block, divided by its pixels."""
     full = np.asarray(image.convert("L"), dtype=np.float64)
-    rows = range(0, full.shape[0], scale)
-    return np.array([[full[i : i + scale, j : j + scale].mean() for j in range(0, full.shape[1], scale)] for i in rows])
+    rows, columns = (np.arange(0, length, scale) for length in full.shape)
+
+    def sums(of):
+        return np.add.reduceat(np.add.reduceat(of, rows, axis=0), columns, axis=1)
+
+    return sums(full) / sums(np.ones_like(full))
 
 
 FORMATS = [
@@ -74,7 +78,7 @@ FORMATS = [
 
 
 @pytest.mark.parametrize(("media_type", "name", "extra"), FORMATS)
-@pytest.mark.parametrize("size", [(641, 479), (1, 1), (7, 3), (1467, 1013)])
+@pytest.mark.parametrize("size", [(641, 479), (1, 1), (7, 3), (733, 1013)])
 def test_the_plane_is_the_block_means_of_a_full_decode(media_type, name, extra, size):
     content = saved(scene(*size), name, **extra)
     picture = plane_of(content, media_type)
