@@ -22,6 +22,7 @@ from tsunagu.records.postgres.addresses import Addresses, DatabaseAddress
 from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.records.postgres.users import database_account
 
+DISK, MEMORY = "/tmp", "/dev/shm"  # noqa: S108 - private folders are made in them
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 SOURCE = Path(__file__).parents[3] / "src"
 PROGRAM = """
@@ -35,17 +36,17 @@ from tsunagu.records.postgres.server import EmbeddedPostgres
 def _quick_folder() -> str:
     """Return a folder in memory where there is room for all copies: a busy disk would rule how long the tests take."""
     try:
-        memory = os.statvfs("/dev/shm")
+        memory = os.statvfs(MEMORY)
     except FileNotFoundError:
-        return "/tmp"
+        return DISK
     has_room = memory.f_bavail * memory.f_frsize > 1 << 30
-    return "/dev/shm" if has_room and not memory.f_flag & os.ST_NOEXEC else "/tmp"
+    return MEMORY if has_room and not memory.f_flag & os.ST_NOEXEC else DISK
 
 
 @contextmanager
 def _throw_away_home(template: Path | None = None) -> Iterator[Path]:
     # Not pytest's tmp_path: that is closed to the user that root runs the database as.
-    top = Path(tempfile.mkdtemp(prefix="tsu-", dir="/tmp" if template is None else _quick_folder()))
+    top = Path(tempfile.mkdtemp(prefix="tsu-", dir=DISK if template is None else _quick_folder()))
     top.chmod(0o711)
     home = top / "home"
     if template is not None:
@@ -104,7 +105,7 @@ def debian_server() -> Iterator[DatabaseAddress]:
     if not (DEBIAN / "postgres").exists():
         pytest.skip("Debian's PostgreSQL 15 is not installed: nothing is tested against a server of somebody else")
     account, password = database_account(), secrets.token_urlsafe(16)
-    top = Path(tempfile.mkdtemp(prefix="tsu-deb-", dir="/tmp"))
+    top = Path(tempfile.mkdtemp(prefix="tsu-deb-", dir=DISK))
     os.chown(top, account.uid, account.gid)
     try:
         made = account.run(
