@@ -19,6 +19,7 @@ from tsunagu.media.sandbox.zygote import END, MOST_MESSAGE_BYTES, NUMBER, SPAWN,
 
 _START_S: Final = 60.0
 _ANSWER_S: Final = 30.0
+_ATTEMPTS: Final = 3
 _SOCKET_BYTES: Final = 1 << 20
 
 # The zygote finds its modules where the parent found them, whatever the environment and the folder are.
@@ -35,7 +36,8 @@ class Zygote:
         """Start it and wait until it is warm.
 
         Raises:
-            Unavailable: it does not start.
+            Unavailable: it cannot start.
+            OSError: it dies before it is warm.
         """
         self._lock = threading.Lock()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -87,9 +89,12 @@ class Zygote:
         self._control.settimeout(_START_S)
         try:
             self._control.send(charter.to_json())
-            answer = json.loads(self._control.recv(MOST_MESSAGE_BYTES) or b'{"failed": "died"}')
-        except OSError as error:
-            raise Unavailable("the decode process does not start") from error
+            text = self._control.recv(MOST_MESSAGE_BYTES)
+        except TimeoutError as error:
+            raise Unavailable("the decode process does not start in time") from error
+        if not text:
+            raise ConnectionResetError("the zygote is gone")
+        answer = json.loads(text)
         self._control.settimeout(_ANSWER_S)
         if "failed" in answer:
             raise Unavailable("the decode process does not start", reason=str(answer["failed"]))
@@ -122,26 +127,26 @@ class Nursery:
         """Return a new child: whose it is, its process number and the socket to it.
 
         Raises:
-            Unavailable: no zygote can be started, or it does not give a child.
+            Unavailable: no zygote can be started, or none stays alive.
         """
         with self._lock:
-            if self._zygote is not None:
+            for _ in range(_ATTEMPTS):
                 with contextlib.suppress(OSError):
+                    if self._zygote is None:
+                        self._zygote = Zygote(self._charter())
                     return (self._zygote, *self._zygote.spawn())
-                self._zygote.close()
-                self._zygote = None
-            self._zygote = Zygote(self._charter())
-            try:
-                return (self._zygote, *self._zygote.spawn())
-            except OSError as error:
-                raise Unavailable("the decode process gives no child") from error
+                self._drop()
+        raise Unavailable("the decode process dies again and again")
 
     def close(self) -> None:
         """End the zygote and all children."""
         with self._lock:
-            if self._zygote is not None:
-                self._zygote.close()
-                self._zygote = None
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._zygote is not None:
+            self._zygote.close()
+            self._zygote = None
 
 
 def _start(control_fd: int) -> subprocess.Popen[bytes]:

@@ -15,10 +15,11 @@ from tsunagu.media.sandbox.account import decode_account
 from tsunagu.media.sandbox.limits import Limits, Measure
 from tsunagu.media.sandbox.nursery import Nursery
 from tsunagu.media.sandbox.request import Request
-from tsunagu.media.sandbox.worker import Worker
+from tsunagu.media.sandbox.worker import Stillborn, Worker
 from tsunagu.media.sandbox.zygote import Charter
 
 DECODER: Final = "tsunagu.media.decoding"
+_ATTEMPTS: Final = 5
 
 
 class DecodePool:
@@ -62,7 +63,7 @@ class DecodePool:
             Unavailable: children cannot be started or not be shut in.
         """
         try:
-            self._idle.append(Worker(self._nursery, self._limits, self._options))
+            self._idle.append(self._new_worker())
         except BaseException:
             self._nursery.close()
             raise
@@ -139,10 +140,16 @@ class DecodePool:
                     raise Unavailable("the pool of decode children is closed")
                 worker = self._idle.pop() if self._idle else None
             if worker is None:
-                return Worker(self._nursery, self._limits, self._options)
+                return self._new_worker()
             if worker.is_fit:
                 return worker
             worker.dismiss()
+
+    def _new_worker(self) -> Worker:
+        for _ in range(_ATTEMPTS):
+            with contextlib.suppress(Stillborn):
+                return Worker(self._nursery, self._limits, self._options)
+        raise Unavailable("decode children die as soon as they start")
 
     def _give_back(self, worker: Worker) -> None:
         # Whether it is fit is asked when it is borrowed next: until then it may say something unasked, or be killed.

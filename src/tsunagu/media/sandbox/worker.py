@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -17,9 +18,14 @@ from tsunagu.media.sandbox.nursery import Nursery
 from tsunagu.media.sandbox.request import HELLO, Request, send_request
 from tsunagu.media.sandbox.tally import Tally
 from tsunagu.media.sandbox.wire import receive
+from tsunagu.media.sandbox.zygote import DOORS_OPEN
 
 _BUFFER_BYTES: Final = 4096
 _HELLO_S: Final = 30.0
+
+
+class Stillborn(Exception):
+    """A child died before its doors were closed, though nothing hindered it: another may live."""
 
 
 class Worker:
@@ -34,6 +40,7 @@ class Worker:
 
         Raises:
             Unavailable: there is none to be had, or it cannot be shut in.
+            Stillborn: it died.
         """
         self._limits = limits
         self._options = options
@@ -106,30 +113,34 @@ class Worker:
 
     def _end(self) -> Refusal:
         """Kill the child, and return what its end means for the item."""
-        self.is_talking = True
         if self._socket.fileno() < 0:
             return Refusal.DECODER_DIED
-        self._socket.close()
         try:
             # Read while it is unreaped: a child that holds SIGXCPU back is ended by SIGKILL, as by anybody else.
             has_used_up = self._processor_s >= self._limits.life_cpu_s
         except OSError:
             has_used_up = False
-        status = self._zygote.end(self.pid)
+        status = self._bury()
         if has_used_up or (status is not None and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU):
             return Refusal.OUT_OF_TIME
         return Refusal.DECODER_DIED
 
+    def _bury(self) -> int | None:
+        """Kill the child, and return how it ended, or had ended before; None when nobody knows."""
+        self.is_talking = True
+        self._socket.close()
+        return self._zygote.end(self.pid)
+
     def _await_hello(self) -> None:
         hello = bytearray(len(HELLO))
-        try:
+        with contextlib.suppress(OSError):
             self._fill(memoryview(hello))
-        except OSError as error:
-            self._end()
-            raise Unavailable("a decode child cannot be shut in on this system; nothing is decoded") from error
-        if hello != HELLO:
-            self._end()
-            raise Unavailable("a decode child does not start")
+        if hello == HELLO:
+            return
+        status = self._bury()
+        if status is not None and os.WIFEXITED(status) and os.WEXITSTATUS(status) == DOORS_OPEN:
+            raise Unavailable("a decode child cannot be shut in on this system; nothing is decoded")
+        raise Stillborn
 
     @property
     def _processor_s(self) -> float:

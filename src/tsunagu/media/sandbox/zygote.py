@@ -26,6 +26,9 @@ from tsunagu.media.sandbox.limits import Measure, address_space_bytes
 
 SPAWN: Final = b"S"
 END: Final = b"E"
+DOORS_OPEN: Final = 77
+"""Exit status of a child that could not be shut in, and therefore did nothing."""
+
 NUMBER: Final = struct.Struct("<q")
 MOST_MESSAGE_BYTES: Final = 1 << 17
 _LOOK_AT_PARENT_MS: Final = 2000
@@ -123,9 +126,10 @@ def _end(pid: int) -> int:
 
 def _live(socket_fd: int, zygote_pid: int, charter: Charter, decoder: Decoder, most_bytes: int) -> NoReturn:
     """Be a child: never return into the zygote's loop, whatever happens."""
-    status = 1
+    status = DOORS_OPEN
     try:
         close_doors(socket_fd, parent_pid=zygote_pid, address_space_bytes=most_bytes, life_cpu_s=charter.life_cpu_s)
+        status = 1
         serve(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, OWN_SOCKET), decoder, charter.options)
         status = 0
     finally:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
 import resource
 import signal
 import subprocess
@@ -12,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -143,6 +146,31 @@ def test_a_killed_zygote_is_replaced(hostile, pool):
     os.kill(zygote, signal.SIGKILL)
     assert _wait_until(lambda: not hostile.is_running(pid))
     assert hostile.told(pool, "state")["parent"] != str(zygote)
+
+
+def test_kills_at_any_moment_cost_the_items_in_hand_and_nothing_else(hostile):
+    calm = threading.Event()
+
+    def kill_now_and_then(pool: DecodePool) -> None:
+        pick = random.Random(1)  # noqa: S311
+        while not calm.wait(pick.random() * 0.1):
+            zygote = pool._nursery._zygote
+            if zygote is None:
+                continue
+            pid = zygote._process.pid
+            with contextlib.suppress(OSError):
+                children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+                os.kill(pid if pick.random() < 0.1 else int(pick.choice([*children, pid])), signal.SIGKILL)
+
+    with hostile.pool(children=2) as pool, ThreadPoolExecutor(3) as threads:
+        killer = threads.submit(kill_now_and_then, pool)
+        found = list(threads.map(lambda _: hostile.answers(pool, "gradient 900"), range(200)))
+        calm.set()
+        killer.result()
+        last = hostile.answers(pool, "gradient 900")
+    assert {refusal for _, refusal in found} <= {None, Refusal.DECODER_DIED}
+    assert all(len(messages) == 2 for messages, refusal in [*found, last] if refusal is None)
+    assert last[1] is None
 
 
 def test_an_item_given_up_early_leaves_the_pool_sound(hostile, pool):
