@@ -1,6 +1,7 @@
 """Folders of a seizure: every file in a fixed order, and nothing that could hang or lead elsewhere."""
 
-# ruff: noqa: PTH - paths are raw bytes, which pathlib refuses
+# Paths are raw bytes, which pathlib refuses.
+# ruff: noqa: PTH112, PTH116, PTH118, PTH208
 
 from __future__ import annotations
 
