@@ -167,6 +167,7 @@ def test_kills_at_any_moment_cost_the_items_in_hand_and_nothing_else(hostile):
         found = list(threads.map(lambda _: hostile.answers(pool, "gradient 900"), range(200)))
         calm.set()
         killer.result()
+        time.sleep(0.2)  # the children of a zygote just killed may not have died yet
         last = hostile.answers(pool, "gradient 900")
     assert {refusal for _, refusal in found} <= {None, Refusal.DECODER_DIED}
     assert all(len(messages) == 2 for messages, refusal in [*found, last] if refusal is None)
