@@ -8,6 +8,7 @@ value, every text as its length in bytes (2 bytes) and UTF-8.
 from __future__ import annotations
 
 import math
+import re
 import struct
 from typing import Final
 
@@ -22,6 +23,7 @@ _MOST_BYTES: Final = 60_000
 
 _NUMBERS: Final = struct.Struct("<IIdBB")
 _LENGTH: Final = struct.Struct("<H")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def pack(facts: MediaFacts) -> bytes:
@@ -97,6 +99,6 @@ class _Texts:
             text = self._packed[start : self._at].decode()
         except UnicodeDecodeError as error:
             raise Malformed("text") from error
-        if any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in text):
+        if _CONTROL.search(text):
             raise Malformed("control characters")  # they could steer the terminal of whoever reads the tags
         return text
