@@ -10,7 +10,7 @@ LOCK   := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo serve test check soak bench lock lint test-tools setup-dev
+.PHONY: help setup demo serve test check soak bench lock reference lint test-tools setup-dev
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ soak: test-tools ## Run the long rounds: kill -9, hostile files, leaks
 bench: $(VENV)-bench/.peers ## Measure fingerprinting and ingest against peers in the same run
 	$(BIN)/python -m bench.fingerprint
 	$(BIN)/python -m bench.ingest
+
+reference: $(VENV)/.runtime ## Write docs/commands.md anew from the program's own help
+	@DJANGO_SETTINGS_MODULE=tsunagu.config.settings $(BIN)/python -c "import django; django.setup(); \
+	    from tsunagu.cli.reference import reference; print(reference(), end='')" > docs/commands.md
 
 lock: $(VENV)/.dev ## Pin every dependency by hash (UPGRADE=--upgrade takes newer releases)
 	$(LOCK) pyproject.toml --extra build --extra demo --output-file requirements.lock

@@ -67,11 +67,11 @@ class Program(click.Group):
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="tsunagu")
 def program() -> None:
-    r"""Link what different people hold about the same abused child, so that the child is found sooner.
+    """Link what different people hold about the same abused child, so that the child is found sooner.
 
     Everything is kept in TSUNAGU_HOME. Start with `tsunagu demo`, or with `tsunagu init` for real work.
 
     \b
     Exit status: 0 done, 1 a negative answer or a failure, 2 an input was refused, 4 not found, 5 not allowed,
     6 a conflict, 7 a part is missing.
-    """
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
