@@ -47,8 +47,10 @@ def acknowledge(notice: Notice, *, officer_id: UUID, now: datetime) -> None:
 
 
 def note_sharing(notice: Notice, *, officer_id: UUID, now: datetime) -> None:
-    """Note who shared this side and when; the first one stays."""
-    OverlapNotice.objects.filter(id=notice.notice_id, shared_at=None).update(shared_at=now, shared_by_id=officer_id)
+    """Note who shared this side and when, with the reference that the other side will see; the first one stays."""
+    OverlapNotice.objects.filter(id=notice.notice_id, shared_at=None).update(
+        shared_at=now, shared_by_id=officer_id, shared_reference=notice.case
+    )
 
 
 def hits_seen(notice: Notice) -> tuple[HitView, ...]:

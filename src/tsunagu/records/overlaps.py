@@ -151,16 +151,20 @@ def settle_notices(overlap_id: UUID, summary: OverlapSummary | None, *, now: dat
         row.id: row
         for row in Case.objects.using(LINKER)
         .filter(id__in=[overlap.case_a, overlap.case_b])
-        .only("id", "agency_id", "reference", "covert")
+        .only("id", "agency_id", "covert")
     }
     sides = [(cases[overlap.case_a], cases[overlap.case_b]), (cases[overlap.case_b], cases[overlap.case_a])]
     sent = [made for own, other in sides if (made := _notice(overlap_id, own, other, now))]
     if overlap.shared_a and overlap.shared_b:
-        for own, other in sides:
-            OverlapNotice.objects.using(LINKER).filter(overlap_id=overlap_id, case_id=own.id).update(
-                revealed={"case": other.reference, **_summary_fields(summary)}
-            )
+        _reveal(overlap_id, summary)
     return sent
+
+
+def _reveal(overlap_id: UUID, summary: OverlapSummary) -> None:
+    one, other = OverlapNotice.objects.using(LINKER).filter(overlap_id=overlap_id)
+    for mine, theirs in ((one, other), (other, one)):
+        mine.revealed = {"case": theirs.shared_reference, **_summary_fields(summary)}
+        mine.save(using=LINKER, update_fields=["revealed"])
 
 
 def _notice(overlap_id: UUID, own: Case, other: Case, now: datetime) -> NoticeSent | None:

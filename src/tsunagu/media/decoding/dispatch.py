@@ -8,8 +8,12 @@ CLONE_THREAD (and answer ENOSYS to `clone3`, whose flags no filter can read); fo
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Iterator
+from importlib import import_module
 from typing import BinaryIO, Final
+
+import av
 
 from tsunagu.domain.media import MediaKind, MediaType, Refusal
 from tsunagu.media.decoding.archives import decode_archive
@@ -73,6 +77,10 @@ def warm_up() -> None:
     Raises:
         Refused: a library does not read what it has just written; the installation is broken.
     """
+    for module in pkgutil.walk_packages(av.__path__, "av."):
+        # A stream of a kind that no tiny item has would have its class imported on first sight: too late.
+        if module.name != "av.__main__":
+            import_module(module.name)
     options = DecodeOptions()
     for media_type, item in tiny_items():
         for _ in decode(item, media_type, options):

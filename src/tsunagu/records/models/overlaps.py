@@ -56,7 +56,8 @@ class HitRow(models.Model):
 class OverlapNotice(models.Model):
     """What one side of an overlap is told: that there is one, and whom to talk to.
 
-    `revealed` stays null until both sides have shared; then it holds the other case's reference and the summary.
+    `shared_reference` is the own case's, written down by the officer who shares. `revealed` stays null until both
+    sides have shared; then it holds the other case's reference and the summary.
     `held` keeps a notice for the co-ordinator alone: one of the cases is covert.
     """
 
@@ -72,6 +73,7 @@ class OverlapNotice(models.Model):
     acknowledged_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
     shared_at = models.DateTimeField(null=True)
     shared_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
+    shared_reference = models.TextField(null=True)
     revealed = models.JSONField(null=True)
 
     class Meta:
