@@ -1,0 +1,46 @@
+"""Real files come out of a decode child as they come out without one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tsunagu.media.decoding import decode
+from tsunagu.media.decoding.messages import DecodeOptions, Refused
+from tsunagu.media.picture import Picture, TimedPicture
+from tsunagu.media.probe import HEAD_BYTES, probe
+from tsunagu.media.sandbox.limits import Limits
+from tsunagu.media.sandbox.pool import DecodePool
+
+
+def _outline(messages) -> list[str]:
+    """What came, with the planes summed up; and the refusal at its end."""
+    lines = []
+    try:
+        for message in messages:
+            plane = message.picture if isinstance(message, TimedPicture) else message
+            at = f" at {message.at_s}" if isinstance(message, TimedPicture) else ""
+            lines.append(
+                f"{type(message).__name__}{at}" + (f" {plane.luma.sum()}" if isinstance(plane, Picture) else "")
+            )
+    except Refused as refused:
+        lines.append(f"refused {refused.refusal}")
+    return lines
+
+
+def test_one_real_file_of_every_type_decodes_in_a_child_as_it_does_outside(test_media: Path) -> None:
+    by_type = {}
+    for path in sorted(test_media.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                media_type = probe(file.read(HEAD_BYTES))
+            if media_type is not None:
+                by_type.setdefault((media_type, path.suffix.lower()), path)
+    assert len(by_type) > 8
+    with DecodePool(1, Limits(), DecodeOptions()) as pool:
+        for (media_type, _), path in by_type.items():
+            fd = os.open(path, os.O_RDONLY)
+            with os.fdopen(fd, "rb") as file:
+                inside = _outline(pool.decode(fd, media_type))
+                file.seek(0)
+                assert inside == _outline(decode(file, media_type, DecodeOptions())), media_type
