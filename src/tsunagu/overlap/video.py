@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,30 @@ _WORDS: Final = FingerprintKind.PDQ.bits // 64
 _SIDE: Final = 16
 
 Table = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameTable:
+    """The frames of one video that may be searched, in the order of time.
+
+    Attributes:
+        at_s: shape (n,), float64, seconds from the start.
+        words: shape (n, 4), uint64: the bytes of each PDQ fingerprint, eight to a word.
+    """
+
+    at_s: Times
+    words: Table
+
+    @classmethod
+    def of(cls, at_s: Times, rows: NDArray[np.uint8]) -> FrameTable:
+        """Return the table of frames given in any order.
+
+        Args:
+            at_s: shape (n,), float64.
+            rows: shape (n, 32), uint8, one fingerprint a row, big-endian.
+        """
+        order = np.argsort(at_s, kind="stable")
+        return cls(at_s[order], np.ascontiguousarray(rows[order]).view(np.uint64).reshape(-1, _WORDS))
 
 
 def shared_video(a: Sequence[TimedFingerprint], b: Sequence[TimedFingerprint]) -> tuple[Stretch, ...]:
@@ -42,7 +66,16 @@ def shared_video(a: Sequence[TimedFingerprint], b: Sequence[TimedFingerprint]) -
     Raises:
         InputError: a frame's fingerprint is not PDQ, or its time lies beyond eleven days.
     """
-    (a_at, a_rows), (b_at, b_rows) = _table(a), _table(b)
+    return shared_frames(_table(a), _table(b))
+
+
+def shared_frames(a: FrameTable, b: FrameTable) -> tuple[Stretch, ...]:
+    """Return what `shared_video` does, from tables of frames.
+
+    Raises:
+        InputError: a time lies beyond eleven days.
+    """
+    a_at, a_rows, b_at, b_rows = a.at_s, a.words, b.at_s, b.words
     if not len(a_at) or not len(b_at):
         return ()
     per_row = _count(a_rows, b_rows, FRAME_RADIUS_BITS)
@@ -97,13 +130,13 @@ def turned_table(rows: NDArray[np.uint8], turn: Turn) -> NDArray[np.uint8]:
     return np.packbits((bits ^ flips).reshape(-1, _SIDE * _SIDE), axis=1)
 
 
-def _table(frames: Sequence[TimedFingerprint]) -> tuple[Times, Table]:
-    """Return the times, shape (n,), and fingerprints, shape (n, 4), of the frames to be searched, by time."""
+def _table(frames: Sequence[TimedFingerprint]) -> FrameTable:
+    """Return the frames that may be searched."""
     if any(one.fingerprint.kind is not FingerprintKind.PDQ for one in frames):
         raise InputError("a frame's fingerprint is of another kind")
     used = sorted((one.at_s, one.fingerprint.data) for one in frames if one.fingerprint.is_searchable)
-    rows = np.frombuffer(b"".join(data for _, data in used), dtype=np.uint64).reshape(-1, _WORDS)
-    return np.array([at for at, _ in used], dtype=np.float64), rows
+    rows = np.frombuffer(b"".join(data for _, data in used), dtype=np.uint8).reshape(-1, _WORDS * 8)
+    return FrameTable.of(np.array([at for at, _ in used], dtype=np.float64), rows)
 
 
 def _step(at: Times) -> float:

@@ -10,18 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind, Turn
-from tsunagu.domain.hit import Evidence, EvidenceKind, Stretch
+from tsunagu.domain.hit import Evidence, EvidenceKind
 from tsunagu.domain.link import Link
 from tsunagu.index.flat import FlatIndex
 from tsunagu.overlap.sound import shared_sound
 from tsunagu.overlap.sound_index import SoundIndex
-from tsunagu.overlap.stretch import FRAME_RADIUS_BITS, MIN_FRAMES, stretches_of
-from tsunagu.overlap.video import turned_table
+from tsunagu.overlap.stretch import CANDIDATE_RADIUS_BITS
+from tsunagu.overlap.video import FrameTable, shared_frames, turned_table
 from tsunagu.records import links as rows
 from tsunagu.records.links import TraceTable
 
 _PDQ = FingerprintKind.PDQ
 _EVERYTHING = "all that is held"
+CANDIDATE_HITS = 2
+"""Pairs of frames within `CANDIDATE_RADIUS_BITS` that propose a video: fewer than any stretch has, more than chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,40 +113,34 @@ def _keep_best(
 
 
 def _video(item_ids: Sequence[int]) -> Iterator[tuple[int, int, Evidence]]:
-    """Yield shared video stretches: the frames of each new video, in its eight turns, against the frames of all."""
+    """Yield shared video stretches: each new video, in its eight turns, against those that an index proposes."""
     mine = rows.frame_traces(item_ids)
     if not len(mine.item_ids):
         return
     everyone = rows.frame_traces()
-    index = FlatIndex(_PDQ, everyone.data, np.arange(len(everyone.data)), version=_EVERYTHING)
+    index = FlatIndex(_PDQ, everyone.data, everyone.item_ids, version=_EVERYTHING)
+    tables = {item: _frames_of(everyone, item) for item in np.unique(everyone.item_ids).tolist()}
     for item in np.unique(mine.item_ids).tolist():
-        own = _of_item(mine, item)
+        own = mine.item_ids == item
         found: dict[int, Evidence] = {}
         for turn in Turn:
-            for other, stretches in _shared(own, turn, everyone, index, without={item, *found}):
-                distance = min(stretch.distance_bits for stretch in stretches)
-                turned_by = turn if turn is not Turn.UPRIGHT else None
-                found[other] = Evidence(EvidenceKind.VIDEO, distance, turned_by, stretches)
+            data = turned_table(mine.data[own], turn)
+            _, others, _ = index.search_table(data, CANDIDATE_RADIUS_BITS)
+            proposed, hits = np.unique(others, return_counts=True)
+            for other in proposed[hits >= CANDIDATE_HITS].tolist():
+                if other == item or other in found:
+                    continue
+                stretches = shared_frames(FrameTable.of(mine.at_s[own], data), tables[other])
+                if stretches:
+                    distance = min(stretch.distance_bits for stretch in stretches)
+                    turned_by = turn if turn is not Turn.UPRIGHT else None
+                    found[other] = Evidence(EvidenceKind.VIDEO, distance, turned_by, stretches)
         yield from ((item, other, evidence) for other, evidence in found.items())
 
 
-def _shared(
-    own: TraceTable, turn: Turn, everyone: TraceTable, index: FlatIndex, *, without: set[int]
-) -> Iterator[tuple[int, tuple[Stretch, ...]]]:
-    """Yield each other video that shares stretches with this one, so turned."""
-    queries, others, distances = index.search_table(turned_table(own.data, turn), FRAME_RADIUS_BITS)
-    their_items = everyone.item_ids[others]
-    counted = zip(*np.unique(their_items, return_counts=True), strict=True)
-    for other in [int(item) for item, hits in counted if hits >= MIN_FRAMES and item not in without]:
-        hit = their_items == other
-        stretches = stretches_of(
-            own.at_s[queries[hit]],
-            everyone.at_s[others[hit]],
-            distances[hit].astype(np.int32),
-            step_s=max(_step(own.at_s), _step(_of_item(everyone, other).at_s)),
-        )
-        if stretches:
-            yield other, stretches
+def _frames_of(table: TraceTable, item: int) -> FrameTable:
+    own = table.item_ids == item
+    return FrameTable.of(table.at_s[own], table.data[own])
 
 
 def _sound(item_ids: Sequence[int]) -> Iterator[tuple[int, int, Evidence]]:
@@ -162,15 +158,3 @@ def _sound(item_ids: Sequence[int]) -> Iterator[tuple[int, int, Evidence]]:
             if found:
                 distance = min(stretch.distance_bits for stretch in found)
                 yield item, candidate.entry_id, Evidence(EvidenceKind.SOUND, distance, None, found)
-
-
-def _of_item(table: TraceTable, item: int) -> TraceTable:
-    own = table.item_ids == item
-    return TraceTable(table.item_ids[own], table.data[own], table.at_s[own])
-
-
-def _step(at_s: NDArray[np.float64]) -> float:
-    """Return the usual time between two frames, in seconds; 1 where there are too few to tell."""
-    gaps = np.diff(np.sort(at_s))
-    gaps = gaps[gaps > 0]
-    return float(np.median(gaps)) if len(gaps) else 1.0

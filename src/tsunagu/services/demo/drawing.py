@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +16,15 @@ from PIL import Image, ImageDraw
 from tsunagu.domain.errors import Unavailable
 
 SHIPPED: Final = {
-    "skimage": ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "motorcycle_left.png", "retina.jpg"),
-    "sklearn": ("china.jpg", "flower.jpg"),
+    ("skimage", "data"): (
+        "astronaut.png",
+        "chelsea.png",
+        "coffee.png",
+        "rocket.jpg",
+        "motorcycle_left.png",
+        "retina.jpg",
+    ),
+    ("sklearn", "datasets/images"): ("china.jpg", "flower.jpg"),
 }
 FRAMES_PER_S: Final = 12
 SOUND_HZ: Final = 44_100
@@ -30,20 +38,19 @@ def photographs() -> dict[str, Image.Image]:
     Raises:
         Unavailable: the packages are not installed.
     """
-    try:
-        import skimage.data  # noqa: PLC0415 - an extra
-        import sklearn.datasets  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise Unavailable("the demo's photographs are missing: install tsunagu with the extra `demo`") from error
-    folders = {
-        "skimage": Path(skimage.data.__file__).parent,
-        "sklearn": Path(sklearn.datasets.__file__).parent / "images",
-    }
     return {
-        Path(name).stem: Image.open(folders[package] / name).convert("RGB")
-        for package, names in SHIPPED.items()
+        Path(name).stem: Image.open(_folder(package) / part / name).convert("RGB")
+        for (package, part), names in SHIPPED.items()
         for name in names
     }
+
+
+def _folder(package: str) -> Path:
+    # Found without importing it: that would take seconds.
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise Unavailable("the demo's photographs are missing: install tsunagu with the extra `demo`")
+    return Path(spec.origin).parent
 
 
 def jpeg(picture: Image.Image, *, quality: int = 92) -> bytes:
@@ -115,7 +122,7 @@ def mp4(frames: Iterator[Image.Image], sound: Sound | None = None, *, bit_rate: 
     """Return a clip as MP4: H.264 and, with a sound, AAC."""
 
     def write(container: Any) -> None:
-        video = container.add_stream("libx264", rate=FRAMES_PER_S)
+        video = container.add_stream("libx264", rate=FRAMES_PER_S, options={"preset": "ultrafast"})
         video.width, video.height, video.pix_fmt, video.bit_rate = 320, 240, "yuv420p", bit_rate
         audio = container.add_stream("aac", rate=SOUND_HZ, layout="mono") if sound is not None else None
         for picture in frames:
