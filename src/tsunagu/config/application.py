@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tsunagu.config.databases import connect, disconnect
+from tsunagu.config.databases import connect, disconnect, outages_told
 from tsunagu.config.home import Home
 from tsunagu.config.operator import HostOperator
 from tsunagu.config.queue import InlineQueue
@@ -39,11 +39,12 @@ class Application:
     def open(self) -> Iterator[Rooms]:
         """Start or join the database; at the end sign the ledger's root and leave.
 
-        Entering raises:
-            Unavailable: the keys, the database or its guards are not as they must be; the message says which.
+        Raises:
+            Unavailable: the keys, the database or its guards are not as they must be; the message says which. The
+                block, too, ends with it when the database goes away.
         """
         keys = Keyring.open(self.home, self._environ)
-        with open_database(self.home, self._environ) as addresses:
+        with outages_told(), open_database(self.home, self._environ) as addresses:
             try:
                 connect(addresses)
                 queue = InlineQueue()

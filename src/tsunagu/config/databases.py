@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
 
+from tsunagu.domain.errors import Unavailable
 from tsunagu.records.migrating import is_current, migrate
 from tsunagu.records.postgres.addresses import Addresses, DatabaseAddress
 from tsunagu.records.postgres.guard import refuse_if_app_can_bypass
+
+LOST = ("08", "57P")
+"""SQLSTATE classes of a lost connection and of a server that ends its sessions, PostgreSQL's Appendix A."""
 
 
 def connect(addresses: Addresses) -> None:
@@ -28,6 +34,27 @@ def connect(addresses: Addresses) -> None:
         migrate()
     with psycopg.connect(addresses.owner.conninfo()) as connection:
         refuse_if_app_can_bypass(connection, addresses.names)
+
+
+@contextmanager
+def outages_told() -> Iterator[None]:
+    """Turn the database's going away, or its refusing to go on, into the failure that every door anticipates.
+
+    The server's own words may quote a value, so they are not passed on.
+
+    Raises:
+        Unavailable: the connection was lost, or the server lacks disk or memory, is shutting down or the like.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError, psycopg.OperationalError) as error:
+        cause = error if isinstance(error, psycopg.Error) else error.__cause__
+        state = getattr(cause, "sqlstate", None)
+        if state is None or state.startswith(LOST):
+            raise Unavailable(
+                "the database has gone away; what was committed is kept, so run the command again"
+            ) from error
+        raise Unavailable(f"the database cannot go on (SQLSTATE {state}); what was committed is kept") from error
 
 
 def disconnect() -> None:

@@ -75,6 +75,12 @@ class Refusal(StrEnum):
     CHANGED = "changed"
 
 
+PASSING = frozenset({Refusal.OUT_OF_MEMORY, Refusal.OUT_OF_TIME, Refusal.DECODER_DIED})
+"""Refusals that may tell of our own process and not of the file: a child that was killed, a machine that was busy."""
+MEMBER_SEPARATOR = b"!/"
+"""Between the path of an archive and the name of its member."""
+
+
 @dataclass(frozen=True, slots=True)
 class MediaFacts:
     """What a file says of itself; nothing here is verified.

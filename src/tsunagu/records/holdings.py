@@ -2,15 +2,17 @@
 
 import hashlib
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from tsunagu.domain.digest import Digests
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind
-from tsunagu.domain.media import Examined
+from tsunagu.domain.media import MEMBER_SEPARATOR, PASSING, Examined
 from tsunagu.records.models import Holding, MediaItem, Trace
 
 FRAME_KIND = f"{FingerprintKind.PDQ.code}/frame"
@@ -28,27 +30,44 @@ class HeldPlace:
 
     Attributes:
         was_read: whether its content could be read.
+        was_cut_short: whether our own process failed at it, or at a member of it, so that another run tries again.
     """
 
     size_bytes: int
     mtime_ns: int
     was_read: bool
+    was_cut_short: bool
 
 
 def places_of(exhibit_id: UUID) -> dict[bytes, HeldPlace]:
     """Return what is held of an exhibit, by path digest."""
+    cut_short = _cut_short(exhibit_id)
     rows = Holding.objects.filter(exhibit_id=exhibit_id).values_list("path_digest", "size_bytes", "mtime_ns", "item_id")
     return {
-        bytes(key): HeldPlace(size, mtime, item is not None)
+        bytes(key): HeldPlace(size, mtime, item is not None, bytes(key) in cut_short)
         for key, size, mtime, item in rows.iterator(chunk_size=5000)
     }
 
 
-def keep(examined: Sequence[tuple[Examined, int]], *, agency_id: UUID, exhibit_id: UUID) -> list[bytes]:
-    """Keep a chunk of examined files, each with its mtime in ns, and return the SHA-256 of those that are new here.
+def _cut_short(exhibit_id: UUID) -> set[bytes]:
+    """Return the path digests of the places that our own process failed at, and of the archives around them."""
+    rows = Holding.objects.filter(Q(item__refused__in=PASSING) | Q(refused__in=PASSING), exhibit_id=exhibit_id)
+    paths = rows.values_list("path", flat=True)
+    return {path_digest(place) for path in paths for place in _with_archives(bytes(path))}
 
-    A content that the agency knows already is not kept a second time; a place that is held already is kept as it
-    was, unless it could not be read then and can be now.
+
+def _with_archives(path: bytes) -> Iterator[bytes]:
+    yield path
+    parts = path.split(MEMBER_SEPARATOR)
+    for count in range(1, len(parts)):
+        yield MEMBER_SEPARATOR.join(parts[:count])
+
+
+def keep(examined: Sequence[tuple[Examined, int]], *, agency_id: UUID, exhibit_id: UUID) -> list[bytes]:
+    """Keep a chunk of examined files, each with its mtime in ns, and return the SHA-256 of those that could be read.
+
+    A content that the agency knows already is not kept a second time, unless our own process failed at it and now
+    did not: then its facts and fingerprints take the place of the earlier ones. What is kept waits to be compared.
     """
     with connection.cursor() as cursor:  # one writer an agency, so that no content gets its fingerprints twice
         cursor.execute("SELECT pg_advisory_xact_lock(7400102, hashtext(%s))", [str(agency_id)])
@@ -70,25 +89,50 @@ def keep(examined: Sequence[tuple[Examined, int]], *, agency_id: UUID, exhibit_i
         rows,
         update_conflicts=True,
         unique_fields=["exhibit", "path_digest"],
-        update_fields=["item", "size_bytes", "mtime_ns", "refused"],
+        update_fields=["item", "size_bytes", "mtime_ns", "refused", "linked_at"],
     )
     return [one.digests.sha256 for one, _ in examined if one.digests]
 
 
 def _keep_items(examined: Iterable[Examined], agency_id: UUID) -> dict[bytes, int]:
-    by_content = {one.digests: one for one in examined if one.digests}
-    known = _item_ids(digests.sha256 for digests in by_content)
+    by_content: dict[Digests, Examined] = {}
+    for one in examined:
+        if one.digests and (one.digests not in by_content or _is_cut_short(by_content[one.digests].refused)):
+            by_content[one.digests] = one
+    known = _known(digests.sha256 for digests in by_content)
     new = {digests: one for digests, one in by_content.items() if digests.sha256 not in known}
     items = MediaItem.objects.bulk_create([_item(digests, one, agency_id) for digests, one in new.items()])
     ids = {bytes(item.sha256): item.id for item in items}
-    traces = [trace for digests, one in new.items() for trace in _traces(one, agency_id, ids[digests.sha256])]
+    better = {
+        digests: one
+        for digests, one in by_content.items()
+        if digests.sha256 in known and _is_cut_short(known[digests.sha256][1]) and not _is_cut_short(one.refused)
+    }
+    ids |= {sha256: item_id for sha256, (item_id, _) in known.items()}
+    _replace({ids[digests.sha256]: one for digests, one in better.items()})
+    traces = [
+        trace for digests, one in (new | better).items() for trace in _traces(one, agency_id, ids[digests.sha256])
+    ]
     Trace.objects.bulk_create(traces, batch_size=5000)
-    return known | ids
+    return ids
 
 
-def _item_ids(contents: Iterable[bytes]) -> dict[bytes, int]:
-    rows = MediaItem.objects.filter(sha256__in=list(contents)).values_list("sha256", "id")
-    return {bytes(key): item_id for key, item_id in rows}
+def _is_cut_short(refused: str | None) -> bool:
+    return refused in PASSING
+
+
+def _known(contents: Iterable[bytes]) -> dict[bytes, tuple[int, str | None]]:
+    rows = MediaItem.objects.filter(sha256__in=list(contents)).values_list("sha256", "id", "refused")
+    return {bytes(key): (item_id, refused) for key, item_id, refused in rows}
+
+
+def _replace(better: dict[int, Examined]) -> None:
+    """Replace what was learnt of items before our own process failed; every place of theirs is compared anew."""
+    # Fingerprints first: row-level security lets them go only while their item is refused for a passing reason.
+    Trace.objects.filter(item_id__in=better).delete()
+    for item_id, one in better.items():
+        MediaItem.objects.filter(id=item_id).update(**_learnt(one))
+    Holding.objects.filter(item_id__in=better).update(linked_at=None)
 
 
 def _item(digests: Digests, one: Examined, agency_id: UUID) -> MediaItem:
@@ -98,14 +142,20 @@ def _item(digests: Digests, one: Examined, agency_id: UUID) -> MediaItem:
         sha1=digests.sha1,
         md5=digests.md5,
         size_bytes=one.size_bytes,
-        media_type=one.media_type.mime if one.media_type else None,
-        width=one.facts.width,
-        height=one.facts.height,
-        duration_s=one.facts.duration_s,
-        codecs=list(one.facts.codecs),
-        tags=one.facts.tags,
-        refused=one.refused,
+        **_learnt(one),
     )
+
+
+def _learnt(one: Examined) -> dict[str, Any]:
+    return {
+        "media_type": one.media_type.mime if one.media_type else None,
+        "width": one.facts.width,
+        "height": one.facts.height,
+        "duration_s": one.facts.duration_s,
+        "codecs": list(one.facts.codecs),
+        "tags": one.facts.tags,
+        "refused": one.refused,
+    }
 
 
 def _traces(one: Examined, agency_id: UUID, item_id: int) -> Iterable[Trace]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -74,7 +75,8 @@ def ingest(
     """Bring the files under `paths` into an exhibit of a case, and compare them with all that is held.
 
     Safe to run again at any time: what is held already is skipped, what was interrupted is completed. A file whose
-    size or time has changed since it came in is reported and left as it was held: an exhibit does not change.
+    size or time has changed since it came in is reported and left as it was held: an exhibit does not change. A file
+    that our own process failed at is tried again; one that is damaged is not.
 
     Args:
         paths: files and folders, raw bytes; they must be readable to this process.
@@ -94,29 +96,42 @@ def ingest(
     report.files = len(found)
     new = list(_not_held(found, exhibit_id, actor, report))
     told(Progress(report.files - len(new), report.files))
-    examined = examine_all(new, decoder=decoder, workers=workers)
-    for chunk in _chunks(examined):
-        kept = [(item, file.mtime_ns) for file, items in chunk for item in items]
-        with acting_for(actor.agency_id):
-            contents = holdings.keep(kept, agency_id=actor.agency_id, exhibit_id=exhibit_id)
-            ledger.write(
-                deed(
-                    Act.MEDIA_ACQUIRED,
-                    actor=actor,
-                    case=case,
-                    now=now,
-                    exhibit=str(exhibit_id),
-                    places=len(kept),
-                    items=len(contents),
-                    merkle_root=merkle_root(contents).hex(),
-                )
-            )
-        report.kept += len(kept)
-        report.refused.update(item.refused for item, _ in kept if item.refused)
-        told(Progress(report.skipped + report.refused[Refusal.CHANGED] + report.kept, report.files))
-        queue.defer("sign-due-root", {})
+    with closing(examine_all(new, decoder=decoder, workers=workers)) as examined:
+        for chunk in _chunks(examined):
+            kept = [(item, file.mtime_ns) for file, items in chunk for item in items]
+            _keep(kept, actor=actor, case=case, exhibit_id=exhibit_id, now=now, ledger=ledger)
+            report.kept += len(kept)
+            report.refused.update(item.refused for item, _ in kept if item.refused)
+            told(Progress(report.skipped + report.refused[Refusal.CHANGED] + report.kept, report.files))
+            queue.defer("sign-due-root", {})
     report.linked = link_all(now=now, ledger=ledger)
     return report
+
+
+def _keep(
+    kept: Sequence[tuple[Examined, int]],
+    *,
+    actor: Actor,
+    case: CaseSummary,
+    exhibit_id: UUID,
+    now: datetime,
+    ledger: Ledger,
+) -> None:
+    """Keep a chunk and write it down, both or neither."""
+    with acting_for(actor.agency_id):
+        contents = holdings.keep(kept, agency_id=actor.agency_id, exhibit_id=exhibit_id)
+        ledger.write(
+            deed(
+                Act.MEDIA_ACQUIRED,
+                actor=actor,
+                case=case,
+                now=now,
+                exhibit=str(exhibit_id),
+                places=len(kept),
+                items=len(contents),
+                merkle_root=merkle_root(contents).hex(),
+            )
+        )
 
 
 def _register(actor: Actor, case: CaseSummary, reference: str, now: datetime, ledger: Ledger) -> UUID:
@@ -134,10 +149,12 @@ def _not_held(found: Iterable[Found], exhibit_id: UUID, actor: Actor, report: In
         place = held.get(holdings.path_digest(one.path))
         if place is None or not place.was_read:
             yield one
-        elif (place.size_bytes, place.mtime_ns) == (one.size_bytes, one.mtime_ns):
-            report.skipped += 1
-        else:
+        elif (place.size_bytes, place.mtime_ns) != (one.size_bytes, one.mtime_ns):
             report.refused[Refusal.CHANGED] += 1
+        elif place.was_cut_short:
+            yield one
+        else:
+            report.skipped += 1
 
 
 def _chunks(

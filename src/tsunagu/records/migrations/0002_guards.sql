@@ -21,11 +21,18 @@ END
 $$;
 
 -- A login shows itself to one who names it exactly, or to its own agency when it is being made.
-CREATE POLICY named_exactly ON login TO :app: USING (login = current_setting('tsunagu.login'));
+CREATE POLICY named_exactly ON login FOR SELECT TO :app: USING (login = current_setting('tsunagu.login'));
 CREATE POLICY own_agency ON login FOR INSERT TO :app: WITH CHECK (agency_id = current_setting('tsunagu.agency')::uuid);
 
 -- A notice that is withheld from its side, for the other case is covert, does not exist for that side.
 CREATE POLICY not_withheld ON overlap_notice AS RESTRICTIVE TO :app: USING (NOT withheld);
+
+-- What was learnt of a content stays as it is, unless our own process failed at it: then another run may replace it.
+CREATE POLICY cut_short ON media_item AS RESTRICTIVE FOR UPDATE TO :app: USING (
+    refused IN ('decoder-died', 'out-of-memory', 'out-of-time')) WITH CHECK (true);
+CREATE POLICY cut_short ON fingerprint AS RESTRICTIVE FOR DELETE TO :app: USING (
+    EXISTS (SELECT FROM media_item WHERE media_item.id = fingerprint.item_id
+            AND refused IN ('decoder-died', 'out-of-memory', 'out-of-time')));
 
 -- A hit is seen by the two sides of its overlap, once both have shared.
 CREATE POLICY shared_by_both ON overlap FOR SELECT TO :app: USING (
@@ -45,7 +52,7 @@ BEGIN
 END
 $$;
 GRANT USAGE ON SCHEMA public TO :app:, :linker:;
-GRANT SELECT (id, agency_id, reference, covert) ON "case" TO :linker:;
+GRANT SELECT (id, agency_id, covert) ON "case" TO :linker:;
 GRANT SELECT (id, agency_id, case_id) ON exhibit TO :linker:;
 GRANT SELECT (id, agency_id, sha256, width, height) ON media_item TO :linker:;
 GRANT SELECT (id, agency_id, exhibit_id, item_id, linked_at), UPDATE (linked_at) ON holding TO :linker:;
@@ -57,8 +64,11 @@ GRANT SELECT, INSERT ON agency, login, case_member, exhibit, media_item, holding
     bank, bank_entry TO :app:;
 GRANT SELECT, INSERT ON "case" TO :app:;
 GRANT SELECT, INSERT, UPDATE ON officer, sign_in TO :app:;
-GRANT UPDATE (item_id, size_bytes, mtime_ns, refused) ON holding TO :app:;
-GRANT SELECT, UPDATE (acknowledged_at, acknowledged_by_id, shared_at, shared_by_id) ON overlap_notice TO :app:;
+GRANT UPDATE (item_id, size_bytes, mtime_ns, refused, linked_at) ON holding TO :app:;
+GRANT UPDATE (media_type, width, height, duration_s, codecs, tags, refused) ON media_item TO :app:;
+GRANT DELETE ON fingerprint TO :app:;
+GRANT SELECT, UPDATE (acknowledged_at, acknowledged_by_id, shared_at, shared_by_id, shared_reference)
+    ON overlap_notice TO :app:;
 GRANT SELECT ON overlap, hit TO :app:;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO :app:, :linker:;
 
