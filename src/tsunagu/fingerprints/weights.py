@@ -1,8 +1,8 @@
 """How much each stored sample of an axis counts in each of PDQ's 64 samples.
 
 PDQ blurs a picture with two passes of a box filter along each axis and keeps 64 samples of each axis. Both are
-linear and each axis stands alone, so an axis of any length is a 64-row matrix, nearly all of it zero. Summed over
-blocks of `scale` pixels, the same matrix works on a plane that was scaled down while it was decoded.
+linear and each axis stands alone, so an axis of any length is a 64-row matrix, nearly all of it zero. Brought onto
+blocks of `scale` pixels (see `smoothing`), the same matrix works on a plane that was scaled down while it was decoded.
 
 Source: Meta, ThreatExchange, pdq/cpp/downscaling/downscaling.cpp (Jarosz filter, `decimateFloat`).
 """
@@ -15,7 +15,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tsunagu.fingerprints.smoothing import on_blocks
+
 SAMPLES = 64
+
+_NEGLIGIBLE = 1e-4  # of a row's greatest weight: beyond its own blocks a row only echoes
 
 
 class Bands(NamedTuple):
@@ -34,31 +38,34 @@ class Bands(NamedTuple):
 
 @lru_cache(maxsize=256)
 def bands(length: int, scale: int, *, mirrored: bool) -> Bands:
-    """Return the bands of one axis. The last 256 are kept, each 64 times about length / (32 * scale) numbers.
+    """Return the bands of one axis. The last 256 are kept, each 64 times length / (64 * scale) numbers and a few.
 
     Args:
         length: pixels of the full-size axis, at least 1.
         scale: pixels a stored sample stands for, at least 1; the last sample stands for what is left.
         mirrored: whether the upright picture runs against the stored order on this axis.
     """
-    first, last, weights = _pixel_bands(length)
-    pixels = first[:, None] + np.arange(weights.shape[1])
+    first, weights = _pixel_bands(length)
+    # Where a run is shorter than the longest, what follows it has no weight and must only stay on the axis.
+    pixels = np.minimum(first[:, None] + np.arange(weights.shape[1]), length - 1)
     if mirrored:
-        first, last = length - 1 - last, length - 1 - first
         pixels = length - 1 - pixels
-    first_block = first // scale
-    span = last // scale - first_block + 1
-    place = np.where(weights > 0, pixels // scale - first_block[:, None], 0)
-    summed = np.zeros((SAMPLES, int(span.max())))
-    np.add.at(summed, (np.arange(SAMPLES)[:, None], place), weights)
-    made = Bands(first_block, span, summed.astype(np.float32))
-    for array in (made.first, made.span, made.weights):
+    dense = on_blocks(pixels, weights, length, scale)
+    counts = np.abs(dense) > _NEGLIGIBLE * dense.max(axis=1, keepdims=True)
+    first_block = counts.argmax(axis=1)
+    span = dense.shape[1] - counts[:, ::-1].argmax(axis=1) - first_block
+    columns = first_block[:, None] + np.arange(span.max())
+    inside = columns < (first_block + span)[:, None]
+    run = np.where(inside, np.take_along_axis(dense, np.minimum(columns, dense.shape[1] - 1), axis=1), 0.0)
+    run /= run.sum(axis=1, keepdims=True)
+    made = Bands(first_block, span, run.astype(np.float32))
+    for array in made:
         array.flags.writeable = False
     return made
 
 
-def _pixel_bands(length: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Return first pixel, last pixel and weights (64, longest run) of the unscaled, unmirrored axis."""
+def _pixel_bands(length: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the first pixel and the weights (64, longest run) of the unscaled, unmirrored axis."""
     window = -(-length // (2 * SAMPLES))
     ahead = (window + 2) // 2 - 1
     behind = window - 1 - ahead
@@ -76,4 +83,4 @@ def _pixel_bands(length: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDA
     to_centre = np.minimum(highest[samples][:, None], pixels + behind)
     inside = (pixels <= last[:, None]) & (from_centre <= to_centre)
     sums = running[np.where(inside, to_centre + 1, 0)] - running[np.where(inside, from_centre, 0)]
-    return first, last, sums * share[samples][:, None]
+    return first, sums * share[samples][:, None]
