@@ -72,9 +72,9 @@ def credentials_of(login: str) -> Credentials | None:
     )
 
 
-def is_password(officer_id: UUID | None, password: str) -> bool:
-    """Return whether the password is the officer's; without an officer it takes as long and answers no."""
-    row = Officer.objects.filter(id=officer_id).first() if officer_id else None
+def is_password(officer_id: UUID, password: str) -> bool:
+    """Return whether the password is the officer's; where there is no such officer it takes as long and answers no."""
+    row = Officer.objects.filter(id=officer_id).first()
     if row is None:
         make_password(password)
         return False

@@ -63,7 +63,10 @@ def staff_case(*, actor: Actor, reference: str, login: str, now: datetime, keys:
     case = case_for(
         actor=actor, reference=reference, permission=Permission.CASE_STAFF, now=now, keys=keys, ledger=ledger
     )
-    with acting_for(actor.agency_id):
+    with (
+        denials_recorded(actor=actor, permission=Permission.CASE_STAFF, asked=login, now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
         colleague = next((one for one in agencies.officer_cards() if one.login == login), None)
         if colleague is None:
             raise NotFound("no such officer")

@@ -22,6 +22,7 @@ from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records import agencies, sign_ins
 from tsunagu.records.session import acting_for
+from tsunagu.services.access import denials_recorded
 from tsunagu.services.parts import Keys, Ledger
 
 SECOND_FACTOR = "totp"
@@ -30,6 +31,9 @@ SIGN_IN_LASTS = timedelta(hours=8)
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
 TOTP_STEP_S = 30
+NOBODY = "nobody is signed in, or the sign-in has expired"
+WORKING_ROLES = frozenset({Role.OFFICER, Role.COORDINATOR})
+"""Roles that see content; nobody has one of them together with one that oversees them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ def found_agency(
     An operator's act: it needs no sign-in, but the keys and the database of this home.
 
     Raises:
-        InputError: fewer than two officers, two with one login, a bad country code or a weak password.
+        InputError: fewer than two officers, two with one login, a bad country code, a weak password, or roles that do
+            not go together.
         Conflict: the agency's name or a login is taken.
     """
     if len({one.login for one in officers}) < 2:
@@ -97,11 +102,15 @@ def enroll_officer(*, actor: Actor, officer: NewOfficer, now: datetime, keys: Ke
 
     Raises:
         Forbidden: the actor may not enrol.
-        InputError: a weak password.
+        InputError: a weak password, or roles that do not go together.
         Conflict: the login is taken.
     """
-    actor.require(Permission.OFFICER_ENROLL)
-    with acting_for(actor.agency_id):
+    with (
+        denials_recorded(
+            actor=actor, permission=Permission.OFFICER_ENROLL, asked=officer.login, now=now, keys=keys, ledger=ledger
+        ),
+        acting_for(actor.agency_id),
+    ):
         enrolled = _enroll(officer, actor.agency_id, keys)
         ledger.write(Deed(Act.OFFICER_ENROLLED, now, actor.agency_id, actor.officer_id, details=_enrolled(enrolled)))
     return enrolled
@@ -147,15 +156,15 @@ def actor_of(*, token: str, purpose: Purpose | None, now: datetime, keys: Keys) 
     try:
         agency_id, sign_in_id = (UUID(part) for part in token.split(".")[:2])
     except ValueError as error:
-        raise NotSignedIn("nobody is signed in") from error
+        raise NotSignedIn(NOBODY) from error
     with acting_for(agency_id):
         found = sign_ins.officer_of(sign_in_id, now=now)
         if found is None or not hmac.compare_digest(found[1], keys.mac(TOKEN, token.encode())):
-            raise NotSignedIn("nobody is signed in, or the sign-in has expired")
+            raise NotSignedIn(NOBODY)
         try:
             card = agencies.officer_card(found[0])
         except NotFound as error:
-            raise NotSignedIn("nobody is signed in") from error
+            raise NotSignedIn(NOBODY) from error
     return Actor(card.officer_id, card.agency_id, card.roles, purpose)
 
 
@@ -184,6 +193,8 @@ def reseal_second_factors(*, keys: Keys) -> int:
 
 
 def _enroll(officer: NewOfficer, agency_id: UUID, keys: Keys) -> Enrolment:
+    if not officer.roles or (officer.roles & WORKING_ROLES and officer.roles - WORKING_ROLES):
+        raise InputError("an officer works on cases, or administers and audits: not both, and not neither")
     try:
         validate_password(officer.password)
     except ValidationError as error:
@@ -200,10 +211,16 @@ def _enrolled(enrolment: Enrolment) -> dict[str, str | int]:
 
 
 def _is_proven(held: Credentials | None, password: str, code: str, now: datetime, keys: Keys) -> bool:
-    """Check both factors, without stopping at the first that fails, and count the attempt."""
-    right = agencies.is_password(held.officer.officer_id if held else None, password)
+    """Check both factors, without stopping at the first that fails, and count the attempt.
+
+    For a login that nobody has, the database and the processor do the same work.
+    """
     if held is None:
+        nobody = uuid4()
+        agencies.is_password(nobody, password)
+        agencies.note_attempt(nobody, failures=1, locked_until=None, totp_step=None)
         return False
+    right = agencies.is_password(held.officer.officer_id, password)
     secret = keys.open_sealed(SECOND_FACTOR, held.totp_sealed, held.officer.officer_id.bytes).decode()
     step = _step_of(code, secret, now)
     is_locked = held.locked_until is not None and held.locked_until > now

@@ -1,0 +1,60 @@
+"""The house within this process: one database for all tests, and agencies of their own for each who asks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import pytest
+
+# Before any model and any kernel is imported.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[2] / ".pytest_cache" / "kernels"))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
+django.setup()
+
+from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
+
+from tsunagu.config.application import Application  # noqa: E402
+from tsunagu.records.keys.keyring import Keyring  # noqa: E402
+from tsunagu.services.house import Rooms  # noqa: E402
+
+from .scene import Scene, set_the_scene  # noqa: E402
+from .world import Table, World  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def world_home() -> Iterator[Path]:
+    """The home that all tests within this process share."""
+    # Not pytest's own folder: that one is closed to the user that root runs the database as.
+    home = Path(tempfile.mkdtemp(prefix="tsunagu-test-", dir="/tmp"))
+    home.chmod(0o711)
+    yield home
+    shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def rooms(world_home: Path) -> Iterator[Rooms]:
+    """The rooms of an installation whose database runs as long as the tests do."""
+    environ = {"TSUNAGU_HOME": str(world_home)}
+    Keyring.create(world_home, environ)
+    with Application(environ).open() as opened, pytest.MonkeyPatch.context() as patch:
+        # Passwords of dozens of officers: as many passes over as much memory as is allowed at least.
+        for cost, least in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
+            patch.setattr(Argon2PasswordHasher, cost, least)
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def world(rooms: Rooms, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The house, in which a test founds agencies of random names and speaks for their officers."""
+    return World(rooms, Table(rooms), tmp_path_factory.mktemp("seized"))
+
+
+@pytest.fixture(scope="module")
+def scene(world: World) -> Scene:
+    """Three agencies, two of which hold the same; see `set_the_scene`."""
+    return set_the_scene(world)

@@ -1,0 +1,245 @@
+"""The scene that permission is tried in, and the doors that are tried: every command that works for an officer."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.digest import Digests
+from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
+from tsunagu.domain.media import Examined, MediaType
+from tsunagu.domain.permission import Permission, Role
+from tsunagu.domain.purpose import Purpose
+from tsunagu.records import holdings
+from tsunagu.records.models import Exhibit
+from tsunagu.records.session import acting_for
+from tsunagu.services.banks import extend_bank, open_bank
+from tsunagu.services.cases import open_case
+
+from .world import Person, World, random_name
+
+WORKS = {Role.OFFICER, Role.COORDINATOR}
+OVERSEES = {Role.ADMINISTRATOR, Role.AUDITOR}
+
+
+@dataclass
+class Scene:
+    """Agency A (`anna` works on its cases, `carl` on none; `adam` administers, `audra` audits), B (`ben`), C (`cleo`).
+
+    A and B hold the same file in three pairs of cases: `open`, `covert` (on A's side) and `shared` (by both).
+
+    Attributes:
+        targets: what a door may name, all of it A's: by kind, as typed.
+        secrets: texts that tell of what A holds; nobody else may be shown one of them.
+    """
+
+    world: World
+    people: dict[str, Person]
+    targets: dict[str, str]
+    secrets: set[str]
+    other_side: dict[str, str] = field(default_factory=dict)
+
+    def absent(self, kind: str) -> str:
+        """Return a target of the same form that nobody has."""
+        if kind in {"overlap", "held", "shared"}:
+            return str(uuid4())
+        if kind == "hit":
+            return str(secrets.randbelow(10**9) + 10**12)
+        return random_name(kind)
+
+    def told_in(self, text: str) -> set[str]:
+        """Return which of A's secrets a text tells."""
+        return {one for one in self.secrets if one in text}
+
+
+@dataclass(frozen=True)
+class Door:
+    """A command that works for an officer, and who must find it closed.
+
+    Attributes:
+        arguments: as typed; `{target}` stands for what is asked for, `{file}` for a file, `{new}` for a new name,
+            `{self}` for the login of who is entitled.
+        service: the service behind it.
+        target: the kind of what is asked for; None where the door lists what the asker has.
+        entitled: who succeeds.
+        strangers: who has the permission, but not the record.
+        unfit: who lacks the permission.
+    """
+
+    command: str
+    arguments: tuple[str, ...]
+    service: str
+    permission: Permission
+    target: str | None = None
+    entitled: str = "anna"
+    strangers: tuple[str, ...] = ("cleo", "carl")
+    unfit: tuple[str, ...] = ("adam", "audra")
+    lines: tuple[str, ...] = ()
+    status: int = 0
+
+    def __str__(self) -> str:
+        return self.command
+
+    def typed(self, scene: Scene, target: str = "") -> tuple[str, ...]:
+        """Return the whole command line."""
+        known = {
+            "target": target,
+            "file": scene.targets["file"],
+            "new": random_name("new"),
+            "self": scene.people[self.entitled].login,
+        }
+        return (*self.command.split(), *(one.format(**known) for one in self.arguments))
+
+
+OTHER_AGENCIES = ("ben", "cleo", "carl")
+DOORS = (
+    Door("acknowledge", ("{target}",), "acknowledge", Permission.NOTICE_ACKNOWLEDGE, "overlap"),
+    Door("bank add", ("{target}", "{file}"), "extend_bank", Permission.BANK_CHANGE, "bank", strangers=("ben", "cleo")),
+    Door("bank list", (), "list_banks", Permission.BANK_READ, strangers=("ben", "cleo")),
+    Door(
+        "bank open",
+        ("{new}", "--semantics", "known", "--ground", "a law"),
+        "open_bank",
+        Permission.BANK_CHANGE,
+        strangers=("ben", "cleo"),
+    ),
+    Door(
+        "case join",
+        ("{target}", "{self}"),
+        "staff_case",
+        Permission.CASE_STAFF,
+        "case",
+        strangers=OTHER_AGENCIES,
+    ),
+    Door("case list", (), "list_cases", Permission.CASE_READ, strangers=OTHER_AGENCIES),
+    Door("case open", ("{new}",), "open_case", Permission.CASE_OPEN, strangers=OTHER_AGENCIES),
+    Door("case show", ("{target}",), "view_case", Permission.CASE_READ, "case", strangers=OTHER_AGENCIES),
+    Door("hits", ("{target}",), "list_hits", Permission.OVERLAP_READ, "shared"),
+    Door(
+        "ingest",
+        ("--case", "{target}", "--exhibit", "E9", "{file}"),
+        "ingest",
+        Permission.MEDIA_INGEST,
+        "case",
+        strangers=OTHER_AGENCIES,
+        status=2,  # the file is of no type that is read
+    ),
+    Door("items", ("--case", "{target}"), "list_holdings", Permission.MEDIA_READ, "case", strangers=OTHER_AGENCIES),
+    Door("judge", ("{target}", "unsure"), "judge_hit", Permission.HIT_JUDGE, "hit"),
+    Door(
+        "ledger show",
+        (),
+        "read_ledger",
+        Permission.LEDGER_READ,
+        entitled="audra",
+        strangers=("bella",),
+        unfit=("anna", "carl", "adam"),
+    ),
+    Door("notices", (), "list_notices", Permission.NOTICE_READ),
+    Door(
+        "officer add",
+        ("{new}", "--name", "N", "--role", "officer"),
+        "enroll_officer",
+        Permission.OFFICER_ENROLL,
+        entitled="adam",
+        strangers=("bella",),
+        unfit=("anna", "carl", "audra"),
+        lines=("correct horse battery",),
+    ),
+    Door("overlaps", (), "list_notices", Permission.OVERLAP_READ),
+    Door(
+        "release",
+        ("{target}",),
+        "release",
+        Permission.HELD_NOTICE_RELEASE,
+        "held",
+        strangers=("ben", "cleo"),
+        unfit=("adam", "audra", "carl"),
+    ),
+    Door("share", ("{target}",), "share", Permission.OVERLAP_SHARE, "overlap"),
+)
+
+
+def set_the_scene(world: World) -> Scene:
+    """Found the three agencies, and bring in what they hold."""
+    anna, adam = world.found(WORKS, {Role.ADMINISTRATOR})
+    ben, bella = world.found(WORKS, OVERSEES)
+    cleo, _ = world.found(WORKS, OVERSEES)
+    people = {"anna": anna, "adam": adam, "ben": ben, "bella": bella, "cleo": cleo}
+    people["audra"] = world.enroll(adam, Role.AUDITOR)
+    people["carl"] = world.enroll(adam, Role.OFFICER)
+    scene = Scene(world, people, {}, {one.login for one in (anna, adam, people["audra"], people["carl"])})
+    for pair in ("open", "covert", "shared"):
+        _hold_the_same(scene, pair)
+    _open_a_bank(scene)
+    _share(scene)
+    scene.targets["file"] = world.file(secrets.token_bytes(20).hex().encode())
+    return scene
+
+
+def _hold_the_same(scene: Scene, pair: str) -> None:
+    """Let A and B bring the same content into one case each, A first."""
+    content = secrets.token_hex(40).encode()
+    for name in ("anna", "ben"):
+        person, case, exhibit = scene.people[name], random_name(f"case-{pair}"), random_name("exhibit")
+        covert = (name, pair) == ("anna", "covert")
+        open_case(actor=person.actor, reference=case, purpose=Purpose.INVESTIGATION, covert=covert, **scene.world.parts)
+        path = scene.world.file(content)
+        scene.world.bring_in(person, case, exhibit, path)
+        if name == "anna":
+            scene.targets["covert case" if covert else f"{pair} case"] = case
+            scene.secrets |= {case, exhibit, Path(path).name, hashlib.sha256(content).hexdigest()}
+        else:
+            scene.other_side[pair] = case
+    [notice] = [
+        one for one in scene.world.json(scene.people["anna"], "notices") if one["case"] == scene.targets[f"{pair} case"]
+    ]
+    scene.targets[{"open": "overlap", "covert": "held", "shared": "shared"}[pair]] = notice["overlap"]
+    if pair == "open":
+        scene.targets["case"] = scene.targets["open case"]
+        _keep_a_plain_picture(scene)
+
+
+def _keep_a_plain_picture(scene: Scene) -> None:
+    """Keep a picture for A too plain to be searched, so that every table holds something of A."""
+    content = secrets.token_bytes(8)
+    plain = Fingerprint(FingerprintKind.PDQ, bytes(32), 0)
+    digests = Digests(
+        hashlib.md5(content, usedforsecurity=False).digest(),
+        hashlib.sha1(content, usedforsecurity=False).digest(),
+        hashlib.sha256(content).digest(),
+    )
+    path = random_name("/plain").encode()
+    examined = Examined(path, 8, MediaType.PNG, digests, pdq=plain, pdq_turns=(plain,) * 8)
+    anna = scene.people["anna"].actor
+    with acting_for(anna.agency_id):
+        exhibit_id: UUID = Exhibit.objects.values_list("id", flat=True)[0]
+        holdings.keep([(examined, 1)], agency_id=anna.agency_id, exhibit_id=exhibit_id)
+    scene.secrets |= {path.decode(), digests.sha256.hex()}
+
+
+def _open_a_bank(scene: Scene) -> None:
+    anna, name = scene.people["anna"], random_name("bank")
+    parts = scene.world.parts
+    open_bank(actor=anna.actor, name=name, semantics=BankSemantics.KNOWN, legal_ground=random_name("law"), **parts)
+    content = secrets.token_bytes(8)
+    digests = Digests(bytes(16), bytes(20), hashlib.sha256(content).digest())
+    examined = [Examined(b"known", 8, None, digests)]
+    extend_bank(actor=anna.actor, name=name, examined=examined, queue=scene.world.rooms.queue, **parts)
+    scene.targets["bank"] = name
+    scene.secrets.add(name)
+
+
+def _share(scene: Scene) -> None:
+    """Let both sides share one overlap, and A judge its hit."""
+    overlap = scene.targets["shared"]
+    for name in ("anna", "ben"):
+        assert scene.world.run(scene.people[name], "share", overlap).status == 0
+    [hit] = scene.world.json(scene.people["anna"], "hits", overlap)
+    scene.targets["hit"] = str(hit["hit"])
+    judged = scene.world.run(scene.people["anna"], "judge", scene.targets["hit"], "same", "--what", "file")
+    assert judged.status == 0

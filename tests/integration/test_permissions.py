@@ -1,0 +1,239 @@
+"""Whoever asks for what is not his learns nothing, not even whether it is there; who is entitled succeeds."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import pkgutil
+import secrets
+from importlib import import_module
+
+import click
+import pytest
+
+import tsunagu.services
+from tsunagu.cli.main import program
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.permission import Permission, Role
+from tsunagu.records.models import HitRow
+
+from .scene import DOORS, OVERSEES, WORKS, Door, Scene
+from .world import Person, World, random_name
+
+WITH_TARGET = [door for door in DOORS if door.target]
+LISTS = [door for door in DOORS if not door.target]
+FORBIDDEN, NOT_FOUND = 5, 4
+
+READ_NO_HOLDINGS = {"compare", "fingerprint"}
+OPERATORS = {
+    "agency add", "db roles-sql", "db status", "demo", "doctor", "init", "keys export", "keys init", "keys restore",
+    "keys rotate", "ledger root", "ledger verify",
+}  # fmt: skip
+IDENTITY = {"sign-in", "sign-out"}
+
+
+def _commands(group: click.Group, prefix: str = "") -> set[str]:
+    found = set()
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        found |= _commands(command, f"{name} ") if isinstance(command, click.Group) else {prefix + name}
+    return found
+
+
+def test_every_command_is_a_door_that_is_tried_here_or_needs_no_officer() -> None:
+    assert _commands(program) == {door.command for door in DOORS} | READ_NO_HOLDINGS | OPERATORS | IDENTITY
+
+
+def test_every_service_that_works_for_an_officer_is_behind_a_door() -> None:
+    found = set()
+    for module in pkgutil.iter_modules(tsunagu.services.__path__):
+        if module.ispkg or module.name == "access":
+            continue
+        for name, function in inspect.getmembers(import_module(f"tsunagu.services.{module.name}"), inspect.isfunction):
+            is_here = function.__module__ == f"tsunagu.services.{module.name}" and not name.startswith("_")
+            if is_here and "actor" in inspect.signature(function).parameters:
+                found.add(name)
+    assert found == {door.service for door in DOORS}
+
+
+def test_every_permission_opens_a_door_and_is_refused_to_somebody() -> None:
+    assert {door.permission for door in DOORS if door.unfit} == set(Permission)
+
+
+@pytest.mark.parametrize("door", WITH_TARGET, ids=str)
+def test_not_yours_is_the_same_as_absent_in_bytes_and_queries_and_entries(scene: Scene, door: Door) -> None:
+    assert door.target
+    for name in door.strangers:
+        stranger = scene.people[name]
+        target, absent = scene.targets[door.target], scene.absent(door.target)
+        of_others = scene.world.run(stranger, *door.typed(scene, target), lines=door.lines)
+        entry = scene.world.last_entry()
+        of_nobody = scene.world.run(stranger, *door.typed(scene, absent), lines=door.lines)
+        assert of_others == of_nobody
+        assert (of_others.status, of_others.stdout, of_others.entries) == (NOT_FOUND, "", 1)
+        assert _denial(stranger.actor, door.permission) == _without_reference(entry, target)
+    done = scene.world.run(
+        scene.people[door.entitled], *door.typed(scene, scene.targets[door.target]), lines=door.lines
+    )
+    assert done.status == door.status, done.text
+
+
+@pytest.mark.parametrize("door", DOORS, ids=str)
+def test_who_lacks_the_permission_is_refused_whether_or_not_it_is_there(scene: Scene, door: Door) -> None:
+    for name in door.unfit:
+        unfit = scene.people[name]
+        target, absent = (scene.targets[door.target], scene.absent(door.target)) if door.target else ("", "")
+        outcome = scene.world.run(unfit, *door.typed(scene, target), lines=door.lines)
+        entry = scene.world.last_entry()
+        assert outcome == scene.world.run(unfit, *door.typed(scene, absent), lines=door.lines)
+        assert (outcome.status, outcome.stdout, outcome.entries) == (FORBIDDEN, "", 1)
+        assert _denial(unfit.actor, door.permission) == _without_reference(entry, target)
+
+
+@pytest.mark.parametrize("door", LISTS, ids=str)
+def test_a_list_tells_a_stranger_nothing_and_the_entitled_what_is_his(scene: Scene, door: Door) -> None:
+    for name in door.strangers:
+        outcome = scene.world.run(scene.people[name], *door.typed(scene), lines=door.lines)
+        assert outcome.status == 0
+        assert not scene.told_in(outcome.text)
+    outcome = scene.world.run(scene.people[door.entitled], *door.typed(scene), lines=door.lines)
+    assert (outcome.status, outcome.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", [("case", "open"), ("bank", "open")], ids=" ".join)
+def test_a_name_that_another_agency_uses_is_as_free_as_any(scene: Scene, command: tuple[str, str]) -> None:
+    rest = ("--semantics", "known", "--ground", "a law") if command[0] == "bank" else ()
+    taken = scene.targets["case" if command[0] == "case" else "bank"]
+    assert scene.world.run(scene.people["cleo"], *command, taken, *rest) == scene.world.run(
+        scene.people["cleo"], *command, random_name("free"), *rest
+    )
+
+
+def test_an_officer_of_another_agency_is_no_colleague_and_the_attempt_is_recorded(scene: Scene) -> None:
+    anna = scene.people["anna"]
+    foreign, nobody = (
+        scene.world.run(anna, "case", "join", scene.targets["case"], login)
+        for login in (scene.people["ben"].login, random_name("nobody"))
+    )
+    assert foreign == nobody
+    assert (foreign.status, foreign.entries) == (NOT_FOUND, 1)
+    assert _without_reference(scene.world.last_entry(), "") == _denial(anna.actor, Permission.CASE_STAFF)
+
+
+@pytest.mark.parametrize("command", [("ledger", "verify"), ("ledger", "root")], ids=" ".join)
+def test_what_an_operator_prints_tells_of_nobody(scene: Scene, command: tuple[str, ...]) -> None:
+    outcome = scene.world.run("", *command)
+    assert outcome.status == 0, outcome.text
+    assert not scene.told_in(outcome.text)
+    assert not any(str(one.actor.agency_id) in outcome.text for one in scene.people.values())
+
+
+@pytest.mark.parametrize("door", DOORS, ids=str)
+def test_nobody_gets_in_without_a_token(scene: Scene, door: Door) -> None:
+    target = scene.targets[door.target] if door.target else ""
+    outcome = scene.world.run("", *door.typed(scene, target), lines=door.lines)
+    assert (outcome.status, outcome.stdout, outcome.entries) == (FORBIDDEN, "", 0)
+
+
+def test_before_both_share_neither_side_is_told_anything_of_the_other_case(scene: Scene) -> None:
+    ben, overlap = scene.people["ben"], scene.targets["overlap"]
+    [seen] = [one for one in scene.world.json(ben, "overlaps") if one["overlap"] == overlap]
+    assert seen["cases"] == [scene.other_side["open"]]
+    told = ("exact", "near", "video_stretches", "audio", "strength", "shared", "reasons")
+    assert [seen[one] for one in told] == [None, None, None, None, None, False, []]
+    assert scene.world.json(ben, "hits", overlap) == []
+    for command in (("overlaps",), ("notices",), ("hits", overlap), ("case", "show", scene.other_side["open"]),
+                    ("items", "--case", scene.other_side["open"])):  # fmt: skip
+        for form in ((), ("--json",)):
+            outcome = scene.world.run(ben, *command, *form)
+            assert outcome.status == 0
+            assert scene.told_in(outcome.text) <= _known_to_b(scene)
+
+
+def _known_to_b(scene: Scene) -> set[str]:
+    """Return A's secrets that are none to B: what it holds itself, and the case that A has shared with it."""
+    return {one for one in scene.secrets if len(one) == 64} | {scene.targets["shared case"]}
+
+
+def test_a_guessed_hit_is_not_found_until_both_have_shared(world: World) -> None:
+    anna, ben, overlap = _overlapping(world)
+    [hit] = HitRow.objects.using("linker").filter(overlap_id=overlap).values_list("id", flat=True)
+    absent = world.run(ben, "judge", str(hit + 10**9), "unsure")
+    assert world.run(ben, "judge", str(hit), "unsure") == absent
+    world.run(anna, "share", overlap)
+    assert world.run(ben, "judge", str(hit), "unsure") == absent
+    assert absent.status == NOT_FOUND
+    world.run(ben, "share", overlap)
+    assert world.run(ben, "judge", str(hit), "unsure").status == 0
+
+
+def test_a_covert_case_is_its_coordinators_alone_until_he_releases_it(world: World) -> None:
+    anna, adam = world.found(WORKS, OVERSEES)
+    ben, bella = world.found(WORKS, OVERSEES)
+    carl = world.enroll(adam, Role.OFFICER)
+    content = secrets.token_bytes(20)
+    case = _hold(world, anna, content, "--covert")
+    assert world.run(anna, "case", "join", case, carl.login).status == 0
+    quiet = _watched(world, ben, bella)
+    _hold(world, ben, content)
+    [held] = world.json(anna, "notices")
+    assert (held["held"], held["case"]) == (True, case)
+    assert world.json(carl, "notices") == world.json(carl, "overlaps") == []
+    assert world.run(anna, "share", held["overlap"]).status == NOT_FOUND
+    # What B sees is what it would see had nobody else the file.
+    assert _watched(world, ben, bella)[:2] == quiet[:2] == ("", "")
+    for text in _watched(world, ben, bella):
+        assert held["overlap"] not in text
+        assert anna.agency not in text
+        assert str(anna.actor.agency_id) not in text
+        assert "overlap:" not in text.replace("overlap:read", "")
+    for command in ("acknowledge", "share", "hits", "release"):
+        assert world.run(ben, command, held["overlap"]).status == NOT_FOUND
+    assert world.run(anna, "release", held["overlap"]).status == 0
+    assert [one["overlap"] for one in world.json(ben, "notices")] == [held["overlap"]]
+    assert [one["held"] for one in world.json(carl, "notices")] == [False]
+
+
+def _hold(world: World, person: Person, content: bytes, *options: str) -> str:
+    """Let somebody open a case with one content in it, and return its reference."""
+    case = random_name("case")
+    assert world.run(person, "case", "open", case, *options).status == 0
+    world.bring_in(person, case, "E1", world.file(content))
+    return case
+
+
+def _watched(world: World, officer: Person, auditor: Person) -> tuple[str, str, str]:
+    """Return what an agency can see of overlaps: its officer's two lists, and its ledger."""
+    notices, overlaps = (world.run(officer, one, "--json").stdout for one in ("notices", "overlaps"))
+    return notices, overlaps, world.run(auditor, "ledger", "show", "--json").stdout
+
+
+def _overlapping(world: World) -> tuple[Person, Person, str]:
+    """Return two officers of different agencies, and the overlap of their cases."""
+    anna, _ = world.found(WORKS, OVERSEES)
+    ben, _ = world.found(WORKS, OVERSEES)
+    content = secrets.token_bytes(20)
+    _hold(world, anna, content)
+    _hold(world, ben, content)
+    [notice] = world.json(ben, "notices")
+    return anna, ben, notice["overlap"]
+
+
+def _denial(actor: Actor, permission: Permission) -> dict[str, object]:
+    return {
+        "act": "access:denied",
+        "agency": str(actor.agency_id),
+        "officer": str(actor.officer_id),
+        "permission": permission.value,
+    }
+
+
+def _without_reference(entry: dict, asked: str) -> dict[str, object]:
+    """Return an entry's fields without its time and its reference to what was asked, which only the keys can tell."""
+    assert set(entry) == {"act", "agency", "at", "details", "officer"}
+    assert set(entry["details"]) == {"asked", "permission"}
+    assert len(bytes.fromhex(entry["details"]["asked"])) == 32
+    assert entry["details"]["asked"] != hashlib.sha256(asked.encode()).hexdigest()
+    return {name: entry[name] for name in ("act", "agency", "officer")} | {"permission": entry["details"]["permission"]}

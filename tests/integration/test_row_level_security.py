@@ -1,0 +1,282 @@
+"""The net under a forgotten filter: what PostgreSQL itself hides, whatever the services ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.db import ProgrammingError, connections, transaction
+from django.db.utils import DatabaseError
+from psycopg import sql
+
+from tsunagu.domain.actor import Actor
+from tsunagu.records import cases, notices
+from tsunagu.records.models import Case, CaseMember, HitRow, Overlap, OverlapNotice
+from tsunagu.records.postgres.server import EmbeddedPostgres
+from tsunagu.records.session import acting_for, asking_for_login
+from tsunagu.services import access
+
+from .scene import DOORS, Door, Scene
+
+BY_AGENCY = """
+SELECT relnamespace::regnamespace::text, relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+WHERE relkind = 'r' AND attname = 'agency_id' AND NOT attisdropped ORDER BY 1, 2
+"""
+TABLES = (
+    "ledger.entry", "public.bank", "public.bank_entry", "public.case", "public.case_member", "public.exhibit",
+    "public.fingerprint", "public.holding", "public.judgement", "public.login", "public.media_item", "public.officer",
+    "public.overlap_notice", "public.sign_in",
+)  # fmt: skip
+LINKER_MAY_READ = {
+    "bank": {"id", "agency_id", "semantics"},
+    "bank_entry": {"id", "agency_id", "bank_id", "kind", "data", "added_at"},
+    "case": {"id", "agency_id", "covert"},
+    "exhibit": {"id", "agency_id", "case_id"},
+    "fingerprint": {"id", "agency_id", "item_id", "kind", "data", "turns", "quality", "at_s", "frame"},
+    "holding": {"id", "agency_id", "exhibit_id", "item_id", "linked_at"},
+    "media_item": {"id", "agency_id", "sha256", "width", "height"},
+}
+LINKER_WRITES = {"overlap", "hit", "overlap_notice"}
+
+
+def _on(statement: str, table: str) -> sql.Composed:
+    """Return a statement with the quoted table in it."""
+    return sql.SQL(statement).format(sql.Identifier(*table.split(".")))
+
+
+def _count(table: str, agency_id: UUID | None = None) -> int:
+    """Return how many rows the app role sees: of one agency, or of all."""
+    query = _on("SELECT count(*) FROM {} WHERE agency_id = coalesce(%s, agency_id)", table)
+    with connections["default"].cursor() as cursor:
+        cursor.execute(query, [agency_id])
+        return int(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def admin(world_home: Path, rooms: object) -> Iterator[psycopg.Connection]:
+    """The superuser, whom row-level security does not bind; nothing that it does outlives the test."""
+    address = replace(EmbeddedPostgres(world_home).admin_address(), database="tsunagu")
+    with psycopg.connect(address.conninfo()) as connection:
+        yield connection
+        connection.rollback()
+
+
+def test_these_are_all_tables_with_rows_of_agencies(admin: psycopg.Connection) -> None:
+    assert tuple(f"{schema}.{name}" for schema, name in admin.execute(BY_AGENCY)) == TABLES
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_agency_sees_its_own_rows_and_nobody_elses(scene: Scene, admin: psycopg.Connection, table: str) -> None:
+    ours, theirs = (scene.people[one].actor.agency_id for one in ("anna", "ben"))
+    query = _on("SELECT count(*) FROM {} WHERE agency_id = %s", table)
+    assert admin.execute(query, [ours]).fetchone()[0] > 0
+    if table == "public.login":  # shows itself to one who names it, and not even then by agency
+        with asking_for_login(scene.people["anna"].login):
+            assert _count(table) == 1
+        with asking_for_login("another"):
+            assert _count(table) == 0
+        return
+    with acting_for(ours):
+        assert _count(table) == _count(table, ours) > 0
+    with acting_for(theirs):
+        assert _count(table, ours) == 0
+
+
+def test_an_overlap_and_its_hits_are_hidden_from_both_sides_until_both_have_shared(scene: Scene) -> None:
+    shared, unshared = scene.targets["shared"], scene.targets["overlap"]
+    for name, sees in (("anna", 1), ("ben", 1), ("cleo", 0)):
+        with acting_for(scene.people[name].actor.agency_id):
+            assert Overlap.objects.filter(id=shared).count() == HitRow.objects.filter(overlap_id=shared).count() == sees
+            assert not Overlap.objects.filter(id=unshared).exists()
+            assert not HitRow.objects.filter(overlap_id=unshared).exists()
+            assert not HitRow.objects.exclude(overlap_id=shared).exists()
+
+
+def test_a_notice_that_is_withheld_does_not_exist_for_its_side(scene: Scene, admin: psycopg.Connection) -> None:
+    held, theirs = scene.targets["held"], scene.people["ben"].actor.agency_id
+    query = "SELECT count(*) FROM overlap_notice WHERE overlap_id = %s AND agency_id = %s"
+    assert admin.execute(query, [held, theirs]).fetchone() == (1,)
+    with acting_for(theirs):
+        assert not OverlapNotice.objects.filter(overlap_id=held).exists()
+
+
+@contextmanager
+def _fresh() -> Iterator[psycopg.Connection]:
+    """A connection of the app role on which nobody has acted yet."""
+    wrapper = connections["default"].copy()
+    try:
+        wrapper.connect()
+        yield wrapper.connection
+    finally:
+        wrapper.close()
+
+
+@pytest.mark.parametrize("table", [*TABLES, "public.overlap", "public.hit"])
+def test_an_unset_agency_is_an_error_and_no_empty_answer(scene: Scene, table: str) -> None:
+    query = _on("SELECT * FROM {}", table)
+    with _fresh() as connection, pytest.raises(psycopg.errors.UndefinedObject, match=r"tsunagu\."):
+        connection.execute(query)
+    with acting_for(scene.people["anna"].actor.agency_id):
+        pass
+    with asking_for_login(scene.people["anna"].login):
+        pass
+    if table == "public.login":  # no agency is asked for: it shows no row, as nobody is called nothing
+        assert _count(table) == 0
+        return
+    with pytest.raises(DatabaseError, match="invalid input syntax for type uuid"), transaction.atomic():
+        connections["default"].cursor().execute(query)
+
+
+def _unfiltered_case(_: Actor, reference: str) -> object:
+    row = Case.objects.filter(reference=reference).first()
+    if row is None:
+        raise cases.NotFound("no such case")
+    return cases._summary(row)
+
+
+def _unfiltered_notices(_: Actor) -> tuple[object, ...]:
+    by_id = Case.objects.in_bulk()
+    return tuple(notices._notice(row, by_id[row.case_id]) for row in OverlapNotice.objects.all())
+
+
+@pytest.fixture
+def _no_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Services that ask for no permission and records that filter by nothing."""
+    monkeypatch.setattr(Actor, "require", lambda *_: None)
+    monkeypatch.setattr(Actor, "may", lambda *_: True)
+    monkeypatch.setattr(access, "case_of", _unfiltered_case)
+    monkeypatch.setattr(cases, "cases_of", lambda _: tuple(cases._summary(row) for row in Case.objects.all()))
+    monkeypatch.setattr(notices, "notices_of", _unfiltered_notices)
+
+
+@pytest.mark.usefixtures("_no_checks")
+@pytest.mark.parametrize("door", DOORS, ids=str)
+def test_without_the_services_checks_another_agency_is_still_told_nothing(scene: Scene, door: Door) -> None:
+    target = scene.targets[door.target] if door.target else ""
+    outcome = scene.world.run(scene.people["cleo"], *door.typed(scene, target), lines=door.lines)
+    assert outcome.status == (4 if target else 0), outcome.text
+    assert not scene.told_in(outcome.text)
+
+
+@pytest.mark.usefixtures("_no_checks")
+def test_the_checks_really_are_off_in_that_test(scene: Scene) -> None:
+    outcome = scene.world.run(scene.people["audra"], "items", "--case", scene.targets["case"], "--json")
+    assert outcome.status == 0
+    assert scene.told_in(outcome.text)
+
+
+def test_nobody_writes_a_row_in_the_name_of_another_agency(scene: Scene) -> None:
+    ours, theirs = (scene.people[one].actor for one in ("anna", "ben"))
+    with pytest.raises(ProgrammingError, match="row-level security"), acting_for(theirs.agency_id):
+        Case.objects.create(
+            agency_id=ours.agency_id,
+            reference="planted",
+            purpose="audit",
+            covert=False,
+            opened_at="2026-01-01T00:00Z",
+            opened_by_id=ours.officer_id,
+        )
+    with acting_for(ours.agency_id):
+        case_id: UUID = Case.objects.values_list("id", flat=True)[0]
+    with pytest.raises(ProgrammingError, match="row-level security"), acting_for(theirs.agency_id):
+        CaseMember.objects.create(
+            agency_id=ours.agency_id,
+            case_id=case_id,
+            officer_id=theirs.officer_id,
+            added_by_id=theirs.officer_id,
+            added_at="2026-01-01T00:00Z",
+        )
+
+
+def test_who_names_a_login_cannot_give_it_to_another_agency(scene: Scene) -> None:
+    ours = scene.people["anna"].actor.agency_id
+    with pytest.raises(DatabaseError), asking_for_login("planted"), connections["default"].cursor() as cursor:
+        cursor.execute("INSERT INTO login (login, agency_id) VALUES ('planted', %s)", [ours])
+
+
+def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psycopg.Connection, rooms: object) -> None:
+    rows = admin.execute(
+        "SELECT table_schema, table_name, column_name, privilege_type FROM information_schema.column_privileges "
+        "WHERE grantee = 'tsunagu_linker'"
+    ).fetchall()
+    assert {schema for schema, *_ in rows} == {"public"}
+    readable: dict[str, set[str]] = {}
+    for _, table, column, privilege in rows:
+        if privilege == "SELECT":
+            readable.setdefault(table, set()).add(column)
+    assert {table: readable[table] for table in readable if table not in LINKER_WRITES} == LINKER_MAY_READ
+    assert {(table, column) for _, table, column, privilege in rows if privilege != "SELECT"} == {
+        ("holding", "linked_at"), *((table, column) for table in LINKER_WRITES for column in readable[table]),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'SELECT purpose FROM "case"',
+        "SELECT path FROM holding",
+        "SELECT tags FROM media_item",
+        "SELECT name FROM bank",
+        "SELECT reference FROM exhibit",
+        "SELECT 1 FROM officer",
+        "SELECT 1 FROM login",
+        "SELECT 1 FROM sign_in",
+        "SELECT 1 FROM case_member",
+        "SELECT 1 FROM judgement",
+        "SELECT 1 FROM agency",
+        "SELECT 1 FROM ledger.entry",
+        "SELECT ledger.entries()",
+        "DELETE FROM hit",
+        "UPDATE holding SET path = ''",
+    ],
+)
+def test_the_linker_is_refused_what_it_needs_not(rooms: object, query: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(using="linker"):
+        connections["linker"].cursor().execute(query)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger.entry SET body = '{}'",
+        "DELETE FROM ledger.entry",
+        "TRUNCATE ledger.entry",
+        "INSERT INTO ledger.entry (number, body, hash) VALUES (1, '{}', '')",
+        "SELECT ledger.entries()",
+        "DROP TRIGGER append_only ON ledger.entry",
+        "ALTER TABLE ledger.entry DISABLE TRIGGER ALL",
+        *(_on("ALTER TABLE {} DISABLE ROW LEVEL SECURITY", table) for table in TABLES),
+        *(_on("ALTER TABLE {} NO FORCE ROW LEVEL SECURITY", table) for table in TABLES),
+        'DROP POLICY own_agency ON "case"',
+        'CREATE POLICY mine ON "case" USING (true)',
+        "ALTER ROLE tsunagu_app BYPASSRLS",
+        "SET ROLE tsunagu_owner",
+        "SET ROLE tsunagu_linker",
+        "SET ROLE tsunagu_ledger",
+        "SET SESSION AUTHORIZATION tsunagu_owner",
+        "SET session_replication_role = replica",
+        'SET LOCAL row_security = off; SELECT * FROM "case"',
+        "SET LOCAL row_security = off; SELECT * FROM hit",
+        "CREATE TABLE mine (id int)",
+        "CREATE TEMP TABLE mine (id int)",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER RETURN 1",
+        'DELETE FROM "case"',
+        'UPDATE "case" SET covert = false',
+        "UPDATE overlap SET shared_a = true, shared_b = true",
+        "UPDATE overlap_notice SET withheld = false, held = false",
+        "UPDATE judgement SET answer = 'same'",
+        "DELETE FROM judgement",
+        "DELETE FROM sign_in",
+        "INSERT INTO hit (kind) VALUES ('exact')",
+    ],
+)  # fmt: skip
+def test_the_app_role_can_neither_change_the_past_nor_the_rules(scene: Scene, statement: str | sql.Composed) -> None:
+    agency = scene.people["anna"].actor.agency_id
+    refusals = "permission denied|must be owner|row-level security"
+    with pytest.raises(DatabaseError, match=refusals), acting_for(agency), connections["default"].cursor() as cursor:
+        cursor.execute(statement)

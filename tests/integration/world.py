@@ -1,0 +1,184 @@
+"""Agencies, officers and what they do, through the services and the commands, within this process."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+from pyotp.totp import TOTP
+
+from tsunagu.cli.main import program
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.permission import Role
+from tsunagu.services.house import Rooms
+from tsunagu.services.identity import NewOfficer, actor_of, enroll_officer, found_agency, sign_in
+from tsunagu.services.ingest import ingest
+
+DOORS_TO_THE_DATABASE = ("default", "linker", "owner")
+PASSWORD = "correct horse battery"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def random_name(prefix: str) -> str:
+    return f"{prefix}-{secrets.token_hex(6)}"
+
+
+class NoDecoder:
+    """Stands for the limited children where nothing is media."""
+
+    def decode(self, *_: object) -> Iterator[Any]:
+        raise AssertionError("the tests within this process bring in nothing that is decoded")
+
+
+class Table:
+    """A house whose rooms are open already, and whose system user has the token that he is given."""
+
+    workers = 1
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._token = ""
+
+    @contextmanager
+    def open(self) -> Iterator[Rooms]:
+        yield self._rooms
+
+    @contextmanager
+    def decoder(self) -> Iterator[NoDecoder]:
+        yield NoDecoder()
+
+    def token(self) -> str:
+        return self._token
+
+    def keep_token(self, token: str) -> None:
+        self._token = token
+
+    def drop_token(self) -> None:
+        self._token = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """An officer who is signed in."""
+
+    login: str
+    agency: str
+    totp_secret: str
+    token: str
+    actor: Actor
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All that somebody can tell of what became of his command, and what it left in the ledger."""
+
+    status: int
+    stdout: str
+    stderr: str
+    queries: dict[str, int]
+    entries: int
+
+    @property
+    def text(self) -> str:
+        return self.stdout + self.stderr
+
+
+@dataclass
+class World:
+    """The house, and ways to fill it."""
+
+    rooms: Rooms
+    table: Table
+    folder: Path
+    runner: CliRunner = field(default_factory=CliRunner)
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """What every service is given."""
+        return {"now": now(), "keys": self.rooms.keys, "ledger": self.rooms.ledger}
+
+    def found(self, *roles: set[Role]) -> tuple[Person, ...]:
+        """Found an agency with one officer for each set of roles, and sign them in."""
+        newcomers = tuple(NewOfficer(random_name("officer"), "Name", frozenset(one), PASSWORD) for one in roles)
+        name = random_name("agency")
+        _, enrolled = found_agency(
+            name=name, country="DK", contact=f"{name}@example.org", officers=newcomers, **self.parts
+        )
+        return tuple(self.sign_in(one.officer.login, name, one.totp_secret) for one in enrolled)
+
+    def enroll(self, administrator: Person, *roles: Role) -> Person:
+        """Let an administrator enrol an officer, and sign him in."""
+        newcomer = NewOfficer(random_name("officer"), "Name", frozenset(roles), PASSWORD)
+        enrolled = enroll_officer(actor=administrator.actor, officer=newcomer, **self.parts)
+        return self.sign_in(newcomer.login, administrator.agency, enrolled.totp_secret)
+
+    def sign_in(self, login: str, agency: str, totp_secret: str) -> Person:
+        """Sign an officer in with the code of this moment."""
+        code = TOTP(totp_secret).at(now())
+        token, _ = sign_in(login=login, password=PASSWORD, code=code, **self.parts)
+        actor = actor_of(token=token, purpose=None, now=now(), keys=self.rooms.keys)
+        return Person(login, agency, totp_secret, token, actor)
+
+    def file(self, content: bytes) -> str:
+        """Write a file of no type that Tsunagu decodes, and return its path."""
+        path = self.folder / f"{random_name('file')}.txt"
+        path.write_bytes(content)
+        return str(path)
+
+    def bring_in(self, person: Person, case: str, exhibit: str, path: str) -> None:
+        """Let an officer bring one file into a case of his, and compare it with all that is held."""
+        ingest(
+            actor=person.actor,
+            case_reference=case,
+            exhibit_reference=exhibit,
+            paths=[os.fsencode(path)],
+            decoder=NoDecoder(),
+            workers=1,
+            queue=self.rooms.queue,
+            **self.parts,
+        )
+
+    def run(self, person: Person | str, *arguments: str, lines: tuple[str, ...] = ()) -> Outcome:
+        """Run a command as somebody, or with a token, and measure what it does."""
+        self.table.keep_token(person if isinstance(person, str) else person.token)
+        before = self.entry_count()
+        with ExitStack() as stack:
+            watched = {
+                alias: stack.enter_context(CaptureQueriesContext(connections[alias])) for alias in DOORS_TO_THE_DATABASE
+            }
+            typed = "".join(f"{line}\n" for line in lines)
+            done = self.runner.invoke(program, arguments, input=typed, obj=self.table)
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        queries = {alias: len(one.captured_queries) for alias, one in watched.items()}
+        return Outcome(done.exit_code, done.stdout, done.stderr, queries, self.entry_count() - before)
+
+    def json(self, person: Person, *arguments: str) -> list[dict[str, Any]]:
+        """Run a command with --json, and return the objects that it prints."""
+        done = self.run(person, *arguments, "--json")
+        assert done.status == 0, done.text
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def entry_count(self) -> int:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM ledger.entries()")
+            return int(cursor.fetchone()[0])
+
+    def last_entry(self) -> dict[str, Any]:
+        """Return the newest entry of the ledger, whoever's it is."""
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("SELECT body FROM ledger.entries() ORDER BY number DESC LIMIT 1")
+            return dict(json.loads(cursor.fetchone()[0]))
