@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from tsunagu.domain.fingerprint import TimedFingerprint
-from tsunagu.domain.media import Examined, MediaFacts, MediaKind, MediaType, Refusal
+from tsunagu.domain.media import MEMBER_SEPARATOR, Examined, MediaFacts, MediaKind, MediaType, Refusal
 from tsunagu.fingerprints import pdq
 from tsunagu.fingerprints.chromaprint import Chromaprint
 from tsunagu.media.decoding.messages import (
-    MemberData,
-    MemberRefused,
-    MemberStart,
     Message,
     Refused,
     SoundChunk,
@@ -25,12 +22,12 @@ from tsunagu.media.picture import Picture, TimedPicture
 from tsunagu.media.probe import HEAD_BYTES, probe
 from tsunagu.media.walk import Found, NotAFile, open_regular
 from tsunagu.services.parts import Decoder
+from tsunagu.services.unpacking import Allowance, each_once, members
 
 MOST_DEPTH = 3
 """How many archives may lie in one another; each holds a decode child while its members are examined."""
 WINDOW = 64
 """How many files are under way or wait for an earlier one to be handed on."""
-MEMBER_SEPARATOR = b"!/"
 
 
 @dataclass(slots=True)
@@ -68,11 +65,11 @@ class _Findings:
 
 def examine_all(
     found: Iterable[Found], *, decoder: Decoder, workers: int
-) -> Iterator[tuple[Found, tuple[Examined, ...]]]:
+) -> Generator[tuple[Found, tuple[Examined, ...]], None, None]:
     """Yield every file with what was learnt of it, in the order given; `workers` files are examined at once.
 
     An archive gives its members first and itself last, so that whoever keeps it has kept its members before.
-    What cannot be read is refused by name and the rest goes on.
+    What cannot be read is refused by name and the rest goes on. Closing it waits for the files under way alone.
     """
     waiting: deque[tuple[Found, Future[tuple[Examined, ...]]]] = deque()
     with ThreadPoolExecutor(workers, thread_name_prefix="examine") as threads:
@@ -101,12 +98,13 @@ def examine_file(found: Found, *, decoder: Decoder) -> tuple[Examined, ...]:
     except OSError:
         return (Examined(found.path, found.size_bytes, refused=Refusal.UNREADABLE),)
     try:
-        return tuple(_examine(found.path, fd, decoder, depth=0))
+        items = _examine(found.path, fd, decoder, Allowance(os.fstat(fd).st_size), depth=0)
+        return tuple(each_once(found.path, items))
     finally:
         os.close(fd)
 
 
-def _examine(path: bytes, fd: int, decoder: Decoder, *, depth: int) -> Iterator[Examined]:
+def _examine(path: bytes, fd: int, decoder: Decoder, allowance: Allowance, *, depth: int) -> Iterator[Examined]:
     try:
         media_type = probe(os.pread(fd, HEAD_BYTES, 0))
         digests, size = digest(fd)
@@ -117,7 +115,7 @@ def _examine(path: bytes, fd: int, decoder: Decoder, *, depth: int) -> Iterator[
     if media_type is None:
         yield replace(item, refused=Refusal.UNKNOWN_TYPE if size else Refusal.EMPTY)
     elif media_type.kind is MediaKind.ARCHIVE:
-        yield from _examine_archive(item, fd, media_type, decoder, depth)
+        yield from _examine_archive(item, fd, media_type, decoder, allowance, depth=depth)
     else:
         yield _examine_media(item, fd, media_type, decoder)
 
@@ -134,57 +132,22 @@ def _examine_media(item: Examined, fd: int, media_type: MediaType, decoder: Deco
 
 
 def _examine_archive(
-    item: Examined, fd: int, media_type: MediaType, decoder: Decoder, depth: int
+    item: Examined, fd: int, media_type: MediaType, decoder: Decoder, allowance: Allowance, *, depth: int
 ) -> Iterator[Examined]:
     if depth >= MOST_DEPTH:
         yield replace(item, refused=Refusal.TOO_DEEP)
         return
     refused = None
     try:
-        for name, member in _members(fd, media_type, decoder):
+        for name, member in members(fd, media_type, decoder, allowance):
             path = item.path + MEMBER_SEPARATOR + name
             if isinstance(member, Refusal):
                 yield Examined(path, 0, refused=member)
                 continue
             try:
-                yield from _examine(path, member, decoder, depth=depth + 1)
+                yield from _examine(path, member, decoder, allowance, depth=depth + 1)
             finally:
                 os.close(member)
     except Refused as refusal:
         refused = refusal.refusal
     yield replace(item, refused=refused)
-
-
-def _members(fd: int, media_type: MediaType, decoder: Decoder) -> Iterator[tuple[bytes, int | Refusal]]:
-    """Yield each member's name with a descriptor of its content, held in memory alone, or why it is refused.
-
-    Who takes a descriptor closes it.
-    """
-    name, member = b"", -1
-    try:
-        for message in decoder.decode(fd, media_type):
-            if isinstance(message, MemberData):
-                _write_all(member, message.data)
-                continue
-            if isinstance(message, MemberRefused) and message.name == name and member >= 0:
-                os.close(member)
-                member = -1
-            if member >= 0:
-                whole, member = member, -1
-                yield name, whole
-            if isinstance(message, MemberStart):
-                name, member = message.name, os.memfd_create("member", os.MFD_CLOEXEC)
-            elif isinstance(message, MemberRefused):
-                yield message.name, message.refusal
-        if member >= 0:
-            whole, member = member, -1
-            yield name, whole
-    finally:
-        if member >= 0:
-            os.close(member)
-
-
-def _write_all(fd: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(fd, rest) :]

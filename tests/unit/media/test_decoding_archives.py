@@ -213,3 +213,20 @@ def test_changed_bytes_never_raise_anything_but_refused(data):
     for at in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=8)):
         content[at] = data.draw(st.integers(0, 255))
     unpacked(bytes(content[: data.draw(st.integers(0, len(content)))]), media_type)
+
+
+@pytest.mark.parametrize(("make", "media_type"), [(zipped, MediaType.ZIP), (taped, MediaType.TAR)])
+def test_a_name_of_any_length_is_cut_and_its_member_comes_out(make, media_type):
+    for name in ("n" * 40_000, "d/" * 2000 + "n", "n" * 1021 + "/..n/x", "n" * 1022 + "../x"):
+        [(cut, body), after] = unpacked(make([(name, b"1"), ("ok", b"2")]), media_type)[0]
+        assert (name.encode()[:1000], body, after) == (cut[:1000], b"1", (b"ok", b"2"))
+        assert len(cut) <= 1024
+        assert safe_name(cut) == cut
+
+
+def test_a_refusal_says_whether_its_member_had_begun():
+    content = bytearray(zipped([("./bad", os.urandom(5000)), ("../up", b"1")], zipfile.ZIP_STORED))
+    content[2000] ^= 0xFF
+    refused = [one for one in decode(io.BytesIO(content), MediaType.ZIP, PLAIN) if isinstance(one, MemberRefused)]
+    begun = MemberRefused(b"bad", Refusal.DAMAGED, has_begun=True)
+    assert refused == [begun, MemberRefused(b"../up", Refusal.PATH_ESCAPES)]

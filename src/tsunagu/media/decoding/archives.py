@@ -56,18 +56,20 @@ def decode_archive(file: BinaryIO, media_type: MediaType, options: DecodeOptions
             raise Refused(Refusal.TOO_MANY_MEMBERS)
         if member.is_folder:
             continue
+        name, has_begun = member.name[:_MAX_NAME_BYTES], False
         try:
             name = _checked_name(member, options)
             yield MemberStart(name, member.size_bytes)
+            has_begun = True
             for chunk in _content(member, options):
                 budget -= len(chunk)
                 if budget < 0:
                     break
                 yield MemberData(chunk)
         except Refused as refused:
-            yield MemberRefused(member.name[:_MAX_NAME_BYTES], refused.refusal)
+            yield MemberRefused(name, refused.refusal, has_begun)
         if budget < 0:
-            yield MemberRefused(member.name[:_MAX_NAME_BYTES], over_budget)
+            yield MemberRefused(name, over_budget, has_begun)
             raise Refused(over_budget)
 
 
@@ -86,10 +88,14 @@ def _checked_name(member: _Member, options: DecodeOptions) -> bytes:
         Refused: it may not.
     """
     name = safe_name(member.name)
+    if name is not None and len(name) > _MAX_NAME_BYTES:
+        name = safe_name(name[:_MAX_NAME_BYTES].rstrip(b"./"))
     if name is None:
         raise Refused(Refusal.PATH_ESCAPES)
     if member.refusal is not None:
         raise Refused(member.refusal)
+    if member.size_bytes < 0:
+        raise Refused(Refusal.DAMAGED)
     if member.size_bytes > options.max_member_bytes:
         raise Refused(Refusal.TOO_LARGE)
     _check_ratio(member.size_bytes, member, options)

@@ -44,7 +44,7 @@ class MemberStart:
     """A member of an archive begins; its `MemberData` follow, until the next message of another class.
 
     Attributes:
-        name: raw bytes, relative, without `..`, backslash, drive or NUL; to be shown, never to be opened.
+        name: raw bytes, relative, without `..`, backslash, drive or NUL, at most 1,024; to be shown, never opened.
         size_bytes: length as the archive claims it, unverified; None when it does not say.
     """
 
@@ -61,15 +61,17 @@ class MemberData:
 
 @dataclass(frozen=True, slots=True)
 class MemberRefused:
-    """One member is refused; the archive goes on. Data of this member that came before is to be thrown away.
+    """One member is refused; the archive goes on.
 
     Attributes:
         name: raw bytes as the archive gives them, cut at 1,024; may hold anything: to be shown escaped, never opened.
         refusal: the reason code.
+        has_begun: it is the member of the last `MemberStart`, whose data is to be thrown away, and not one after it.
     """
 
     name: bytes
     refusal: Refusal
+    has_begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,8 +74,8 @@ class Tally:
             case MemberStart():
                 self._members -= 1
                 self._member_bytes = self._most_member_bytes
-            case MemberRefused():
-                self._members -= 1
+            case MemberRefused(has_begun=has_begun):
+                self._members -= not has_begun
                 self._member_bytes = 0
             case MemberData(data):
                 self._bytes -= len(data)

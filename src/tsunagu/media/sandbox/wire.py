@@ -87,7 +87,8 @@ def encode(message: Message | RgbPicture) -> tuple[Buffer, ...]:
         case MemberData():
             kind, told, bulk = FrameKind.MEMBER_DATA, b"", message.data
         case MemberRefused():
-            kind, told = FrameKind.MEMBER_REFUSED, bytes([_REFUSALS.index(message.refusal)]) + message.name
+            kind = FrameKind.MEMBER_REFUSED
+            told = bytes([_REFUSALS.index(message.refusal), message.has_begun]) + message.name
         case _:
             kind, bulk = FrameKind.RGB, _raw(message.pixels)
             told = _RGB.pack(*message.pixels.shape[:2])
@@ -170,8 +171,8 @@ def _read_member(kind: FrameKind, told: bytes, bulk_bytes: int, fill: Fill) -> M
         fill(memoryview(data))
         return MemberData(bytes(data))
     if kind is FrameKind.MEMBER_REFUSED:
-        _require(1 <= len(told) <= 1 + MOST_NAME_BYTES, "member refused")
-        return MemberRefused(told[1:], _refusal(told[0]))
+        _require(2 <= len(told) <= 2 + MOST_NAME_BYTES and told[1] <= 1, "member refused")
+        return MemberRefused(told[2:], _refusal(told[0]), has_begun=bool(told[1]))
     _require(_MEMBER.size < len(told) <= _MEMBER.size + MOST_NAME_BYTES, "member")
     (size_bytes,) = _MEMBER.unpack_from(told)
     name = told[_MEMBER.size :]
