@@ -10,9 +10,13 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.media import Refusal
+
+
+_MOST_NS: Final = 2**63 - 1
 
 
 class NotAFile(InputError):
@@ -28,7 +32,8 @@ class Found:
     Attributes:
         path: raw bytes, beginning with the path that was asked for.
         size_bytes: length as the file system says; 0 for what is refused.
-        mtime_ns: time of the last change, nanoseconds since 1970 UTC; 0 for what is refused.
+        mtime_ns: time of the last change, nanoseconds since 1970 UTC, held within 64 bits with sign (a file system
+            may say more); 0 for what is refused.
         refused: None for a regular file that may be read; NOT_A_FILE for a symbolic link, FIFO, socket or
             device; UNREADABLE for what is missing or may not be read, a folder too.
     """
@@ -97,4 +102,4 @@ def _found(path: bytes, status: os.stat_result) -> Found:
         return Found(path, refused=Refusal.NOT_A_FILE)
     if not os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
         return Found(path, refused=Refusal.UNREADABLE)
-    return Found(path, status.st_size, status.st_mtime_ns)
+    return Found(path, status.st_size, min(max(status.st_mtime_ns, -_MOST_NS), _MOST_NS))

@@ -129,3 +129,12 @@ def test_a_link_is_not_opened(folder):
         open_regular(folder + b"/link")
     with pytest.raises(FileNotFoundError):
         open_regular(folder + b"/none")
+
+
+def test_a_time_beyond_64_bits_of_nanoseconds_is_held_within_them(folder):
+    write(folder + b"/later")
+    moment_s = 2**34 - 2**31 - 1
+    os.utime(folder + b"/later", (moment_s, moment_s))
+    if os.stat(folder + b"/later").st_mtime_ns < 2**63:
+        pytest.skip("this file system knows no such time")
+    assert [one.mtime_ns for one in walk([folder])] == [2**63 - 1]
