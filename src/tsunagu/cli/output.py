@@ -19,8 +19,11 @@ complaints = Console(stderr=True)
 
 
 def print_json(value: Any) -> None:
-    """Print one value as one line of JSON."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    """Print one value as one line of JSON, with everything in it escaped that could move a terminal or break a line."""
+    text = json.dumps(value, ensure_ascii=False)
+    if not text.isprintable():
+        text = "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in text)
+    sys.stdout.write(text + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
