@@ -25,12 +25,12 @@ PASSPHRASES = ("one custodian's words", "the other's own words")
 
 @pytest.fixture(scope="module")
 def house(make_installation: Callable[..., Installation], tmp_path_factory: pytest.TempPathFactory) -> Iterator:
-    """Two agencies that hold the same in two pairs of cases, one of Anna's covert. The database keeps running."""
+    """Two agencies that hold the same, Anna in a covert case. The database keeps running."""
     installation = make_installation()
     with EmbeddedPostgres(installation.home).use():
         installation.found("Agency of Anna", "DK", "anna")
         installation.found("Agency of Ben", "AU", "ben")
-        for officer, case, *options in (("anna", "DK-1"), ("anna", "DK-2", "--covert"), ("ben", "AU-1")):
+        for officer, case, *options in (("anna", "DK-1", "--covert"), ("ben", "AU-1")):
             installation.run("case", "open", case, *options, officer=officer)
             path = tmp_path_factory.mktemp(case) / f"seized-{case}.txt"
             path.write_bytes(b"the same on both sides")
@@ -58,29 +58,28 @@ def _same(house: Installation, officer: str | None, *commands: tuple[str, ...], 
 
 
 @pytest.mark.parametrize(
-    ("command", "theirs", "absent", "done"),
+    ("command", "theirs", "absent"),
     [
-        (("case", "show", "{}"), "DK-1", "DK-9", 0),
-        (("ingest", "--case", "{}", "--exhibit", "E2", "/dev/null"), "DK-1", "DK-9", REFUSED_INPUT),
-        (("release", "{}"), "held", str(uuid4()), 0),
+        (("case", "show", "{}"), "DK-1", "DK-9"),
+        (("release", "{}"), "held", str(uuid4())),
     ],
     ids=lambda one: one[0] if isinstance(one, tuple) else "",
 )
 def test_the_other_agency_is_told_the_same_as_for_what_is_not_there(
-    house: Installation, held: str, command: tuple[str, ...], theirs: str, absent: str, done: int
+    house: Installation, held: str, command: tuple[str, ...], theirs: str, absent: str
 ) -> None:
     theirs = held if theirs == "held" else theirs
     typed = [tuple(word.format(one) for word in command) for one in (theirs, absent)]
     status, printed, _ = _same(house, "ben", *typed)
     assert (status, printed) == (NOT_FOUND, "")
-    house.run(*typed[0], officer="anna", status=done)
+    house.run(*typed[0], officer="anna")
 
 
 def test_the_auditor_finds_every_denial_in_the_ledger_of_his_own_agency_alone(house: Installation) -> None:
-    house.run("case", "show", "DK-2", officer="ben", status=NOT_FOUND)
+    house.run("case", "show", "DK-1", officer="ben", status=NOT_FOUND)
     newest = house.json("ledger", "show", officer="ben-admin")[0]
     assert newest["act"] == "access:denied"
-    assert "DK-2" not in str(newest)
+    assert "DK-1" not in str(newest)
     at_the_other = house.json("ledger", "show", "--most", "1000", officer="anna-admin")
     assert not [one for one in at_the_other if one.get("agency") == newest["agency"]]
 
