@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 from PIL import Image
 from pyotp.totp import TOTP
 
@@ -118,16 +117,28 @@ def ingest_rate(home: Path, folder: Path, count: int) -> tuple[float, list[float
 
 
 def _memory_of(process: subprocess.Popen[bytes]) -> Iterator[float]:
-    program = psutil.Process(process.pid)
     while process.poll() is None:
-        total = 0
-        for one in [program, *program.children(recursive=True)]:
-            try:
-                total += one.memory_full_info().uss
-            except psutil.Error:
-                continue
-        yield total / 2**20
+        yield sum(_own_kib(pid) for pid in _family(process.pid)) / 1024
         time.sleep(0.5)
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    try:
+        for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in listed.read_text(encoding="ascii").split():
+                yield from _family(int(child))
+    except OSError:
+        return  # it has just ended
+
+
+def _own_kib(pid: int) -> int:
+    """Return the memory that a process shares with no other, in KiB."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
 
 
 def measure(count: int, rounds: int) -> dict[str, Any]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
+
+from tsunagu.services.demo import drawing
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     """Two seizures: a photograph and a clip, and copies of both among other things."""
-    from tsunagu.services.demo import drawing  # an extra
-
     root = tmp_path_factory.mktemp("seizures")
     pictures = drawing.photographs()
     files = {
@@ -56,7 +55,7 @@ def test_two_agencies_bring_media_in_are_told_of_each_other_and_see_what_overlap
     assert mirror["cases"] == ["AU-1", "DK-1"]
 
     exact, near = house.json("hits", before["overlap"], officer="ben")
-    assert os.path.basename(exact["path"]) == "same.jpg"
+    assert Path(exact["path"]).name == "same.jpg"
     assert (exact["kind"], exact["distance_bits"], exact["judgement"]) == ("exact", 0, "none-yet")
     assert (near["kind"], near["turn"]) == ("near", "upright")
     house.run("judge", str(exact["hit"]), "same", "--what", "file", officer="ben")
