@@ -36,7 +36,7 @@ MODULES = {
     "sign-in": "identity",
     "sign-out": "identity",
 }
-"""In which module of this floor each command lies: it is imported when it is called, as kernels and codecs load slowly."""
+"""In which module each command lies. It is imported when it is called: kernels and codecs load slowly."""
 
 
 class Program(click.Group):

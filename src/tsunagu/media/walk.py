@@ -15,7 +15,6 @@ from typing import Final
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.media import Refusal
 
-
 _MOST_NS: Final = 2**63 - 1
 
 
