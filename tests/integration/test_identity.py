@@ -13,6 +13,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from pyotp.totp import TOTP
 
+from tsunagu.cli.main import program
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotSignedIn
 from tsunagu.domain.permission import ROLE_PERMISSIONS, Permission, Role
@@ -89,6 +90,8 @@ FAILURES: dict[str, Callable[[Door], dict[str, str]]] = {
     "wrong code": lambda door: {"code": door.wrong_code()},
     "both wrong": lambda door: {"password": WRONG, "code": door.wrong_code()},
     "no code": lambda _: {"code": ""},
+    "digits of another script": lambda _: {"code": "\N{FULLWIDTH DIGIT ONE}" * 6},
+    "no text": lambda _: {"code": "\udcff"},
     "old code": lambda door: {"code": door.code(-2)},
     "code used before": lambda door: {"code": (door.knock(), door.code())[1]},
     "code from before the one used": lambda door: {"code": (door.knock(), door.code(-1))[1]},
@@ -278,3 +281,19 @@ def test_an_agency_needs_two_officers_and_logins_that_are_free(world: World) -> 
         with pytest.raises(refusal) as caught:
             found_agency(name=random_name("agency"), country="DK", contact="c", officers=officers, **world.parts)
         assert anna.login not in str(caught.value)
+
+
+@pytest.mark.parametrize("word", ["", " ", "a\nb", "\udcff", "x" * 201, "nul\0"])
+def test_a_name_that_is_no_printable_text_is_refused(world: World, word: str) -> None:
+    _, adam = world.found(WORKS, OVERSEES)
+    for login, name in ((word, "Name"), (random_name("login"), word)):
+        newcomer = NewOfficer(login, name, frozenset(WORKS), PASSWORD)
+        with pytest.raises(InputError):
+            enroll_officer(actor=adam.actor, officer=newcomer, **world.parts)
+    with pytest.raises(InputError):
+        sign_in(login=word, password=PASSWORD, code="000000", **world.parts)
+
+
+def test_a_password_that_is_no_text_is_refused(world: World) -> None:
+    done = world.runner.invoke(program, ["sign-in", "anybody"], input=b"\xff\xfe\n000000\n", obj=world.table)
+    assert (done.exit_code, done.stdout) == (2, "")

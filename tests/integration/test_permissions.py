@@ -111,6 +111,17 @@ def test_a_name_that_another_agency_uses_is_as_free_as_any(scene: Scene, command
     )
 
 
+NAMED = [door for door in WITH_TARGET if door.target in {"case", "bank"}]
+
+
+@pytest.mark.parametrize("word", ["", "a\nb", "\udcff", "x" * 201], ids=ascii)
+@pytest.mark.parametrize("door", NAMED, ids=str)
+def test_what_can_be_no_reference_is_refused_without_looking(scene: Scene, door: Door, word: str) -> None:
+    outcome = scene.world.run(scene.people[door.entitled], *door.typed(scene, word))
+    assert (outcome.status, outcome.stdout, outcome.entries) == (2, "", 0)
+    assert scene.world.run(scene.people["cleo"], *door.typed(scene, word)) == outcome
+
+
 def test_an_officer_of_another_agency_is_no_colleague_and_the_attempt_is_recorded(scene: Scene) -> None:
     anna = scene.people["anna"]
     foreign, nobody = (

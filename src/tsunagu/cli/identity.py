@@ -165,11 +165,15 @@ def ask_secret(what: str, *, confirm: bool = False) -> str:
     """Ask for a secret at the terminal, or take the next line of standard input.
 
     Raises:
-        InputError: standard input has ended.
+        InputError: standard input has ended, or is no text.
     """
     if sys.stdin.isatty():
         return str(click.prompt(what, hide_input=True, confirmation_prompt=confirm, err=True))
-    line = sys.stdin.readline()
+    try:
+        line = sys.stdin.readline()
+        line.encode()  # where the locale is plain, bytes that are no text arrive as lone surrogates
+    except UnicodeError as error:
+        raise InputError(f"{what.lower()}: standard input is no text") from error
     if not line:
         raise InputError(f"{what.lower()}: standard input has ended")
     return line.rstrip("\r\n")

@@ -9,7 +9,7 @@ from datetime import datetime
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
-from tsunagu.domain.errors import Forbidden, NotFound
+from tsunagu.domain.errors import Forbidden, InputError, NotFound
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
@@ -18,6 +18,7 @@ from tsunagu.records.session import acting_for
 from tsunagu.services.parts import Keys, Ledger
 
 REFERENCE = "reference"
+MOST_REFERENCE = 200
 
 
 @contextmanager
@@ -27,7 +28,11 @@ def denials_recorded(
     """Check the permission, and write every denial in the block down with a keyed reference to what was asked.
 
     "Absent" and "not yours" take the same way through here.
+
+    Raises:
+        InputError: what is asked for can be no reference, which is told without looking.
     """
+    check_reference(asked)
     try:
         actor.require(permission)
         yield
@@ -63,3 +68,13 @@ def deed(act: Act, *, actor: Actor, case: CaseSummary, now: datetime, **details:
     return Deed(
         act, now, actor.agency_id, actor.officer_id, purpose_of(actor, case), case_id=case.case_id, details=details
     )
+
+
+def check_reference(reference: str) -> None:
+    """Do nothing when a case, an exhibit, a bank or an officer may be called this.
+
+    Raises:
+        InputError: it is empty, longer than `MOST_REFERENCE` characters, or not printable.
+    """
+    if not reference.strip() or len(reference) > MOST_REFERENCE or not reference.isprintable():
+        raise InputError(f"a reference is 1 to {MOST_REFERENCE} printable characters")

@@ -16,8 +16,7 @@ from tsunagu.domain.media import Examined
 from tsunagu.domain.permission import Permission
 from tsunagu.records import banks
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import denials_recorded
-from tsunagu.services.cases import check_reference
+from tsunagu.services.access import check_reference, denials_recorded
 from tsunagu.services.parts import Keys, Ledger, Queue
 
 
@@ -39,8 +38,8 @@ def open_bank(
         Conflict: the agency has a bank of this name already.
     """
     check_reference(name)
-    if not legal_ground.strip():
-        raise InputError("a bank needs a legal ground")
+    if not legal_ground.strip() or not legal_ground.isprintable():
+        raise InputError("a bank needs a legal ground, in printable characters")
     bank = BankSummary(uuid4(), name, semantics, legal_ground)
     with (
         denials_recorded(actor=actor, permission=Permission.BANK_CHANGE, asked=name, now=now, keys=keys, ledger=ledger),

@@ -9,17 +9,15 @@ from uuid import uuid4
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary, ExhibitSummary, HoldingSummary
-from tsunagu.domain.errors import InputError, NotFound
+from tsunagu.domain.errors import NotFound
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records import agencies
 from tsunagu.records import cases as rows
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import case_for, deed, denials_recorded
+from tsunagu.services.access import case_for, check_reference, deed, denials_recorded
 from tsunagu.services.parts import Keys, Ledger
-
-MOST_REFERENCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +123,3 @@ def list_holdings(
         found = tuple(rows.holdings_of(case))
     ledger.record(deed(Act.MEDIA_READ, actor=actor, case=case, now=now, holdings=len(found)))
     return found
-
-
-def check_reference(reference: str) -> None:
-    """Do nothing when a case or exhibit may be called this.
-
-    Raises:
-        InputError: it is empty, longer than `MOST_REFERENCE` characters, or not printable.
-    """
-    if not reference.strip() or len(reference) > MOST_REFERENCE or not reference.isprintable():
-        raise InputError(f"a reference is 1 to {MOST_REFERENCE} printable characters")

@@ -22,7 +22,7 @@ from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records import agencies, sign_ins
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import denials_recorded
+from tsunagu.services.access import check_reference, denials_recorded
 from tsunagu.services.parts import Keys, Ledger
 
 SECOND_FACTOR = "totp"
@@ -73,14 +73,16 @@ def found_agency(
     An operator's act: it needs no sign-in, but the keys and the database of this home.
 
     Raises:
-        InputError: fewer than two officers, two with one login, a bad country code, a weak password, or roles that do
-            not go together.
+        InputError: fewer than two officers, two with one login, a bad country code, a name or contact that is no
+            printable text, a weak password, or roles that do not go together.
         Conflict: the agency's name or a login is taken.
     """
     if len({one.login for one in officers}) < 2:
         raise InputError("an agency begins with two officers of different logins")
     if len(country) != 2 or not country.isascii() or not country.isupper():
         raise InputError("a country is two capital letters, as in ISO 3166-1")
+    check_reference(name)
+    check_reference(contact)
     card = AgencyCard(uuid4(), name, country, contact)
     with acting_for(card.agency_id):
         agencies.add_agency(card)
@@ -122,8 +124,10 @@ def sign_in(*, login: str, password: str, code: str, now: datetime, keys: Keys, 
     Every failure looks alike, and is recorded; after `MOST_FAILURES` the officer is locked out for `LOCKED_FOR`.
 
     Raises:
+        InputError: what is given can be no login, which is told without looking.
         NotSignedIn: the login, the password or the code is wrong, or the officer is locked out.
     """
+    check_reference(login)
     agency_id = agencies.agency_of_login(login)
     expires_at = now + SIGN_IN_LASTS
     token = None
@@ -195,6 +199,8 @@ def reseal_second_factors(*, keys: Keys) -> int:
 def _enroll(officer: NewOfficer, agency_id: UUID, keys: Keys) -> Enrolment:
     if not officer.roles or (officer.roles & WORKING_ROLES and officer.roles - WORKING_ROLES):
         raise InputError("an officer works on cases, or administers and audits: not both, and not neither")
+    check_reference(officer.login)
+    check_reference(officer.name)
     try:
         validate_password(officer.password)
     except ValidationError as error:
@@ -238,8 +244,9 @@ def _is_proven(held: Credentials | None, password: str, code: str, now: datetime
 def _step_of(code: str, secret: str, now: datetime) -> int | None:
     """Return the 30-second step that a code belongs to: this one, or the one before or after; None if wrong."""
     totp = TOTP(secret)
+    typed = code.strip().encode(errors="replace")
     current = int(now.timestamp()) // TOTP_STEP_S
     for step in (current, current - 1, current + 1):
-        if hmac.compare_digest(totp.at(step * TOTP_STEP_S), code.strip()):
+        if hmac.compare_digest(totp.at(step * TOTP_STEP_S).encode(), typed):
             return step
     return None

@@ -20,8 +20,7 @@ from tsunagu.records import cases as case_rows
 from tsunagu.records import holdings
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import case_for, deed
-from tsunagu.services.cases import check_reference
+from tsunagu.services.access import case_for, check_reference, deed
 from tsunagu.services.examination import examine_all
 from tsunagu.services.linking import LinkReport, link_all
 from tsunagu.services.parts import Decoder, Keys, Ledger, Queue
