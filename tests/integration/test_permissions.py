@@ -203,7 +203,12 @@ def test_a_covert_case_is_its_coordinators_alone_until_he_releases_it(world: Wor
     for command in ("acknowledge", "share", "hits", "release"):
         assert world.run(ben, command, held["overlap"]).status == NOT_FOUND
     assert world.run(anna, "release", held["overlap"]).status == 0
-    assert [one["overlap"] for one in world.json(ben, "notices")] == [held["overlap"]]
+    assert world.run(anna, "release", held["overlap"]).status == NOT_FOUND
+    [told] = world.json(ben, "notices")
+    assert told["overlap"] == held["overlap"]
+    assert told["noticed_at"] > held["noticed_at"]  # the earlier time would tell that the other case is covert
+    acts = [one["act"] for one in world.json(bella, "ledger", "show")]
+    assert acts.count("overlap:noticed") == 1
     assert [one["held"] for one in world.json(carl, "notices")] == [False]
 
 

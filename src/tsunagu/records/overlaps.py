@@ -194,11 +194,16 @@ def _summary_fields(summary: OverlapSummary) -> dict[str, Any]:
     }
 
 
-def release(overlap_id: UUID, case_id: UUID) -> None:
-    """Let a held notice go to the case's officers, and let the other side be told. For the linker."""
+def release(overlap_id: UUID, case_id: UUID, *, now: datetime) -> list[NoticeSent]:
+    """Let a held notice go to the case's officers, and let the other side be told. For the linker.
+
+    Returns the notice that the other side is told by this, dated now: an earlier date would tell that it was withheld.
+    """
     notices = OverlapNotice.objects.using(LINKER).filter(overlap_id=overlap_id)
     notices.filter(case_id=case_id).update(held=False)
-    notices.exclude(case_id=case_id).update(withheld=False)
+    told = list(notices.exclude(case_id=case_id).filter(withheld=True))
+    notices.filter(id__in=[row.id for row in told]).update(withheld=False, noticed_at=now)
+    return [NoticeSent(row.agency_id, row.case_id, overlap_id, row.held, withheld=False) for row in told]
 
 
 def note_shared(overlap_id: UUID, case_id: UUID) -> bool:

@@ -19,7 +19,7 @@ from tsunagu.records import overlaps as overlap_rows
 from tsunagu.records.session import LINKER, acting_for, linking
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.settling import settle
+from tsunagu.services.settling import noticed, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,9 @@ def release(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger
             raise NotFound("no such overlap")
     with linking():
         for notice in held:
-            overlap_rows.release(overlap_id, notice.case_id)
-            ledger.write(_deed(Act.OVERLAP_RELEASED, actor, now, notice), using=LINKER)
+            told = overlap_rows.release(overlap_id, notice.case_id, now=now)
+            deeds = (noticed(one, now=now) for one in told)
+            ledger.write(_deed(Act.OVERLAP_RELEASED, actor, now, notice), *deeds, using=LINKER)
 
 
 def share(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> bool:

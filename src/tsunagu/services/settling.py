@@ -13,6 +13,7 @@ from tsunagu.overlap.commonness import allow_for_size, commonness
 from tsunagu.overlap.summary import WeighedEvidence, summarise
 from tsunagu.records import links as link_rows
 from tsunagu.records import overlaps
+from tsunagu.records.overlaps import NoticeSent
 
 
 def settle(overlap_ids: Iterable[UUID], *, now: datetime) -> list[Deed]:
@@ -26,17 +27,19 @@ def settle(overlap_ids: Iterable[UUID], *, now: datetime) -> list[Deed]:
         sent = overlaps.settle_notices(overlap_id, _weigh(overlap_id, cases), now=now)
         if sent:
             deeds.append(Deed(Act.OVERLAP_FOUND, now, None, details={"overlap": str(overlap_id)}))
-        deeds.extend(
-            Deed(
-                Act.OVERLAP_NOTICED,
-                now,
-                None if one.withheld else one.agency_id,
-                case_id=None if one.withheld else one.case_id,
-                details={"overlap": str(overlap_id), "held": int(one.held)},
-            )
-            for one in sent
-        )
+        deeds.extend(noticed(one, now=now) for one in sent)
     return deeds
+
+
+def noticed(sent: NoticeSent, *, now: datetime) -> Deed:
+    """Return the deed of a notice that was sent; of one that is withheld, nobody's."""
+    return Deed(
+        Act.OVERLAP_NOTICED,
+        now,
+        None if sent.withheld else sent.agency_id,
+        case_id=None if sent.withheld else sent.case_id,
+        details={"overlap": str(sent.overlap_id), "held": int(sent.held)},
+    )
 
 
 def _weigh(overlap_id: UUID, cases: int) -> OverlapSummary | None:
