@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -16,7 +16,7 @@ from psycopg import sql
 
 from tsunagu.domain.actor import Actor
 from tsunagu.records import cases, notices
-from tsunagu.records.models import Case, CaseMember, HitRow, Overlap, OverlapNotice
+from tsunagu.records.models import Case, CaseMember, Exhibit, HitRow, JudgementRow, Overlap, OverlapNotice
 from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.records.session import acting_for, asking_for_login
 from tsunagu.services import access
@@ -191,6 +191,31 @@ def test_nobody_writes_a_row_in_the_name_of_another_agency(scene: Scene) -> None
             added_by_id=theirs.officer_id,
             added_at="2026-01-01T00:00Z",
         )
+
+
+def test_nothing_is_hung_on_what_one_may_not_see_and_the_refusal_does_not_tell_whether_it_is_there(
+    scene: Scene, admin: psycopg.Connection
+) -> None:
+    theirs, later = scene.people["ben"].actor, "2026-01-01T00:00Z"
+    with acting_for(scene.people["anna"].actor.agency_id):
+        case_id = Case.objects.get(reference=scene.targets["case"]).id
+    query = "SELECT id FROM hit WHERE overlap_id = %s"
+    (hit_id,) = admin.execute(query, [scene.targets["overlap"]]).fetchone()
+    member = {"officer_id": theirs.officer_id, "added_by_id": theirs.officer_id, "added_at": later}
+    exhibit = {"reference": "planted", "registered_by_id": theirs.officer_id, "registered_at": later}
+    judgement = {"officer_id": theirs.officer_id, "answer": "unsure", "judged_at": later}
+    for model, fields, there, absent in (
+        (CaseMember, member, {"case_id": case_id}, {"case_id": uuid4()}),
+        (Exhibit, exhibit, {"case_id": case_id}, {"case_id": uuid4()}),
+        (JudgementRow, judgement, {"hit_id": hit_id}, {"hit_id": hit_id + 10**9}),
+    ):
+        refusals = set()
+        for target in (there, absent):
+            with pytest.raises(DatabaseError) as caught, acting_for(theirs.agency_id):
+                model.objects.create(agency_id=theirs.agency_id, **target, **fields)
+            refusals.add(str(caught.value))
+        assert len(refusals) == 1
+        assert "row-level security" in refusals.pop()
 
 
 def test_who_names_a_login_cannot_give_it_to_another_agency(scene: Scene) -> None:

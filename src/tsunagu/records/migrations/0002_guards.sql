@@ -40,6 +40,15 @@ CREATE POLICY shared_by_both ON overlap FOR SELECT TO :app: USING (
 CREATE POLICY shared_by_both ON hit FOR SELECT TO :app: USING (
     EXISTS (SELECT FROM overlap WHERE overlap.id = hit.overlap_id));
 
+-- A foreign key is checked past these policies: without more, who may not see a case or a hit could hang something on
+-- it, or tell from the refusal that it is there.
+CREATE POLICY seen_case ON case_member AS RESTRICTIVE FOR INSERT TO :app: WITH CHECK (
+    EXISTS (SELECT FROM "case" WHERE "case".id = case_member.case_id));
+CREATE POLICY seen_case ON exhibit AS RESTRICTIVE FOR INSERT TO :app: WITH CHECK (
+    EXISTS (SELECT FROM "case" WHERE "case".id = exhibit.case_id));
+CREATE POLICY seen_hit ON judgement AS RESTRICTIVE FOR INSERT TO :app: WITH CHECK (
+    EXISTS (SELECT FROM hit WHERE hit.id = judgement.hit_id));
+
 -- The linker sees across agencies, but only the columns it is granted below.
 DO $$
 DECLARE
