@@ -8,10 +8,9 @@ import time
 import click
 from rich.text import Text
 
-from tsunagu.cli.evidence import stretch_text
 from tsunagu.cli.house import now
-from tsunagu.cli.output import complaints, path_text, print_json, print_table, screen
-from tsunagu.cli.overlaps import notice_json, overlap_json, print_overlap
+from tsunagu.cli.output import complaints, print_json, print_table, screen
+from tsunagu.cli.overlaps import notice_json, overlap_json, print_hits, print_overlap
 from tsunagu.services.demo.story import DemoReport, run_demo, sign_in_as
 from tsunagu.services.house import House
 
@@ -21,7 +20,7 @@ NEXT = (
     ("tsunagu notices", "what he was told, and whom to talk to"),
     ("tsunagu case show DK-2026-0117", "one of his cases"),
     ("tsunagu demo --as nguyen", "sign in as the officer of the other side"),
-    ("tsunagu demo --as jensen-admin", "sign in as an auditor, who sees no content; then `tsunagu ledger show`"),
+    ("tsunagu demo --as jensen-admin", "sign in as an auditor: no content, but `tsunagu ledger show`"),
     ("tsunagu ledger verify", "the ledger, recomputed against its signed roots"),
     ("tsunagu fingerprint FILE", "any file of your own"),
 )
@@ -72,22 +71,11 @@ def _print(report: DemoReport, elapsed_s: float) -> None:
     screen.rule("what both see once both have shared")
     for view in report.overlaps:
         print_overlap(view)
-    hits = [
-        (
-            path_text(hit.path.rsplit(b"/", 1)[-1]),
-            hit.evidence.kind.value,
-            hit.evidence.distance_bits,
-            hit.evidence.turn.name.lower().replace("_", " ") if hit.evidence.turn else "",
-            hit.commonness.value,
-            "\n".join(stretch_text(stretch) for stretch in hit.evidence.stretches),
-        )
-        for hit in report.hits
-    ]
-    print_table(("Denmark's item", "kind", "bits", "turn", "common", "where"), hits, empty="No hit.")
+        print_hits(report.hits.get(view.notice.overlap_id, ()))
     for reason, count in sorted(report.refused.items()):
-        screen.print(f"refused {count}: {reason}", style="yellow")
+        screen.print(Text(f"refused {count}: {reason}", style="yellow"))
     state = "sound" if report.ledger.is_sound else f"NOT SOUND: {report.ledger.problem}"
-    screen.print(f"ledger: {report.ledger.entries} entries, {state}. {elapsed_s:.0f} s in all.", style="bold")
+    screen.print(Text(f"ledger: {report.ledger.entries} entries, {state}. {elapsed_s:.0f} s in all.", style="bold"))
     screen.rule("try next")
     for command, what in NEXT:
         screen.print(Text(f"  .venv/bin/{command:<34}", style="green").append(what, style="default"))

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from tsunagu.cli.evidence import PDQ_WARNING, stretch_json, stretch_text
+from tsunagu.cli.evidence import PDQ_WARNING, stretch_json, stretch_text, turn_text
 from tsunagu.cli.house import json_option
 from tsunagu.cli.output import path_text, print_json, print_table, screen, shown_path
 from tsunagu.cli.progress import progress_bar
@@ -147,8 +147,8 @@ def _print_comparison(one: Examined, other: Examined, evidence: tuple[Evidence, 
         (
             each.kind.value,
             f"{each.distance_bits} bits",
-            each.turn.name.lower().replace("_", " ") if each.turn is not None else "",
-            "\n".join(stretch_text(stretch) for stretch in each.stretches),
+            turn_text(each.turn),
+            "\n".join(stretch_text(stretch, other="the second") for stretch in each.stretches),
         )
         for each in evidence
     ]

@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 from rich.text import Text
 
-from tsunagu.cli.evidence import PDQ_WARNING, stretch_json, stretch_text
+from tsunagu.cli.evidence import PDQ_WARNING, stretch_json, stretch_text, turn_text
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import path_text, print_json, print_table, screen, shown_path
 from tsunagu.domain.act import Act
@@ -84,9 +84,7 @@ def hits(house: House, overlap: UUID, *, purpose: str | None, as_json: bool) -> 
         for hit in found:
             print_json(_hit_json(hit))
         return
-    rows = [_hit_row(hit) for hit in found]
-    columns = ("hit", "kind", "bits", "turn", "common", "your item", "judged", "where")
-    print_table(columns, rows, empty="Nothing to see before both sides have shared: `tsunagu share`.")
+    print_hits(found)
 
 
 @click.command()
@@ -193,12 +191,16 @@ def print_overlap(view: NoticeView) -> None:
         screen.print(Text(f"  {_state(view)}. Talk to {view.other_agency.contact}."))
         return
     summary = told.summary
-    screen.print(
-        f"  {summary.strength}: {summary.exact} exact, {summary.near} near, "
-        f"{summary.video_stretches} video stretches, {summary.sound} sound"
-    )
+    counts = f"{summary.exact} exact, {summary.near} near, {summary.video_stretches} video, {summary.sound} sound"
+    screen.print(Text(f"  {summary.strength}", style="bold yellow").append(f": {counts}", style="default"))
     for reason in summary.reasons:
         screen.print(Text(f"    - {reason}"))
+
+
+def print_hits(hits: tuple[HitView, ...]) -> None:
+    """Print the hits of one overlap as a table."""
+    columns = ("hit", "your item", "kind", "bits", "turn", "common", "judged", "where")
+    print_table(columns, map(_hit_row, hits), empty="Nothing to see before both sides have shared: `tsunagu share`.")
 
 
 def _state(view: NoticeView) -> str:
@@ -235,13 +237,13 @@ def _hit_row(hit: HitView) -> tuple[object, ...]:
     judged = f"{hit.judgement} {hit.sameness or ''}".strip()
     return (
         hit.hit_id,
+        path_text(hit.path.rsplit(b"/", 1)[-1]),
         evidence.kind.value,
         evidence.distance_bits,
-        evidence.turn.name.lower().replace("_", " ") if evidence.turn is not None else "",
+        turn_text(evidence.turn),
         "benign" if hit.silenced else hit.commonness.value,
-        path_text(hit.path.rsplit(b"/", 1)[-1]),
         "" if hit.judgement is Judgement.NONE_YET else judged,
-        "\n".join(stretch_text(stretch) for stretch in evidence.stretches),
+        "\n".join(stretch_text(stretch, other="theirs") for stretch in evidence.stretches),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypedDict
+from uuid import UUID
 
 from pyotp.totp import TOTP
 
@@ -52,7 +53,7 @@ class DemoReport:
     notices_before: tuple[NoticeView, ...] = ()
     notices: tuple[NoticeView, ...] = ()
     overlaps: tuple[NoticeView, ...] = ()
-    hits: tuple[HitView, ...] = ()
+    hits: dict[UUID, tuple[HitView, ...]] = field(default_factory=dict)
     refused: Counter[Refusal] = field(default_factory=Counter)
     ledger: LedgerReport = field(default_factory=lambda: LedgerReport(0, 0))
 
@@ -197,16 +198,15 @@ def _share_and_judge(stage: _Stage, officers: list[Actor], report: DemoReport) -
             overlap_id = view.notice.overlap_id
             overlaps.acknowledge(actor=officer, overlap_id=overlap_id, **stage.parts())
             overlaps.share(actor=officer, overlap_id=overlap_id, **stage.parts())
-    for view in _read(stage, officers[0], Act.OVERLAP_READ):
-        if view.own_agency.agency_id != view.other_agency.agency_id:
-            report.hits += overlaps.list_hits(actor=officers[0], overlap_id=view.notice.overlap_id, **stage.parts())
+    first = officers[0]
     stage.told("An officer judges the first hits: only a person makes a match of a hit")
     answers = {EvidenceKind.EXACT: Sameness.FILE, EvidenceKind.NEAR: Sameness.PICTURE}
-    for hit in [one for one in report.hits if one.evidence.kind in answers][:4]:
-        overlaps.judge_hit(
-            actor=officers[0],
-            hit_id=hit.hit_id,
-            answer=Judgement.SAME,
-            sameness=answers[hit.evidence.kind],
-            **stage.parts(),
-        )
+    for view in _read(stage, first, Act.OVERLAP_READ):
+        overlap_id = view.notice.overlap_id
+        for hit in overlaps.list_hits(actor=first, overlap_id=overlap_id, **stage.parts())[:3]:
+            if hit.evidence.kind in answers:
+                what = answers[hit.evidence.kind]
+                overlaps.judge_hit(
+                    actor=first, hit_id=hit.hit_id, answer=Judgement.SAME, sameness=what, **stage.parts()
+                )
+        report.hits[overlap_id] = overlaps.list_hits(actor=first, overlap_id=overlap_id, **stage.parts())
