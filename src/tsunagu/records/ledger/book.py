@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
 
-from django.db import connections, transaction
+from django.db import DatabaseError, OperationalError, connections, transaction
 
+from tsunagu.domain.errors import Unavailable
 from tsunagu.domain.ledger import Deed, LedgerEntry
 from tsunagu.records.ledger.chain import canonical
 
 APP = "default"
 OWNER = "owner"
+_NO_ENTRY = "the ledger takes no entry, so nothing is done or answered"
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +36,10 @@ class Book:
         """Add entries within the caller's transaction: they are kept or lost together with what they tell of.
 
         Call it last: the ledger stays locked for every other writer until the transaction ends.
+
+        Raises:
+            Unavailable: they could not be written; the transaction must not be committed.
+            django.db.Error: nor could they because the database has gone away.
         """
         if deeds:
             _append([canonical(deed.body()) for deed in deeds], using)
@@ -44,7 +50,8 @@ class Book:
         Entries that arrive while another commit is under way share the next one.
 
         Raises:
-            django.db.Error: the entry could not be written; the caller must not answer.
+            Unavailable: the entry could not be written; the caller must not answer.
+            django.db.Error: nor could it because the database has gone away.
         """
         mine = _Waiting([canonical(deed.body()) for deed in deeds])
         with self._queue_lock:
@@ -52,8 +59,8 @@ class Book:
         with self._commit_lock:
             if not mine.is_written and mine.error is None:
                 self._commit_queue()
-        if mine.error is not None:
-            raise mine.error
+        if not mine.is_written:
+            raise mine.error or Unavailable(_NO_ENTRY)  # without an error when whoever committed it was interrupted
 
     def _commit_queue(self) -> None:
         with self._queue_lock:
@@ -70,8 +77,13 @@ class Book:
 
 
 def _append(bodies: list[str], using: str) -> None:
-    with connections[using].cursor() as cursor:
-        cursor.execute("SELECT ledger.append(%s)", [bodies])
+    try:
+        with connections[using].cursor() as cursor:
+            cursor.execute("SELECT ledger.append(%s)", [bodies])
+    except OperationalError:
+        raise
+    except DatabaseError as error:
+        raise Unavailable(_NO_ENTRY) from error
 
 
 def hashes_after(number: int) -> Iterator[bytes]:

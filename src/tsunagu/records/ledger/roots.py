@@ -153,6 +153,8 @@ class RootStore:
     def _opened_to_sign(self) -> Iterator[int]:
         """Open the roots, making folder and file where they are missing, and lock them against every other signing."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.has_lost_roots():
+            raise LedgerBroken("the signed roots are gone from beside the ledger; nothing is signed in their place")
         roots = os.open(self._roots, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(roots, fcntl.LOCK_EX)

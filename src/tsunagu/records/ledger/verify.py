@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
+from typing import Final
 
 from tsunagu.domain.errors import LedgerBroken
 from tsunagu.domain.ledger import LedgerEntry, LedgerReport, SignedRoot
@@ -39,7 +40,8 @@ def verify(
 
     Returns:
         the report. `first_bad` is exact where an entry does not fit the chain, its number or its leaf; where leaves
-        and entries were changed alike, or a root itself is bad, it is the first entry that no good root covers.
+        and entries were changed alike, or a root itself is bad, it is the first entry that no good root covers. When
+        this host's own roots are gone, that is said as well, and is a finding by itself.
 
     Raises:
         Unavailable: the files cannot be read.
@@ -48,6 +50,9 @@ def verify(
     for entry in entries:
         check.take(entry)
     return check.finish()
+
+
+_ROOTS_GONE: Final = "The signed roots beside the ledger are gone."
 
 
 class _Check:
@@ -68,8 +73,7 @@ class _Check:
         # root tells which of the two was changed.
         self._differs_from: int | None = None
         self._kept = Frontier()
-        if store.has_lost_roots():
-            self._find(1, "The signed roots beside the ledger are gone.")
+        self._has_lost_roots = store.has_lost_roots()
         self._next_root = self._fetch_root()
 
     def take(self, entry: LedgerEntry) -> None:
@@ -85,7 +89,7 @@ class _Check:
         if computed != entry.hash:
             self._find(number, f"Entry {number} does not follow from the one before it and its own text.")
             return
-        if self._next_root is not None and number <= self._with_leaves:
+        if (self._next_root is not None or self._has_lost_roots) and number <= self._with_leaves:
             self._compare_with_leaf(number, computed)
         self._previous = computed
         self._frontier.append(computed)
@@ -97,8 +101,13 @@ class _Check:
         if self._finding is None and self._next_root is not None:
             signed = self._next_root.size
             self._find(self._entries + 1, f"The end was cut: {signed} entries were signed, {self._entries} are left.")
-        first_bad, problem = self._finding or (None, None)
-        return LedgerReport(self._entries, self._proven, first_bad, problem)
+        if self._has_lost_roots:
+            if self._differs_from is not None:
+                self._find(self._entries + 1, _ROOTS_GONE)
+            number, problem = self._finding or (1, "")
+            self._finding = number, f"{problem} {_ROOTS_GONE}".lstrip()
+        first_bad, found = self._finding or (None, None)
+        return LedgerReport(self._entries, self._proven, first_bad, found)
 
     def _compare_with_leaf(self, number: int, computed: bytes) -> None:
         leaf = next(self._leaves, None)
@@ -155,7 +164,12 @@ class _Check:
 
 
 def _size_signed_here(store: RootStore) -> int:
-    """Return up to which entry this host must have leaves: a witnessed root may reach further."""
+    """Return up to which entry this host must have leaves, or has them though its roots are gone.
+
+    A witnessed root may reach further.
+    """
+    if store.has_lost_roots():
+        return sum(1 for _ in store.leaves())
     try:
         last = store.last()
     except LedgerBroken:
