@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,16 @@ class Installation:
         self.run("sign-in", login, lines=(PASSWORD, TOTP(self.secrets[login]).now()))
         self.tokens[login] = self.token_file.read_text()
 
+    @contextmanager
+    def copied(self) -> Iterator[Installation]:
+        """Copy the home, whose database is at rest, for a test of its own; the copy is gone at the end."""
+        home = Path(tempfile.mkdtemp(prefix=f"{self.home.name}-", dir=self.home.parent))
+        try:
+            subprocess.run(["cp", "-a", f"{self.home}/.", home], check=True)
+            yield replace(self, home=home, secrets=dict(self.secrets), tokens=dict(self.tokens))
+        finally:
+            shutil.rmtree(home)
+
     @property
     def token_file(self) -> Path:
         return self.home / "signed-in" / f"{os.geteuid()}.token"
@@ -121,7 +132,7 @@ def make_installation() -> Iterator[Callable[..., Installation]]:
 
 @pytest.fixture(scope="session")
 def two_agencies(make_installation: Callable[..., Installation]) -> Installation:
-    """An installation with the agencies of officers `anna` (DK) and `ben` (AU), and nothing brought in."""
+    """An installation with the agencies of officers `anna` (DK) and `ben` (AU), and nothing brought in: copy it."""
     installation = make_installation()
     installation.found("Agency of Anna", "DK", "anna")
     installation.found("Agency of Ben", "AU", "ben")
