@@ -212,6 +212,23 @@ def test_a_covert_case_is_its_coordinators_alone_until_he_releases_it(world: Wor
     assert [one["held"] for one in world.json(carl, "notices")] == [False]
 
 
+def test_of_two_covert_cases_only_the_coordinators_hear_before_both_have_released(world: World) -> None:
+    anna, adam = world.found(WORKS, OVERSEES)
+    ben, brita = world.found(WORKS, OVERSEES)
+    officers = [world.enroll(adam, Role.OFFICER), world.enroll(brita, Role.OFFICER)]
+    content = secrets.token_bytes(20)
+    for coordinator, officer in zip((anna, ben), officers, strict=True):
+        case = _hold(world, coordinator, content, "--covert")
+        assert world.run(coordinator, "case", "join", case, officer.login).status == 0
+    [of_anna], [of_ben] = world.json(anna, "notices"), world.json(ben, "notices")
+    assert of_anna["overlap"] == of_ben["overlap"]
+    assert (of_anna["held"], of_ben["held"]) == (True, True)
+    assert world.run(anna, "release", of_anna["overlap"]).status == 0
+    assert [world.json(one, "notices") for one in officers] == [[], []]
+    assert world.run(ben, "release", of_ben["overlap"]).status == 0
+    assert [[notice["held"] for notice in world.json(one, "notices")] for one in officers] == [[False], [False]]
+
+
 def _hold(world: World, person: Person, content: bytes, *options: str) -> str:
     """Let somebody open a case with one content in it, and return its reference."""
     case = random_name("case")

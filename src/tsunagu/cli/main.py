@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
 
 import click
 
-from tsunagu.cli.output import print_error
+from tsunagu.cli.output import print_bug, print_error
 from tsunagu.domain.errors import TsunaguError
 
 MODULES = {
@@ -39,6 +40,10 @@ MODULES = {
 """In which module each command lies. It is imported when it is called: kernels and codecs load slowly."""
 
 
+TRACEBACK = "TSUNAGU_TRACEBACK"
+"""Set in the environment, it shows the whole traceback of a bug, values and all: for developers, on benign media."""
+
+
 class Program(click.Group):
     """A group that imports a command when it is called, and ends with the exit status of the failure it meets."""
 
@@ -56,12 +61,22 @@ class Program(click.Group):
         return next(command for command in commands if command.name == cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; print an anticipated failure and exit with its status."""
+        """Run the command; print an anticipated failure and exit with its status.
+
+        Of anything else only its kind and place are told: a message may quote what the program was working on.
+        """
         try:
             return super().invoke(ctx)
         except TsunaguError as error:
             print_error(error)
             sys.exit(error.exit_status)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if TRACEBACK in os.environ:
+                raise
+            print_bug(error)
+            sys.exit(TsunaguError.exit_status)
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -99,7 +99,7 @@ def show(house: House, *, most: int, purpose: str | None, as_json: bool) -> None
         return
     rows = [
         (
-            entry["number"],
+            entry["entry"],
             entry["at"],
             entry["act"],
             entry.get("purpose", ""),
@@ -108,7 +108,7 @@ def show(house: House, *, most: int, purpose: str | None, as_json: bool) -> None
         )
         for entry in entries
     ]
-    print_table(("no.", "at", "act", "purpose", "officer", "details"), rows, empty="No entry yet.")
+    print_table(("entry", "at", "act", "purpose", "officer", "details"), rows, empty="No entry yet.")
 
 
 @click.group()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import sys
+import traceback
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -39,6 +41,13 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
 def print_error(error: TsunaguError) -> None:
     """Print what went wrong; details are the caller's own words and may be shown on his screen."""
     complaints.print(Text(f"tsunagu: {error}", style="red"))
+
+
+def print_bug(error: Exception) -> None:
+    """Print the kind and place of a failure that nobody anticipated, and nothing of its message."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "tsunagu" in frame.filename]
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
+    complaints.print(Text(f"tsunagu: a bug: {type(error).__name__} at {place}; nothing was answered", style="bold red"))
 
 
 def shown_path(path: bytes) -> dict[str, str | None]:

@@ -176,7 +176,7 @@ def _notice(overlap_id: UUID, own: Case, other: Case, now: datetime) -> NoticeSe
             "agency_id": own.agency_id,
             "other_agency_id": other.agency_id,
             "held": own.covert,
-            "withheld": other.covert,
+            "withheld": other.covert and not own.covert,
             "noticed_at": now,
         },
     )
@@ -195,15 +195,20 @@ def _summary_fields(summary: OverlapSummary) -> dict[str, Any]:
 
 
 def release(overlap_id: UUID, case_id: UUID, *, now: datetime) -> list[NoticeSent]:
-    """Let a held notice go to the case's officers, and let the other side be told. For the linker.
+    """Let a held notice go to the officers of both cases. For the linker.
 
-    Returns the notice that the other side is told by this, dated now: an earlier date would tell that it was withheld.
+    Where both cases are covert nothing moves before both are released. Returns the notices that officers are told of
+    by this, dated now: an earlier date would tell that they were held back.
     """
     notices = OverlapNotice.objects.using(LINKER).filter(overlap_id=overlap_id)
-    notices.filter(case_id=case_id).update(held=False)
-    told = list(notices.exclude(case_id=case_id).filter(withheld=True))
-    notices.filter(id__in=[row.id for row in told]).update(withheld=False, noticed_at=now)
-    return [NoticeSent(row.agency_id, row.case_id, overlap_id, row.held, withheld=False) for row in told]
+    notices.filter(case_id=case_id).update(released_at=now)
+    if notices.filter(held=True, released_at=None).exists():
+        return []
+    notices.update(held=False, withheld=False, noticed_at=now)
+    return [
+        NoticeSent(row.agency_id, row.case_id, overlap_id, held=False, withheld=False)
+        for row in notices.exclude(case_id=case_id)
+    ]
 
 
 def note_shared(overlap_id: UUID, case_id: UUID) -> bool:

@@ -66,6 +66,8 @@ def acknowledge(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, le
 def release(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> None:
     """Let a held notice go to the covert case's officers, and let the other side know.
 
+    Where both cases are covert, nobody but the two co-ordinators knows before both have released.
+
     Raises:
         Forbidden: the actor is no co-ordinator.
         NotFound: no such overlap, or none that is held at the actor's agency.

@@ -29,7 +29,7 @@ def kill_postmaster(folder: str) -> None:
 
 
 def test_what_was_committed_is_there_after_the_server_is_killed(home: Path) -> None:
-    server, chance, kept = EmbeddedPostgres(home), random.Random(5), 0  # noqa: S311 - no secret
+    server, chance, kept = EmbeddedPostgres(home), random.Random(5), 0
     with server.use() as addresses, psycopg.connect(addresses.owner.conninfo()) as connection:
         connection.execute("CREATE TABLE kept (number int)")
     for _ in range(5):

@@ -67,7 +67,7 @@ def test_processes_enter_at_once_and_leave_in_any_order(
     holders = [spawn(HOLD, home) for _ in range(count)]
     started = {line(one) for one in holders}
     assert len(started) == 1, "all of them use one server"
-    random.Random(count).shuffle(holders)  # noqa: S311 - no secret
+    random.Random(count).shuffle(holders)
     for holder in holders:
         assert server.status().is_running
         assert {let_go(holder)} == started

@@ -80,7 +80,7 @@ def test_shares_from_before_a_rotation_overwrite_nothing(tmp_path):
 def test_neither_share_alone_opened_by_its_custodian_holds_the_master_key(exported):
     home, one, other = exported
     master = base64.b64decode((home / "keys" / "master.key").read_text())
-    from tsunagu.records.keys import custody  # noqa: PLC0415 - the only test that looks inside
+    from tsunagu.records.keys import custody
 
     first, second = custody._opened(one, FIRST), custody._opened(other, SECOND)
     assert custody._xor(first.half, second.half) == master
@@ -92,7 +92,7 @@ def test_neither_share_alone_opened_by_its_custodian_holds_the_master_key(export
 
 
 def test_halves_differ_with_every_export(exported, tmp_path):
-    from tsunagu.records.keys import custody  # noqa: PLC0415
+    from tsunagu.records.keys import custody
 
     home, one, _other = exported
     again, _second = export(home, {}, tmp_path, passphrases=(FIRST, SECOND))

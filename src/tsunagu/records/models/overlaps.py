@@ -58,7 +58,8 @@ class OverlapNotice(models.Model):
 
     `shared_reference` is the own case's, written down by the officer who shares. `revealed` stays null until both
     sides have shared; then it holds the other case's reference and the summary.
-    `held` keeps a notice for the co-ordinator alone: one of the cases is covert.
+    `held` keeps a notice of a covert case for its co-ordinator alone, until he and, where the other case is covert
+    too, his colleague have released it. `withheld` hides it from a side that is not covert as long as that lasts.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -68,6 +69,7 @@ class OverlapNotice(models.Model):
     other_agency_id = models.UUIDField()
     held = models.BooleanField()
     withheld = models.BooleanField()
+    released_at = models.DateTimeField(null=True)
     noticed_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")

@@ -152,7 +152,7 @@ def test_kills_at_any_moment_cost_the_items_in_hand_and_nothing_else(hostile):
     calm = threading.Event()
 
     def kill_now_and_then(pool: DecodePool) -> None:
-        pick = random.Random(1)  # noqa: S311
+        pick = random.Random(1)
         while not calm.wait(pick.random() * 0.1):
             zygote = pool._nursery._zygote
             if zygote is None:
