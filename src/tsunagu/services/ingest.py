@@ -79,7 +79,7 @@ def ingest(
 
     Args:
         paths: files and folders, raw bytes; they must be readable to this process.
-        told: called after every file, from this thread.
+        told: called after every examined file, from this thread; its chunk is kept soon after.
 
     Raises:
         Forbidden: the actor brings in no media.
@@ -96,12 +96,11 @@ def ingest(
     new = list(_not_held(found, exhibit_id, actor, report))
     told(Progress(report.files - len(new), report.files))
     with closing(examine_all(new, decoder=decoder, workers=workers)) as examined:
-        for chunk in _chunks(examined):
+        for chunk in _chunks(_told_of(examined, report.files - len(new), report.files, told)):
             kept = [(item, file.mtime_ns) for file, items in chunk for item in items]
             _keep(kept, actor=actor, case=case, exhibit_id=exhibit_id, now=now, ledger=ledger)
             report.kept += len(kept)
             report.refused.update(item.refused for item, _ in kept if item.refused)
-            told(Progress(report.skipped + report.refused[Refusal.CHANGED] + report.kept, report.files))
             queue.defer("sign-due-root", {})
     report.linked = link_all(now=now, ledger=ledger)
     return report
@@ -154,6 +153,14 @@ def _not_held(found: Iterable[Found], exhibit_id: UUID, actor: Actor, report: In
             yield one
         else:
             report.skipped += 1
+
+
+def _told_of(
+    examined: Iterable[tuple[Found, tuple[Examined, ...]]], done: int, total: int, told: Callable[[Progress], None]
+) -> Iterator[tuple[Found, tuple[Examined, ...]]]:
+    for number, one in enumerate(examined, start=done + 1):
+        told(Progress(number, total))
+        yield one
 
 
 def _chunks(
