@@ -2,8 +2,8 @@
 
 Source: Meta, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", 2019, and its reference
 code in ThreatExchange (pdq/cpp). Bits, their order and the quality are the reference's; only the way to the 64 x 64
-samples differs (see `weights`). The kernel is serial and compiled without re-ordering of sums, so the same picture
-gives the same bits on every machine.
+samples differs (see `weights`). The kernel is serial and compiled without re-ordering of sums, so that the bits do not
+depend on how wide a machine's vectors are.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _spectrum(picture: Picture) -> tuple[NDArray[np.float64], int]:
         return np.zeros((_WAVES, _WAVES)), 0
     rows = bands(picture.height, picture.scale, mirrored=picture.orientation in _MIRRORED_ROWS)
     columns = bands(picture.width, picture.scale, mirrored=picture.orientation in _MIRRORED_COLUMNS)
-    # One compiled form serves planes of both sorts: from shared memory they come read-only.
+    # One compiled form serves planes of both sorts: from other processes they come read-only.
     luma = picture.luma.view()
     luma.flags.writeable = False
     samples = _sample(luma, rows, columns)
