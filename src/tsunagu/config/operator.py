@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 
+from tsunagu.config.databases import outages_told
 from tsunagu.config.home import Home
 from tsunagu.domain.errors import Conflict, TsunaguError
 from tsunagu.records.keys import custody
@@ -111,7 +112,7 @@ class HostOperator:
         yield Check("keys", True, f"{len(keyring.public_keys())} ledger keys known")
 
     def _database(self) -> Iterator[Check]:
-        with open_database(self._home.folder, self._environ) as addresses:
+        with outages_told(), open_database(self._home.folder, self._environ) as addresses:
             with psycopg.connect(addresses.owner.conninfo()) as owner:
                 version = owner.info.server_version // 10_000
                 yield Check("database", version >= 15, f"PostgreSQL {version}")
