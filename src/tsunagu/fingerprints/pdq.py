@@ -24,6 +24,9 @@ kind: Final = FingerprintKind.PDQ
 SMALLEST_SIDE_PX: Final = 5
 """A picture with a shorter side has no features: the reference gives it 256 zero bits and quality 0, and so do we."""
 
+LONGEST_SIDE_PX: Final = 1_000_000
+"""Beyond it a picture is refused: its weights would not fit the memory, whatever its scale."""
+
 _WAVES = 16
 _GROUP = 8
 _COSINES = np.sqrt(2 / SAMPLES) * np.cos(
@@ -46,7 +49,8 @@ def fingerprint(picture: Picture) -> Fingerprint:
         chance in rare pictures); from a scaled plane at most a few bits off.
 
     Raises:
-        InputError: the luma plane does not fit the size, scale and orientation that the picture tells.
+        InputError: the luma plane does not fit the size and scale that the picture tells, there is no such
+            orientation or scale, or a side is longer than `LONGEST_SIDE_PX`.
     """
     spectrum, quality = _spectrum(picture)
     return Fingerprint(kind, _bits(spectrum[None])[0], quality)
@@ -88,11 +92,14 @@ def _bits(spectra: NDArray[np.float64]) -> list[bytes]:
 
 def _spectrum(picture: Picture) -> tuple[NDArray[np.float64], int]:
     """Return the upright picture's 16 x 16 spectrum and its quality, 0-100."""
+    # What a picture tells of itself comes from a process that has read a hostile file.
+    if not (1 <= picture.orientation <= 8 and picture.scale >= 1):
+        raise InputError("no such orientation or scale", orientation=picture.orientation, scale=picture.scale)
+    if not (1 <= picture.width <= LONGEST_SIDE_PX and 1 <= picture.height <= LONGEST_SIDE_PX):
+        raise InputError("a side is out of bounds", width=picture.width, height=picture.height)
     shape = (-(-picture.height // picture.scale), -(-picture.width // picture.scale))
     if picture.luma.shape != shape or picture.luma.dtype != np.uint8 or not picture.luma.flags.c_contiguous:
         raise InputError("the luma plane does not fit the picture's size and scale")
-    if not 1 <= picture.orientation <= 8:
-        raise InputError("no such orientation", orientation=picture.orientation)
     if min(picture.height, picture.width) < SMALLEST_SIDE_PX:
         return np.zeros((_WAVES, _WAVES)), 0
     rows = bands(picture.height, picture.scale, mirrored=picture.orientation in _MIRRORED_ROWS)

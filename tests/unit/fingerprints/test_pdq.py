@@ -175,6 +175,10 @@ def test_a_read_only_plane_gives_the_same_and_stays_as_it_was() -> None:
         Picture(np.zeros((10, 10), np.uint16), 10, 10),  # type: ignore[arg-type]
         Picture(np.zeros((10, 10), np.uint8), 10, 10, orientation=9),
         Picture(np.zeros((10, 10), np.uint8), 10, 10, orientation=0),
+        Picture(np.zeros((10, 10), np.uint8), 10, 10, scale=0),
+        Picture(np.zeros((10, 10), np.uint8), -10, -10, scale=-1),
+        Picture(np.zeros((0, 0), np.uint8), 0, 0),
+        Picture(np.zeros((1, 2), np.uint8), 1_000_001, 900_000, scale=900_000),
     ],
 )
 def test_a_plane_that_does_not_fit_what_is_told_of_it_is_refused(wrong: Picture) -> None:
