@@ -10,7 +10,10 @@ from PIL import Image
 
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import Fingerprint, Turn
+from tsunagu.domain.media import MediaType
 from tsunagu.fingerprints import pdq
+from tsunagu.media.decoding.dispatch import decode
+from tsunagu.media.decoding.messages import DecodeOptions
 from tsunagu.media.picture import Picture
 
 needs_media = pytest.mark.skipif("TSUNAGU_TEST_MEDIA" not in os.environ, reason="TSUNAGU_TEST_MEDIA is not set")
@@ -203,6 +206,15 @@ def test_the_published_vectors_come_out_bit_for_bit_at_full_decode() -> None:
         from_rgb = np.rint(rgb @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
         assert pdq.fingerprint(picture(from_rgb)) == expected
         assert pdq.fingerprint(picture(from_luma)) == expected
+
+
+@needs_media
+def test_from_the_scaled_decode_the_published_vectors_are_at_most_four_bits_off() -> None:
+    for path, expected in published():
+        with path.open("rb") as file:
+            _, decoded = decode(file, MediaType.JPEG, DecodeOptions())
+        assert isinstance(decoded, Picture)
+        assert pdq.fingerprint(decoded).distance(expected) <= 4
 
 
 @needs_media
