@@ -15,7 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.fingerprint import SoundFingerprint
+from tsunagu.domain.fingerprint import SoundFingerprint, SoundKind
 from tsunagu.domain.hit import Stretch
 
 CHANCE_RATE: Final = 0.34
@@ -58,9 +58,19 @@ def shared_sound(a: SoundFingerprint, b: SoundFingerprint) -> tuple[Stretch, ...
     """
     if a.kind is not b.kind:
         raise InputError("the kinds differ")
-    if b.words < a.words:
-        return tuple(sorted((one.reversed() for one in shared_sound(b, a)), key=_order))
-    a_words, b_words = np.array(a.words, dtype=np.uint32), np.array(b.words, dtype=np.uint32)
+    return shared_words(a.kind, np.array(a.words, dtype=np.uint32), np.array(b.words, dtype=np.uint32))
+
+
+def shared_words(kind: SoundKind, a_words: Words, b_words: Words) -> tuple[Stretch, ...]:
+    """Return what `shared_sound` does, from tables of words.
+
+    Args:
+        kind: the kind of both recordings.
+        a_words: shape (n,), uint32, the words of one recording in the order of time.
+        b_words: likewise, of the other.
+    """
+    if b_words.astype(">u4").tobytes() < a_words.astype(">u4").tobytes():
+        return tuple(sorted((one.reversed() for one in shared_words(kind, b_words, a_words)), key=_order))
     if min(len(a_words), len(b_words)) < MIN_WORDS:
         return ()
     rows = _segments(a_words, b_words, _chance(a_words), _chance(b_words))
@@ -70,8 +80,8 @@ def shared_sound(a: SoundFingerprint, b: SoundFingerprint) -> tuple[Stretch, ...
         middle = int(np.median(bits))
         # At its edges a word describes what was shared and what was not: those words would lengthen the stretch.
         inside = start + np.flatnonzero(bits <= middle + EDGE_BITS)
-        from_s, to_s = float(inside[0]) * a.kind.step_s, float(inside[-1]) * a.kind.step_s + a.kind.span_s
-        shift_s = offset * a.kind.step_s
+        from_s, to_s = float(inside[0]) * kind.step_s, float(inside[-1]) * kind.step_s + kind.span_s
+        shift_s = offset * kind.step_s
         found.append(Stretch(from_s, to_s, from_s + shift_s, to_s + shift_s, middle))
     return tuple(sorted(found, key=_order))
 

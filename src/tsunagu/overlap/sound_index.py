@@ -57,11 +57,16 @@ class SoundIndex:
         Raises:
             InputError: a recording is of another kind.
         """
+        return cls.of_words(kind, ((entry_id, _words(sound, kind)) for entry_id, sound in entries))
+
+    @classmethod
+    def of_words(cls, kind: SoundKind, entries: Iterable[tuple[int, Words]]) -> Self:
+        """Return an index of the entries, each an id and the words of a recording: shape (n,), uint32."""
         ids: list[int] = []
         halves, places = [np.zeros(0, dtype=np.int64)], [np.zeros((0, 2), dtype=np.uint32)]
-        for row, (entry_id, sound) in enumerate(entries):
+        for row, (entry_id, words) in enumerate(entries):
             ids.append(entry_id)
-            place, half = _halves(sound, kind)
+            place, half = _halves(words)
             halves.append(half)
             places.append(np.stack((np.full(len(place), row), place), axis=1).astype(np.uint32))
         keys = np.concatenate(halves)
@@ -75,9 +80,13 @@ class SoundIndex:
         Raises:
             InputError: the recording is of another kind.
         """
-        place, half = _halves(sound, self.kind)
+        return self.candidates_for(_words(sound, self.kind))
+
+    def candidates_for(self, words: Words) -> tuple[SoundCandidate, ...]:
+        """Return what `candidates` does, for the words of a recording of the index's kind: shape (n,), uint32."""
+        place, half = _halves(words)
         votes = np.zeros(len(self._entry_ids), dtype=np.int64)
-        for start in range(0, len(sound.words), PART_WORDS):
+        for start in range(0, len(words), PART_WORDS):
             part = (place >= start) & (place < start + PART_WORDS)
             rows, counts = self._votes(place[part], half[part])
             np.maximum.at(votes, rows, counts)
@@ -100,11 +109,14 @@ class SoundIndex:
 _GRIDS: Sequence[int] = (0, OFFSET_WORDS // 2)
 
 
-def _halves(sound: SoundFingerprint, kind: SoundKind) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the places of all moving words, twice, and the key of each one's upper, then lower half."""
+def _words(sound: SoundFingerprint, kind: SoundKind) -> Words:
     if sound.kind is not kind:
         raise InputError("the recording is of another kind")
-    words = np.array(sound.words, dtype=np.uint32)
+    return np.array(sound.words, dtype=np.uint32)
+
+
+def _halves(words: Words) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the places of all moving words, twice, and the key of each one's upper, then lower half."""
     place = np.flatnonzero(movement(words) >= STEADY_RATE)
     moving = words[place].astype(np.int64)
     return np.concatenate((place, place)), np.concatenate((moving >> 16, _VALUES + (moving & (_VALUES - 1))))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 import numpy as np
@@ -10,7 +11,7 @@ from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from tsunagu.domain.bank import BankSemantics
-from tsunagu.domain.fingerprint import FingerprintKind, SoundFingerprint, SoundKind, Turn
+from tsunagu.domain.fingerprint import FingerprintKind, SoundKind, Turn
 from tsunagu.domain.link import Place
 from tsunagu.domain.media import MediaFacts
 from tsunagu.records.holdings import FRAME_KIND
@@ -36,13 +37,24 @@ class TraceTable:
 
 
 def unlinked(*, most: int) -> tuple[list[int], list[int]]:
-    """Return at most `most` holdings that wait to be compared, oldest first, and the items that they hold."""
-    rows = list(Holding.objects.using(LINKER).filter(linked_at=None).order_by("id").values_list("id", "item_id")[:most])
+    """Take at most `most` holdings that wait to be compared, oldest first, and return them and the items they hold.
+
+    They are locked until the transaction ends: whoever changes one of them meanwhile waits, and makes it wait to be
+    compared again afterwards. What an ingest is changing right now is left out: it is compared at that ingest's end.
+    """
+    waiting = Holding.objects.using(LINKER).filter(linked_at=None).order_by("id")
+    locked = waiting.select_for_update(skip_locked=True, no_key=True)
+    rows = list(locked.values_list("id", "item_id")[:most])
     return [holding for holding, _ in rows], sorted({item for _, item in rows if item})
 
 
+def anything_waits() -> bool:
+    """Return whether any holding, of whomever, waits to be compared. Needs no `linking`."""
+    return Holding.objects.using(LINKER).filter(linked_at=None).exists()
+
+
 def mark_linked(holding_ids: Sequence[int], *, now: datetime) -> None:
-    """Note that these holdings have been compared with all that is held."""
+    """Note that these holdings, taken by `unlinked`, have been compared with all that is held."""
     Holding.objects.using(LINKER).filter(id__in=holding_ids).update(linked_at=now)
 
 
@@ -58,10 +70,13 @@ def turned_traces(item_ids: Iterable[int] | None = None) -> tuple[NDArray[np.int
         Item ids, shape (n,), int64; fingerprints, shape (n, 8, bits / 8), uint8, in the order of `Turn`.
     """
     rows = _searchable(FingerprintKind.PDQ.code, item_ids)
-    found = list(rows.values_list("item_id", "turns"))
-    table = np.frombuffer(b"".join(bytes(turns) for _, turns in found if turns), dtype=np.uint8)
-    ids = np.array([item_id for item_id, _ in found], dtype=np.int64)
-    return ids, table.reshape(-1, len(Turn), FingerprintKind.PDQ.bits // 8)
+    ids: list[int] = []
+    data = bytearray()
+    for item_id, turns in rows.values_list("item_id", "turns").iterator(chunk_size=20_000):
+        ids.append(item_id)
+        data += cast("bytes", turns)  # a picture has them all: one without must fail here, not shift the others
+    table = np.frombuffer(bytes(data), dtype=np.uint8)
+    return np.array(ids, dtype=np.int64), table.reshape(len(ids), len(Turn), FingerprintKind.PDQ.bits // 8)
 
 
 def frame_traces(item_ids: Iterable[int] | None = None) -> TraceTable:
@@ -69,14 +84,13 @@ def frame_traces(item_ids: Iterable[int] | None = None) -> TraceTable:
     return _table(FRAME_KIND, item_ids)
 
 
-def sound_traces(item_ids: Iterable[int] | None = None) -> Iterator[tuple[int, SoundFingerprint]]:
-    """Yield the fingerprints of sounds: of some items, or of all."""
+def sound_traces(item_ids: Iterable[int] | None = None) -> Iterator[tuple[int, NDArray[np.uint32]]]:
+    """Yield the words of sounds, each shape (n,), uint32: of some items, or of all."""
     rows = Trace.objects.using(LINKER).filter(kind=SoundKind.CHROMAPRINT.code).order_by("id")
     if item_ids is not None:
         rows = rows.filter(item_id__in=list(item_ids))
     for item_id, data in rows.values_list("item_id", "data").iterator(chunk_size=500):
-        words = np.frombuffer(data, dtype=">u4")
-        yield item_id, SoundFingerprint(SoundKind.CHROMAPRINT, tuple(words.tolist()))
+        yield item_id, np.frombuffer(data, dtype=">u4").astype(np.uint32)
 
 
 def same_content(item_ids: Sequence[int]) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from tsunagu.domain.fingerprint import FingerprintKind, SoundKind, Turn
 from tsunagu.domain.hit import Evidence, EvidenceKind
 from tsunagu.domain.link import Link
 from tsunagu.index.flat import FlatIndex
-from tsunagu.overlap.sound import shared_sound
+from tsunagu.overlap.sound import shared_words
 from tsunagu.overlap.sound_index import SoundIndex
 from tsunagu.overlap.stretch import CANDIDATE_RADIUS_BITS
 from tsunagu.overlap.video import FrameTable, shared_frames, turned_table
@@ -69,7 +69,7 @@ def find_links(item_ids: Sequence[int], benign: Benign) -> list[Link]:
     twice, once from either side.
     """
     exact = rows.same_content(item_ids)
-    same = set(exact)
+    same = {pair for a, b in exact for pair in ((a, b), (b, a))}
     found = [(a, b, Evidence(EvidenceKind.EXACT, 0)) for a, b in exact]
     found += [one for one in _near(item_ids) if one[:2] not in same]
     found += [one for one in _video(item_ids) if one[:2] not in same]
@@ -79,21 +79,21 @@ def find_links(item_ids: Sequence[int], benign: Benign) -> list[Link]:
 
 
 def _near(item_ids: Sequence[int]) -> Iterator[tuple[int, int, Evidence]]:
-    """Yield near pictures, and stills of videos: a picture's eight turns against upright pictures and frames.
+    """Yield near pictures, and stills of videos, each pair once: the eight turns of either against the other upright.
 
-    New pictures are asked against all that is held; all pictures against the frames of new videos.
+    New pictures are asked against all that is held, and the other way round; all pictures against new videos' frames.
     """
     best: dict[tuple[int, int], tuple[int, Turn]] = {}
-    mine = rows.turned_traces(item_ids)
-    if len(mine[0]):
-        for table in (rows.picture_traces(), rows.frame_traces()):
-            _keep_best(best, mine, table)
-    frames = rows.frame_traces(item_ids)
-    if len(frames.item_ids):
-        _keep_best(best, rows.turned_traces(), frames)
+    mine, uprights, frames = rows.turned_traces(item_ids), rows.picture_traces(item_ids), rows.frame_traces(item_ids)
+    if len(uprights.item_ids):
+        _keep_best(best, mine, rows.picture_traces())
+        _keep_best(best, mine, rows.frame_traces())
+    if len(uprights.item_ids) or len(frames.item_ids):
+        everyone = rows.turned_traces()
+        _keep_best(best, everyone, uprights)
+        _keep_best(best, everyone, frames)
     for (a, b), (distance, turn) in best.items():
-        if a != b:
-            yield a, b, Evidence(EvidenceKind.NEAR, distance, turn)
+        yield a, b, Evidence(EvidenceKind.NEAR, distance, turn)
 
 
 def _keep_best(
@@ -101,36 +101,37 @@ def _keep_best(
     pictures: tuple[NDArray[np.int64], NDArray[np.uint8]],
     table: TraceTable,
 ) -> None:
-    """Note for each pair of a picture and a row's item the nearest turn."""
+    """Note for each pair of a picture and a row's item, the lesser id first, the nearest turn."""
     item_ids, turns = pictures
     index = FlatIndex(_PDQ, table.data, table.item_ids, version=_EVERYTHING)
     queries, others, distances = index.search_table(turns.reshape(-1, _PDQ.bits // 8), _PDQ.radius_bits)
     for query, other, distance in zip(queries.tolist(), others.tolist(), distances.tolist(), strict=True):
-        row, turn = divmod(query, len(Turn))
-        pair = (int(item_ids[row]), other)
-        found = (distance, Turn(turn))
+        row, number = divmod(query, len(Turn))
+        item, turn = int(item_ids[row]), Turn(number)
+        if item == other:
+            continue
+        pair, found = ((item, other), (distance, turn)) if item < other else ((other, item), (distance, turn.inverse))
         best[pair] = min(best.get(pair, found), found)
 
 
 def _video(item_ids: Sequence[int]) -> Iterator[tuple[int, int, Evidence]]:
     """Yield shared video stretches: each new video, in its eight turns, against those that an index proposes."""
-    mine = rows.frame_traces(item_ids)
+    mine = _by_item(rows.frame_traces(item_ids))
     if not len(mine.item_ids):
         return
-    everyone = rows.frame_traces()
+    everyone = _by_item(rows.frame_traces())
     index = FlatIndex(_PDQ, everyone.data, everyone.item_ids, version=_EVERYTHING)
-    tables = {item: _frames_of(everyone, item) for item in np.unique(everyone.item_ids).tolist()}
     for item in np.unique(mine.item_ids).tolist():
-        own = mine.item_ids == item
+        at_s, upright = _frames_of(mine, item)
         found: dict[int, Evidence] = {}
         for turn in Turn:
-            data = turned_table(mine.data[own], turn)
+            data = turned_table(upright, turn)
             _, others, _ = index.search_table(data, CANDIDATE_RADIUS_BITS)
             proposed, hits = np.unique(others, return_counts=True)
             for other in proposed[hits >= CANDIDATE_HITS].tolist():
                 if other == item or other in found:
                     continue
-                stretches = shared_frames(FrameTable.of(mine.at_s[own], data), tables[other])
+                stretches = shared_frames(FrameTable.of(at_s, data), FrameTable.of(*_frames_of(everyone, other)))
                 if stretches:
                     distance = min(stretch.distance_bits for stretch in stretches)
                     turned_by = turn if turn is not Turn.UPRIGHT else None
@@ -138,9 +139,16 @@ def _video(item_ids: Sequence[int]) -> Iterator[tuple[int, int, Evidence]]:
         yield from ((item, other, evidence) for other, evidence in found.items())
 
 
-def _frames_of(table: TraceTable, item: int) -> FrameTable:
-    own = table.item_ids == item
-    return FrameTable.of(table.at_s[own], table.data[own])
+def _by_item(table: TraceTable) -> TraceTable:
+    """Return the rows in the order of their items, so that each video's lie together."""
+    order = np.argsort(table.item_ids, kind="stable")
+    return TraceTable(table.item_ids[order], table.data[order], table.at_s[order])
+
+
+def _frames_of(table: TraceTable, item: int) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Return times and fingerprints of one video's frames from a table in the order of items."""
+    start, end = np.searchsorted(table.item_ids, [item, item + 1])
+    return table.at_s[start:end], table.data[start:end]
 
 
 def _sound(item_ids: Sequence[int]) -> Iterator[tuple[int, int, Evidence]]:
@@ -149,12 +157,12 @@ def _sound(item_ids: Sequence[int]) -> Iterator[tuple[int, int, Evidence]]:
     if not mine:
         return
     everyone = dict(rows.sound_traces())
-    index = SoundIndex.build(SoundKind.CHROMAPRINT, everyone.items())
-    for item, sound in mine.items():
-        for candidate in index.candidates(sound):
+    index = SoundIndex.of_words(SoundKind.CHROMAPRINT, everyone.items())
+    for item, words in mine.items():
+        for candidate in index.candidates_for(words):
             if candidate.entry_id == item:
                 continue
-            found = shared_sound(sound, everyone[candidate.entry_id])
+            found = shared_words(SoundKind.CHROMAPRINT, words, everyone[candidate.entry_id])
             if found:
                 distance = min(stretch.distance_bits for stretch in found)
                 yield item, candidate.entry_id, Evidence(EvidenceKind.SOUND, distance, None, found)
