@@ -98,11 +98,19 @@ class Door:
 OTHER_AGENCIES = ("ben", "cleo", "carl")
 DOORS = (
     Door("acknowledge", ("{target}",), "acknowledge", Permission.NOTICE_ACKNOWLEDGE, "overlap"),
-    Door("bank add", ("{target}", "{file}"), "extend_bank", Permission.BANK_CHANGE, "bank", strangers=("ben", "cleo")),
+    Door(
+        "bank add",
+        ("{target}", "{file}"),
+        "extend_bank",
+        Permission.BANK_CHANGE,
+        "bank",
+        strangers=("ben", "cleo"),
+        status=2,  # the file is of no type that is read; its digest is taken all the same
+    ),
     Door("bank list", (), "list_banks", Permission.BANK_READ, strangers=("ben", "cleo")),
     Door(
         "bank open",
-        ("{new}", "--semantics", "known", "--ground", "a law"),
+        ("{new}", "--semantics", "benign", "--ground", "a law"),
         "open_bank",
         Permission.BANK_CHANGE,
         strangers=("ben", "cleo"),
@@ -225,7 +233,7 @@ def _keep_a_plain_picture(scene: Scene) -> None:
 def _open_a_bank(scene: Scene) -> None:
     anna, name = scene.people["anna"], random_name("bank")
     parts = scene.world.parts
-    open_bank(actor=anna.actor, name=name, semantics=BankSemantics.KNOWN, legal_ground=random_name("law"), **parts)
+    open_bank(actor=anna.actor, name=name, semantics=BankSemantics.BENIGN, legal_ground=random_name("law"), **parts)
     content = secrets.token_bytes(8)
     digests = Digests(bytes(16), bytes(20), hashlib.sha256(content).digest())
     examined = [Examined(b"known", 8, None, digests)]

@@ -104,7 +104,7 @@ def test_a_list_tells_a_stranger_nothing_and_the_entitled_what_is_his(scene: Sce
 
 @pytest.mark.parametrize("command", [("case", "open"), ("bank", "open")], ids=" ".join)
 def test_a_name_that_another_agency_uses_is_as_free_as_any(scene: Scene, command: tuple[str, str]) -> None:
-    rest = ("--semantics", "known", "--ground", "a law") if command[0] == "bank" else ()
+    rest = ("--semantics", "benign", "--ground", "a law") if command[0] == "bank" else ()
     taken = scene.targets["case" if command[0] == "case" else "bank"]
     assert scene.world.run(scene.people["cleo"], *command, taken, *rest) == scene.world.run(
         scene.people["cleo"], *command, random_name("free"), *rest
@@ -223,10 +223,13 @@ def test_of_two_covert_cases_only_the_coordinators_hear_before_both_have_release
     [of_anna], [of_ben] = world.json(anna, "notices"), world.json(ben, "notices")
     assert of_anna["overlap"] == of_ben["overlap"]
     assert (of_anna["held"], of_ben["held"]) == (True, True)
+    assert {of_anna[one] for one in ("talk_to", "country", "contact")} == {None}
+    assert ben.agency not in world.run(anna, "notices").stdout + world.run(anna, "overlaps", "--json").stdout
     assert world.run(anna, "release", of_anna["overlap"]).status == 0
     assert [world.json(one, "notices") for one in officers] == [[], []]
     assert world.run(ben, "release", of_ben["overlap"]).status == 0
     assert [[notice["held"] for notice in world.json(one, "notices")] for one in officers] == [[False], [False]]
+    assert world.json(officers[0], "notices")[0]["talk_to"] == ben.agency
 
 
 def _hold(world: World, person: Person, content: bytes, *options: str) -> str:

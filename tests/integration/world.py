@@ -148,7 +148,9 @@ class World:
             decoder=NoDecoder(),
             workers=1,
             queue=self.rooms.queue,
-            **self.parts,
+            clock=lambda: self.parts["now"],
+            keys=self.rooms.keys,
+            ledger=self.rooms.ledger,
         )
 
     def run(self, person: Person | str, *arguments: str, lines: tuple[str, ...] = ()) -> Outcome:

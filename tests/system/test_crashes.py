@@ -247,8 +247,9 @@ def check_completes(run: Run, site: Site) -> dict[str, Any]:
     """Run again, and find what an undisturbed run leaves, a sound ledger, and nobody left behind."""
     done = ingest(run.house, site.media, status=None)
     assert done["files"] == FILES
-    assert state_of(run.house.home) == site.undisturbed
-    assert run.house.json("ledger", "verify")[0]["ledger_ok"] is True
+    with EmbeddedPostgres(run.house.home).use():
+        assert state_of(run.house.home) == site.undisturbed
+        assert run.house.json("ledger", "verify")[0]["ledger_ok"] is True
     until = time.monotonic() + GONE_WITHIN_S
     while (left := strays(run.house.home, run.seen)) and time.monotonic() < until:
         time.sleep(0.05)

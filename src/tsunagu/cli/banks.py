@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
 import click
+from rich.text import Text
 
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.media import Examined, Refusal
 from tsunagu.media.walk import walk
 from tsunagu.services.banks import extend_bank, list_banks, open_bank
 from tsunagu.services.examination import examine_all
 from tsunagu.services.house import House
+
+REFUSED = 2
 
 
 @click.group()
@@ -43,19 +51,33 @@ def open_(house: House, name: str, *, semantics: str, ground: str) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=bytes))
 @click.pass_obj
 def add(house: House, name: str, paths: tuple[bytes, ...]) -> None:
-    """Add the digests and fingerprints of files to a bank; the files are not stored."""
+    """Add the digests and fingerprints of files to a bank; the files are not stored.
+
+    Exit status: 0, or 2 when any file was refused.
+    """
     with signed_in(house, None) as desk, house.decoder() as decoder:
+        refused: Counter[Refusal] = Counter()
         examined = examine_all(walk(paths), decoder=decoder, workers=house.workers)
         added = extend_bank(
             actor=desk.actor,
             name=name,
-            examined=[item for _, items in examined for item in items],
+            examined=_told_of((item for _, items in examined for item in items), refused),
             now=now(),
             keys=desk.rooms.keys,
             ledger=desk.rooms.ledger,
             queue=desk.rooms.queue,
         )
-    screen.print(f"{added} entries given.")
+    screen.print(f"{added} digests and fingerprints given.")
+    for reason, count in refused.items():
+        screen.print(Text(f"refused {count}: {reason}", style="yellow"))
+    sys.exit(REFUSED if refused else 0)
+
+
+def _told_of(examined: Iterable[Examined], refused: Counter[Refusal]) -> Iterator[Examined]:
+    for one in examined:
+        if one.refused:
+            refused[one.refused] += 1
+        yield one
 
 
 @bank.command("list")

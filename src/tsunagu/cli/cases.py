@@ -59,7 +59,7 @@ def join(house: House, reference: str, login: str) -> None:
             keys=desk.rooms.keys,
             ledger=desk.rooms.ledger,
         )
-    screen.print("Done.")
+    screen.print("The colleague works on the case now.")
 
 
 @case.command("list")
@@ -126,10 +126,19 @@ def items(house: House, *, reference: str, purpose: str | None, as_json: bool) -
             )
         return
     rows = [
-        (one.exhibit, path_text(one.path), one.media_type or "", one.refused or "", "" if one.linked else "waiting")
+        (
+            one.exhibit,
+            path_text(one.path),
+            one.media_type or "",
+            one.sha256.hex()[:12] if one.sha256 else "",
+            one.refused or "",
+            "yes" if one.linked else "waiting",
+        )
         for one in found
     ]
-    print_table(("exhibit", "path", "type", "refused", "compared"), rows, empty="Nothing is held in this case yet.")
+    print_table(
+        ("exhibit", "path", "type", "sha256", "refused", "compared"), rows, empty="Nothing is held in this case yet."
+    )
 
 
 def _case_json(case: CaseSummary) -> dict[str, object]:

@@ -64,8 +64,9 @@ def _print_json(report: DemoReport, elapsed_s: float) -> None:
 def _print(report: DemoReport, elapsed_s: float) -> None:
     screen.rule("what Denmark's officer is told first")
     rows = [
-        (view.notice.case, view.other_agency.name, view.other_agency.country, view.other_agency.contact)
+        (view.notice.case, other.name, other.country, other.contact)
         for view in report.notices_before
+        if (other := view.other_agency)
     ]
     print_table(("your case overlaps", "with a case of", "", "talk to"), rows, empty="Nothing.")
     screen.rule("what both see once both have shared")
@@ -76,6 +77,7 @@ def _print(report: DemoReport, elapsed_s: float) -> None:
         screen.print(Text(f"refused {count}: {reason}", style="yellow"))
     state = "sound" if report.ledger.is_sound else f"NOT SOUND: {report.ledger.problem}"
     screen.print(Text(f"ledger: {report.ledger.entries} entries, {state}. {elapsed_s:.0f} s in all.", style="bold"))
+    screen.print(Text("Everything in this home is thrown away by the next `tsunagu demo`.", style="dim"))
     screen.rule("try next")
     for command, what in NEXT:
         screen.print(Text(f"  .venv/bin/{command:<34}", style="green").append(what, style="default"))

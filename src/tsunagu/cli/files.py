@@ -14,14 +14,17 @@ from tsunagu.cli.evidence import PDQ_WARNING, stretch_json, stretch_text, turn_t
 from tsunagu.cli.house import json_option
 from tsunagu.cli.output import path_text, print_json, print_table, screen, shown_path
 from tsunagu.cli.progress import progress_bar
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.fingerprint import FingerprintKind
 from tsunagu.domain.hit import Evidence, EvidenceKind
-from tsunagu.domain.media import Examined
+from tsunagu.domain.media import Examined, MediaKind
 from tsunagu.media.walk import Found, walk
 from tsunagu.overlap.compare import compare, nearest_turn
 from tsunagu.services.examination import examine_all
 from tsunagu.services.house import House
 
 REFUSED = 2
+_NOTHING = {False: "Nothing in common was found.", True: "Nothing can be said: a file could not be compared."}
 NOTHING_SHARED = 1
 
 
@@ -57,7 +60,7 @@ def compare_files(house: House, a: bytes, b: bytes, *, as_json: bool) -> None:
     """
     found = [Found(path, *_size_and_time(path)) for path in (a, b)]
     with house.decoder() as decoder:
-        one, other = (items[-1] for _, items in examine_all(found, decoder=decoder, workers=house.workers))
+        one, other = (_only(items) for _, items in examine_all(found, decoder=decoder, workers=house.workers))
     evidence = compare(one, other)
     if as_json:
         print_json(_comparison(one, other, evidence))
@@ -65,6 +68,12 @@ def compare_files(house: House, a: bytes, b: bytes, *, as_json: bool) -> None:
         _print_comparison(one, other, evidence)
     is_refused = one.refused or other.refused
     sys.exit(0 if evidence else REFUSED if is_refused else NOTHING_SHARED)
+
+
+def _only(items: tuple[Examined, ...]) -> Examined:
+    if items[-1].media_type and items[-1].media_type.kind is MediaKind.ARCHIVE:
+        raise InputError("an archive is not compared as a whole: unpack it, or bring it into a case")
+    return items[-1]
 
 
 def examined_json(item: Examined) -> dict[str, Any]:
@@ -152,11 +161,15 @@ def _print_comparison(one: Examined, other: Examined, evidence: tuple[Evidence, 
         )
         for each in evidence
     ]
-    print_table(("in common", "distance", "turn", "where"), rows, empty="Nothing in common was found.")
+    print_table(
+        ("in common", "distance", "turn", "where"), rows, empty=_NOTHING[any(item.refused for item in (one, other))]
+    )
     if not any(each.kind is EvidenceKind.EXACT for each in evidence):
         nearest = nearest_turn(one, other)
         if nearest and not evidence:
-            screen.print(f"The pictures are {nearest[0]} bits apart at best; up to 31 count as near.")
+            screen.print(
+                f"The pictures are {nearest[0]} bits apart at best; up to {FingerprintKind.PDQ.radius_bits} count as near."
+            )
         screen.print(Text(PDQ_WARNING, style="dim"))
 
 

@@ -19,7 +19,7 @@ REFUSED = 2
 @click.command()
 @click.option("--case", "case_reference", required=True, help="The case's reference.")
 @click.option("--exhibit", "exhibit_reference", required=True, help="The exhibit's reference, registered if it is new.")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=bytes, resolve_path=True))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=bytes, exists=True, resolve_path=True))
 @purpose_option
 @json_option
 @click.pass_obj
@@ -47,7 +47,7 @@ def ingest(
             case_reference=case_reference,
             exhibit_reference=exhibit_reference,
             paths=paths,
-            now=now(),
+            clock=now,
             decoder=decoder,
             workers=house.workers,
             keys=desk.rooms.keys,
@@ -64,10 +64,11 @@ def _print(report: IngestReport, *, as_json: bool) -> None:
     if as_json:
         print_json({"files": report.files, "kept": report.kept, "skipped": report.skipped, "refused": refused})
         return
-    screen.print(f"{report.files:,} files found, {report.kept:,} items kept, {report.skipped:,} were held already.")
+    found = f"{report.files:,} files found, {report.skipped:,} of them held already; "
+    screen.print(found + f"{report.kept:,} places kept, members of archives among them.")
     for reason, count in refused.items():
         screen.print(f"  refused {count:,}: {reason}", style="yellow")
-    screen.print("All of it has been compared with what is held: see `tsunagu notices`.")
+    screen.print("All that could be read has been compared with what is held: see `tsunagu notices`.")
 
 
 COMMANDS = (ingest,)

@@ -38,7 +38,7 @@ def overlaps(house: House, *, purpose: str | None, as_json: bool) -> None:
     for view in views:
         print_overlap(view)
     if not views:
-        screen.print("No overlap: all that is held was compared with your cases.", style="dim")
+        screen.print("You are told of no overlap. All that is held was compared with your cases.", style="dim")
     screen.print(Text(PDQ_WARNING, style="dim"))
 
 
@@ -56,17 +56,15 @@ def notices(house: House, *, purpose: str | None, as_json: bool) -> None:
         for view in views:
             print_json(notice_json(view))
         return
-    rows = [
-        (
-            view.notice.overlap_id,
-            view.notice.case,
-            f"{view.other_agency.name} ({view.other_agency.country})",
-            view.other_agency.contact,
-            _state(view),
+    for view in views:
+        name, country, contact = _whom(view)
+        screen.print(
+            Text(f"{view.notice.case}  ↔  {', '.join(part for part in (name, country) if part)}", style="bold")
         )
-        for view in views
-    ]
-    print_table(("overlap", "your case", "talk to", "at", "state"), rows, empty="No notice waits for you.")
+        screen.print(Text(f"  {_state(view)}" + (f"; talk to {contact}" if contact else "")))
+        screen.print(Text(f"  overlap {view.notice.overlap_id}", style="dim"))
+    if not views:
+        screen.print("No notice waits for you.", style="dim")
 
 
 @click.command()
@@ -141,18 +139,21 @@ def acknowledge(house: House, overlap: UUID, *, purpose: str | None) -> None:
 def release(house: House, overlap: UUID, *, purpose: str | None) -> None:
     """Let a held notice of a covert case go; a co-ordinator's command."""
     with signed_in(house, purpose) as desk:
-        service.release(actor=desk.actor, overlap_id=overlap, now=now(), keys=desk.rooms.keys, ledger=desk.rooms.ledger)
-    screen.print("Released.")
+        rooms = desk.rooms
+        told = service.release(actor=desk.actor, overlap_id=overlap, now=now(), keys=rooms.keys, ledger=rooms.ledger)
+    screen.print("Released." if told else "Released by you; the other co-ordinator has not released yet.")
 
 
 def overlap_json(view: NoticeView) -> dict[str, Any]:
     """Return an overlap as fields; what is not shared yet is null."""
     told = view.notice.revealed
     summary = told.summary if told else None
+    other = view.other_agency
     return {
         "overlap": str(view.notice.overlap_id),
         "cases": [view.notice.case, *([told.case] if told else [])],
-        "agencies": [view.own_agency.name, view.other_agency.name],
+        "agencies": [view.own_agency.name, *([other.name] if other else [])],
+        "held": view.notice.held,
         "shared": told is not None,
         "exact": summary.exact if summary else None,
         "near": summary.near if summary else None,
@@ -165,13 +166,14 @@ def overlap_json(view: NoticeView) -> dict[str, Any]:
 
 def notice_json(view: NoticeView) -> dict[str, Any]:
     """Return a notice as fields: hit/no-hit, and whom to talk to."""
+    other = view.other_agency
     return {
         "overlap": str(view.notice.overlap_id),
         "case": view.notice.case,
         "agency": view.own_agency.name,
-        "talk_to": view.other_agency.name,
-        "country": view.other_agency.country,
-        "contact": view.other_agency.contact,
+        "talk_to": other.name if other else None,
+        "country": other.country if other else None,
+        "contact": other.contact if other else None,
         "held": view.notice.held,
         "noticed_at": view.notice.noticed_at.isoformat(),
         "acknowledged": view.notice.acknowledged_at is not None,
@@ -184,11 +186,12 @@ def print_overlap(view: NoticeView) -> None:
     """Print one overlap as a person reads it."""
     told = view.notice.revealed
     title = Text(f"{view.notice.case}  ↔  ", style="bold")
-    title.append(f"{told.case if told else '(not shared yet)'}, {view.other_agency.name}, {view.other_agency.country}")
+    name, country, contact = _whom(view)
+    title.append(", ".join(part for part in (told.case if told else "(not shared yet)", name, country) if part))
     screen.print(title)
     screen.print(Text(f"  overlap {view.notice.overlap_id}", style="dim"))
     if told is None:
-        screen.print(Text(f"  {_state(view)}. Talk to {view.other_agency.contact}."))
+        screen.print(Text(f"  {_state(view)}." + (f" Talk to {contact}." if contact else "")))
         return
     summary = told.summary
     counts = f"{summary.exact} exact, {summary.near} near, {summary.video_stretches} video, {summary.sound} sound"
@@ -201,6 +204,13 @@ def print_hits(hits: tuple[HitView, ...]) -> None:
     """Print the hits of one overlap as a table."""
     columns = ("hit", "your item", "kind", "bits", "turn", "common", "judged", "where")
     print_table(columns, map(_hit_row, hits), empty="Nothing to see before both sides have shared: `tsunagu share`.")
+
+
+def _whom(view: NoticeView) -> tuple[str, str, str]:
+    """Return name, country and contact of the other agency, as far as they may be told."""
+    if view.other_agency is None:
+        return "another covert case", "", ""
+    return view.other_agency.name, view.other_agency.country, view.other_agency.contact
 
 
 def _state(view: NoticeView) -> str:
@@ -237,7 +247,7 @@ def _hit_row(hit: HitView) -> tuple[object, ...]:
     judged = f"{hit.judgement} {hit.sameness or ''}".strip()
     return (
         hit.hit_id,
-        path_text(hit.path.rsplit(b"/", 1)[-1]),
+        path_text(b"/".join(hit.path.split(b"/")[-2:])),
         evidence.kind.value,
         evidence.distance_bits,
         turn_text(evidence.turn),

@@ -49,8 +49,8 @@ class Application:
                 connect(addresses)
                 queue = InlineQueue()
                 rooms = Rooms(keys, Book(), RootStore(self._home.ledger), queue)
-                with queue.serving(rooms):
-                    yield rooms
+                queue.serve(rooms)
+                yield rooms
                 sign_root(store=rooms.roots, signer=keys.signer(), now=datetime.now(UTC))
             finally:
                 disconnect()

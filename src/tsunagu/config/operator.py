@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 
 from tsunagu.config.databases import outages_told
 from tsunagu.config.home import Home
+from tsunagu.domain.act import Act
 from tsunagu.domain.errors import Conflict, TsunaguError
+from tsunagu.domain.ledger import Deed
 from tsunagu.records.keys import custody
 from tsunagu.records.keys.keyring import Keyring, keyring_file
 from tsunagu.records.postgres.foreign import APP_VARIABLE, foreign_addresses, roles_sql
@@ -23,6 +26,7 @@ from tsunagu.services.identity import reseal_second_factors
 
 LEAST_FREE_BYTES = 2 << 30
 KEPT_BY_CLEARING = "cache"
+MADE_BY_DEMO = frozenset({"DEMO", "demo-media", "keys", "ledger", "pg", "run", "signed-in"})
 
 
 class HostOperator:
@@ -46,25 +50,36 @@ class HostOperator:
         """
         Keyring.create(self._home.folder, self._environ)
 
-    def clear_demo(self) -> None:
-        """Remove all that an earlier demonstration left in this home; compiled kernels stay.
+    def claim_for_demo(self) -> None:
+        """Make this home a demonstration's: an empty one, or one that an earlier demonstration is removed from.
 
         Raises:
-            Conflict: it is in use, or its database is not this home's own.
+            Conflict: it is in use, its database is on another server, or it holds anything of another
+                kind.
         """
+        held = {one.name: one for one in self._home.folder.iterdir() if one.name != KEPT_BY_CLEARING}
+        marker = self._home.demo_marker
+        if held and marker.name not in held:
+            raise Conflict("this home is not empty: give the demonstration one of its own by TSUNAGU_HOME")
+        if not all(name in MADE_BY_DEMO or name.startswith("pg-runtime-") for name in held):
+            raise Conflict("this home holds something that is not the demonstration's; nothing was removed")
         if self._environ.get(APP_VARIABLE) or EmbeddedPostgres(self._home.folder).status().is_running:
             raise Conflict("the demonstration's database is in use, or on another server")
-        for one in self._home.folder.iterdir():
-            if one.name != KEPT_BY_CLEARING:
-                shutil.rmtree(one) if one.is_dir() else one.unlink()
+        for one in sorted(held.values(), key=lambda path: path == marker):  # the marker last: it says whose the rest is
+            shutil.rmtree(one) if one.is_dir() else one.unlink()
+        marker.touch(mode=0o600)
 
     def rotate_keys(self) -> int:
         """Change every key, seal the second factors anew, and return how many."""
         with self._house.open() as rooms:
-            return reseal_second_factors(keys=rooms.keys.rotate(self._environ))
+            resealed = reseal_second_factors(keys=rooms.keys.rotate(self._environ))
+            rooms.ledger.record(Deed(Act.KEYS_ROTATED, datetime.now(UTC), None))
+        return resealed
 
     def export_keys(self, folder: Path, passphrases: tuple[str, str]) -> tuple[Path, Path]:
         """Write the two custodians' shares."""
+        with self._house.open() as rooms:
+            rooms.ledger.record(Deed(Act.KEYS_EXPORTED, datetime.now(UTC), None))
         return custody.export(self._home.folder, self._environ, folder, passphrases=passphrases)
 
     def restore_keys(self, shares: tuple[Path, Path], passphrases: tuple[str, str]) -> None:
@@ -135,7 +150,7 @@ def _examined(name: str, examine: Callable[[], Iterator[Check]]) -> list[Check]:
     found: list[Check] = []
     try:
         found.extend(examine())
-    except (TsunaguError, OSError) as error:
+    except (TsunaguError, OSError, psycopg.Error) as error:
         detail = str(error) if isinstance(error, TsunaguError) else "cannot be examined"
         found.append(Check(name, ok=False, detail=detail))
     return found

@@ -1,36 +1,31 @@
-"""The queue of an installation without workers: what is deferred is done at the end, by the same process."""
+"""The queue of an installation without workers: what is deferred is done at once, by the same process."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 from tsunagu.jobs.tasks import TASKS
 from tsunagu.services.house import Rooms
 
 
 class InlineQueue:
-    """Runs each deferred task once, in order, when the work that deferred it is done."""
+    """Runs each task when it is deferred. Services defer after they have committed, never within a transaction."""
 
     def __init__(self) -> None:
-        """Begin empty."""
-        self._waiting: list[tuple[str, dict[str, str | int]]] = []
+        """Begin without rooms: `serve` gives them."""
+        self._rooms: Rooms | None = None
+
+    def serve(self, rooms: Rooms) -> None:
+        """Run tasks in these rooms from now on."""
+        self._rooms = rooms
 
     def defer(self, task: str, arguments: Mapping[str, str | int]) -> None:
-        """Note a task, unless the same one waits already.
+        """Run a task.
 
         Raises:
             KeyError: there is no such task, which is a bug.
+            RuntimeError: nobody serves the queue, which is one too.
         """
-        if task not in TASKS:
-            raise KeyError(task)
-        if (task, dict(arguments)) not in self._waiting:
-            self._waiting.append((task, dict(arguments)))
-
-    @contextmanager
-    def serving(self, rooms: Rooms) -> Iterator[None]:
-        """Run what was deferred in the block once the block has ended well."""
-        yield
-        while self._waiting:
-            task, arguments = self._waiting.pop(0)
-            TASKS[task](rooms, arguments)
+        if self._rooms is None:
+            raise RuntimeError("the queue is not served")
+        TASKS[task](self._rooms, arguments)

@@ -8,10 +8,11 @@ from uuid import UUID
 
 
 class BankSemantics(StrEnum):
-    """What an entry of a bank means; stated by the officer who made the bank, never guessed."""
+    """What an entry of a bank means; stated by the officer who made the bank, never guessed.
 
-    ALERT = "alert"
-    KNOWN = "known"
+    `benign` silences the hits that it explains. Meanings that a look-up needs come with look-ups.
+    """
+
     BENIGN = "benign"
 
 

@@ -31,6 +31,8 @@ class Notice:
     Attributes:
         case: the own case's reference.
         purpose: the own case's.
+        other_agency_id: None while both cases are covert and not both co-ordinators have released: calling a case
+            covert must not uncover another one.
         held: for the co-ordinator alone, since the own case is covert.
         revealed: None until both sides have shared.
     """
@@ -41,7 +43,7 @@ class Notice:
     case: str
     purpose: Purpose
     own_agency_id: UUID
-    other_agency_id: UUID
+    other_agency_id: UUID | None
     held: bool
     noticed_at: datetime
     acknowledged_at: datetime | None

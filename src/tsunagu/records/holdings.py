@@ -85,8 +85,10 @@ def keep(examined: Sequence[tuple[Examined, int]], *, agency_id: UUID, exhibit_i
         )
         for one, mtime_ns in examined
     ]
+    # What cannot be read now takes nothing from a place that could be read before.
+    Holding.objects.bulk_create([row for row in rows if row.item_id is None], ignore_conflicts=True)
     Holding.objects.bulk_create(
-        rows,
+        [row for row in rows if row.item_id is not None],
         update_conflicts=True,
         unique_fields=["exhibit", "path_digest"],
         update_fields=["item", "size_bytes", "mtime_ns", "refused", "linked_at"],

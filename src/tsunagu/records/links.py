@@ -1,6 +1,6 @@
 """The linker's view: fingerprints of everyone, and the links it keeps. Call everything within `linking`."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -56,6 +56,13 @@ def anything_waits() -> bool:
 def mark_linked(holding_ids: Sequence[int], *, now: datetime) -> None:
     """Note that these holdings, taken by `unlinked`, have been compared with all that is held."""
     Holding.objects.using(LINKER).filter(id__in=holding_ids).update(linked_at=now)
+
+
+def never_compared(item_ids: Iterable[int]) -> set[int]:
+    """Return which of these items have no holding that was compared: they are new, or were examined anew."""
+    items = set(item_ids)
+    compared = Holding.objects.using(LINKER).filter(item_id__in=items).exclude(linked_at=None)
+    return items - set(compared.values_list("item_id", flat=True))
 
 
 def picture_traces(item_ids: Iterable[int] | None = None) -> TraceTable:
@@ -133,6 +140,24 @@ def places(item_ids: Iterable[int]) -> dict[int, list[Place]]:
     for item_id, case_id, agency_id, covert in rows:
         found.setdefault(item_id, []).append(Place(item_id, case_id, agency_id, covert))
     return found
+
+
+def cases_holding(alike: Mapping[int, Iterable[int]]) -> dict[int, int]:
+    """Return in how many cases each item is held, in any agency's files of the same content or of a like one.
+
+    Args:
+        alike: by item, the items whose contents the machine takes for its own, itself among them.
+    """
+    items = {item for group in alike.values() for item in group}
+    rows = MediaItem.objects.using(LINKER).filter(id__in=items).values_list("id", "sha256")
+    content = {item: bytes(sha256) for item, sha256 in rows}
+    held: dict[bytes, set[UUID]] = {sha256: set() for sha256 in content.values()}
+    cases = Holding.objects.using(LINKER).filter(item__sha256__in=list(held))
+    for sha256, case_id in cases.values_list("item__sha256", "exhibit__case_id").distinct():
+        held[bytes(sha256)].add(case_id)
+    groups = {item: frozenset(content[one] for one in group) for item, group in alike.items()}
+    counts = {group: len(set().union(*(held[one] for one in group))) for group in set(groups.values())}
+    return {item: counts[group] for item, group in groups.items()}
 
 
 def facts_of(item_ids: Iterable[int]) -> dict[int, MediaFacts]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from tsunagu.domain.fingerprint import Turn
 from tsunagu.domain.hit import Evidence, EvidenceKind, Stretch
 from tsunagu.domain.link import CasePair, Link, Place
 from tsunagu.domain.overlap import Commonness, OverlapSummary, Strength
-from tsunagu.records.models import Case, HitRow, Overlap, OverlapNotice
+from tsunagu.records.models import Case, HitRow, JudgementRow, Overlap, OverlapNotice
 from tsunagu.records.session import LINKER
 
 
@@ -33,42 +34,74 @@ NOTHING = OverlapSummary(0, 0, 0, 0, Strength.WEAK, ("Nothing that counts is sha
 """What two sides see whose shared content turned out to be common or benign after they had been told."""
 
 
-def keep_links(links: Iterable[Link], places: Mapping[int, Sequence[Place]], *, now: datetime) -> set[UUID]:
-    """Keep each link as a hit of every pair of cases it concerns, and return the overlaps it touches.
+def keep_links(
+    links: Iterable[Link], places: Mapping[int, Sequence[Place]], *, common: AbstractSet[int], now: datetime
+) -> set[UUID]:
+    """Keep each link as a hit of every pair of cases it concerns, and return the overlaps that this changes.
 
-    A hit that is there already keeps its id, so that judgements stay with it.
+    A hit that is there already keeps its id, so that judgements stay with it. What `common` items have in common
+    makes no pairs of cases, for it would not count: identical files need no hit, others one that tells they are alike.
+
+    Args:
+        links: what was found.
+        places: where each item of a link is held.
+        common: items whose content so many cases hold that it stays common for ever.
+        now: dates new overlaps.
     """
-    rows: dict[tuple[UUID, str, int, int], HitRow] = {}
-    overlaps: dict[tuple[UUID, UUID], UUID] = {}
+    found: dict[tuple[UUID, UUID, EvidenceKind, int, int], tuple[CasePair, Link, bool]] = {}
     for link in links:
-        for place_a in places.get(link.item_a, ()):
-            for place_b in places.get(link.item_b, ()):
-                if place_a.case_id == place_b.case_id:
-                    continue
-                pair, exchanged = CasePair.of(place_a, place_b)
-                overlap_id = _overlap_of(pair, overlaps, now)
-                row = _hit(overlap_id, pair, link, exchanged=exchanged)
-                rows[overlap_id, row.kind, row.item_a, row.item_b] = row
+        pairs = _case_pairs(places.get(link.item_a, ()), places.get(link.item_b, ()))
+        if link.item_a in common or link.item_b in common:
+            pairs = [] if link.evidence.kind is EvidenceKind.EXACT else sorted(pairs, key=_case_ids)[:1]
+        for pair, exchanged in pairs:
+            key = (pair.a.case_id, pair.b.case_id, link.evidence.kind, pair.a.item_id, pair.b.item_id)
+            found[key] = (pair, link, exchanged)
+    overlaps = _overlaps_of((pair for pair, _, _ in found.values()), now)
+    rows = [
+        _hit(overlaps[pair.a.case_id, pair.b.case_id], pair, link, exchanged=exchanged)
+        for pair, link, exchanged in found.values()
+    ]
+    known = {_key(row): row for row in hits_of(overlaps.values())}
+    changed = [row for row in rows if _key(row) not in known or _found(known[_key(row)]) != _found(row)]
     HitRow.objects.using(LINKER).bulk_create(
-        rows.values(),
+        changed,
         batch_size=2000,
         update_conflicts=True,
         unique_fields=["overlap", "kind", "item_a", "item_b"],
         update_fields=["distance_bits", "turn", "stretches", "silenced"],
     )
-    return {key[0] for key in rows}
+    return {row.overlap_id for row in changed}
 
 
-def _overlap_of(pair: CasePair, known: dict[tuple[UUID, UUID], UUID], now: datetime) -> UUID:
-    key = (pair.a.case_id, pair.b.case_id)
-    if key not in known:
-        row, _ = Overlap.objects.using(LINKER).get_or_create(
-            case_a=pair.a.case_id,
-            case_b=pair.b.case_id,
-            defaults={"id": uuid4(), "agency_a": pair.a.agency_id, "agency_b": pair.b.agency_id, "found_at": now},
-        )
-        known[key] = row.id
-    return known[key]
+def _case_pairs(of_a: Sequence[Place], of_b: Sequence[Place]) -> list[tuple[CasePair, bool]]:
+    return [CasePair.of(one, other) for one in of_a for other in of_b if one.case_id != other.case_id]
+
+
+def _case_ids(one: tuple[CasePair, bool]) -> tuple[UUID, UUID]:
+    return one[0].a.case_id, one[0].b.case_id
+
+
+def _key(row: HitRow) -> tuple[UUID, str, int, int]:
+    return row.overlap_id, str(row.kind), row.item_a, row.item_b
+
+
+def _found(row: HitRow) -> tuple[int, int | None, list[list[float]], bool]:
+    return row.distance_bits, row.turn, row.stretches, row.silenced
+
+
+def _overlaps_of(pairs: Iterable[CasePair], now: datetime) -> dict[tuple[UUID, UUID], UUID]:
+    """Return the overlap of each pair of cases, made where it is missing: no other linker works meanwhile."""
+    wanted = {(pair.a.case_id, pair.b.case_id): pair for pair in pairs}
+    firsts, seconds = {first for first, _ in wanted}, {second for _, second in wanted}
+    rows = Overlap.objects.using(LINKER).filter(case_a__in=firsts, case_b__in=seconds)
+    known = {(row.case_a, row.case_b): row.id for row in rows}
+    new = [
+        Overlap(case_a=key[0], case_b=key[1], agency_a=pair.a.agency_id, agency_b=pair.b.agency_id, found_at=now)
+        for key, pair in wanted.items()
+        if key not in known
+    ]
+    Overlap.objects.using(LINKER).bulk_create(new, batch_size=2000)
+    return {key: known[key] for key in wanted if key in known} | {(row.case_a, row.case_b): row.id for row in new}
 
 
 def _hit(overlap_id: UUID, pair: CasePair, link: Link, *, exchanged: bool) -> HitRow:
@@ -97,74 +130,113 @@ def evidence_of(row: HitRow, *, as_b: bool = False) -> Evidence:
     return Evidence(EvidenceKind(row.kind), row.distance_bits, turn, stretches)
 
 
-def overlaps_sharing_items_of(overlap_ids: Iterable[UUID]) -> set[UUID]:
-    """Return these overlaps and all others that rest on one of their items, for what is common has changed there."""
-    rows = HitRow.objects.using(LINKER).filter(overlap_id__in=list(overlap_ids))
-    items = set(rows.values_list("item_a", flat=True)) | set(rows.values_list("item_b", flat=True))
-    touched = HitRow.objects.using(LINKER).filter(Q(item_a__in=items) | Q(item_b__in=items))
-    return set(touched.values_list("overlap_id", flat=True))
+def hits_on(item_ids: Iterable[int]) -> list[HitRow]:
+    """Return the hits that rest on one of these items, for the linker."""
+    items = list(item_ids)
+    return list(HitRow.objects.using(LINKER).filter(Q(item_a__in=items) | Q(item_b__in=items)))
 
 
-def hits_of(overlap_id: UUID) -> list[HitRow]:
-    """Return the hits of an overlap, for the linker."""
-    return list(HitRow.objects.using(LINKER).filter(overlap_id=overlap_id).order_by("id"))
+def hits_of(overlap_ids: Iterable[UUID]) -> list[HitRow]:
+    """Return the hits of overlaps, for the linker."""
+    return list(HitRow.objects.using(LINKER).filter(overlap_id__in=list(overlap_ids)))
+
+
+def drop_stale(item_ids: Iterable[int], links: Iterable[Link]) -> set[UUID]:
+    """Drop the hits of items, compared anew, that are not among the links found; return the overlaps that lose one.
+
+    What a person has judged stays: it is history.
+    """
+    found = {(link.evidence.kind, *sorted((link.item_a, link.item_b))) for link in links}
+    stale = [row.id for row in hits_on(item_ids) if (row.kind, *sorted((row.item_a, row.item_b))) not in found]
+    rows = HitRow.objects.using(LINKER).filter(id__in=stale)
+    # Whoever is judging one of them just now comes first: only then is it asked what has been judged.
+    list(rows.select_for_update().values_list("id"))
+    judged = JudgementRow.objects.using(LINKER).filter(hit_id__in=stale).values_list("hit_id", flat=True)
+    gone = rows.exclude(id__in=list(judged))
+    overlaps = set(gone.values_list("overlap_id", flat=True))
+    gone._raw_delete(LINKER)  # noqa: SLF001 - the judgements that Django would look for are asked for above
+    return overlaps
 
 
 def hits_of_agency(agency_id: UUID) -> list[HitRow]:
     """Return the hits of all overlaps that an agency has a side of, for the linker."""
     sides = Q(overlap__agency_a=agency_id) | Q(overlap__agency_b=agency_id)
-    return list(HitRow.objects.using(LINKER).filter(sides).order_by("id"))
+    return list(HitRow.objects.using(LINKER).filter(sides))
 
 
-def cases_holding(item_ids: Iterable[int]) -> dict[int, int]:
-    """Return in how many cases each item, or something that the machine takes for it, is held."""
-    wanted = set(item_ids)
-    cases: dict[int, set[UUID]] = {item: set() for item in wanted}
-    rows = HitRow.objects.using(LINKER).filter(Q(item_a__in=wanted) | Q(item_b__in=wanted))
-    for item_a, item_b, case_a, case_b in rows.values_list(
-        "item_a", "item_b", "overlap__case_a", "overlap__case_b"
-    ).iterator(chunk_size=5000):
-        for item in {item_a, item_b} & wanted:
-            cases[item] |= {case_a, case_b}
-    return {item: len(found) for item, found in cases.items()}
+def like_contents(item_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Return for each item the items that the machine takes for the same content, by their hits, itself included."""
+    found = {item: {item} for item in item_ids}
+    rows = HitRow.objects.using(LINKER).filter(Q(item_a__in=found) | Q(item_b__in=found))
+    for item_a, item_b in rows.values_list("item_a", "item_b").distinct():
+        for item, other in ((item_a, item_b), (item_b, item_a)):
+            if item in found:
+                found[item].add(other)
+    return found
 
 
-def set_commonness(bands: Mapping[int, Commonness]) -> None:
-    """Note each hit's commonness, by hit id."""
+def set_commonness(rows: Sequence[HitRow]) -> None:
+    """Keep the commonness of these hits as they have it."""
     for band in Commonness:
-        ids = [hit_id for hit_id, one in bands.items() if one is band]
-        HitRow.objects.using(LINKER).filter(id__in=ids).exclude(commonness=band).update(commonness=band)
+        ids = [row.id for row in rows if row.commonness == band]
+        if ids:
+            HitRow.objects.using(LINKER).filter(id__in=ids).update(commonness=band)
 
 
-def settle_notices(overlap_id: UUID, summary: OverlapSummary | None, *, now: datetime) -> list[NoticeSent]:
-    """Make the two sides' notices where they are missing, and reveal what they share when both have shared.
+def half_noted() -> set[UUID]:
+    """Return the overlaps of which a side has shared without the overlap telling so: a process died in between."""
+    shared = OverlapNotice.objects.using(LINKER).exclude(shared_at=None).filter(overlap_id=OuterRef("id"))
+    side_a = Exists(shared.filter(case_id=OuterRef("case_a")))
+    side_b = Exists(shared.filter(case_id=OuterRef("case_b")))
+    rows = Overlap.objects.using(LINKER).filter(Q(side_a, shared_a=False) | Q(side_b, shared_b=False))
+    return set(rows.values_list("id", flat=True))
 
-    `summary` is None when nothing counts: then no notice is made, and what was revealed before is emptied.
-    Returns the notices that were made just now.
+
+def settle_notices(summaries: Mapping[UUID, OverlapSummary | None], *, now: datetime) -> list[NoticeSent]:
+    """Make each overlap's two notices where they are missing, and reveal what is shared where both sides have shared.
+
+    A side has shared when its notice says so. Returns the notices that were made just now.
+
+    Args:
+        summaries: what each overlap amounts to; None when nothing counts: then no notice is made, and what was
+            revealed before is emptied.
+        now: dates the notices.
     """
-    overlap = Overlap.objects.using(LINKER).get(id=overlap_id)
-    if summary is None:
-        if not OverlapNotice.objects.using(LINKER).filter(overlap_id=overlap_id).exists():
-            return []
-        summary = NOTHING
-    cases = {
-        row.id: row
-        for row in Case.objects.using(LINKER)
-        .filter(id__in=[overlap.case_a, overlap.case_b])
-        .only("id", "agency_id", "covert")
-    }
-    sides = [(cases[overlap.case_a], cases[overlap.case_b]), (cases[overlap.case_b], cases[overlap.case_a])]
-    sent = [made for own, other in sides if (made := _notice(overlap_id, own, other, now))]
-    if overlap.shared_a and overlap.shared_b:
-        _reveal(overlap_id, summary)
+    known: dict[UUID, dict[UUID, OverlapNotice]] = {}
+    for notice in OverlapNotice.objects.using(LINKER).filter(overlap_id__in=list(summaries)):
+        known.setdefault(notice.overlap_id, {})[notice.case_id] = notice
+    overlaps = [
+        row
+        for row in Overlap.objects.using(LINKER).filter(id__in=list(summaries)).order_by("id")
+        if row.id in known or summaries[row.id] is not None
+    ]
+    ids = {case for row in overlaps for case in (row.case_a, row.case_b)}
+    cases = Case.objects.using(LINKER).only("id", "agency_id", "covert").in_bulk(ids)
+    sent: list[NoticeSent] = []
+    for row in overlaps:
+        sides = known.get(row.id, {})
+        for own, other in ((row.case_a, row.case_b), (row.case_b, row.case_a)):
+            if own not in sides and (made := _notice(row.id, cases[own], cases[other], now)):
+                sent.append(made)
+        if len(sides) == 2:
+            _settle_sharing(row, sides, summaries[row.id] or NOTHING)
     return sent
 
 
-def _reveal(overlap_id: UUID, summary: OverlapSummary) -> None:
-    one, other = OverlapNotice.objects.using(LINKER).filter(overlap_id=overlap_id)
+def _settle_sharing(row: Overlap, sides: Mapping[UUID, OverlapNotice], summary: OverlapSummary) -> None:
+    """Note who has shared, as the notices tell; when both have, show each the other's reference and the summary."""
+    shared = tuple(sides[case].shared_at is not None for case in (row.case_a, row.case_b))
+    if (row.shared_a, row.shared_b) != shared:
+        row.shared_a, row.shared_b = shared
+        row.save(using=LINKER, update_fields=["shared_a", "shared_b"])
+    if not all(shared):
+        return
+    one, other = sides.values()
     for mine, theirs in ((one, other), (other, one)):
-        mine.revealed = {"case": theirs.shared_reference, **_summary_fields(summary)}
-        mine.save(using=LINKER, update_fields=["revealed"])
+        revealed = {"case": theirs.shared_reference, **_summary_fields(summary)}
+        if mine.revealed != revealed:
+            mine.revealed = revealed
+            mine.save(using=LINKER, update_fields=["revealed"])
 
 
 def _notice(overlap_id: UUID, own: Case, other: Case, now: datetime) -> NoticeSent | None:
@@ -174,7 +246,7 @@ def _notice(overlap_id: UUID, own: Case, other: Case, now: datetime) -> NoticeSe
         defaults={
             "id": uuid4(),
             "agency_id": own.agency_id,
-            "other_agency_id": other.agency_id,
+            "other_agency_id": None if own.covert and other.covert else other.agency_id,
             "held": own.covert,
             "withheld": other.covert and not own.covert,
             "noticed_at": now,
@@ -197,26 +269,26 @@ def _summary_fields(summary: OverlapSummary) -> dict[str, Any]:
 def release(overlap_id: UUID, case_id: UUID, *, now: datetime) -> list[NoticeSent]:
     """Let a held notice go to the officers of both cases. For the linker.
 
-    Where both cases are covert nothing moves before both are released. Returns the notices that officers are told of
-    by this, dated now: an earlier date would tell that they were held back.
+    Where both cases are covert nothing moves before both are released, not even the other agency's name. Returns the
+    notices that officers are told of by this, dated now: an earlier date would tell that they were held back.
     """
     notices = OverlapNotice.objects.using(LINKER).filter(overlap_id=overlap_id)
     notices.filter(case_id=case_id).update(released_at=now)
     if notices.filter(held=True, released_at=None).exists():
         return []
-    notices.update(held=False, withheld=False, noticed_at=now)
+    one, other = notices
+    for mine, theirs in ((one, other), (other, one)):
+        mine.held, mine.withheld, mine.noticed_at, mine.other_agency_id = False, False, now, theirs.agency_id
+        mine.save(using=LINKER, update_fields=["held", "withheld", "noticed_at", "other_agency_id"])
     return [
         NoticeSent(row.agency_id, row.case_id, overlap_id, held=False, withheld=False)
         for row in notices.exclude(case_id=case_id)
     ]
 
 
-def note_shared(overlap_id: UUID, case_id: UUID) -> bool:
-    """Note that a side has shared, and return whether now both have. For the linker."""
-    rows = Overlap.objects.using(LINKER).filter(id=overlap_id)
-    rows.filter(case_a=case_id).update(shared_a=True)
-    rows.filter(case_b=case_id).update(shared_b=True)
-    return rows.filter(shared_a=True, shared_b=True).exists()
+def is_shared_by_both(overlap_id: UUID) -> bool:
+    """Return whether both sides have shared. For the linker."""
+    return Overlap.objects.using(LINKER).filter(id=overlap_id, shared_a=True, shared_b=True).exists()
 
 
 def silence(hit_ids: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.ledger import Deed, LedgerReport, SignedRoot
 from tsunagu.domain.permission import Permission
-from tsunagu.records.ledger.book import all_entries, entries_of_agency, hashes_after
+from tsunagu.records.ledger.book import all_entries, entries_of_agency, hashes_after, last_number
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.signing import Signer
 from tsunagu.records.ledger.verify import verify
@@ -59,5 +59,4 @@ def sign_root(*, store: RootStore, signer: Signer, now: datetime) -> SignedRoot 
 def is_root_due(*, store: RootStore) -> bool:
     """Return whether `ROOT_EVERY` entries or more were written since the last root."""
     last = store.last()
-    waiting = hashes_after(last.size if last else 0)
-    return sum(1 for _ in zip(range(ROOT_EVERY), waiting, strict=False)) == ROOT_EVERY
+    return last_number() - (last.size if last else 0) >= ROOT_EVERY

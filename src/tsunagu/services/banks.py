@@ -65,16 +65,20 @@ def extend_bank(
     Files that could not be read, and pictures too plain to be searched, add what they have. When the bank is a
     benign one, the hits that it explains are silenced soon after.
 
+    Args:
+        examined: taken one by one, after the permission was checked.
+
     Raises:
         Forbidden: the actor may not change banks.
         NotFound: no such bank, or not the actor's agency's.
     """
-    entries = [entry for one in examined for entry in _entries(one)]
     with (
         denials_recorded(actor=actor, permission=Permission.BANK_CHANGE, asked=name, now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
     ):
         bank = banks.bank_of(name)
+    entries = [entry for one in examined for entry in _entries(one)]
+    with acting_for(actor.agency_id):
         banks.add_entries(bank, entries, agency_id=actor.agency_id, now=now)
         ledger.write(_deed(Act.BANK_EXTENDED, actor, bank, now, entries=len(entries)))
     if bank.semantics is BankSemantics.BENIGN:

@@ -15,6 +15,7 @@ from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records import agencies
 from tsunagu.records import cases as rows
+from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import case_for, check_reference, deed, denials_recorded
 from tsunagu.services.parts import Keys, Ledger
@@ -72,6 +73,11 @@ def staff_case(*, actor: Actor, reference: str, login: str, now: datetime, keys:
         ledger.write(deed(Act.CASE_JOINED, actor=actor, case=case, now=now, joined=str(colleague.officer_id)))
 
 
+def _root_of(found: tuple[HoldingSummary, ...]) -> str:
+    """Return the Merkle root of the digests that are shown, which names them without telling them."""
+    return merkle_root([one.sha256 for one in found if one.sha256]).hex()
+
+
 def list_cases(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tuple[CaseSummary, ...]:
     """Return the actor's cases, by reference.
 
@@ -121,5 +127,7 @@ def list_holdings(
     )
     with acting_for(actor.agency_id):
         found = tuple(rows.holdings_of(case))
-    ledger.record(deed(Act.MEDIA_READ, actor=actor, case=case, now=now, holdings=len(found)))
+    ledger.record(
+        deed(Act.MEDIA_READ, actor=actor, case=case, now=now, holdings=len(found), merkle_root=_root_of(found))
+    )
     return found

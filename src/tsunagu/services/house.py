@@ -70,11 +70,11 @@ class Operator(Protocol):
             Conflict: there is one already.
         """
 
-    def clear_demo(self) -> None:
-        """Remove all that an earlier demonstration left in this home.
+    def claim_for_demo(self) -> None:
+        """Make this home a demonstration's: an empty one, or one that an earlier demonstration is removed from.
 
         Raises:
-            Conflict: it is in use, or this home is no demonstration's.
+            Conflict: it is in use, or holds anything that is not a demonstration's.
         """
 
     def rotate_keys(self) -> int:

@@ -204,7 +204,7 @@ def _enroll(officer: NewOfficer, agency_id: UUID, keys: Keys) -> Enrolment:
     try:
         validate_password(officer.password)
     except ValidationError as error:
-        raise InputError("the password is too short or too common") from error
+        raise InputError("the password is shorter than 12 characters or too common") from error
     card = OfficerCard(uuid4(), agency_id, officer.login, officer.name, officer.roles)
     secret = random_base32()
     sealed = keys.seal(SECOND_FACTOR, secret.encode(), card.officer_id.bytes)
@@ -232,11 +232,11 @@ def _is_proven(held: Credentials | None, password: str, code: str, now: datetime
     is_locked = held.locked_until is not None and held.locked_until > now
     proven = right and step is not None and step > held.last_totp_step and held.is_active and not is_locked
     failures = 0 if proven else held.failures + 1
+    locked_until = held.locked_until if is_locked else None
+    if failures >= MOST_FAILURES:
+        failures, locked_until = 0, now + LOCKED_FOR
     agencies.note_attempt(
-        held.officer.officer_id,
-        failures=failures,
-        locked_until=held.locked_until if is_locked else (now + LOCKED_FOR if failures >= MOST_FAILURES else None),
-        totp_step=step if proven else None,
+        held.officer.officer_id, failures=failures, locked_until=locked_until, totp_step=step if proven else None
     )
     return proven
 

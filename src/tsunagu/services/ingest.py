@@ -13,6 +13,7 @@ from uuid import UUID
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
+from tsunagu.domain.ledger import Deed
 from tsunagu.domain.media import Examined, Refusal
 from tsunagu.domain.permission import Permission
 from tsunagu.media.walk import Found, walk
@@ -22,7 +23,7 @@ from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import case_for, check_reference, deed
 from tsunagu.services.examination import examine_all
-from tsunagu.services.linking import LinkReport, link_all
+from tsunagu.services.linking import link_all
 from tsunagu.services.parts import Decoder, Keys, Ledger, Queue
 
 CHUNK_FILES = 200
@@ -39,14 +40,12 @@ class IngestReport:
         kept: places that were examined and kept now, members of archives included.
         skipped: files that an earlier run had brought in already.
         refused: how many of the kept ones were refused, by reason; and files that changed since they came in.
-        linked: what comparing them with all that is held brought.
     """
 
     files: int = 0
     kept: int = 0
     skipped: int = 0
     refused: Counter[Refusal] = field(default_factory=Counter)
-    linked: LinkReport = field(default_factory=LinkReport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def ingest(
     case_reference: str,
     exhibit_reference: str,
     paths: Sequence[bytes],
-    now: datetime,
+    clock: Callable[[], datetime],
     decoder: Decoder,
     workers: int,
     keys: Keys,
@@ -79,6 +78,7 @@ def ingest(
 
     Args:
         paths: files and folders, raw bytes; they must be readable to this process.
+        clock: asked for the time of every chunk, for an ingest may take hours.
         told: called after every examined file, from this thread; its chunk is kept soon after.
 
     Raises:
@@ -87,9 +87,9 @@ def ingest(
     """
     check_reference(exhibit_reference)
     case = case_for(
-        actor=actor, reference=case_reference, permission=Permission.MEDIA_INGEST, now=now, keys=keys, ledger=ledger
+        actor=actor, reference=case_reference, permission=Permission.MEDIA_INGEST, now=clock(), keys=keys, ledger=ledger
     )
-    exhibit_id = _register(actor, case, exhibit_reference, now, ledger)
+    exhibit_id = _register(actor, case, exhibit_reference, clock(), ledger)
     report = IngestReport()
     found = list(walk(paths))
     report.files = len(found)
@@ -98,12 +98,28 @@ def ingest(
     with closing(examine_all(new, decoder=decoder, workers=workers)) as examined:
         for chunk in _chunks(_told_of(examined, report.files - len(new), report.files, told)):
             kept = [(item, file.mtime_ns) for file, items in chunk for item in items]
-            _keep(kept, actor=actor, case=case, exhibit_id=exhibit_id, now=now, ledger=ledger)
+            _keep(kept, actor=actor, case=case, exhibit_id=exhibit_id, now=clock(), ledger=ledger)
             report.kept += len(kept)
             report.refused.update(item.refused for item, _ in kept if item.refused)
             queue.defer("sign-due-root", {})
-    report.linked = link_all(now=now, ledger=ledger)
+    link_all(now=clock(), ledger=ledger)
+    ledger.record(_told(report, actor=actor, case=case, exhibit_id=exhibit_id, now=clock()))
     return report
+
+
+def _told(report: IngestReport, *, actor: Actor, case: CaseSummary, exhibit_id: UUID, now: datetime) -> Deed:
+    """Return the deed of telling an officer what was held, what is new, and that all of it was compared."""
+    return deed(
+        Act.MEDIA_COMPARED,
+        actor=actor,
+        case=case,
+        now=now,
+        exhibit=str(exhibit_id),
+        files=report.files,
+        kept=report.kept,
+        skipped=report.skipped,
+        refused=report.refused.total(),
+    )
 
 
 def _keep(

@@ -6,17 +6,20 @@ and tells each side only that there is an overlap, and with whom.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from tsunagu.domain.act import Act
+from tsunagu.domain.link import Link, Place
+from tsunagu.overlap.commonness import COMMON_CASES
 from tsunagu.records import links as link_rows
 from tsunagu.records import overlaps
 from tsunagu.records.session import LINKER, linking
 from tsunagu.services.likeness import Benign, find_links
 from tsunagu.services.parts import Ledger
-from tsunagu.services.settling import settle
+from tsunagu.services.settling import band_anew, settle
 
 BATCH = 2000
 """Holdings compared in one transaction: what a crash can cost."""
@@ -32,7 +35,10 @@ class LinkReport:
 
 
 def link_all(*, now: datetime, ledger: Ledger) -> LinkReport:
-    """Compare every holding that waits with all that is held, batch by batch, until none waits."""
+    """Compare every holding that waits with all that is held, batch by batch, until none waits.
+
+    What another ingest is bringing in at this moment waits for that ingest, which compares it at its end.
+    """
     report = LinkReport()
     while link_batch(report, now=now, ledger=ledger):
         pass
@@ -47,14 +53,25 @@ def link_batch(report: LinkReport, *, now: datetime, ledger: Ledger) -> bool:
             return False
         found = find_links(items, Benign.declared())
         places = link_rows.places({item for one in found for item in (one.item_a, one.item_b)})
-        touched = overlaps.keep_links(found, places, now=now)
+        touched = overlaps.drop_stale(link_rows.never_compared(items), found)
+        touched |= overlaps.keep_links(found, places, common=_common(found, places), now=now)
         link_rows.mark_linked(holdings, now=now)
-        deeds = settle(overlaps.overlaps_sharing_items_of(touched), now=now)
+        deeds = settle(touched | band_anew(places) | overlaps.half_noted(), now=now)
         ledger.write(*deeds, using=LINKER)
     report.compared += len(holdings)
     report.overlaps += len(touched)
     report.notices += sum(one.act is Act.OVERLAP_NOTICED for one in deeds)
     return True
+
+
+def _common(links: Sequence[Link], places: Mapping[int, Sequence[Place]]) -> set[int]:
+    """Return the items that, with all they have in common with others, lie in so many cases that they stay common."""
+    cases = {item: {place.case_id for place in held} for item, held in places.items()}
+    reach = {item: set(own) for item, own in cases.items()}
+    for link in links:
+        reach[link.item_a] |= cases[link.item_b]
+        reach[link.item_b] |= cases[link.item_a]
+    return {item for item, found in reach.items() if len(found) >= COMMON_CASES}
 
 
 def apply_benign(*, agency_id: UUID, now: datetime, ledger: Ledger) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,6 +17,8 @@ from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.records import agencies, notices
 from tsunagu.records import overlaps as overlap_rows
+from tsunagu.records.ledger.merkle import merkle_root
+from tsunagu.records.links import anything_waits
 from tsunagu.records.session import LINKER, acting_for, linking
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.parts import Keys, Ledger
@@ -24,15 +27,21 @@ from tsunagu.services.settling import noticed, settle
 
 @dataclass(frozen=True, slots=True)
 class NoticeView:
-    """A notice, with the two agencies as the directory names them."""
+    """A notice, with the two agencies as the directory names them.
+
+    Attributes:
+        other_agency: None while both cases are covert and not both co-ordinators have released.
+    """
 
     notice: Notice
     own_agency: AgencyCard
-    other_agency: AgencyCard
+    other_agency: AgencyCard | None
 
 
 def list_notices(*, actor: Actor, act: Act, now: datetime, keys: Keys, ledger: Ledger) -> tuple[NoticeView, ...]:
     """Return the notices that the actor may read, newest first.
+
+    What an interrupted ingest has left waiting, anybody's, is compared first: no notice means that all was compared.
 
     Args:
         act: what is being read, `notice:read` or `overlap:read`, with the permission of the same name.
@@ -40,6 +49,10 @@ def list_notices(*, actor: Actor, act: Act, now: datetime, keys: Keys, ledger: L
     Raises:
         Forbidden: none of the actor's roles carries the permission.
     """
+    if anything_waits():
+        from tsunagu.services.linking import link_all  # noqa: PLC0415 - loads the kernels, which nothing else here needs
+
+        link_all(now=now, ledger=ledger)
     with (
         denials_recorded(actor=actor, permission=Permission(act.value), asked="all", now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
@@ -47,7 +60,7 @@ def list_notices(*, actor: Actor, act: Act, now: datetime, keys: Keys, ledger: L
         found = notices.notices_of(actor)
         cards = agencies.agency_cards()
     ledger.record(*([_deed(act, actor, now, notice) for notice in found] or [_deed(act, actor, now)]))
-    return tuple(NoticeView(one, cards[one.own_agency_id], cards[one.other_agency_id]) for one in found)
+    return tuple(NoticeView(one, cards[one.own_agency_id], _other(one, cards)) for one in found)
 
 
 def acknowledge(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> None:
@@ -63,10 +76,11 @@ def acknowledge(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, le
             ledger.write(_deed(Act.NOTICE_ACKNOWLEDGED, actor, now, notice))
 
 
-def release(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> None:
-    """Let a held notice go to the covert case's officers, and let the other side know.
+def release(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> bool:
+    """Let a held notice go to the covert case's officers, let the other side know, and return whether that was done.
 
-    Where both cases are covert, nobody but the two co-ordinators knows before both have released.
+    Where both cases are covert, nobody but the two co-ordinators knows before both have released, and neither of them
+    which agency the other's is.
 
     Raises:
         Forbidden: the actor is no co-ordinator.
@@ -85,10 +99,10 @@ def release(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger
         if not held:
             raise NotFound("no such overlap")
     with linking():
-        for notice in held:
-            told = overlap_rows.release(overlap_id, notice.case_id, now=now)
-            deeds = (noticed(one, now=now) for one in told)
-            ledger.write(_deed(Act.OVERLAP_RELEASED, actor, now, notice), *deeds, using=LINKER)
+        told = [one for notice in held for one in overlap_rows.release(overlap_id, notice.case_id, now=now)]
+        deeds = [_deed(Act.OVERLAP_RELEASED, actor, now, notice) for notice in held]
+        ledger.write(*deeds, *(noticed(one, now=now) for one in told), using=LINKER)
+    return bool(told)
 
 
 def share(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> bool:
@@ -111,9 +125,8 @@ def share(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: 
             notices.note_sharing(notice, officer_id=actor.officer_id, now=now)
             ledger.write(_deed(Act.OVERLAP_SHARED, actor, now, notice))
     with linking():
-        both = [overlap_rows.note_shared(overlap_id, notice.case_id) for notice in sides][-1]
         ledger.write(*settle([overlap_id], now=now), using=LINKER)
-    return both
+        return overlap_rows.is_shared_by_both(overlap_id)
 
 
 def list_hits(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> tuple[HitView, ...]:
@@ -126,7 +139,8 @@ def list_hits(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledg
     notice = _sides(actor, overlap_id, Permission.OVERLAP_READ, now=now, keys=keys, ledger=ledger)[0]
     with acting_for(actor.agency_id):
         found = notices.hits_seen(notice)
-    ledger.record(_deed(Act.OVERLAP_READ, actor, now, notice, hits=len(found)))
+    root = merkle_root([hit.sha256 for hit in found]).hex()
+    ledger.record(_deed(Act.OVERLAP_READ, actor, now, notice, hits=len(found), merkle_root=root))
     return found
 
 
@@ -150,7 +164,7 @@ def judge_hit(
     if answer is Judgement.NONE_YET:
         raise InputError("a judgement is same, different or unsure")
     if (answer is Judgement.SAME) != (sameness is not None):
-        raise InputError("say what is the same when, and only when, the answer is same")
+        raise InputError("say what is the same (--what) when, and only when, the answer is same")
     with denials_recorded(
         actor=actor, permission=Permission.HIT_JUDGE, asked=f"hit {hit_id}", now=now, keys=keys, ledger=ledger
     ):
@@ -163,6 +177,10 @@ def judge_hit(
         notices.add_judgement(hit_id, actor=actor, answer=answer, sameness=sameness, now=now)
         what = sameness.value if sameness else ""
         ledger.write(_deed(Act.HIT_JUDGED, actor, now, mine[0], hit=hit_id, answer=answer.value, sameness=what))
+
+
+def _other(notice: Notice, cards: Mapping[UUID, AgencyCard]) -> AgencyCard | None:
+    return None if notice.other_agency_id is None else cards[notice.other_agency_id]
 
 
 def _sides(

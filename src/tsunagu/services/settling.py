@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from tsunagu.overlap.commonness import allow_for_size, commonness
 from tsunagu.overlap.summary import WeighedEvidence, summarise
 from tsunagu.records import links as link_rows
 from tsunagu.records import overlaps
+from tsunagu.records.models import HitRow
 from tsunagu.records.overlaps import NoticeSent
 
 
@@ -21,14 +22,47 @@ def settle(overlap_ids: Iterable[UUID], *, now: datetime) -> list[Deed]:
 
     Call it within `linking`.
     """
+    hits: dict[UUID, list[HitRow]] = {overlap_id: [] for overlap_id in overlap_ids}
+    rows = overlaps.hits_of(hits)
+    _band(rows)
+    for row in rows:
+        hits[row.overlap_id].append(row)
+    summaries = {overlap_id: _weigh(found) for overlap_id, found in hits.items()}
     deeds: list[Deed] = []
-    cases = link_rows.case_count()
-    for overlap_id in sorted(overlap_ids):
-        sent = overlaps.settle_notices(overlap_id, _weigh(overlap_id, cases), now=now)
-        if sent:
-            deeds.append(Deed(Act.OVERLAP_FOUND, now, None, details={"overlap": str(overlap_id)}))
-        deeds.extend(noticed(one, now=now) for one in sent)
+    told: set[UUID] = set()
+    for sent in overlaps.settle_notices(summaries, now=now):
+        if sent.overlap_id not in told:
+            told.add(sent.overlap_id)
+            deeds.append(Deed(Act.OVERLAP_FOUND, now, None, details={"overlap": str(sent.overlap_id)}))
+        deeds.append(noticed(sent, now=now))
     return deeds
+
+
+def band_anew(item_ids: Iterable[int]) -> set[UUID]:
+    """Note the commonness of all hits on items that more cases hold now, and return the overlaps where it changed.
+
+    Call it within `linking`.
+    """
+    return {row.overlap_id for row in _band(overlaps.hits_on(item_ids))}
+
+
+def _band(rows: Sequence[HitRow]) -> list[HitRow]:
+    """Note each hit's commonness, and return the hits of which it changed."""
+    items = {item for row in rows for item in (row.item_a, row.item_b)}
+    held_in = link_rows.cases_holding(overlaps.like_contents(items))
+    cases = (
+        link_rows.case_count()
+    )  # after what they hold: a case that is opened meanwhile must not hold without counting
+    facts = link_rows.facts_of(items)
+    changed = []
+    for row in rows:
+        band = commonness(max(held_in[row.item_a], held_in[row.item_b]), cases)
+        band = allow_for_size(allow_for_size(band, facts[row.item_a]), facts[row.item_b])
+        if row.commonness != band:
+            row.commonness = band
+            changed.append(row)
+    overlaps.set_commonness(changed)
+    return changed
 
 
 def noticed(sent: NoticeSent, *, now: datetime) -> Deed:
@@ -42,21 +76,14 @@ def noticed(sent: NoticeSent, *, now: datetime) -> Deed:
     )
 
 
-def _weigh(overlap_id: UUID, cases: int) -> OverlapSummary | None:
-    """Return what an overlap weighs, with each hit's commonness noted; None when nothing is left that counts.
+def _weigh(hits: Sequence[HitRow]) -> OverlapSummary | None:
+    """Return what an overlap weighs; None when nothing is left that counts.
 
     What is benign does not count, and what is common counts for nothing by itself: a logo that everybody has is no
     reason to bring two agencies together.
     """
-    hits = overlaps.hits_of(overlap_id)
-    items = {item for hit in hits for item in (hit.item_a, hit.item_b)}
-    held_in = overlaps.cases_holding(items)
-    facts = link_rows.facts_of(items)
-    bands: dict[int, Commonness] = {}
-    for hit in hits:
-        band = commonness(max(held_in[hit.item_a], held_in[hit.item_b]), cases)
-        bands[hit.id] = allow_for_size(allow_for_size(band, facts[hit.item_a]), facts[hit.item_b])
-    overlaps.set_commonness(bands)
-    evidence = [WeighedEvidence(overlaps.evidence_of(hit), bands[hit.id]) for hit in hits if not hit.silenced]
+    evidence = [
+        WeighedEvidence(overlaps.evidence_of(hit), Commonness(hit.commonness)) for hit in hits if not hit.silenced
+    ]
     counts = any(one.commonness is not Commonness.COMMON for one in evidence)
     return summarise(evidence) if counts else None

@@ -15,6 +15,8 @@ from typing import Final
 from tsunagu.domain.media import MediaFacts
 from tsunagu.media.sandbox.malformed import Malformed
 
+MOST_SIDE: Final = 2**31 - 1
+"""Pixels on a side that are believed: what the database can hold."""
 MOST_CODECS: Final = 8
 MOST_TAGS: Final = 64
 MOST_KEY_BYTES: Final = 128
@@ -54,6 +56,8 @@ def unpack(packed: bytes) -> MediaFacts:
     if len(packed) < _NUMBERS.size:
         raise Malformed("facts")
     width, height, duration_s, codecs, tags = _NUMBERS.unpack_from(packed)
+    if max(width, height) > MOST_SIDE:
+        raise Malformed("facts")
     if codecs > MOST_CODECS or tags > MOST_TAGS or math.isinf(duration_s) or duration_s < 0:
         raise Malformed("facts")
     texts = _Texts(packed)

@@ -185,6 +185,7 @@ def _read_timed_picture(told: bytes, bulk_bytes: int, fill: Fill, options: Decod
     _require(len(told) == _TIME.size + _PICTURE.size, "frame")
     at_s, frame = _TIME.unpack_from(told)
     _require(math.isfinite(at_s) and at_s >= 0, "time of a frame")
+    _require(frame < 2**31, "number of a frame")
     return TimedPicture(at_s, frame, _read_picture(told[_TIME.size :], bulk_bytes, fill, options))
 
 

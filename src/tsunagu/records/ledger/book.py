@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from threading import Lock
-from uuid import UUID
 
 from django.db import DatabaseError, OperationalError, connections, transaction
 
@@ -86,12 +85,20 @@ def _append(bodies: list[str], using: str) -> None:
         raise Unavailable(_NO_ENTRY) from error
 
 
+def last_number() -> int:
+    """Return the number of the newest entry; 0 for an empty ledger."""
+    with connections[APP].cursor() as cursor:
+        cursor.execute("SELECT ledger.last_number()")
+        return int(cursor.fetchone()[0])
+
+
 def hashes_after(number: int) -> Iterator[bytes]:
     """Yield the hashes of the entries after one, in order. They tell nothing of what was done."""
-    with connections[APP].cursor() as cursor:
+    with transaction.atomic(using=APP), connections[APP].chunked_cursor() as cursor:
         cursor.execute("SELECT hash FROM ledger.hashes(%s)", [number])
-        for (value,) in cursor:
-            yield bytes(value)
+        while rows := cursor.fetchmany(2000):
+            for (value,) in rows:
+                yield bytes(value)
 
 
 def all_entries() -> Iterator[LedgerEntry]:
@@ -104,13 +111,8 @@ def all_entries() -> Iterator[LedgerEntry]:
                 yield LedgerEntry(number, body, bytes(value))
 
 
-def entries_of_agency(*, most: int, case_id: UUID | None = None) -> list[LedgerEntry]:
+def entries_of_agency(*, most: int) -> list[LedgerEntry]:
     """Return the newest entries of the agency that is acted for, newest first."""
-    condition = "" if case_id is None else "WHERE body::jsonb ->> 'case' = %s"
-    arguments: list[str | int] = [most] if case_id is None else [str(case_id), most]
     with connections[APP].cursor() as cursor:
-        cursor.execute(
-            f"SELECT number, body, hash FROM ledger.entry {condition} ORDER BY number DESC LIMIT %s",  # noqa: S608 - a constant
-            arguments,
-        )
+        cursor.execute("SELECT number, body, hash FROM ledger.entry ORDER BY number DESC LIMIT %s", [most])
         return [LedgerEntry(number, body, bytes(value)) for number, body, value in cursor]

@@ -48,6 +48,15 @@ CREATE POLICY seen_case ON exhibit AS RESTRICTIVE FOR INSERT TO :app: WITH CHECK
     EXISTS (SELECT FROM "case" WHERE "case".id = exhibit.case_id));
 CREATE POLICY seen_hit ON judgement AS RESTRICTIVE FOR INSERT TO :app: WITH CHECK (
     EXISTS (SELECT FROM hit WHERE hit.id = judgement.hit_id));
+CREATE POLICY seen_exhibit ON holding AS RESTRICTIVE FOR INSERT TO :app: WITH CHECK (
+    EXISTS (SELECT FROM exhibit WHERE exhibit.id = holding.exhibit_id)
+    AND (item_id IS NULL OR EXISTS (SELECT FROM media_item WHERE media_item.id = holding.item_id)));
+CREATE POLICY seen_item ON holding AS RESTRICTIVE FOR UPDATE TO :app: USING (true) WITH CHECK (
+    item_id IS NULL OR EXISTS (SELECT FROM media_item WHERE media_item.id = holding.item_id));
+CREATE POLICY seen_item ON fingerprint AS RESTRICTIVE FOR INSERT TO :app: WITH CHECK (
+    EXISTS (SELECT FROM media_item WHERE media_item.id = fingerprint.item_id));
+CREATE POLICY seen_bank ON bank_entry AS RESTRICTIVE FOR INSERT TO :app: WITH CHECK (
+    EXISTS (SELECT FROM bank WHERE bank.id = bank_entry.bank_id));
 
 -- The linker sees across agencies, but only the columns it is granted below.
 DO $$
@@ -68,6 +77,10 @@ GRANT SELECT (id, agency_id, exhibit_id, item_id, linked_at), UPDATE (linked_at)
 GRANT SELECT ON fingerprint, bank_entry TO :linker:;
 GRANT SELECT (id, agency_id, semantics) ON bank TO :linker:;
 GRANT SELECT, INSERT, UPDATE ON overlap, hit, overlap_notice TO :linker:;
+-- A hit that does not hold any more goes, unless somebody has judged it: whether, not what he said.
+GRANT DELETE ON hit TO :linker:;
+GRANT SELECT (hit_id) ON judgement TO :linker:;
+CREATE POLICY linker ON judgement FOR SELECT TO :linker: USING (true);
 
 GRANT SELECT, INSERT ON agency, login, case_member, exhibit, media_item, holding, fingerprint, judgement,
     bank, bank_entry TO :app:;
@@ -130,6 +143,10 @@ CREATE FUNCTION ledger.hashes(after bigint) RETURNS TABLE (number bigint, hash b
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
     SELECT number, hash FROM ledger.entry WHERE number > after ORDER BY number
 $$;
+CREATE FUNCTION ledger.last_number() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+    SELECT coalesce(max(number), 0) FROM ledger.entry
+$$;
 CREATE FUNCTION ledger.entries() RETURNS TABLE (number bigint, body text, hash bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
     SELECT number, body, hash FROM ledger.entry ORDER BY number
@@ -138,11 +155,11 @@ ALTER TABLE ledger.entry ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.entry FORCE ROW LEVEL SECURITY;
 CREATE POLICY book ON ledger.entry TO :ledger: USING (true) WITH CHECK (true);
 CREATE POLICY own_agency ON ledger.entry FOR SELECT TO :app: USING (agency_id = current_setting('tsunagu.agency')::uuid);
-REVOKE ALL ON FUNCTION ledger.append(text[]), ledger.hashes(bigint), ledger.entries() FROM PUBLIC;
+REVOKE ALL ON FUNCTION ledger.append(text[]), ledger.hashes(bigint), ledger.last_number(), ledger.entries() FROM PUBLIC;
 GRANT USAGE ON SCHEMA ledger TO :app:, :linker:, :owner:;
 GRANT SELECT ON ledger.entry TO :app:;
 GRANT EXECUTE ON FUNCTION ledger.append(text[]) TO :app:, :linker:;
-GRANT EXECUTE ON FUNCTION ledger.hashes(bigint) TO :app:, :owner:;
+GRANT EXECUTE ON FUNCTION ledger.hashes(bigint), ledger.last_number() TO :app:, :owner:;
 GRANT EXECUTE ON FUNCTION ledger.entries() TO :owner:;
 RESET ROLE;
 REVOKE CREATE ON DATABASE :database: FROM :ledger:;

@@ -1,5 +1,6 @@
 """Overlaps, their hits, what each side was told, and what people judged."""
 
+import secrets
 from typing import ClassVar
 from uuid import uuid4
 
@@ -25,13 +26,18 @@ class Overlap(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["case_a", "case_b"], name="overlap_pair")]
 
 
+def random_hit_id() -> int:
+    """Return the id of a new hit, at random: numbers in order would count what other agencies hold."""
+    return secrets.randbits(63)
+
+
 class HitRow(models.Model):
     """What the machine found between one item of either case.
 
     `silenced` is true where a bank of benign content explains the hit.
     """
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.BigIntegerField(primary_key=True, default=random_hit_id)
     overlap = models.ForeignKey(Overlap, on_delete=models.PROTECT)
     kind = models.TextField()
     item_a = models.BigIntegerField()
@@ -59,14 +65,15 @@ class OverlapNotice(models.Model):
     `shared_reference` is the own case's, written down by the officer who shares. `revealed` stays null until both
     sides have shared; then it holds the other case's reference and the summary.
     `held` keeps a notice of a covert case for its co-ordinator alone, until he and, where the other case is covert
-    too, his colleague have released it. `withheld` hides it from a side that is not covert as long as that lasts.
+    too, his colleague have released it; in that case `other_agency_id` is not written down before. `withheld` hides
+    it from a side that is not covert as long as that lasts.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
     overlap_id = models.UUIDField()
     case_id = models.UUIDField()
-    other_agency_id = models.UUIDField()
+    other_agency_id = models.UUIDField(null=True)
     held = models.BooleanField()
     withheld = models.BooleanField()
     released_at = models.DateTimeField(null=True)

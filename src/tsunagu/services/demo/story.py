@@ -17,7 +17,7 @@ from pyotp.totp import TOTP
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.errors import Conflict, NotFound, NotSignedIn
+from tsunagu.domain.errors import NotFound, NotSignedIn
 from tsunagu.domain.hit import EvidenceKind
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.ledger import LedgerReport
@@ -43,6 +43,7 @@ AGENCIES = (
     ("Demonstration unit Australia", "AU", "desk.au@example.org", "nguyen", "AU-26-443", "phone"),
     ("Demonstration unit Japan", "JP", "desk.jp@example.org", "sato", "JP-R8-0092", "disk"),
 )
+DEMO_MEDIA = "demo-media"
 SECOND_CASE = ("DK-2026-0131", "tablet")
 
 
@@ -90,7 +91,7 @@ def run_demo(*, house: House, clock: Clock, told: Callable[[str], None]) -> Demo
     """
     _claim(house)
     told("Drawing benign exhibits: photographs that packages ship, clips and sounds made from them")
-    exhibits = write_exhibits(house.home / "demo-media")
+    exhibits = write_exhibits(house.home / DEMO_MEDIA)
     report = DemoReport()
     with house.open() as rooms:
         stage = _Stage(house, rooms, clock, told)
@@ -124,11 +125,7 @@ def sign_in_as(*, house: House, login: str, now: datetime) -> str:
 def _claim(house: House) -> None:
     """Make the home the demonstration's: an empty one, or one that holds an earlier demonstration."""
     operator = house.operator()
-    if house.demo_marker.exists():
-        operator.clear_demo()
-    elif operator.has_keys():
-        raise Conflict("this home holds real work: give the demonstration one of its own by TSUNAGU_HOME")
-    house.demo_marker.touch(mode=0o600)
+    operator.claim_for_demo()
     operator.create_keys()
 
 
@@ -182,7 +179,9 @@ def _bring_in(stage: _Stage, officers: list[Actor], exhibits: dict[str, Path], r
                 decoder=decoder,
                 workers=stage.house.workers,
                 queue=stage.rooms.queue,
-                **stage.parts(),
+                clock=stage.clock,
+                keys=stage.rooms.keys,
+                ledger=stage.rooms.ledger,
             )
             report.refused.update(done.refused)
 
