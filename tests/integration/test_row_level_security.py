@@ -39,7 +39,6 @@ LINKER_MAY_READ = {
     "exhibit": {"id", "agency_id", "case_id"},
     "fingerprint": {"id", "agency_id", "item_id", "kind", "data", "turns", "quality", "at_s", "frame"},
     "holding": {"id", "agency_id", "exhibit_id", "item_id", "linked_at"},
-    "judgement": {"hit_id"},
     "media_item": {"id", "agency_id", "sha256", "width", "height"},
 }
 LINKER_WRITES = {"overlap", "hit", "overlap_notice"}

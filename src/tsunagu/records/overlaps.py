@@ -15,7 +15,7 @@ from tsunagu.domain.fingerprint import Turn
 from tsunagu.domain.hit import Evidence, EvidenceKind, Stretch
 from tsunagu.domain.link import CasePair, Link, Place
 from tsunagu.domain.overlap import Commonness, OverlapSummary, Strength
-from tsunagu.records.models import Case, HitRow, JudgementRow, Overlap, OverlapNotice
+from tsunagu.records.models import Case, HitRow, Overlap, OverlapNotice
 from tsunagu.records.session import LINKER
 
 
@@ -30,6 +30,8 @@ class NoticeSent:
     withheld: bool
 
 
+KeptHit = HitRow
+"""A hit as it is kept, for those who weigh it."""
 NOTHING = OverlapSummary(0, 0, 0, 0, Strength.WEAK, ("Nothing that counts is shared: it is common or benign.",))
 """What two sides see whose shared content turned out to be common or benign after they had been told."""
 
@@ -68,7 +70,7 @@ def keep_links(
         batch_size=2000,
         update_conflicts=True,
         unique_fields=["overlap", "kind", "item_a", "item_b"],
-        update_fields=["distance_bits", "turn", "stretches", "silenced"],
+        update_fields=["distance_bits", "turn", "stretches", "silenced", "holds"],
     )
     return {row.overlap_id for row in changed}
 
@@ -85,8 +87,8 @@ def _key(row: HitRow) -> tuple[UUID, str, int, int]:
     return row.overlap_id, str(row.kind), row.item_a, row.item_b
 
 
-def _found(row: HitRow) -> tuple[int, int | None, list[list[float]], bool]:
-    return row.distance_bits, row.turn, row.stretches, row.silenced
+def _found(row: HitRow) -> tuple[int, int | None, list[list[float]], bool, bool]:
+    return row.distance_bits, row.turn, row.stretches, row.silenced, row.holds
 
 
 def _overlaps_of(pairs: Iterable[CasePair], now: datetime) -> dict[tuple[UUID, UUID], UUID]:
@@ -141,21 +143,15 @@ def hits_of(overlap_ids: Iterable[UUID]) -> list[HitRow]:
     return list(HitRow.objects.using(LINKER).filter(overlap_id__in=list(overlap_ids)))
 
 
-def drop_stale(item_ids: Iterable[int], links: Iterable[Link]) -> set[UUID]:
-    """Drop the hits of items, compared anew, that are not among the links found; return the overlaps that lose one.
+def outdate(item_ids: Iterable[int], links: Iterable[Link]) -> set[UUID]:
+    """Mark the hits of items, compared anew, that are not among the links found; return the overlaps they lie in.
 
-    What a person has judged stays: it is history.
+    They stay, with what people have judged of them, but weigh nothing until they are found again.
     """
     found = {(link.evidence.kind, *sorted((link.item_a, link.item_b))) for link in links}
-    stale = [row.id for row in hits_on(item_ids) if (row.kind, *sorted((row.item_a, row.item_b))) not in found]
-    rows = HitRow.objects.using(LINKER).filter(id__in=stale)
-    # Whoever is judging one of them just now comes first: only then is it asked what has been judged.
-    list(rows.select_for_update().values_list("id"))
-    judged = JudgementRow.objects.using(LINKER).filter(hit_id__in=stale).values_list("hit_id", flat=True)
-    gone = rows.exclude(id__in=list(judged))
-    overlaps = set(gone.values_list("overlap_id", flat=True))
-    gone._raw_delete(LINKER)  # noqa: SLF001 - the judgements that Django would look for are asked for above
-    return overlaps
+    rows = [row for row in hits_on(item_ids) if (row.kind, *sorted((row.item_a, row.item_b))) not in found]
+    HitRow.objects.using(LINKER).filter(id__in=[row.id for row in rows]).update(holds=False)
+    return {row.overlap_id for row in rows}
 
 
 def hits_of_agency(agency_id: UUID) -> list[HitRow]:
@@ -167,7 +163,7 @@ def hits_of_agency(agency_id: UUID) -> list[HitRow]:
 def like_contents(item_ids: Iterable[int]) -> dict[int, set[int]]:
     """Return for each item the items that the machine takes for the same content, by their hits, itself included."""
     found = {item: {item} for item in item_ids}
-    rows = HitRow.objects.using(LINKER).filter(Q(item_a__in=found) | Q(item_b__in=found))
+    rows = HitRow.objects.using(LINKER).filter(Q(item_a__in=found) | Q(item_b__in=found), holds=True)
     for item_a, item_b in rows.values_list("item_a", "item_b").distinct():
         for item, other in ((item_a, item_b), (item_b, item_a)):
             if item in found:

@@ -53,7 +53,7 @@ def link_batch(report: LinkReport, *, now: datetime, ledger: Ledger) -> bool:
             return False
         found = find_links(items, Benign.declared())
         places = link_rows.places({item for one in found for item in (one.item_a, one.item_b)})
-        touched = overlaps.drop_stale(link_rows.never_compared(items), found)
+        touched = overlaps.outdate(link_rows.never_compared(items), found)
         touched |= overlaps.keep_links(found, places, common=_common(found, places), now=now)
         link_rows.mark_linked(holdings, now=now)
         deeds = settle(touched | band_anew(places) | overlaps.half_noted(), now=now)

@@ -13,8 +13,7 @@ from tsunagu.overlap.commonness import allow_for_size, commonness
 from tsunagu.overlap.summary import WeighedEvidence, summarise
 from tsunagu.records import links as link_rows
 from tsunagu.records import overlaps
-from tsunagu.records.models import HitRow
-from tsunagu.records.overlaps import NoticeSent
+from tsunagu.records.overlaps import KeptHit, NoticeSent
 
 
 def settle(overlap_ids: Iterable[UUID], *, now: datetime) -> list[Deed]:
@@ -22,7 +21,7 @@ def settle(overlap_ids: Iterable[UUID], *, now: datetime) -> list[Deed]:
 
     Call it within `linking`.
     """
-    hits: dict[UUID, list[HitRow]] = {overlap_id: [] for overlap_id in overlap_ids}
+    hits: dict[UUID, list[KeptHit]] = {overlap_id: [] for overlap_id in overlap_ids}
     rows = overlaps.hits_of(hits)
     _band(rows)
     for row in rows:
@@ -46,7 +45,7 @@ def band_anew(item_ids: Iterable[int]) -> set[UUID]:
     return {row.overlap_id for row in _band(overlaps.hits_on(item_ids))}
 
 
-def _band(rows: Sequence[HitRow]) -> list[HitRow]:
+def _band(rows: Sequence[KeptHit]) -> list[KeptHit]:
     """Note each hit's commonness, and return the hits of which it changed."""
     items = {item for row in rows for item in (row.item_a, row.item_b)}
     held_in = link_rows.cases_holding(overlaps.like_contents(items))
@@ -76,14 +75,16 @@ def noticed(sent: NoticeSent, *, now: datetime) -> Deed:
     )
 
 
-def _weigh(hits: Sequence[HitRow]) -> OverlapSummary | None:
+def _weigh(hits: Sequence[KeptHit]) -> OverlapSummary | None:
     """Return what an overlap weighs; None when nothing is left that counts.
 
-    What is benign does not count, and what is common counts for nothing by itself: a logo that everybody has is no
-    reason to bring two agencies together.
+    What is benign or holds no more does not count, and what is common counts for nothing by itself: a logo that
+    everybody has is no reason to bring two agencies together.
     """
     evidence = [
-        WeighedEvidence(overlaps.evidence_of(hit), Commonness(hit.commonness)) for hit in hits if not hit.silenced
+        WeighedEvidence(overlaps.evidence_of(hit), Commonness(hit.commonness))
+        for hit in hits
+        if hit.holds and not hit.silenced
     ]
     counts = any(one.commonness is not Commonness.COMMON for one in evidence)
     return summarise(evidence) if counts else None

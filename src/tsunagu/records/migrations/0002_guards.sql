@@ -77,10 +77,6 @@ GRANT SELECT (id, agency_id, exhibit_id, item_id, linked_at), UPDATE (linked_at)
 GRANT SELECT ON fingerprint, bank_entry TO :linker:;
 GRANT SELECT (id, agency_id, semantics) ON bank TO :linker:;
 GRANT SELECT, INSERT, UPDATE ON overlap, hit, overlap_notice TO :linker:;
--- A hit that does not hold any more goes, unless somebody has judged it: whether, not what he said.
-GRANT DELETE ON hit TO :linker:;
-GRANT SELECT (hit_id) ON judgement TO :linker:;
-CREATE POLICY linker ON judgement FOR SELECT TO :linker: USING (true);
 
 GRANT SELECT, INSERT ON agency, login, case_member, exhibit, media_item, holding, fingerprint, judgement,
     bank, bank_entry TO :app:;

@@ -34,7 +34,8 @@ def random_hit_id() -> int:
 class HitRow(models.Model):
     """What the machine found between one item of either case.
 
-    `silenced` is true where a bank of benign content explains the hit.
+    `silenced` is true where a bank of benign content explains the hit. `holds` is false where an item was examined
+    anew and the hit was not found again.
     """
 
     id = models.BigIntegerField(primary_key=True, default=random_hit_id)
@@ -47,6 +48,7 @@ class HitRow(models.Model):
     stretches = models.JSONField(default=list)
     commonness = models.TextField()
     silenced = models.BooleanField(default=False)
+    holds = models.BooleanField(default=True)
 
     class Meta:
         db_table = "hit"
