@@ -33,7 +33,8 @@ class Application:
         self._environ = environ
         self.home: Path = home.folder
         self.demo_marker: Path = home.demo_marker
-        self.workers: int = len(os.sched_getaffinity(0))
+        # Two more than processors: a worker that waits for its child or the disk leaves a processor to another.
+        self.workers: int = len(os.sched_getaffinity(0)) + 2
 
     @contextmanager
     def open(self) -> Iterator[Rooms]:

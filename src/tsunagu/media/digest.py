@@ -27,9 +27,9 @@ def digest(fd: int) -> tuple[Digests, int]:
     sha1 = hashlib.sha1(usedforsecurity=False)
     sha256 = hashlib.sha256()
     length = 0
-    while chunk := os.pread(fd, _CHUNK_BYTES, length):
-        md5.update(chunk)
-        sha1.update(chunk)
-        sha256.update(chunk)
-        length += len(chunk)
+    buffer = memoryview(bytearray(min(_CHUNK_BYTES, max(1, os.fstat(fd).st_size))))
+    while read := os.preadv(fd, [buffer], length):
+        for one in (md5, sha1, sha256):
+            one.update(buffer[:read])
+        length += read
     return Digests(md5.digest(), sha1.digest(), sha256.digest()), length

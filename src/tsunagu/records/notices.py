@@ -56,7 +56,8 @@ def note_sharing(notice: Notice, *, officer_id: UUID, now: datetime) -> None:
 def hits_seen(notice: Notice) -> tuple[HitView, ...]:
     """Return the hits of an overlap that both sides have shared, rare and near ones first; otherwise none.
 
-    Row-level security hides the hits too as long as one side has not shared.
+    A hit that a later comparison did not find again is left out unless this side has judged it. Row-level security
+    hides the hits too as long as one side has not shared.
     """
     overlap = Overlap.objects.filter(id=notice.overlap_id).first()
     if overlap is None:
@@ -68,7 +69,7 @@ def hits_seen(notice: Notice) -> tuple[HitView, ...]:
     views = [
         _view(row, places[row.item_b if as_b else row.item_a], answers.get(row.id), as_b=as_b)
         for row in rows
-        if (row.item_b if as_b else row.item_a) in places
+        if (row.item_b if as_b else row.item_a) in places and (row.holds or row.id in answers)
     ]
     bands = list(Commonness)
     return tuple(

@@ -28,7 +28,7 @@ class Overlap(models.Model):
 
 def random_hit_id() -> int:
     """Return the id of a new hit, at random: numbers in order would count what other agencies hold."""
-    return secrets.randbits(63)
+    return secrets.randbits(53)
 
 
 class HitRow(models.Model):
