@@ -167,9 +167,8 @@ def _print_comparison(one: Examined, other: Examined, evidence: tuple[Evidence, 
     if not any(each.kind is EvidenceKind.EXACT for each in evidence):
         nearest = nearest_turn(one, other)
         if nearest and not evidence:
-            screen.print(
-                f"The pictures are {nearest[0]} bits apart at best; up to {FingerprintKind.PDQ.radius_bits} count as near."
-            )
+            radius_bits = FingerprintKind.PDQ.radius_bits
+            screen.print(f"The pictures are {nearest[0]} bits apart at best; up to {radius_bits} count as near.")
         screen.print(Text(PDQ_WARNING, style="dim"))
 
 
