@@ -135,7 +135,7 @@ def _comparison(one: Examined, other: Examined, evidence: tuple[Evidence, ...]) 
         "distance_bits": first.distance_bits if first else nearest[0] if nearest else None,
         "same_digest": bool(one.digests and one.digests == other.digests),
         "turn": turn.name.lower() if turn is not None else None,
-        "stretches": [stretch_json(s) for one_kind in evidence for s in one_kind.stretches],
+        "stretches": [stretch_json(s) for s in first.stretches] if first else [],
         "evidence": [
             {
                 "kind": each.kind.value,
