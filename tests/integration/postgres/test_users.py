@@ -67,8 +67,11 @@ def test_a_home_with_other_things_in_it_keeps_its_own_bits(empty_home: Path, use
 def test_programs_out_of_the_users_reach_are_copied_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed = install._installed_root()
     with tempfile.TemporaryDirectory() as closed:
-        shutil.copytree(installed, Path(closed) / "pginstall", symlinks=True)
-        monkeypatch.setattr(install, "_installed_root", lambda: Path(closed) / "pginstall")
+        package = Path(closed) / installed.parent.name
+        shutil.copytree(installed, package / "pginstall", symlinks=True)
+        libraries = installed.parent.with_name(f"{package.name}.libs")
+        shutil.copytree(libraries, package.with_name(libraries.name), symlinks=True)
+        monkeypatch.setattr(install, "_installed_root", lambda: package / "pginstall")
         (home / "pg-runtime-1.0").mkdir()
         inodes = set()
         for _ in range(2):

