@@ -35,7 +35,7 @@ def ingest(
     """Bring files and folders into an exhibit, and compare them with all that is held.
 
     Safe to run again: what is held is skipped, what was interrupted is completed. Media are not stored: digests,
-    fingerprints, metadata and the path are. Exit status: 0, or 2 when any file was refused.
+    fingerprints, metadata and the path are. Exit status: 0, or 2 when this run refused any file.
     """
     with signed_in(house, purpose) as desk, house.decoder() as decoder, progress_bar("ingest", 0, unit="files") as bar:
 
