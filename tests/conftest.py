@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,11 @@ from hypothesis import settings
 # Kernels are compiled on their first call, which no deadline survives.
 settings.register_profile("tsunagu", deadline=None)
 settings.load_profile("tsunagu")
+
+
+# A shell ignores the interrupt for what it starts in the background, and programs inherit that: the tests that
+# interrupt a program would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
