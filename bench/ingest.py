@@ -77,7 +77,7 @@ def _kernel(paths: list[Path]) -> None:
     from tsunagu.domain.media import MediaType  # noqa: PLC0415 - the parent need not load the codecs
     from tsunagu.fingerprints.pdq import turned  # noqa: PLC0415
     from tsunagu.media.decoding import decode  # noqa: PLC0415
-    from tsunagu.media.decoding.messages import DecodeOptions  # noqa: PLC0415
+    from tsunagu.media.messages import DecodeOptions  # noqa: PLC0415
     from tsunagu.media.picture import Picture  # noqa: PLC0415
 
     for path in paths:
@@ -87,7 +87,7 @@ def _kernel(paths: list[Path]) -> None:
 
 
 def ingest_rate(home: Path, folder: Path, count: int) -> tuple[float, list[float]]:
-    """Return files a second of the whole way, and the memory of all its processes in MiB, every half second."""
+    """Return files a second of the whole way, and the memory of all its processes in MiB, every other second."""
     environ = {**os.environ, "TSUNAGU_HOME": str(home)}
 
     def run(*arguments: str, lines: str = "") -> str:
@@ -119,7 +119,7 @@ def ingest_rate(home: Path, folder: Path, count: int) -> tuple[float, list[float
 def _memory_of(process: subprocess.Popen[bytes]) -> Iterator[float]:
     while process.poll() is None:
         yield sum(_own_kib(pid) for pid in _family(process.pid)) / 1024
-        time.sleep(0.5)
+        time.sleep(2)
 
 
 def _family(pid: int) -> Iterator[int]:

@@ -29,7 +29,7 @@ from tsunagu.domain.hit import Stretch
 from tsunagu.domain.media import MediaType
 from tsunagu.fingerprints import pdq
 from tsunagu.media.decoding.dispatch import decode
-from tsunagu.media.decoding.messages import DecodeOptions
+from tsunagu.media.messages import DecodeOptions
 from tsunagu.media.picture import TimedPicture
 from tsunagu.overlap.video import shared_video, turned
 

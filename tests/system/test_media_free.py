@@ -27,7 +27,7 @@ from psycopg import sql
 
 from tsunagu.domain.media import MediaKind
 from tsunagu.media.decoding.dispatch import decode
-from tsunagu.media.decoding.messages import DecodeOptions, SoundChunk
+from tsunagu.media.messages import DecodeOptions, SoundChunk
 from tsunagu.media.picture import Picture, TimedPicture
 from tsunagu.media.probe import probe
 from tsunagu.records.postgres.processes import listening_process

@@ -33,8 +33,8 @@ class Application:
         self._environ = environ
         self.home: Path = home.folder
         self.demo_marker: Path = home.demo_marker
-        # Two more than processors: a worker that waits for its child or the disk leaves a processor to another.
-        self.workers: int = len(os.sched_getaffinity(0)) + 2
+        # One more than processors: a worker that waits for its child or the disk leaves a processor to another.
+        self.workers: int = len(os.sched_getaffinity(0)) + 1
 
     @contextmanager
     def open(self) -> Iterator[Rooms]:
@@ -66,7 +66,7 @@ class Application:
             Unavailable: children cannot be started or not be shut in.
         """
         # Codecs and kernels take half a second to load: only who decodes pays for them.
-        from tsunagu.media.decoding.messages import DecodeOptions  # noqa: PLC0415
+        from tsunagu.media.messages import DecodeOptions  # noqa: PLC0415
         from tsunagu.media.sandbox.limits import Limits  # noqa: PLC0415
         from tsunagu.media.sandbox.pool import DecodePool  # noqa: PLC0415
         from tsunagu.services.examination import MOST_DEPTH  # noqa: PLC0415

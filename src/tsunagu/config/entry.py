@@ -1,6 +1,7 @@
 """The console entry point."""
 
 import os
+import sys
 
 import django
 
@@ -21,4 +22,7 @@ def main() -> None:
     from tsunagu.cli.main import program  # noqa: PLC0415
     from tsunagu.config.application import Application  # noqa: PLC0415
 
+    # A thread that has heard from its child waits for the interpreter as long as another thread keeps it: at the
+    # default 5 ms children stand idle.
+    sys.setswitchinterval(0.001)
     program(obj=Application(os.environ))

@@ -138,7 +138,7 @@ class HostOperator:
                 yield Check("database log", not warnings, "; ".join(warnings) or "quotes no row values")
 
     def _decoder(self) -> Iterator[Check]:
-        from tsunagu.media.decoding.messages import DecodeOptions  # noqa: PLC0415 - loads every codec
+        from tsunagu.media.messages import DecodeOptions  # noqa: PLC0415 - loads every codec
         from tsunagu.media.sandbox.limits import Limits  # noqa: PLC0415
         from tsunagu.media.sandbox.pool import DecodePool  # noqa: PLC0415
 

@@ -13,10 +13,15 @@ from django.db.models import Q
 from tsunagu.domain.digest import Digests
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind
 from tsunagu.domain.media import MEMBER_SEPARATOR, PASSING, Examined
+from tsunagu.records.bulk import insert
 from tsunagu.records.models import Holding, MediaItem, Trace
 
 FRAME_KIND = f"{FingerprintKind.PDQ.code}/frame"
 """How the fingerprint of a video's frame is told from that of a picture."""
+
+_COME_IN_AGAIN = """ON CONFLICT (exhibit_id, path_digest) DO UPDATE SET
+    (item_id, size_bytes, mtime_ns, refused, linked_at)
+    = (EXCLUDED.item_id, EXCLUDED.size_bytes, EXCLUDED.mtime_ns, EXCLUDED.refused, NULL)"""
 
 
 def path_digest(path: bytes) -> bytes:
@@ -73,26 +78,21 @@ def keep(examined: Sequence[tuple[Examined, int]], *, agency_id: UUID, exhibit_i
         cursor.execute("SELECT pg_advisory_xact_lock(7400102, hashtext(%s))", [str(agency_id)])
     item_ids = _keep_items([one for one, _ in examined], agency_id)
     rows = [
-        Holding(
-            agency_id=agency_id,
-            exhibit_id=exhibit_id,
-            item_id=item_ids.get(one.digests.sha256) if one.digests else None,
-            path=one.path,
-            path_digest=path_digest(one.path),
-            size_bytes=one.size_bytes,
-            mtime_ns=mtime_ns,
-            refused=one.refused if one.digests is None else None,
-        )
+        {
+            "agency_id": agency_id,
+            "exhibit_id": exhibit_id,
+            "item_id": item_ids.get(one.digests.sha256) if one.digests else None,
+            "path": one.path,
+            "path_digest": path_digest(one.path),
+            "size_bytes": one.size_bytes,
+            "mtime_ns": mtime_ns,
+            "refused": one.refused if one.digests is None else None,
+        }
         for one, mtime_ns in examined
     ]
     # What cannot be read now takes nothing from a place that could be read before.
-    Holding.objects.bulk_create([row for row in rows if row.item_id is None], ignore_conflicts=True)
-    Holding.objects.bulk_create(
-        [row for row in rows if row.item_id is not None],
-        update_conflicts=True,
-        unique_fields=["exhibit", "path_digest"],
-        update_fields=["item", "size_bytes", "mtime_ns", "refused", "linked_at"],
-    )
+    insert(Holding, [row for row in rows if row["item_id"] is None], then="ON CONFLICT DO NOTHING")
+    insert(Holding, [row for row in rows if row["item_id"] is not None], then=_COME_IN_AGAIN)
     return [one.digests.sha256 for one, _ in examined if one.digests]
 
 
@@ -103,8 +103,8 @@ def _keep_items(examined: Iterable[Examined], agency_id: UUID) -> dict[bytes, in
             by_content[one.digests] = one
     known = _known(digests.sha256 for digests in by_content)
     new = {digests: one for digests, one in by_content.items() if digests.sha256 not in known}
-    items = MediaItem.objects.bulk_create([_item(digests, one, agency_id) for digests, one in new.items()])
-    ids = {bytes(item.sha256): item.id for item in items}
+    items = [_item(digests, one, agency_id) for digests, one in new.items()]
+    ids = {bytes(sha256): item_id for sha256, item_id in insert(MediaItem, items, then="RETURNING sha256, id")}
     better = {
         digests: one
         for digests, one in by_content.items()
@@ -112,10 +112,9 @@ def _keep_items(examined: Iterable[Examined], agency_id: UUID) -> dict[bytes, in
     }
     ids |= {sha256: item_id for sha256, (item_id, _) in known.items()}
     _replace({ids[digests.sha256]: one for digests, one in better.items()})
-    traces = [
-        trace for digests, one in (new | better).items() for trace in _traces(one, agency_id, ids[digests.sha256])
-    ]
-    Trace.objects.bulk_create(traces, batch_size=5000)
+    insert(
+        Trace, [row for digests, one in (new | better).items() for row in _traces(one, agency_id, ids[digests.sha256])]
+    )
     return ids
 
 
@@ -137,15 +136,15 @@ def _replace(better: dict[int, Examined]) -> None:
     Holding.objects.filter(item_id__in=better).update(linked_at=None)
 
 
-def _item(digests: Digests, one: Examined, agency_id: UUID) -> MediaItem:
-    return MediaItem(
-        agency_id=agency_id,
-        sha256=digests.sha256,
-        sha1=digests.sha1,
-        md5=digests.md5,
-        size_bytes=one.size_bytes,
+def _item(digests: Digests, one: Examined, agency_id: UUID) -> dict[str, Any]:
+    return {
+        "agency_id": agency_id,
+        "sha256": digests.sha256,
+        "sha1": digests.sha1,
+        "md5": digests.md5,
+        "size_bytes": one.size_bytes,
         **_learnt(one),
-    )
+    }
 
 
 def _learnt(one: Examined) -> dict[str, Any]:
@@ -160,31 +159,23 @@ def _learnt(one: Examined) -> dict[str, Any]:
     }
 
 
-def _traces(one: Examined, agency_id: UUID, item_id: int) -> Iterable[Trace]:
+def _traces(one: Examined, agency_id: UUID, item_id: int) -> Iterator[dict[str, Any]]:
+    plain = dict.fromkeys(("turns", "quality", "at_s", "frame")) | {"agency_id": agency_id, "item_id": item_id}
     if one.pdq:
-        yield Trace(
-            agency_id=agency_id,
-            item_id=item_id,
-            kind=FingerprintKind.PDQ.code,
-            data=one.pdq.data,
-            quality=one.pdq.quality,
-            turns=b"".join(turn.data for turn in one.pdq_turns),
-        )
+        yield plain | {
+            "kind": FingerprintKind.PDQ.code,
+            "data": one.pdq.data,
+            "quality": one.pdq.quality,
+            "turns": b"".join(turn.data for turn in one.pdq_turns),
+        }
     for frame in one.frames:
-        yield Trace(
-            agency_id=agency_id,
-            item_id=item_id,
-            kind=FRAME_KIND,
-            data=frame.fingerprint.data,
-            quality=frame.fingerprint.quality,
-            at_s=frame.at_s,
-            frame=frame.frame,
-        )
+        yield plain | {
+            "kind": FRAME_KIND,
+            "data": frame.fingerprint.data,
+            "quality": frame.fingerprint.quality,
+            "at_s": frame.at_s,
+            "frame": frame.frame,
+        }
     if one.sound and one.sound.words:
         words = one.sound.words
-        yield Trace(
-            agency_id=agency_id,
-            item_id=item_id,
-            kind=SoundKind.CHROMAPRINT.code,
-            data=struct.pack(f">{len(words)}I", *words),
-        )
+        yield plain | {"kind": SoundKind.CHROMAPRINT.code, "data": struct.pack(f">{len(words)}I", *words)}

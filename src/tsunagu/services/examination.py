@@ -6,18 +6,21 @@ import os
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
+from tsunagu.domain.digest import Digests
 from tsunagu.domain.fingerprint import TimedFingerprint
 from tsunagu.domain.media import MEMBER_SEPARATOR, Examined, MediaFacts, MediaKind, MediaType, Refusal
 from tsunagu.fingerprints import pdq
 from tsunagu.fingerprints.chromaprint import Chromaprint
-from tsunagu.media.decoding.messages import (
+from tsunagu.media.digest import digest
+from tsunagu.media.messages import (
     Message,
     Refused,
     SoundChunk,
 )
-from tsunagu.media.digest import digest
 from tsunagu.media.picture import Picture, TimedPicture
 from tsunagu.media.probe import HEAD_BYTES, probe
 from tsunagu.media.walk import Found, NotAFile, open_regular
@@ -26,7 +29,7 @@ from tsunagu.services.unpacking import Allowance, each_once, members
 
 MOST_DEPTH = 3
 """How many archives may lie in one another; each holds a decode child while its members are examined."""
-WINDOW = 64
+WINDOW = 256
 """How many files are under way or wait for an earlier one to be handed on."""
 
 
@@ -51,15 +54,21 @@ class _Findings:
                 self.sound = self.sound or Chromaprint()
                 self.sound.feed(message.samples)
 
-    def into(self, examined: Examined) -> Examined:
+    def of(
+        self, path: bytes, size_bytes: int, media_type: MediaType, digests: Digests, refused: Refusal | None
+    ) -> Examined:
         turns = pdq.turned(self.picture) if self.picture else ()
-        return replace(
-            examined,
+        return Examined(
+            path,
+            size_bytes,
+            media_type,
+            digests,
             facts=self.facts,
             pdq=turns[0] if turns else None,
             pdq_turns=turns,
             frames=tuple(self.frames),
             sound=self.sound.finish() if self.sound else None,
+            refused=refused,
         )
 
 
@@ -107,6 +116,9 @@ def examine_file(found: Found, *, decoder: Decoder) -> tuple[Examined, ...]:
 def _examine(path: bytes, fd: int, decoder: Decoder, allowance: Allowance, *, depth: int) -> Iterator[Examined]:
     try:
         media_type = probe(os.pread(fd, HEAD_BYTES, 0))
+        if media_type is not None and media_type.kind is not MediaKind.ARCHIVE:
+            yield _examine_media(path, fd, media_type, decoder)
+            return
         digests, size = digest(fd)
     except OSError:
         yield Examined(path, 0, refused=Refusal.UNREADABLE)
@@ -114,21 +126,30 @@ def _examine(path: bytes, fd: int, decoder: Decoder, allowance: Allowance, *, de
     item = Examined(path, size, media_type, digests)
     if media_type is None:
         yield replace(item, refused=Refusal.UNKNOWN_TYPE if size else Refusal.EMPTY)
-    elif media_type.kind is MediaKind.ARCHIVE:
-        yield from _examine_archive(item, fd, media_type, decoder, allowance, depth=depth)
     else:
-        yield _examine_media(item, fd, media_type, decoder)
+        yield from _examine_archive(item, fd, media_type, decoder, allowance, depth=depth)
 
 
-def _examine_media(item: Examined, fd: int, media_type: MediaType, decoder: Decoder) -> Examined:
+def _examine_media(path: bytes, fd: int, media_type: MediaType, decoder: Decoder) -> Examined:
+    """Return what is learnt of one medium; its digests are made while the child decodes.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
     findings = _Findings()
     refused = None
-    try:
-        for message in decoder.decode(fd, media_type):
-            findings.take(message)
-    except Refused as refusal:
-        refused = refusal.refusal
-    return replace(findings.into(item), refused=refused)
+    with closing(decoder.decode(fd, media_type)) as messages:
+        try:
+            first = next(messages, None)
+        except Refused as refusal:
+            first, refused = None, refusal.refusal
+        digests, size = digest(fd)
+        try:
+            for message in messages if first is None else chain((first,), messages):
+                findings.take(message)
+        except Refused as refusal:
+            refused = refusal.refusal
+    return findings.of(path, size, media_type, digests, refused)
 
 
 def _examine_archive(

@@ -23,7 +23,7 @@ from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import case_for, check_reference, deed
 from tsunagu.services.examination import examine_all
-from tsunagu.services.linking import link_all
+from tsunagu.services.linking import BATCH, link_all, link_batch
 from tsunagu.services.parts import Decoder, Keys, Ledger, Queue
 
 CHUNK_FILES = 200
@@ -102,6 +102,9 @@ def ingest(
             report.kept += len(kept)
             report.refused.update(item.refused for item, _ in kept if item.refused)
             queue.defer("sign-due-root", {})
+            if report.kept // BATCH > (report.kept - len(kept)) // BATCH:
+                # While the next files are examined, and not all of it at the end.
+                link_batch(now=clock(), ledger=ledger)
     link_all(now=clock(), ledger=ledger)
     ledger.record(_told(report, actor=actor, case=case, exhibit_id=exhibit_id, now=clock()))
     return report

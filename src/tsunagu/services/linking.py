@@ -7,11 +7,9 @@ and tells each side only that there is an overlap, and with whom.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tsunagu.domain.act import Act
 from tsunagu.domain.link import Link, Place
 from tsunagu.overlap.commonness import COMMON_CASES
 from tsunagu.records import links as link_rows
@@ -25,27 +23,16 @@ BATCH = 2000
 """Holdings compared in one transaction: what a crash can cost."""
 
 
-@dataclass(slots=True)
-class LinkReport:
-    """What comparing brought. Counts over all agencies: for the machine's own log, never for an officer."""
-
-    compared: int = 0
-    overlaps: int = 0
-    notices: int = 0
-
-
-def link_all(*, now: datetime, ledger: Ledger) -> LinkReport:
+def link_all(*, now: datetime, ledger: Ledger) -> None:
     """Compare every holding that waits with all that is held, batch by batch, until none waits.
 
     What another ingest is bringing in at this moment waits for that ingest, which compares it at its end.
     """
-    report = LinkReport()
-    while link_batch(report, now=now, ledger=ledger):
+    while link_batch(now=now, ledger=ledger):
         pass
-    return report
 
 
-def link_batch(report: LinkReport, *, now: datetime, ledger: Ledger) -> bool:
+def link_batch(*, now: datetime, ledger: Ledger) -> bool:
     """Compare one batch, in one transaction, and return whether there was anything to compare."""
     with linking():
         holdings, items = link_rows.unlinked(most=BATCH)
@@ -58,9 +45,6 @@ def link_batch(report: LinkReport, *, now: datetime, ledger: Ledger) -> bool:
         link_rows.mark_linked(holdings, now=now)
         deeds = settle(touched | band_anew(places) | overlaps.half_noted(), now=now)
         ledger.write(*deeds, using=LINKER)
-    report.compared += len(holdings)
-    report.overlaps += len(touched)
-    report.notices += sum(one.act is Act.OVERLAP_NOTICED for one in deeds)
     return True
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.media import MediaType
 
 if TYPE_CHECKING:
-    from tsunagu.media.decoding.messages import Message  # at run time it would load every codec
+    from tsunagu.media.messages import Message  # at run time every command would wait for NumPy
 
 
 class Ledger(Protocol):
@@ -38,7 +38,7 @@ class Keys(Protocol):
 class Decoder(Protocol):
     """The pool of limited children that decodes hostile files."""
 
-    def decode(self, fd: int, media_type: MediaType) -> Iterator[Message]:
+    def decode(self, fd: int, media_type: MediaType) -> Generator[Message, None, None]:
         """Yield what the content says; raises `Refused` at any time."""
 
 

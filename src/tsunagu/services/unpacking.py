@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from tsunagu.domain.media import MEMBER_SEPARATOR, Examined, MediaType, Refusal
-from tsunagu.media.decoding.messages import MemberData, MemberRefused, MemberStart, Message, Refused
+from tsunagu.media.messages import MemberData, MemberRefused, MemberStart, Message, Refused
 from tsunagu.services.parts import Decoder
 
 MOST_MEMBERS = 50_000

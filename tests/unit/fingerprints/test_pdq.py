@@ -13,7 +13,7 @@ from tsunagu.domain.fingerprint import Fingerprint, Turn
 from tsunagu.domain.media import MediaType
 from tsunagu.fingerprints import pdq
 from tsunagu.media.decoding.dispatch import decode
-from tsunagu.media.decoding.messages import DecodeOptions
+from tsunagu.media.messages import DecodeOptions
 from tsunagu.media.picture import Picture
 
 needs_media = pytest.mark.skipif("TSUNAGU_TEST_MEDIA" not in os.environ, reason="TSUNAGU_TEST_MEDIA is not set")

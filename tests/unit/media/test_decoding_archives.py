@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tsunagu.domain.media import MediaFacts, MediaType, Refusal
-from tsunagu.media.decoding import DecodeOptions, MemberData, MemberRefused, MemberStart, Refused, decode
+from tsunagu.media.decoding import decode
 from tsunagu.media.decoding.archives import safe_name
+from tsunagu.media.messages import DecodeOptions, MemberData, MemberRefused, MemberStart, Refused
 
 PLAIN = DecodeOptions()
 METHODS = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]

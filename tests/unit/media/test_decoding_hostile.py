@@ -6,8 +6,9 @@ import random
 import pytest
 
 from tsunagu.domain.media import MediaType
-from tsunagu.media.decoding import DecodeOptions, Refused, decode
+from tsunagu.media.decoding import decode
 from tsunagu.media.decoding.warming import tiny_items
+from tsunagu.media.messages import DecodeOptions, Refused
 from tsunagu.media.picture import Picture, TimedPicture
 
 BOUNDS = DecodeOptions(max_pixels=4_000_000, max_duration_s=600, max_total_bytes=1 << 24, max_member_bytes=1 << 22)

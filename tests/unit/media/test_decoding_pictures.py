@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageDraw, ImageOps
 
 from tsunagu.domain.media import MediaFacts, MediaKind, MediaType, Refusal
-from tsunagu.media.decoding import DecodeOptions, Refused, decode, decode_rgb, warm_up
+from tsunagu.media.decoding import decode, decode_rgb, warm_up
 from tsunagu.media.decoding.pictures import MIN_PLANE_SIDE, choose_reduction, choose_scale
 from tsunagu.media.decoding.tags import clean_text
+from tsunagu.media.messages import DecodeOptions, Refused
 from tsunagu.media.picture import Picture
 from tsunagu.media.probe import probe
 

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tsunagu.domain.media import MediaFacts, MediaKind, MediaType, Refusal
-from tsunagu.media.decoding import SOUND_RATE_HZ, DecodeOptions, Refused, SoundChunk, decode
+from tsunagu.media.decoding import decode
 from tsunagu.media.decoding.sampling import Shown, Ticks
 from tsunagu.media.decoding.tags import container_tags
+from tsunagu.media.messages import SOUND_RATE_HZ, DecodeOptions, Refused, SoundChunk
 from tsunagu.media.picture import TimedPicture
 from tsunagu.media.probe import probe
 

@@ -12,7 +12,7 @@ from tsunagu.domain.media import MediaType
 from tsunagu.fingerprints import pdq
 from tsunagu.fingerprints.chromaprint import Chromaprint
 from tsunagu.media.decoding.dispatch import decode
-from tsunagu.media.decoding.messages import DecodeOptions, SoundChunk
+from tsunagu.media.messages import DecodeOptions, SoundChunk
 from tsunagu.media.picture import TimedPicture
 from tsunagu.overlap.sound import shared_sound
 from tsunagu.overlap.video import shared_video

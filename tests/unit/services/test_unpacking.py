@@ -8,7 +8,8 @@ import zipfile
 import pytest
 
 from tsunagu.domain.media import Examined, MediaFacts, MediaType, Refusal
-from tsunagu.media.decoding import DecodeOptions, MemberData, MemberRefused, MemberStart, Refused, decode
+from tsunagu.media.decoding import decode
+from tsunagu.media.messages import DecodeOptions, MemberData, MemberRefused, MemberStart, Refused
 from tsunagu.media.walk import Found
 from tsunagu.services import unpacking
 from tsunagu.services.examination import examine_file

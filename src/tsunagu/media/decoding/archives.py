@@ -12,8 +12,8 @@ from functools import partial
 from typing import IO, BinaryIO, Final, cast
 
 from tsunagu.domain.media import MediaFacts, MediaType, Refusal
-from tsunagu.media.decoding.messages import DecodeOptions, MemberData, MemberRefused, MemberStart, Message, Refused
 from tsunagu.media.decoding.refusing import refusing
+from tsunagu.media.messages import DecodeOptions, MemberData, MemberRefused, MemberStart, Message, Refused
 
 _CHUNK_BYTES: Final = 1 << 20
 _MAX_NAME_BYTES: Final = 1024

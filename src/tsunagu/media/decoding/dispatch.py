@@ -17,11 +17,11 @@ import av
 
 from tsunagu.domain.media import MediaKind, MediaType, Refusal
 from tsunagu.media.decoding.archives import decode_archive
-from tsunagu.media.decoding.messages import DecodeOptions, Message, Refused, RgbPicture
 from tsunagu.media.decoding.pictures import decode_picture, decode_upright_rgb
 from tsunagu.media.decoding.refusing import refusing
 from tsunagu.media.decoding.videos import decode_timed
 from tsunagu.media.decoding.warming import tiny_items
+from tsunagu.media.messages import DecodeOptions, Message, Refused, RgbPicture
 
 _WARM_SIDE: Final = 16
 

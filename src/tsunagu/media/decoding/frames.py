@@ -9,8 +9,8 @@ from av.video.frame import VideoFrame
 from PIL import Image
 
 from tsunagu.domain.media import Refusal
-from tsunagu.media.decoding.messages import Refused
 from tsunagu.media.decoding.pictures import choose_reduction, reduced_plane
+from tsunagu.media.messages import Refused
 from tsunagu.media.picture import Picture
 
 _FULL_RANGE: Final = 2

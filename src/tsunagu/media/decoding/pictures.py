@@ -12,9 +12,9 @@ from PIL import AvifImagePlugin, Image, ImageFile, JpegImagePlugin
 from pillow_heif import register_heif_opener
 
 from tsunagu.domain.media import MediaFacts, MediaType, Refusal
-from tsunagu.media.decoding.messages import DecodeOptions, Refused, RgbPicture
 from tsunagu.media.decoding.refusing import refusing
 from tsunagu.media.decoding.tags import orientation_of, picture_tags
+from tsunagu.media.messages import DecodeOptions, Refused, RgbPicture
 from tsunagu.media.picture import Picture
 
 MIN_PLANE_SIDE: Final = 300

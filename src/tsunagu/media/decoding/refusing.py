@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from PIL import Image
 
 from tsunagu.domain.media import Refusal
-from tsunagu.media.decoding.messages import Refused
+from tsunagu.media.messages import Refused
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from av.video.frame import VideoFrame
 
 from tsunagu.domain.media import Refusal
-from tsunagu.media.decoding.messages import Refused
+from tsunagu.media.messages import Refused
 
 MAX_FRAME_RATE: Final = 240
 """Frames a second that a video may have on average over the longest duration allowed; one with more never ends."""

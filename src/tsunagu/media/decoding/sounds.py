@@ -12,7 +12,7 @@ from av.filter import Graph
 from numpy.typing import NDArray
 
 from tsunagu.domain.media import Refusal
-from tsunagu.media.decoding.messages import SOUND_RATE_HZ, Refused, SoundChunk
+from tsunagu.media.messages import SOUND_RATE_HZ, Refused, SoundChunk
 
 _CHUNK_SAMPLES: Final = 4 * SOUND_RATE_HZ
 

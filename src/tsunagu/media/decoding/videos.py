@@ -15,10 +15,10 @@ from av.video.stream import VideoStream
 
 from tsunagu.domain.media import MediaFacts, MediaType, Refusal
 from tsunagu.media.decoding.frames import picture_of
-from tsunagu.media.decoding.messages import DecodeOptions, Message, Refused, SoundChunk
 from tsunagu.media.decoding.sampling import Ticks, Timeline
 from tsunagu.media.decoding.sounds import Resampler
 from tsunagu.media.decoding.tags import container_tags
+from tsunagu.media.messages import DecodeOptions, Message, Refused, SoundChunk
 from tsunagu.media.picture import TimedPicture
 
 _DEMUXERS: Final = {

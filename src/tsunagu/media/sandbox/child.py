@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Protocol
 
 from tsunagu.domain.media import MediaType, Refusal
-from tsunagu.media.decoding.messages import DecodeOptions, Message, Refused, RgbPicture
+from tsunagu.media.messages import DecodeOptions, Message, Refused, RgbPicture
 from tsunagu.media.picture import Picture
 from tsunagu.media.sandbox.request import HELLO, Request, receive_request
 from tsunagu.media.sandbox.wire import Buffer, encode, encode_end, encode_refusal

@@ -10,7 +10,7 @@ from typing import Final, Self, cast
 
 from tsunagu.domain.errors import InputError, Unavailable
 from tsunagu.domain.media import MediaType, Refusal
-from tsunagu.media.decoding.messages import DecodeOptions, Message, Refused, RgbPicture
+from tsunagu.media.messages import DecodeOptions, Message, Refused, RgbPicture
 from tsunagu.media.sandbox.account import decode_account
 from tsunagu.media.sandbox.limits import Limits, Measure
 from tsunagu.media.sandbox.nursery import Nursery

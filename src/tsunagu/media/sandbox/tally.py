@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from tsunagu.domain.media import MediaFacts, MediaKind
-from tsunagu.media.decoding.messages import (
+from tsunagu.media.messages import (
     SOUND_RATE_HZ,
     DecodeOptions,
     MemberData,

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsunagu.domain.media import MediaFacts, Refusal
-from tsunagu.media.decoding.messages import (
+from tsunagu.media.messages import (
     DecodeOptions,
     MemberData,
     MemberRefused,

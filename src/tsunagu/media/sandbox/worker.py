@@ -11,7 +11,7 @@ from typing import Final
 
 from tsunagu.domain.errors import Unavailable
 from tsunagu.domain.media import Refusal
-from tsunagu.media.decoding.messages import DecodeOptions, Message, Refused, RgbPicture
+from tsunagu.media.messages import DecodeOptions, Message, Refused, RgbPicture
 from tsunagu.media.sandbox.limits import Limits
 from tsunagu.media.sandbox.malformed import Malformed
 from tsunagu.media.sandbox.nursery import Nursery

@@ -18,7 +18,7 @@ import struct
 import sys
 from typing import Final, NoReturn, cast
 
-from tsunagu.media.decoding.messages import DecodeOptions
+from tsunagu.media.messages import DecodeOptions
 from tsunagu.media.sandbox.account import Account
 from tsunagu.media.sandbox.child import Decoder, serve
 from tsunagu.media.sandbox.confine import OWN_SOCKET, close_doors, give_up_rights, leave_network

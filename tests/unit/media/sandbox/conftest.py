@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 from tsunagu.domain.media import MediaType, Refusal
-from tsunagu.media.decoding.messages import DecodeOptions, Message, Refused
+from tsunagu.media.messages import DecodeOptions, Message, Refused
 from tsunagu.media.sandbox import DecodePool, Limits
 
 

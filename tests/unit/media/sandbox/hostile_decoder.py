@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 
 from tsunagu.domain.media import MediaFacts, MediaType, Refusal
-from tsunagu.media.decoding.messages import DecodeOptions, Message, Refused, RgbPicture, SoundChunk
+from tsunagu.media.messages import DecodeOptions, Message, Refused, RgbPicture, SoundChunk
 from tsunagu.media.picture import Picture, TimedPicture
 
 OWN_SOCKET = 3

@@ -121,7 +121,7 @@ _WITHOUT_SECCOMP = """
     import ctypes, json, struct, sys
     sys.path[:] = json.loads(sys.argv[1])
     from tsunagu.domain.errors import Unavailable
-    from tsunagu.media.decoding.messages import DecodeOptions
+    from tsunagu.media.messages import DecodeOptions
     from tsunagu.media.sandbox import DecodePool, Limits
     libc = ctypes.CDLL(None, use_errno=True)
     steps = [(0x20, 0, 0, 0), (0x15, 0, 3, {prctl}), (0x20, 0, 0, 16), (0x15, 0, 1, 22), (0x06, 0, 0, 0x50016),

@@ -21,7 +21,7 @@ import pytest
 
 from tsunagu.domain.errors import InputError, Unavailable
 from tsunagu.domain.media import MediaType, Refusal
-from tsunagu.media.decoding.messages import DecodeOptions
+from tsunagu.media.messages import DecodeOptions
 from tsunagu.media.sandbox import DecodePool, Limits
 
 
@@ -247,7 +247,7 @@ _PARENT = """
 import json, os, sys, tempfile
 sys.path[:] = json.loads(sys.argv[1])
 from tsunagu.domain.media import MediaType
-from tsunagu.media.decoding.messages import DecodeOptions
+from tsunagu.media.messages import DecodeOptions
 from tsunagu.media.sandbox import DecodePool, Limits
 with DecodePool(1, Limits(), DecodeOptions(), decoder="hostile_decoder") as pool, tempfile.TemporaryFile() as file:
     file.write(sys.argv[2].encode())

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from tsunagu.media.decoding import decode
-from tsunagu.media.decoding.messages import DecodeOptions, Refused
+from tsunagu.media.messages import DecodeOptions, Refused
 from tsunagu.media.picture import Picture, TimedPicture
 from tsunagu.media.probe import HEAD_BYTES, probe
 from tsunagu.media.sandbox.limits import Limits

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tsunagu.domain.media import MediaFacts, MediaType, Refusal
-from tsunagu.media.decoding.messages import (
+from tsunagu.media.messages import (
     DecodeOptions,
     MemberData,
     MemberRefused,
