@@ -8,6 +8,9 @@ BIN    := $(VENV)/bin
 LOCK   := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
           --no-emit-index-url --no-annotate --no-header --quiet $(UPGRADE)
 
+# Many tests wait for a child, a disk or a clock: one more than processors leaves none idle.
+TESTS_AT_ONCE ?= $(shell expr $$(nproc) + 1)
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup demo serve test check soak bench lock reference lint test-tools setup-dev
@@ -26,7 +29,7 @@ serve: ## Serve the browser workplace (not there yet: says so and fails)
 	@exit 1
 
 test: test-tools lint ## Run the checks and every test but the long rounds
-	$(BIN)/pytest -m "not soak"
+	$(BIN)/pytest -m "not soak" -n $(TESTS_AT_ONCE) --dist loadscope
 
 check: lint ## Run the checks: style, types, floors, spelling, house rules (about a minute)
 	$(BIN)/pytest --quiet tests/house
