@@ -19,6 +19,7 @@ from tsunagu.records.models import Exhibit
 from tsunagu.records.session import acting_for
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.cases import open_case
+from tsunagu.services.exhibit_keys import give_exhibit_key
 
 from .world import Person, World, random_name
 
@@ -61,8 +62,8 @@ class Door:
     """A command that works for an officer, and who must find it closed.
 
     Attributes:
-        arguments: as typed; `{target}` stands for what is asked for, `{file}` for a file, `{new}` for a new name,
-            `{self}` for the login of who is entitled.
+        arguments: as typed; `{target}` stands for what is asked for, `{file}` for a file, `{intake}` for an intake
+            file, `{new}` for a new name, `{out}` for a new file, `{self}` for the login of who is entitled.
         service: the service behind it.
         target: the kind of what is asked for; None where the door lists what the asker has.
         entitled: who succeeds.
@@ -89,7 +90,9 @@ class Door:
         known = {
             "target": target,
             "file": scene.targets["file"],
+            "intake": scene.targets["intake"],
             "new": random_name("new"),
+            "out": str(scene.world.folder / random_name("out")),
             "self": scene.people[self.entitled].login,
         }
         return (*self.command.split(), *(one.format(**known) for one in self.arguments))
@@ -126,6 +129,14 @@ DOORS = (
     Door("case list", (), "list_cases", Permission.CASE_READ, strangers=OTHER_AGENCIES),
     Door("case open", ("{new}",), "open_case", Permission.CASE_OPEN, strangers=OTHER_AGENCIES),
     Door("case show", ("{target}",), "view_case", Permission.CASE_READ, "case", strangers=OTHER_AGENCIES),
+    Door(
+        "exhibit key",
+        ("--case", "{target}", "--exhibit", "E9", "--out", "{out}"),
+        "give_exhibit_key",
+        Permission.MEDIA_INGEST,
+        "case",
+        strangers=OTHER_AGENCIES,
+    ),
     Door("hits", ("{target}",), "list_hits", Permission.OVERLAP_READ, "shared"),
     Door(
         "ingest",
@@ -135,6 +146,15 @@ DOORS = (
         "case",
         strangers=OTHER_AGENCIES,
         status=2,  # the file is of no type that is read
+    ),
+    Door(
+        "ingest",
+        ("--case", "{target}", "--exhibit", "E8", "--unsigned", "{intake}"),
+        "ingest_intake",
+        Permission.MEDIA_INGEST,
+        "case",
+        strangers=OTHER_AGENCIES,
+        status=2,  # it tells of a file of no type that is read
     ),
     Door("items", ("--case", "{target}"), "list_holdings", Permission.MEDIA_READ, "case", strangers=OTHER_AGENCIES),
     Door("judge", ("{target}", "unsure"), "judge_hit", Permission.HIT_JUDGE, "hit"),
@@ -186,6 +206,9 @@ def set_the_scene(world: World) -> Scene:
     _open_a_bank(scene)
     _share(scene)
     scene.targets["file"] = world.file(secrets.token_bytes(20).hex().encode())
+    scene.targets["intake"] = str(world.scan(scene.targets["file"]))
+    case = scene.targets["case"]
+    give_exhibit_key(actor=anna.actor, case_reference=case, exhibit_reference="E0", **world.parts)
     return scene
 
 

@@ -24,7 +24,7 @@ WITH_TARGET = [door for door in DOORS if door.target]
 LISTS = [door for door in DOORS if not door.target]
 FORBIDDEN, NOT_FOUND = 5, 4
 
-READ_NO_HOLDINGS = {"compare", "fingerprint"}
+READ_NO_HOLDINGS = {"compare", "fingerprint", "scan"}
 OPERATORS = {
     "agency add", "db roles-sql", "db status", "demo", "doctor", "init", "keys export", "keys init", "keys restore",
     "keys rotate", "ledger root", "ledger verify",

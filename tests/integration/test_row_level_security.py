@@ -16,7 +16,16 @@ from psycopg import sql
 
 from tsunagu.domain.actor import Actor
 from tsunagu.records import cases, notices
-from tsunagu.records.models import Case, CaseMember, Exhibit, HitRow, JudgementRow, Overlap, OverlapNotice
+from tsunagu.records.models import (
+    Case,
+    CaseMember,
+    Exhibit,
+    ExhibitKeyRow,
+    HitRow,
+    JudgementRow,
+    Overlap,
+    OverlapNotice,
+)
 from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.records.session import acting_for, asking_for_login
 from tsunagu.services import access
@@ -29,8 +38,8 @@ WHERE relkind = 'r' AND attname = 'agency_id' AND NOT attisdropped ORDER BY 1, 2
 """
 TABLES = (
     "ledger.entry", "public.bank", "public.bank_entry", "public.case", "public.case_member", "public.exhibit",
-    "public.fingerprint", "public.holding", "public.judgement", "public.login", "public.media_item", "public.officer",
-    "public.overlap_notice", "public.sign_in",
+    "public.exhibit_key", "public.fingerprint", "public.holding", "public.judgement", "public.login",
+    "public.media_item", "public.officer", "public.overlap_notice", "public.sign_in",
 )  # fmt: skip
 LINKER_MAY_READ = {
     "bank": {"id", "agency_id", "semantics"},
@@ -199,15 +208,18 @@ def test_nothing_is_hung_on_what_one_may_not_see_and_the_refusal_does_not_tell_w
     theirs, later = scene.people["ben"].actor, "2026-01-01T00:00Z"
     with acting_for(scene.people["anna"].actor.agency_id):
         case_id = Case.objects.get(reference=scene.targets["case"]).id
+        exhibit_id = Exhibit.objects.filter(case_id=case_id)[0].id
     query = "SELECT id FROM hit WHERE overlap_id = %s"
     (hit_id,) = admin.execute(query, [scene.targets["overlap"]]).fetchone()
     member = {"officer_id": theirs.officer_id, "added_by_id": theirs.officer_id, "added_at": later}
     exhibit = {"reference": "planted", "registered_by_id": theirs.officer_id, "registered_at": later}
     judgement = {"officer_id": theirs.officer_id, "answer": "unsure", "judged_at": later}
+    exhibit_key = {"public_key": bytes(32), "made_by_id": theirs.officer_id, "made_at": later, "expires_at": later}
     for model, fields, there, absent in (
         (CaseMember, member, {"case_id": case_id}, {"case_id": uuid4()}),
         (Exhibit, exhibit, {"case_id": case_id}, {"case_id": uuid4()}),
         (JudgementRow, judgement, {"hit_id": hit_id}, {"hit_id": hit_id + 10**9}),
+        (ExhibitKeyRow, exhibit_key, {"exhibit_id": exhibit_id}, {"exhibit_id": uuid4()}),
     ):
         refusals = set()
         for target in (there, absent):
@@ -248,6 +260,7 @@ def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psy
         "SELECT tags FROM media_item",
         "SELECT name FROM bank",
         "SELECT reference FROM exhibit",
+        "SELECT 1 FROM exhibit_key",
         "SELECT 1 FROM officer",
         "SELECT 1 FROM login",
         "SELECT 1 FROM sign_in",
@@ -296,6 +309,8 @@ def test_the_linker_is_refused_what_it_needs_not(rooms: object, query: str) -> N
         "UPDATE overlap_notice SET withheld = false, held = false",
         "UPDATE judgement SET answer = 'same'",
         "DELETE FROM judgement",
+        "UPDATE exhibit_key SET expires_at = 'infinity'",
+        "DELETE FROM exhibit_key",
         "DELETE FROM sign_in",
         "INSERT INTO hit (kind) VALUES ('exact')",
     ],

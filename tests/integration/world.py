@@ -19,10 +19,12 @@ from pyotp.totp import TOTP
 
 from tsunagu.cli.main import program
 from tsunagu.domain.actor import Actor
+from tsunagu.domain.intake import ScanKey
 from tsunagu.domain.permission import Role
 from tsunagu.services.house import Rooms
 from tsunagu.services.identity import NewOfficer, actor_of, enroll_officer, found_agency, sign_in
 from tsunagu.services.ingest import ingest
+from tsunagu.services.scan import scan
 
 DOORS_TO_THE_DATABASE = ("default", "linker", "owner")
 PASSWORD = "correct horse battery"
@@ -152,6 +154,21 @@ class World:
             keys=self.rooms.keys,
             ledger=self.rooms.ledger,
         )
+
+    def scan(self, *paths: str, key: ScanKey | None = None, decoder: Any = None) -> Path:
+        """Scan files, of which none is decoded unless a decoder is given, and return the intake file."""
+        out = self.folder / random_name("scan")
+        with out.open("wb") as file:
+            scan(
+                paths=[os.fsencode(path) for path in paths],
+                out=file,
+                key=key,
+                scanner="1.0",
+                now=now(),
+                decoder=decoder or NoDecoder(),
+                workers=1,
+            )
+        return out
 
     def run(self, person: Person | str, *arguments: str, lines: tuple[str, ...] = ()) -> Outcome:
         """Run a command as somebody, or with a token, and measure what it does."""

@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+from typing import TypedDict
 
 import click
 
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import print_json, screen
 from tsunagu.cli.progress import progress_bar
+from tsunagu.domain.actor import Actor
 from tsunagu.services.house import House
-from tsunagu.services.ingest import IngestReport, Progress
 from tsunagu.services.ingest import ingest as ingest_files
+from tsunagu.services.intake import ingest_intake, intake_among
+from tsunagu.services.keeping import IngestReport, Progress
+from tsunagu.services.parts import Keys, Ledger, Queue
 
 REFUSED = 2
+
+
+class _Parts(TypedDict):
+    """What both ways in are given."""
+
+    actor: Actor
+    case_reference: str
+    exhibit_reference: str
+    clock: Callable[[], datetime]
+    keys: Keys
+    ledger: Ledger
+    queue: Queue
+    told: Callable[[Progress], None]
 
 
 @click.command()
 @click.option("--case", "case_reference", required=True, help="The case's reference.")
 @click.option("--exhibit", "exhibit_reference", required=True, help="The exhibit's reference, registered if it is new.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=bytes, exists=True, resolve_path=True))
+@click.option("--unsigned", is_flag=True, help="Take an intake file that no key signs; the ledger says so.")
 @purpose_option
 @json_option
 @click.pass_obj
@@ -29,32 +50,37 @@ def ingest(
     *,
     case_reference: str,
     exhibit_reference: str,
+    unsigned: bool,
     purpose: str | None,
     as_json: bool,
 ) -> None:
     """Bring files and folders into an exhibit, and compare them with all that is held.
 
     Safe to run again: what is held is skipped, what was interrupted is completed. Media are not stored: digests,
-    fingerprints, metadata and the path are. Exit status: 0, or 2 when this run refused any file.
+    fingerprints, metadata and the path are. In place of media, one intake file that `scan` made elsewhere. Exit
+    status: 0, or 2 when this run refused any file.
     """
-    with signed_in(house, purpose) as desk, house.decoder() as decoder, progress_bar("ingest", 0, unit="files") as bar:
+    intake = intake_among(paths)
+    with signed_in(house, purpose) as desk, progress_bar("ingest", 0, unit="files") as bar, ExitStack() as stack:
 
         def told(progress: Progress) -> None:
             bar(progress.done, progress.total)
 
-        report = ingest_files(
-            actor=desk.actor,
-            case_reference=case_reference,
-            exhibit_reference=exhibit_reference,
-            paths=paths,
-            clock=now,
-            decoder=decoder,
-            workers=house.workers,
-            keys=desk.rooms.keys,
-            ledger=desk.rooms.ledger,
-            queue=desk.rooms.queue,
-            told=told,
-        )
+        parts: _Parts = {
+            "actor": desk.actor,
+            "case_reference": case_reference,
+            "exhibit_reference": exhibit_reference,
+            "clock": now,
+            "keys": desk.rooms.keys,
+            "ledger": desk.rooms.ledger,
+            "queue": desk.rooms.queue,
+            "told": told,
+        }
+        if intake is None:
+            decoder = stack.enter_context(house.decoder())
+            report = ingest_files(paths=paths, decoder=decoder, workers=house.workers, **parts)
+        else:
+            report = ingest_intake(path=intake, takes_unsigned=unsigned, **parts)
     _print(report, as_json=as_json)
     sys.exit(REFUSED if report.refused else 0)
 

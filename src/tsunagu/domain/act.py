@@ -14,6 +14,8 @@ class Act(StrEnum):
     CASE_READ = "case:read"
     CASE_JOINED = "case:joined"
     EXHIBIT_REGISTERED = "exhibit:registered"
+    EXHIBIT_KEYED = "exhibit:keyed"
+    INTAKE_REFUSED = "intake:refused"
     MEDIA_ACQUIRED = "media:acquired"
     MEDIA_COMPARED = "media:compared"
     MEDIA_READ = "media:read"

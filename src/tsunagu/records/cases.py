@@ -79,6 +79,11 @@ def exhibit_of(case: CaseSummary, reference: str, *, registered_by: UUID, now: d
     return row.id, is_new
 
 
+def exhibit_id_of(case: CaseSummary, reference: str) -> UUID | None:
+    """Return the id of an exhibit of the case; None when none of this reference is registered."""
+    return Exhibit.objects.filter(case_id=case.case_id, reference=reference).values_list("id", flat=True).first()
+
+
 def exhibits_of(case: CaseSummary) -> tuple[ExhibitSummary, ...]:
     """Return the exhibits of a case, by reference."""
     is_refused = Q(holding__refused__isnull=False) | Q(holding__item__refused__isnull=False)

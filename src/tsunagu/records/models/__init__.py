@@ -1,7 +1,7 @@
 """The tables. Only this floor imports them; a table of an agency's own carries `agency_id` for row-level security."""
 
 from tsunagu.records.models.banks import Bank, BankEntry
-from tsunagu.records.models.cases import Case, CaseMember, Exhibit
+from tsunagu.records.models.cases import Case, CaseMember, Exhibit, ExhibitKeyRow
 from tsunagu.records.models.media import Holding, MediaItem, Trace
 from tsunagu.records.models.overlaps import HitRow, JudgementRow, Overlap, OverlapNotice
 from tsunagu.records.models.people import Agency, Login, Officer, SignIn
@@ -13,6 +13,7 @@ __all__ = [
     "Case",
     "CaseMember",
     "Exhibit",
+    "ExhibitKeyRow",
     "HitRow",
     "Holding",
     "JudgementRow",

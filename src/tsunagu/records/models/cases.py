@@ -51,3 +51,18 @@ class Exhibit(models.Model):
     class Meta:
         db_table = "exhibit"
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "reference"], name="exhibit_reference")]
+
+
+class ExhibitKeyRow(models.Model):
+    """The public part of a key that was given out for one exhibit. The private part is kept nowhere."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT)
+    public_key = models.BinaryField(max_length=32)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exhibit_key"

@@ -1,0 +1,36 @@
+"""Keys that exhibits give out to scans elsewhere: the public parts."""
+
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import migrations, models
+from django.db.models.deletion import PROTECT
+
+
+def _guard(apps: Any, schema_editor: Any) -> None:
+    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    for word, name in settings.TSUNAGU_ROLES.items():
+        sql = sql.replace(f":{word}:", schema_editor.quote_name(name))
+    schema_editor.execute(sql, params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("records", "0002_guards")]
+    operations = [
+        migrations.CreateModel(
+            name="ExhibitKeyRow",
+            fields=[
+                ("id", models.UUIDField(default=uuid4, primary_key=True, serialize=False)),
+                ("public_key", models.BinaryField(max_length=32)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("agency", models.ForeignKey(on_delete=PROTECT, to="records.agency")),
+                ("exhibit", models.ForeignKey(on_delete=PROTECT, to="records.exhibit")),
+                ("made_by", models.ForeignKey(on_delete=PROTECT, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={"db_table": "exhibit_key"},
+        ),
+        migrations.RunPython(_guard),
+    ]

@@ -1,0 +1,133 @@
+"""An exhibit while it is filled: what it holds already, what is kept chunk by chunk, and what is told at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.case import CaseSummary
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.media import Examined, Refusal
+from tsunagu.media.walk import Found
+from tsunagu.records import cases as case_rows
+from tsunagu.records import holdings
+from tsunagu.records.ledger.merkle import merkle_root
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import deed
+from tsunagu.services.linking import BATCH, link_all, link_batch
+from tsunagu.services.parts import Ledger, Queue
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """What an ingest did.
+
+    Attributes:
+        files: places that were found under the paths, members of archives not counted.
+        kept: places that were examined and kept now, members of archives included.
+        skipped: files that an earlier run had brought in already.
+        refused: how many of the kept ones were refused, by reason; and files that changed since they came in.
+    """
+
+    files: int = 0
+    kept: int = 0
+    skipped: int = 0
+    refused: Counter[Refusal] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an ingest is: files dealt with, of how many."""
+
+    done: int
+    total: int
+
+
+class Keeping:
+    """Fills one exhibit of a case that the actor may bring media into, and writes down what it does."""
+
+    def __init__(
+        self,
+        reference: str,
+        *,
+        actor: Actor,
+        case: CaseSummary,
+        clock: Callable[[], datetime],
+        ledger: Ledger,
+        queue: Queue,
+        **details: str | int,
+    ) -> None:
+        """Register the exhibit if it is new, and see what it holds.
+
+        Args:
+            reference: the exhibit's.
+            clock: asked for the time of every chunk.
+            details: what every entry of the ledger says of where this comes from.
+        """
+        self.report = IngestReport()
+        self._actor = actor
+        self._case = case
+        self._clock = clock
+        self._ledger = ledger
+        self._queue = queue
+        self._details = details
+        with acting_for(actor.agency_id):
+            self._exhibit_id, is_new = case_rows.exhibit_of(
+                case, reference, registered_by=actor.officer_id, now=clock()
+            )
+            if is_new:
+                ledger.write(self._deed(Act.EXHIBIT_REGISTERED))
+            self._held = holdings.places_of(self._exhibit_id)
+
+    def is_wanted(self, found: Found) -> bool:
+        """Return whether a file is to be kept, and count it when it is held already or has changed since."""
+        place = self._held.get(holdings.path_digest(found.path))
+        if place is None or not place.was_read:
+            return True
+        if (place.size_bytes, place.mtime_ns) != (found.size_bytes, found.mtime_ns):
+            self.report.refused[Refusal.CHANGED] += 1
+            return False
+        if not place.was_cut_short:
+            self.report.skipped += 1
+        return place.was_cut_short
+
+    def keep(self, kept: Sequence[tuple[Examined, int]]) -> None:
+        """Keep a chunk, each with its file's mtime in ns, and write it down, both or neither."""
+        with acting_for(self._actor.agency_id):
+            contents = holdings.keep(kept, agency_id=self._actor.agency_id, exhibit_id=self._exhibit_id)
+            root = merkle_root(contents).hex()
+            self._ledger.write(
+                self._deed(Act.MEDIA_ACQUIRED, places=len(kept), items=len(contents), merkle_root=root, **self._details)
+            )
+        self.report.kept += len(kept)
+        self.report.refused.update(item.refused for item, _ in kept if item.refused)
+        self._queue.defer("sign-due-root", {})
+        if self.report.kept // BATCH > (self.report.kept - len(kept)) // BATCH:
+            # While the next files are examined, and not all of it at the end.
+            link_batch(now=self._clock(), ledger=self._ledger)
+
+    def finish(self) -> IngestReport:
+        """Compare what waits with all that is held, and tell the officer what was held and what is new."""
+        link_all(now=self._clock(), ledger=self._ledger)
+        told = {
+            "files": self.report.files,
+            "kept": self.report.kept,
+            "skipped": self.report.skipped,
+            "refused": self.report.refused.total(),
+        }
+        self._ledger.record(self._deed(Act.MEDIA_COMPARED, **told, **self._details))
+        return self.report
+
+    def _deed(self, act: Act, **details: str | int) -> Deed:
+        return deed(
+            act,
+            actor=self._actor,
+            case=self._case,
+            now=self._clock(),
+            exhibit=str(self._exhibit_id),
+            **details,
+        )
