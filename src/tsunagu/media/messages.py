@@ -95,6 +95,7 @@ class DecodeOptions:
     Attributes:
         frames_per_s: frames taken of a video; at least 0.01, at most 60.
         max_pixels: width times height of a picture or frame; checked from the header, before any decoding.
+        max_side: width or height alone, likewise: what fits the area may still be a line that nothing can weigh.
         max_duration_s: seconds of video or sound; checked from the header and again while decoding.
         max_members: members of one archive, folders and refused ones counted too.
         max_member_bytes: unpacked length of one member.
@@ -104,8 +105,13 @@ class DecodeOptions:
 
     frames_per_s: float = 1.0
     max_pixels: int = 300_000_000
+    max_side: int = 1_000_000
     max_duration_s: float = 12 * 3600.0
     max_members: int = 10_000
     max_member_bytes: int = 512 * 2**20
     max_total_bytes: int = 16 * 2**30
     max_ratio: int = 200
+
+    def allows(self, width: int, height: int) -> bool:
+        """Return whether a picture of this size in pixels may be decoded."""
+        return max(width, height) <= self.max_side and width * height <= self.max_pixels

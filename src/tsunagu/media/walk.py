@@ -48,25 +48,14 @@ def walk(paths: Iterable[bytes]) -> Iterator[Found]:
 
     Symbolic links are not followed, so that there are no loops and nothing is read outside what was asked for:
     a link is NOT_A_FILE. Only a folder named in `paths` may be a link. A folder that is met a second time (a
-    bind mount, a path given twice) is passed over. Nothing but folders is opened, and nothing raises.
+    bind mount, a path given twice) is passed over, and no path is told twice. Nothing but folders is opened, and
+    nothing raises.
     """
-    walked: set[tuple[int, int]] = set()
-    for asked in paths:
-        pending = [asked]
-        while pending:
-            path = pending.pop()
-            try:
-                status = os.stat(path, follow_symlinks=path is asked and os.path.isdir(path))
-                is_folder = stat.S_ISDIR(status.st_mode)
-                names = _names(path) if is_folder else []
-            except (OSError, ValueError):
-                yield Found(path, refused=Refusal.UNREADABLE)
-                continue
-            if not is_folder:
-                yield _found(path, status)
-            elif (status.st_dev, status.st_ino) not in walked:
-                walked.add((status.st_dev, status.st_ino))
-                pending.extend(os.path.join(path, name) for name in reversed(names))
+    told: set[bytes] = set()
+    for found in _met(paths):
+        if found.path not in told:
+            told.add(found.path)
+            yield found
 
 
 def open_regular(path: bytes) -> int:
@@ -88,6 +77,27 @@ def open_regular(path: bytes) -> int:
         os.close(fd)
         raise NotAFile("not a regular file")
     return fd
+
+
+def _met(paths: Iterable[bytes]) -> Iterator[Found]:
+    """Yield what `walk` does, a path as often as it is asked for or met."""
+    walked: set[tuple[int, int]] = set()
+    for asked in paths:
+        pending = [asked]
+        while pending:
+            path = pending.pop()
+            try:
+                status = os.stat(path, follow_symlinks=path is asked and os.path.isdir(path))
+                is_folder = stat.S_ISDIR(status.st_mode)
+                names = _names(path) if is_folder else []
+            except (OSError, ValueError):
+                yield Found(path, refused=Refusal.UNREADABLE)
+                continue
+            if not is_folder:
+                yield _found(path, status)
+            elif (status.st_dev, status.st_ino) not in walked:
+                walked.add((status.st_dev, status.st_ino))
+                pending.extend(os.path.join(path, name) for name in reversed(names))
 
 
 def _names(folder: bytes) -> list[bytes]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from tsunagu.domain.digest import Digests
-from tsunagu.domain.fingerprint import TimedFingerprint
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.fingerprint import Fingerprint, TimedFingerprint
 from tsunagu.domain.media import MEMBER_SEPARATOR, Examined, MediaFacts, MediaKind, MediaType, Refusal
 from tsunagu.fingerprints import pdq
 from tsunagu.fingerprints.chromaprint import Chromaprint
@@ -38,16 +39,21 @@ class _Findings:
     """What the messages of one item add up to."""
 
     facts: MediaFacts = field(default_factory=MediaFacts)
-    picture: Picture | None = None
+    turns: tuple[Fingerprint, ...] = ()
     frames: list[TimedFingerprint] = field(default_factory=list)
     sound: Chromaprint | None = None
 
     def take(self, message: Message) -> None:
+        """Add a message.
+
+        Raises:
+            InputError: what it says of itself cannot be.
+        """
         match message:
             case MediaFacts():
                 self.facts = message
             case Picture():
-                self.picture = message
+                self.turns = pdq.turned(message)
             case TimedPicture():
                 self.frames.append(TimedFingerprint(message.at_s, message.frame, pdq.fingerprint(message.picture)))
             case SoundChunk():
@@ -57,15 +63,14 @@ class _Findings:
     def of(
         self, path: bytes, size_bytes: int, media_type: MediaType, digests: Digests, refused: Refusal | None
     ) -> Examined:
-        turns = pdq.turned(self.picture) if self.picture else ()
         return Examined(
             path,
             size_bytes,
             media_type,
             digests,
             facts=self.facts,
-            pdq=turns[0] if turns else None,
-            pdq_turns=turns,
+            pdq=self.turns[0] if self.turns else None,
+            pdq_turns=self.turns,
             frames=tuple(self.frames),
             sound=self.sound.finish() if self.sound else None,
             refused=refused,
@@ -149,6 +154,9 @@ def _examine_media(path: bytes, fd: int, media_type: MediaType, decoder: Decoder
                 findings.take(message)
         except Refused as refusal:
             refused = refusal.refusal
+        except InputError:
+            # One item's contradiction must not end the batch; what came before it stands.
+            refused = Refusal.DAMAGED
     return findings.of(path, size, media_type, digests, refused)
 
 

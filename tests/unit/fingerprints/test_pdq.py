@@ -160,6 +160,10 @@ def test_a_plain_picture_has_no_quality(value: int) -> None:
     assert pdq.fingerprint(picture(np.full((200, 300), value, np.uint8))).quality == 0
 
 
+def test_no_picture_that_a_decoder_may_hand_back_has_too_long_a_side() -> None:
+    assert DecodeOptions().max_side <= pdq.LONGEST_SIDE_PX
+
+
 def test_a_read_only_plane_gives_the_same_and_stays_as_it_was() -> None:
     luma = scene(120, 90)
     kept = luma.copy()

@@ -254,6 +254,16 @@ def test_a_header_of_too_many_pixels_is_refused_before_decoding():
             decode_rgb(io.BytesIO(content), media_type, small, max_side=10)
 
 
+@pytest.mark.parametrize("size", [(70_001, 1), (1, 70_001)])
+def test_a_picture_with_too_long_a_side_is_refused_though_its_area_is_small(size):
+    content = saved(Image.new("L", size), "PNG")
+    bounds = DecodeOptions(max_side=70_000)
+    with pytest.raises(Refused) as caught:
+        plane_of(content, MediaType.PNG, bounds)
+    assert caught.value.refusal is Refusal.TOO_MANY_PIXELS
+    assert plane_of(content, MediaType.PNG, DecodeOptions(max_side=70_001)).luma.size == 70_001
+
+
 def test_a_picture_of_another_type_than_it_is_tried_as_is_damaged():
     assert refusal_of(saved(scene(), "PNG"), MediaType.JPEG) is Refusal.DAMAGED
     assert refusal_of(saved(scene(), "JPEG"), MediaType.WEBP) is Refusal.DAMAGED

@@ -72,6 +72,23 @@ def test_a_folder_met_twice_is_walked_once(folder):
     assert len(list(walk([folder, folder]))) == 1
 
 
+def test_a_file_named_twice_or_beside_its_folder_is_told_once(folder):
+    file = folder + b"/file"
+    write(file)
+    missing = folder + b"/missing"
+    asked = [file, file, folder, file, missing, missing]
+    assert [one.path for one in walk(asked)] == [file, missing]
+
+
+def test_a_link_to_a_folder_is_followed_though_a_walk_has_met_it_before(folder):
+    for name in (b"/a", b"/b"):
+        os.mkdir(folder + name)
+    write(folder + b"/b/file")
+    os.symlink(b"../b", folder + b"/a/link")
+    link = folder + b"/a/link"
+    assert [one.path for one in walk([folder + b"/a", link])] == [link, link + b"/file"]
+
+
 def test_fifos_sockets_and_devices_are_refused_without_being_opened(folder):
     os.mkfifo(folder + b"/fifo")
     server = socket.socket(socket.AF_UNIX)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from tsunagu.domain.media import Refusal
 from tsunagu.media.decoding.pictures import choose_reduction, reduced_plane
-from tsunagu.media.messages import Refused
+from tsunagu.media.messages import DecodeOptions, Refused
 from tsunagu.media.picture import Picture
 
 _FULL_RANGE: Final = 2
@@ -26,7 +26,7 @@ _EXPANDED: Final = np.clip(np.rint((np.arange(256) - 16) * (255 / 219)), 0, 255)
 _ORIENTATIONS: Final = {-90: 6, 270: 6, 180: 3, -180: 3, 90: 8, -270: 8}
 
 
-def picture_of(frame: VideoFrame, max_pixels: int) -> Picture:
+def picture_of(frame: VideoFrame, options: DecodeOptions) -> Picture:
     """Return the luma plane of a frame, reduced by block means as `choose_reduction` says.
 
     Luma is the frame's own Y, of BT.601 or BT.709 as the file has it; limited range is stretched to full,
@@ -36,7 +36,7 @@ def picture_of(frame: VideoFrame, max_pixels: int) -> Picture:
         Refused: TOO_MANY_PIXELS, since a stream may change its size on the way.
     """
     width, height = frame.width, frame.height
-    if width * height > max_pixels:
+    if not options.allows(width, height):
         raise Refused(Refusal.TOO_MANY_PIXELS)
     name = frame.format.name
     is_full = name.startswith("yuvj") or name == "gray" or frame.color_range == _FULL_RANGE

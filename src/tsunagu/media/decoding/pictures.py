@@ -114,7 +114,7 @@ def reduced_plane(luma: Image.Image, scale: int) -> NDArray[np.uint8]:
 
 
 def _open(file: BinaryIO, media_type: MediaType, options: DecodeOptions) -> Image.Image:
-    """Read the header, by the one plug-in of this type, and check the bound on pixels."""
+    """Read the header, by the one plug-in of this type, and check the bounds on pixels."""
     Image.MAX_IMAGE_PIXELS = options.max_pixels
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     image: Image.Image
@@ -123,7 +123,7 @@ def _open(file: BinaryIO, media_type: MediaType, options: DecodeOptions) -> Imag
         image = JpegImagePlugin.JpegImageFile(file)
     else:
         image = Image.open(file, formats=(_PLUGINS[media_type],))
-    if image.width * image.height > options.max_pixels:
+    if not options.allows(image.width, image.height):
         raise Refused(Refusal.TOO_MANY_PIXELS)
     return image
 

@@ -106,7 +106,7 @@ class _Reading:
         width = height = None
         if self._video is not None:
             width, height = self._video.codec_context.width, self._video.codec_context.height
-            if width * height > self._options.max_pixels:
+            if not self._options.allows(width, height):
                 raise Refused(Refusal.TOO_MANY_PIXELS)
         metadata = dict(self._container.metadata)
         for track in self._tracks:
@@ -144,7 +144,7 @@ class _Reading:
         self._announce(packet)
         for frame in self._decoded(packet, has_begun=self._timeline.end_s > 0):
             for shown in self._ticks.take(self._timeline.place(frame)):
-                yield TimedPicture(shown.at_s, shown.number, picture_of(shown.frame, self._options.max_pixels))
+                yield TimedPicture(shown.at_s, shown.number, picture_of(shown.frame, self._options))
 
     def _announce(self, packet: Packet[VideoStream]) -> None:
         """Count the packet, and let the decoder pass over it when it is far from a tick and nothing needs it."""

@@ -8,7 +8,6 @@ decodes: nothing it sends is believed before it has been checked against its bou
 
 from __future__ import annotations
 
-import math
 import struct
 from collections.abc import Callable, Sequence
 from enum import IntEnum
@@ -41,6 +40,8 @@ MOST_FACTS_BYTES: Final = 60_000
 MOST_SOUND_BYTES: Final = 1 << 24
 MOST_MEMBER_DATA_BYTES: Final = 1 << 20
 MOST_NAME_BYTES: Final = 4096
+TIME_SLACK_S: Final = 1.0
+"""Seconds that a frame may lie beyond the longest duration, for rounding."""
 
 _HEADING: Final = struct.Struct("<BxHI")
 _PICTURE: Final = struct.Struct("<IIIIIB")  # width, height, scale, rows, columns, orientation
@@ -184,7 +185,7 @@ def _read_member(kind: FrameKind, told: bytes, bulk_bytes: int, fill: Fill) -> M
 def _read_timed_picture(told: bytes, bulk_bytes: int, fill: Fill, options: DecodeOptions) -> TimedPicture:
     _require(len(told) == _TIME.size + _PICTURE.size, "frame")
     at_s, frame = _TIME.unpack_from(told)
-    _require(math.isfinite(at_s) and at_s >= 0, "time of a frame")
+    _require(0 <= at_s <= options.max_duration_s + TIME_SLACK_S, "time of a frame")
     _require(frame < 2**31, "number of a frame")
     return TimedPicture(at_s, frame, _read_picture(told[_TIME.size :], bulk_bytes, fill, options))
 
@@ -197,7 +198,7 @@ def _pack_picture(picture: Picture) -> bytes:
 def _read_picture(told: bytes, bulk_bytes: int, fill: Fill, options: DecodeOptions) -> Picture:
     _require(len(told) == _PICTURE.size, "picture")
     width, height, scale, rows, columns, orientation = _PICTURE.unpack(told)
-    _require(width >= 1 and height >= 1 and width * height <= options.max_pixels, "size of a picture")
+    _require(width >= 1 and height >= 1 and options.allows(width, height), "size of a picture")
     _require(scale >= 1 and 1 <= orientation <= 8, "scale or orientation of a picture")
     _require((rows, columns) == (-(-height // scale), -(-width // scale)), "plane of a picture")
     _require(bulk_bytes == rows * columns, "length of a plane")
@@ -209,7 +210,7 @@ def _read_picture(told: bytes, bulk_bytes: int, fill: Fill, options: DecodeOptio
 def _read_rgb(told: bytes, bulk_bytes: int, fill: Fill, options: DecodeOptions) -> RgbPicture:
     _require(len(told) == _RGB.size, "picture")
     rows, columns = _RGB.unpack(told)
-    _require(rows >= 1 and columns >= 1 and rows * columns <= options.max_pixels, "size of a picture")
+    _require(rows >= 1 and columns >= 1 and options.allows(columns, rows), "size of a picture")
     _require(bulk_bytes == 3 * rows * columns, "length of a picture")
     pixels = np.empty((rows, columns, 3), np.uint8)
     fill(_raw(pixels))

@@ -27,7 +27,9 @@ from tsunagu.media.sandbox.request import Request
 from tsunagu.media.sandbox.tally import Tally
 from tsunagu.media.sandbox.wire import FrameKind, encode, encode_end, encode_refusal, receive
 
-OPTIONS = DecodeOptions(max_pixels=10_000, max_duration_s=5.0, max_members=3, max_member_bytes=10, max_total_bytes=20)
+OPTIONS = DecodeOptions(
+    max_pixels=10_000, max_side=2000, max_duration_s=5.0, max_members=3, max_member_bytes=10, max_total_bytes=20
+)
 
 _texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=20)
 _facts = st.builds(
@@ -57,7 +59,7 @@ _names = (
 _messages = (
     _facts
     | _pictures()
-    | st.builds(TimedPicture, st.floats(0, 1e9), st.integers(0, 2**31 - 1), _pictures())
+    | st.builds(TimedPicture, st.floats(0, OPTIONS.max_duration_s), st.integers(0, 2**31 - 1), _pictures())
     | st.lists(st.integers(-(2**15), 2**15 - 1), min_size=1).map(lambda values: SoundChunk(np.array(values, np.int16)))
     | st.builds(MemberStart, _names, st.none() | st.integers(0, 2**62))
     | st.builds(MemberData, st.binary(min_size=1, max_size=99))
@@ -163,6 +165,8 @@ def test_the_picture_that_the_next_test_spoils_is_heard():
         {"bulk": 14},
         {"bulk": 16},
         {"width": 10_001, "height": 1, "scale": 1, "rows": 1, "columns": 10_001, "bulk": 10_001},
+        {"width": 2001, "height": 1, "scale": 1, "rows": 1, "columns": 2001, "bulk": 2001},
+        {"width": 1, "height": 2001, "scale": 1, "rows": 2001, "columns": 1, "bulk": 2001},
     ],
 )
 def test_a_picture_that_contradicts_itself_or_its_bounds_is_refused(changes):
@@ -170,8 +174,8 @@ def test_a_picture_that_contradicts_itself_or_its_bounds_is_refused(changes):
         receive(reader(_picture_frame(**changes)), OPTIONS)
 
 
-@pytest.mark.parametrize("at_s", [float("nan"), float("inf"), -1.0])
-def test_a_frame_at_no_time_is_refused(at_s):
+@pytest.mark.parametrize("at_s", [float("nan"), float("inf"), -1.0, OPTIONS.max_duration_s + 2.0])
+def test_a_frame_at_no_time_or_beyond_the_longest_is_refused(at_s):
     message = TimedPicture(at_s, 0, Picture(np.zeros((1, 1), np.uint8), 1, 1))
     with pytest.raises(Malformed):
         receive(reader(b"".join(encode(message))), OPTIONS)
