@@ -5,12 +5,14 @@ import sys
 
 import django
 
-from tsunagu.config.home import Home
+from tsunagu.config.home import Home, make_passing_home
 from tsunagu.domain.errors import TsunaguError
 
 
 def main() -> None:
     """Run the tsunagu program."""
+    if sys.argv[1:2] == ["scan"]:
+        make_passing_home(os.environ)
     try:
         home = Home.of(os.environ)
     except TsunaguError as error:

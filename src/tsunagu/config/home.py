@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +57,14 @@ class Home:
     def demo_marker(self) -> Path:
         """Its presence says that everything here is the demo's."""
         return self.folder / "DEMO"
+
+
+def make_passing_home(environ: MutableMapping[str, str]) -> None:
+    """Name a home that ends with this program, unless there is one: for what keeps nothing, on a foreign host."""
+    if VARIABLE in environ or _default(environ).exists():
+        return
+    environ[VARIABLE] = folder = tempfile.mkdtemp(prefix="tsunagu-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 def _default(environ: Mapping[str, str]) -> Path:
