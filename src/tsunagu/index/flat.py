@@ -46,8 +46,10 @@ class FlatIndex:
             raise InputError("the entry ids do not fit the table")
         self._kind = kind
         self._version = version
-        self._words = np.ascontiguousarray(_words(kind, table).T)
-        self._entry_ids = entry_ids.copy()
+        # The entries of one id lie together: what they have found can then be counted by the stretch.
+        order = np.argsort(entry_ids, kind="stable")
+        self._words = np.ascontiguousarray(_words(kind, table)[order].T)
+        self._entry_ids = entry_ids[order]
 
     @classmethod
     def build(cls, kind: FingerprintKind, entries: Iterable[tuple[int, Fingerprint]], *, version: str) -> FlatIndex:
@@ -123,6 +125,36 @@ class FlatIndex:
         order = np.lexsort((entry_ids, distances, rows))
         return rows[order], entry_ids[order], distances[order]
 
+    def ids_within(
+        self, queries: NDArray[np.uint8], radius_bits: int, *, least_pairs: int, without: int | None = None
+    ) -> NDArray[np.int64]:
+        """Return the entry ids that enough pairs of a query and an entry speak for.
+
+        The pairs themselves are not kept and are not counted further than asked: the memory it takes grows with the
+        number of entries and not with that of the pairs, however alike all of them are.
+
+        Args:
+            queries: shape (m, kind.bits // 8), uint8, one fingerprint a row; the caller has left out those of
+                low quality.
+            radius_bits: at least 0.
+            least_pairs: so many pairs at most `radius_bits` apart an id needs, over all queries; at least 1.
+            without: an entry id that is passed over.
+
+        Returns:
+            Shape (k,), int64, each id once, in order.
+
+        Raises:
+            InputError: the table's shape or dtype is another, the radius is negative, or `least_pairs` is not positive.
+        """
+        if radius_bits < 0 or least_pairs < 1:
+            raise InputError("the radius or the number of pairs is out of bounds")
+        words = _words(self._kind, queries)
+        is_first = np.diff(self._entry_ids, prepend=self._entry_ids[:1] - 1) != 0
+        ids, group = self._entry_ids[is_first], np.cumsum(is_first) - 1
+        missing = np.where(ids == without, 0, least_pairs)
+        _tally(self._words, words, min(radius_bits, self._kind.bits), group, missing)
+        return ids[(missing == 0) & (ids != without)]
+
 
 def _require_searchable(kind: FingerprintKind, one: Fingerprint) -> None:
     if one.kind is not kind:
@@ -168,6 +200,38 @@ def _scan(
                             found[0, total], found[1, total], found[2, total] = query, row, distance
                         total += 1
     return total
+
+
+@njit(nogil=True, cache=True)
+def _tally(
+    words: NDArray[np.uint64],
+    queries: NDArray[np.uint64],
+    radius: int,
+    group: NDArray[np.int64],
+    missing: NDArray[np.int64],
+) -> None:  # pragma: no cover - compiled
+    """Count `missing` down to 0, by each pair within `radius`, for each group of entries.
+
+    `words` and the blocks are as in `_scan`; `group` ascends, so that a stretch whose ends belong to one group of which
+    nothing is missing is passed over as a whole.
+    """
+    for block in range(0, words.shape[1], _BLOCK_ROWS):
+        block_end = min(block + _BLOCK_ROWS, words.shape[1])
+        for query in range(len(queries)):
+            a, b, c, d = queries[query, 0], queries[query, 1], queries[query, 2], queries[query, 3]
+            for start in range(block, block_end, _STRIDE_ROWS):
+                end = min(start + _STRIDE_ROWS, block_end)
+                if group[start] == group[end - 1] and missing[group[start]] == 0:
+                    continue
+                if _half_near(words[0, start:end], words[1, start:end], a, b, radius) == 0:
+                    continue
+                for row in range(start, end):
+                    if missing[group[row]] == 0:
+                        continue
+                    distance = popcount(words[0, row] ^ a) + popcount(words[1, row] ^ b)
+                    if distance <= radius:
+                        distance += popcount(words[2, row] ^ c) + popcount(words[3, row] ^ d)
+                        missing[group[row]] -= distance <= radius
 
 
 @njit(nogil=True, cache=True)

@@ -78,12 +78,12 @@ def shared_frames(a: FrameTable, b: FrameTable) -> tuple[Stretch, ...]:
     a_at, a_rows, b_at, b_rows = a.at_s, a.words, b.at_s, b.words
     if not len(a_at) or not len(b_at):
         return ()
-    per_row = _count(a_rows, b_rows, FRAME_RADIUS_BITS)
-    if per_row.sum() > MAX_HITS:
-        every = math.ceil(math.sqrt(per_row.sum() / MAX_HITS))
+    count = _count(a_rows, b_rows, FRAME_RADIUS_BITS)
+    while count > MAX_HITS:  # more than once where it is the frames looked at that are alike
+        every = math.ceil(math.sqrt(count / MAX_HITS))
         a_at, a_rows, b_at, b_rows = a_at[::every], a_rows[::every], b_at[::every], b_rows[::every]
-        per_row = _count(a_rows, b_rows, FRAME_RADIUS_BITS)
-    a_row, b_row, bits = _pairs(a_rows, b_rows, FRAME_RADIUS_BITS, int(per_row.sum()))
+        count = _count(a_rows, b_rows, FRAME_RADIUS_BITS)
+    a_row, b_row, bits = _pairs(a_rows, b_rows, FRAME_RADIUS_BITS, count)
     return stretches_of(a_at[a_row], b_at[b_row], bits, step_s=max(_step(a_at), _step(b_at)))
 
 
@@ -161,12 +161,12 @@ def _distance_words(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> int: 
 _distance = njit(nogil=True, cache=True)(_distance_words)
 
 
-def _count_rows(a: Table, b: Table, radius_bits: int) -> NDArray[np.int64]:  # pragma: no cover - compiled
-    """Return for each row of a how many rows of b lie within the radius."""
-    found = np.zeros(len(a), dtype=np.int64)
+def _count_rows(a: Table, b: Table, radius_bits: int) -> int:  # pragma: no cover - compiled
+    """Return how many pairs of a row of a and one of b lie within the radius."""
+    found = 0
     for row in range(len(a)):
         for other in range(len(b)):
-            found[row] += _distance(a[row], b[other]) <= radius_bits
+            found += _distance(a[row], b[other]) <= radius_bits
     return found
 
 

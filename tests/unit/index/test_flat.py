@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -55,6 +57,36 @@ def test_more_hits_than_the_first_room_are_all_returned() -> None:
     assert rows.tolist() == sorted(list(range(7)) * 3000)
     assert entry_ids.tolist() == list(range(3000)) * 7
     assert not distances.any()
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    count=st.sampled_from([0, 1, 255, 256, 257, 2049, 3000]),
+    asked=st.integers(0, 12),
+    radius_bits=st.sampled_from([0, 8, 31, 100]),
+    least_pairs=st.integers(1, 4),
+    without=st.none() | st.integers(0, 12),
+)
+def test_ids_are_told_that_enough_pairs_speak_for(
+    seed: int, count: int, asked: int, radius_bits: int, least_pairs: int, without: int | None
+) -> None:
+    rng = np.random.default_rng(seed)
+    table = near_copies(rng, table_of(rng, 20)[rng.integers(0, 20, count)], 20)
+    ids = rng.integers(0, rng.choice([4, 13, 2000]), count)
+    queries = near_copies(rng, table[rng.integers(0, count, asked)], 20) if count else table_of(rng, asked)
+    index = FlatIndex(PDQ, table, ids, version="t1")
+    found = index.ids_within(queries, radius_bits, least_pairs=least_pairs, without=without)
+    pairs = Counter(entry_id for _, _, entry_id in by_definition(table, ids, queries, radius_bits))
+    assert found.tolist() == sorted(one for one in pairs if pairs[one] >= least_pairs and one != without)
+    assert found.dtype == np.int64
+
+
+@pytest.mark.parametrize(("radius_bits", "least_pairs"), [(-1, 1), (31, 0)])
+def test_neither_a_negative_radius_nor_no_pairs_can_be_asked_for(radius_bits: int, least_pairs: int) -> None:
+    index = FlatIndex(PDQ, np.zeros((2, 32), np.uint8), np.arange(2), version="t1")
+    with pytest.raises(InputError):
+        index.ids_within(np.zeros((1, 32), np.uint8), radius_bits, least_pairs=least_pairs)
 
 
 def test_a_radius_beyond_all_bits_returns_everything() -> None:

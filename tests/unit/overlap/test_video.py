@@ -54,6 +54,26 @@ def test_a_changed_copy_is_found_whole(bits):
     assert found.distance_bits == bits
 
 
+def test_no_more_hits_are_kept_than_allowed_wherever_the_alike_frames_lie(monkeypatch):
+    counts = []
+
+    def pairs(a, b, radius_bits, count):
+        counts.append(count)
+        return found(a, b, radius_bits, count)
+
+    found = video._pairs
+    monkeypatch.setattr(video, "MAX_HITS", 100)
+    monkeypatch.setattr(video, "_pairs", pairs)
+    still = film(4, 1)[0].fingerprint
+    for period in range(1, 12):
+        frames = [
+            TimedFingerprint(o.at_s, o.frame, still if o.frame % period == 0 else o.fingerprint) for o in film(5, 300)
+        ]
+        shared_video(frames, frames)
+    assert len(counts) == 11
+    assert max(counts) <= 100
+
+
 def test_a_piece_inside_another_video_is_found_where_it_lies():
     piece = shifted(film(1, 60)[20:35], 30.0)
     other = [*film(2, 50), *piece, *film(3, 40, start=65)]
