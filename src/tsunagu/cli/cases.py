@@ -6,10 +6,12 @@ import click
 
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import path_text, print_json, print_table, screen, shown_path
-from tsunagu.domain.case import CaseSummary
+from tsunagu.domain.case import CaseSummary, HoldingSummary
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.cases import list_cases, list_holdings, open_case, staff_case, view_case
 from tsunagu.services.house import House
+
+NO_CASE = "You work on no case yet: `tsunagu case open REFERENCE`."
 
 
 @click.group()
@@ -41,7 +43,8 @@ def open_(house: House, reference: str, *, purpose: str, covert: bool) -> None:
             keys=desk.rooms.keys,
             ledger=desk.rooms.ledger,
         )
-    screen.print("The case is open.")
+    screen.print("The case is open, and you work on it. Next: `tsunagu ingest` brings an exhibit's media in,")
+    screen.print("`tsunagu case join` lets a colleague work on it too.")
 
 
 @case.command("join")
@@ -75,9 +78,8 @@ def list_(house: House, *, purpose: str | None, as_json: bool) -> None:
             print_json(_case_json(one))
         return
     rows = [(one.reference, one.purpose, "covert" if one.covert else "", f"{one.opened_at:%Y-%m-%d}") for one in found]
-    print_table(
-        ("case", "purpose", "", "opened"), rows, empty="You work on no case yet: `tsunagu case open REFERENCE`."
-    )
+    columns = ("case", "purpose", "", "opened")
+    print_table(columns, rows, empty=NO_CASE, whole=("case",))
 
 
 @case.command("show")
@@ -97,7 +99,8 @@ def show(house: House, reference: str, *, purpose: str | None, as_json: bool) ->
         return
     screen.print(f"{view.case.reference}  ({view.case.purpose})", style="bold", markup=False)
     rows = [(one.reference, one.items, one.refused) for one in view.exhibits]
-    print_table(("exhibit", "items", "refused"), rows, empty="Nothing was brought in yet: `tsunagu ingest`.")
+    columns = ("exhibit", "items", "refused")
+    print_table(columns, rows, empty="Nothing was brought in yet: `tsunagu ingest`.", whole=("exhibit",))
 
 
 @click.command()
@@ -106,7 +109,11 @@ def show(house: House, reference: str, *, purpose: str | None, as_json: bool) ->
 @json_option
 @click.pass_obj
 def items(house: House, *, reference: str, purpose: str | None, as_json: bool) -> None:
-    """List all that is held in a case: where it lies, its type and digest, and why it was refused if it was."""
+    """List all that is held in a case: where it lies, its type and digest, and why it was refused if it was.
+
+    Compared with all that is held: `yes`; `in part`, by the digest and what else could be read of a refused file; `no`
+    where nothing could be read; `waiting` until the ingest is completed.
+    """
     with signed_in(house, purpose) as desk:
         found = list_holdings(
             actor=desk.actor, reference=reference, now=now(), keys=desk.rooms.keys, ledger=desk.rooms.ledger
@@ -121,7 +128,7 @@ def items(house: House, *, reference: str, purpose: str | None, as_json: bool) -
                     "size_bytes": one.size_bytes,
                     "sha256": one.sha256.hex() if one.sha256 else None,
                     "refused": one.refused,
-                    "compared": one.linked,
+                    "compared": one.linked and one.sha256 is not None,
                 }
             )
         return
@@ -130,15 +137,22 @@ def items(house: House, *, reference: str, purpose: str | None, as_json: bool) -
             one.exhibit,
             path_text(one.path),
             one.media_type or "",
-            one.sha256.hex()[:12] if one.sha256 else "",
+            one.sha256.hex() if one.sha256 else "",
             one.refused or "",
-            "yes" if one.linked else "waiting",
+            _compared(one),
         )
         for one in found
     ]
-    print_table(
-        ("exhibit", "path", "type", "sha256", "refused", "compared"), rows, empty="Nothing is held in this case yet."
-    )
+    columns = ("exhibit", "path", "type", "sha256", "refused", "compared")
+    print_table(columns, rows, empty="Nothing is held in this case yet.", whole=("exhibit", "compared"))
+
+
+def _compared(holding: HoldingSummary) -> str:
+    if holding.sha256 is None:
+        return "no"
+    if not holding.linked:
+        return "waiting"
+    return "in part" if holding.refused else "yes"
 
 
 def _case_json(case: CaseSummary) -> dict[str, object]:

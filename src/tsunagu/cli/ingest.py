@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import TypedDict
 
 import click
+from rich.text import Text
 
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
-from tsunagu.cli.output import print_json, screen
+from tsunagu.cli.output import complaints, path_text, print_json, screen, shown_path
 from tsunagu.cli.progress import progress_bar
 from tsunagu.domain.actor import Actor
 from tsunagu.services.house import House
@@ -21,6 +22,10 @@ from tsunagu.services.keeping import IngestReport, Progress
 from tsunagu.services.parts import Keys, Ledger, Queue
 
 REFUSED = 2
+INTERRUPTED = 130
+"""What a shell gives a command that an interrupt has ended."""
+MOST_NAMED = 20
+"""Refused items that a terminal is shown; anything else is given all."""
 
 
 class _Parts(TypedDict):
@@ -58,8 +63,29 @@ def ingest(
 
     Safe to run again: what is held is skipped, what was interrupted is completed. Media are not stored: digests,
     fingerprints, metadata and the path are. In place of media, one intake file that `scan` made elsewhere. Exit
-    status: 0, or 2 when this run refused any file.
+    status: 0, or 2 when this run refused any file, or 130 when it was interrupted.
     """
+    try:
+        report = _bring_in(house, paths, case_reference, exhibit_reference, unsigned=unsigned, purpose=purpose)
+    except KeyboardInterrupt:
+        complaints.print(
+            "Interrupted. What was kept before stays and is not doubled; what was being examined is not kept. "
+            "Run the same command again: it completes this ingest."
+        )
+        sys.exit(INTERRUPTED)
+    _print(report, case_reference, as_json=as_json)
+    sys.exit(REFUSED if report.refused else 0)
+
+
+def _bring_in(
+    house: House,
+    paths: tuple[bytes, ...],
+    case_reference: str,
+    exhibit_reference: str,
+    *,
+    unsigned: bool,
+    purpose: str | None,
+) -> IngestReport:
     intake = intake_among(paths)
     with signed_in(house, purpose) as desk, progress_bar("ingest", 0, unit="files") as bar, ExitStack() as stack:
 
@@ -78,22 +104,27 @@ def ingest(
         }
         if intake is None:
             decoder = stack.enter_context(house.decoder())
-            report = ingest_files(paths=paths, decoder=decoder, workers=house.workers, **parts)
-        else:
-            report = ingest_intake(path=intake, takes_unsigned=unsigned, **parts)
-    _print(report, as_json=as_json)
-    sys.exit(REFUSED if report.refused else 0)
+            return ingest_files(paths=paths, decoder=decoder, workers=house.workers, **parts)
+        return ingest_intake(path=intake, takes_unsigned=unsigned, **parts)
 
 
-def _print(report: IngestReport, *, as_json: bool) -> None:
+def _print(report: IngestReport, case_reference: str, *, as_json: bool) -> None:
     refused = {reason.value: count for reason, count in sorted(report.refused.items())}
     if as_json:
-        print_json({"files": report.files, "kept": report.kept, "skipped": report.skipped, "refused": refused})
+        items = [{**shown_path(path), "reason": reason.value} for path, reason in report.refused_items]
+        counts = {"files": report.files, "kept": report.kept, "skipped": report.skipped, "refused": refused}
+        print_json({**counts, "refused_items": items})
         return
     found = f"{report.files:,} files found, {report.skipped:,} of them held already; "
     screen.print(found + f"{report.kept:,} places kept, members of archives among them.")
     for reason, count in refused.items():
         screen.print(f"  refused {count:,}: {reason}", style="yellow")
+    shown = report.refused_items[:MOST_NAMED] if sys.stdout.isatty() else report.refused_items
+    for path, reason in shown:
+        screen.print(Text(f"    {path_text(path)}  {reason}"))
+    if len(shown) < len(report.refused_items):
+        more = len(report.refused_items) - len(shown)
+        screen.print(Text(f"    and {more:,} more: `tsunagu items --case {case_reference}` names all"))
     screen.print("All that could be read has been compared with what is held: see `tsunagu notices`.")
 
 

@@ -1,4 +1,7 @@
-"""What commands print: tables for people, one JSON object a line for machines, errors with their exit status."""
+"""What commands print: tables for people, one JSON object a line for machines, errors with their exit status.
+
+At a terminal long cells fold within their column; elsewhere nothing is ever cut or wrapped, and a row is a line.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import base64
 import json
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +19,8 @@ from rich.text import Text
 
 from tsunagu.domain.errors import TsunaguError
 
-screen = Console()
-complaints = Console(stderr=True)
+screen = Console(soft_wrap=not sys.stdout.isatty())
+complaints = Console(stderr=True, soft_wrap=not sys.stderr.isatty())
 
 
 def print_json(value: Any) -> None:
@@ -28,14 +31,43 @@ def print_json(value: Any) -> None:
     sys.stdout.write(text + "\n")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
-    """Print rows under their columns; `empty` says what it means that there are none."""
-    table = Table(*columns, header_style="bold", box=None, pad_edge=False)
-    count = 0
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str, whole: Collection[str] = ()
+) -> None:
+    """Print rows under their columns.
+
+    Args:
+        columns: their headings.
+        rows: the cells, each printed as text; within a cell a line break is allowed.
+        empty: what it means that there are none.
+        whole: columns whose cells stay in one piece even where that makes a row wider than the terminal: what is
+            typed again, such as an id.
+    """
+    cells = [[str(cell) for cell in row] for row in rows]
+    if not cells:
+        screen.print(Text(empty, style="dim"))
+    elif sys.stdout.isatty():
+        screen.print(_folding(columns, cells, whole), crop=False)
+    else:
+        _print_lines(columns, cells)
+
+
+def _folding(columns: Sequence[str], rows: Sequence[Sequence[str]], whole: Collection[str]) -> Table:
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    for number, column in enumerate(columns):
+        width = max(Text(row[number]).cell_len for row in rows) if column in whole else None
+        table.add_column(column, overflow="fold", no_wrap=column in whole, min_width=width)
     for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in row))
-        count += 1
-    screen.print(table if count else Text(empty, style="dim"))
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _print_lines(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    lines = [[Text(cell.replace("\n", "; ")) for cell in row] for row in (columns, *rows)]
+    widths = [max(row[number].cell_len for row in lines) for number in range(len(columns))]
+    for row in lines:
+        padded = (cell.plain + " " * (width - cell.cell_len) for cell, width in zip(row, widths, strict=True))
+        sys.stdout.write("  ".join(padded).rstrip() + "\n")
 
 
 def print_error(error: TsunaguError) -> None:
@@ -48,6 +80,11 @@ def print_bug(error: Exception) -> None:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "tsunagu" in frame.filename]
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
     complaints.print(Text(f"tsunagu: a bug: {type(error).__name__} at {place}; nothing was answered", style="bold red"))
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Return a number with its noun, `one` or `many`."""
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def shown_path(path: bytes) -> dict[str, str | None]:

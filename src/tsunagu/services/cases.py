@@ -9,7 +9,7 @@ from uuid import uuid4
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary, ExhibitSummary, HoldingSummary
-from tsunagu.domain.errors import NotFound
+from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
@@ -37,7 +37,7 @@ def open_case(
     Raises:
         Forbidden: the actor opens no cases.
         InputError: the reference is empty, too long, or holds control characters.
-        Conflict: the agency has a case of this reference already.
+        Conflict: the agency has a case of this reference already; the message says so where the actor works on it.
     """
     check_reference(reference)
     case = CaseSummary(uuid4(), actor.agency_id, reference, purpose, covert, now)
@@ -47,7 +47,12 @@ def open_case(
         ),
         acting_for(actor.agency_id),
     ):
-        rows.add_case(case, opened_by=actor.officer_id)
+        try:
+            rows.add_case(case, opened_by=actor.officer_id)
+        except Conflict as error:
+            if any(one.reference == reference for one in rows.cases_of(actor)):
+                raise Conflict("you work on a case of this reference already") from error
+            raise
         ledger.write(deed(Act.CASE_OPENED, actor=actor, case=case, now=now))
     return case
 

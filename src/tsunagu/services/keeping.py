@@ -31,12 +31,19 @@ class IngestReport:
         kept: places that were examined and kept now, members of archives included.
         skipped: files that an earlier run had brought in already.
         refused: how many of the kept ones were refused, by reason; and files that changed since they came in.
+        refused_items: the path of each of them, raw bytes, and why, in the order they were met.
     """
 
     files: int = 0
     kept: int = 0
     skipped: int = 0
     refused: Counter[Refusal] = field(default_factory=Counter)
+    refused_items: list[tuple[bytes, Refusal]] = field(default_factory=list)
+
+    def refuse(self, path: bytes, reason: Refusal) -> None:
+        """Count a refused item, and name it."""
+        self.refused[reason] += 1
+        self.refused_items.append((path, reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ class Keeping:
         if place is None or not place.was_read:
             return True
         if (place.size_bytes, place.mtime_ns) != (found.size_bytes, found.mtime_ns):
-            self.report.refused[Refusal.CHANGED] += 1
+            self.report.refuse(found.path, Refusal.CHANGED)
             return False
         if not place.was_cut_short:
             self.report.skipped += 1
@@ -104,7 +111,9 @@ class Keeping:
                 self._deed(Act.MEDIA_ACQUIRED, places=len(kept), items=len(contents), merkle_root=root, **self._details)
             )
         self.report.kept += len(kept)
-        self.report.refused.update(item.refused for item, _ in kept if item.refused)
+        for item, _ in kept:
+            if item.refused:
+                self.report.refuse(item.path, item.refused)
         self._queue.defer("sign-due-root", {})
         if self.report.kept // BATCH > (self.report.kept - len(kept)) // BATCH:
             # While the next files are examined, and not all of it at the end.
