@@ -55,9 +55,9 @@ def ingest(
         actor=actor, reference=case_reference, permission=Permission.MEDIA_INGEST, now=clock(), keys=keys, ledger=ledger
     )
     keeping = Keeping(exhibit_reference, actor=actor, case=case, clock=clock, ledger=ledger, queue=queue)
-    found = {one.path: one for one in walk(paths)}  # a path that was given twice is one place
+    found = list(walk(paths))
     keeping.report.files = len(found)
-    new = [one for one in found.values() if keeping.is_wanted(one)]
+    new = [one for one in found if keeping.is_wanted(one)]
     told(Progress(len(found) - len(new), len(found)))
     with closing(examine_all(new, decoder=decoder, workers=workers)) as examined:
         for chunk in _chunks(_told_of(examined, len(found) - len(new), len(found), told)):

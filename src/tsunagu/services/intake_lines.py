@@ -24,17 +24,20 @@ from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind, SoundFingerprint, SoundKind, TimedFingerprint, Turn
 from tsunagu.domain.intake import IntakeHeader
 from tsunagu.domain.media import Examined, MediaFacts, MediaType, Refusal
+from tsunagu.media.messages import DecodeOptions
 from tsunagu.media.sandbox import facts as media_facts
 from tsunagu.media.sandbox.malformed import Malformed
+from tsunagu.media.sandbox.wire import TIME_SLACK_S
 from tsunagu.media.walk import Found
 
 MAGIC: Final = b'{"tsunagu_intake":'
 END_MAGIC: Final = b'{"files":'
 UNSIGNED: Final = "unsigned"
 MOST_PATH_BYTES: Final = 1 << 15
+MOST_AT_S: Final = DecodeOptions().max_duration_s + TIME_SLACK_S
 MOST_FRAMES: Final = 50_000
 MOST_WORDS: Final = 400_000
-"""A little more than twelve hours of video and sound give, which is the longest that is decoded."""
+"""A little more than the longest video and sound that are decoded give, twelve hours."""
 _FORMAT: Final = 1
 _MOST_BYTES: Final = 2**63 - 1
 _MOST_FRAME: Final = 2**31 - 1
@@ -205,7 +208,8 @@ def _facts(fields: dict[str, Any]) -> MediaFacts:
 
 
 def _frame(at_s: float, frame: int, quality: int, data: str) -> TimedFingerprint:
-    return TimedFingerprint(_seconds(at_s), _whole(frame, 0, _MOST_FRAME), _fingerprint(quality, data))
+    _require(_seconds(at_s) <= MOST_AT_S)
+    return TimedFingerprint(at_s, _whole(frame, 0, _MOST_FRAME), _fingerprint(quality, data))
 
 
 def _fingerprint(quality: int, data: str) -> Fingerprint:

@@ -60,10 +60,10 @@ def scan(
     """
     if key and key.expires_at <= now:
         raise InputError("the exhibit's key has expired: ask for a new one")
-    found = {one.path: one for one in walk(paths)}  # a path that was given twice is one place
+    found = list(walk(paths))
     report = ScanReport(len(found))
     writer = IntakeWriter(out, IntakeHeader(now, scanner, key.exhibit_id if key else None, key.key_id if key else None))
-    with closing(examine_all(found.values(), decoder=decoder, workers=workers)) as examined:
+    with closing(examine_all(found, decoder=decoder, workers=workers)) as examined:
         for done, (file, items) in enumerate(examined, start=1):
             writer.add(file, items)
             report.items += len(items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from tsunagu.domain.intake import IntakeHeader
 from tsunagu.domain.media import MEMBER_SEPARATOR, Examined, MediaFacts, MediaType, Refusal
 from tsunagu.media.walk import Found
 from tsunagu.services.intake_file import IntakeWriter
+from tsunagu.services.intake_lines import MOST_AT_S
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 EXHIBIT, KEY = UUID(int=1), UUID(int=2)
@@ -35,14 +37,15 @@ _facts = st.builds(
     codecs=st.lists(_texts, max_size=4).map(tuple),
     tags=st.dictionaries(_texts, _texts, max_size=5),
 )
-_digests = st.builds(
-    Digests,
-    *(st.binary(min_size=size, max_size=size) for size in (16, 20, 32)),
+_digests = st.binary(max_size=4).map(
+    lambda content: Digests(*(hashlib.new(name, content).digest() for name in ("md5", "sha1", "sha256")))
 )
 _fingerprints = st.builds(
     Fingerprint, st.just(FingerprintKind.PDQ), st.binary(min_size=32, max_size=32), st.integers(0, 100)
 )
-_frames = st.lists(st.builds(TimedFingerprint, _seconds, st.integers(0, 2**31 - 1), _fingerprints), max_size=3)
+_frames = st.lists(
+    st.builds(TimedFingerprint, st.floats(0, MOST_AT_S), st.integers(0, 2**31 - 1), _fingerprints), max_size=3
+)
 _sounds = st.lists(st.integers(0, 2**32 - 1), max_size=5).map(
     lambda words: SoundFingerprint(SoundKind.CHROMAPRINT, tuple(words))
 )
