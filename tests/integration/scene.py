@@ -20,6 +20,7 @@ from tsunagu.records.session import acting_for
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.cases import open_case
 from tsunagu.services.exhibit_keys import give_exhibit_key
+from tsunagu.services.invitations import invite_officer
 
 from .world import Person, World, random_name
 
@@ -209,6 +210,14 @@ def set_the_scene(world: World) -> Scene:
     scene.targets["intake"] = str(world.scan(scene.targets["file"]))
     case = scene.targets["case"]
     give_exhibit_key(actor=anna.actor, case_reference=case, exhibit_reference="E0", **world.parts)
+    for administrator in (adam, bella):
+        invite_officer(
+            actor=administrator.actor,
+            login=random_name("invited"),
+            name="N",
+            roles=frozenset({Role.OFFICER}),
+            **world.parts,
+        )
     return scene
 
 

@@ -17,11 +17,10 @@ from tsunagu.cli.main import program
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotSignedIn
 from tsunagu.domain.permission import ROLE_PERMISSIONS, Permission, Role
+from tsunagu.records import second_factors
 from tsunagu.records.models import Officer, SignIn
 from tsunagu.records.session import acting_for
 from tsunagu.services.identity import (
-    LOCKED_FOR,
-    MOST_FAILURES,
     SIGN_IN_LASTS,
     NewOfficer,
     actor_of,
@@ -30,6 +29,7 @@ from tsunagu.services.identity import (
     sign_in,
     sign_out,
 )
+from tsunagu.services.proving import LOCKED_FOR, MOST_FAILURES
 
 from .scene import OVERSEES, WORKS
 from .world import PASSWORD, Person, World, now, random_name
@@ -226,10 +226,11 @@ def test_no_token_and_no_secret_is_kept_in_clear(world: World) -> None:
     with acting_for(anna.actor.agency_id):
         kept = str([bytes(one) for one in SignIn.objects.values_list("token_mac", flat=True)])
         kept += str(list(Officer.objects.values_list("password", flat=True)))
-        sealed = [bytes(one) for one in Officer.objects.values_list("totp_sealed", flat=True)]
+        sealed = [held for _, _, held in second_factors.sealed_fields()]
     assert anna.token.split(".")[2] not in kept
     assert PASSWORD not in kept
-    assert not any(anna.totp_secret.encode() in one for one in sealed)
+    assert sealed
+    assert not any(anna.totp_secret in one for one in sealed)
 
 
 @pytest.mark.parametrize("roles", [{Role.OFFICER}, {Role.COORDINATOR}, {Role.AUDITOR}])

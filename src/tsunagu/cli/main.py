@@ -15,6 +15,7 @@ from tsunagu.domain.errors import TsunaguError
 MODULES = {
     "acknowledge": "overlaps",
     "agency": "identity",
+    "backup": "operations",
     "bank": "banks",
     "case": "cases",
     "compare": "files",
@@ -34,10 +35,15 @@ MODULES = {
     "officer": "identity",
     "overlaps": "overlaps",
     "release": "overlaps",
+    "restore": "operations",
     "scan": "scan",
+    "serve": "serve",
     "share": "overlaps",
     "sign-in": "identity",
     "sign-out": "identity",
+    "whoami": "identity",
+    "status": "operations",
+    "upgrade": "operations",
 }
 """In which module each command lies. It is imported when it is called: kernels and codecs load slowly."""
 
@@ -86,7 +92,9 @@ class Program(click.Group):
 def program() -> None:
     """Link what different people hold about the same abused child, so that the child is found sooner.
 
-    Everything is kept in TSUNAGU_HOME. Start with `tsunagu demo`, or with `tsunagu init` for real work.
+    Everything is kept in the folder that TSUNAGU_HOME names; by default that is ~/.local/share/tsunagu (tsunagu in
+    XDG_DATA_HOME where that is set), and /var/lib/tsunagu for root. Start with `tsunagu demo`, which has a home of its
+    own beside it (tsunagu-demo), or with `tsunagu init` for real work.
 
     \b
     Exit status: 0 done, 1 a negative answer or a failure, 2 an input was refused, 4 not found, 5 not allowed,

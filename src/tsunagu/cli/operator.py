@@ -30,7 +30,7 @@ def db() -> None:
 @click.pass_obj
 def status(house: House, *, as_json: bool) -> None:
     """Say how the database stands, without starting it."""
-    _print_checks(house.operator().database_state(), as_json=as_json)
+    print_checks(house.operator().database_state(), as_json=as_json)
 
 
 @db.command("roles-sql")
@@ -70,6 +70,7 @@ def verify(house: House, *, against: Path | None, as_json: bool) -> None:
         _print_report(report, as_json=as_json)
         if not report.is_sound:
             sys.exit(FAILED)  # within the house, which signs whatever it holds when it is left in peace
+    house.operator().note_verified(report)
 
 
 @ledger.command("root")
@@ -165,7 +166,7 @@ def restore(house: House, first: Path, second: Path) -> None:
 def doctor(house: House, *, as_json: bool) -> None:
     """Examine the installation. Exit status: 0 all is well, 1 something is not."""
     checks = house.operator().check()
-    _print_checks(checks, as_json=as_json)
+    print_checks(checks, as_json=as_json)
     sys.exit(FAILED if any(one.ok is False for one in checks) else 0)
 
 
@@ -199,7 +200,8 @@ def _print_report(report: LedgerReport, *, as_json: bool) -> None:
     screen.print(f"{report.unproven:,} written since the last signed root are unproven.")
 
 
-def _print_checks(checks: tuple[Check, ...], *, as_json: bool) -> None:
+def print_checks(checks: tuple[Check, ...], *, as_json: bool) -> None:
+    """Print what was found, a line each."""
     if as_json:
         print_json({"checks": [{"name": one.name, "ok": one.ok, "detail": one.detail} for one in checks]})
         return

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tsunagu.config.databases import connect, disconnect, outages_told
+from tsunagu.config.configuration import Configuration
+from tsunagu.config.databases import check_roles, connect, disconnect, outages_told, point
 from tsunagu.config.home import Home
 from tsunagu.config.operator import HostOperator
 from tsunagu.config.queue import InlineQueue
-from tsunagu.domain.errors import NotSignedIn
+from tsunagu.domain.errors import NotSignedIn, Unavailable
 from tsunagu.records.keys.keyring import Keyring
 from tsunagu.records.keys.private_files import replace_private
 from tsunagu.records.ledger.book import Book
 from tsunagu.records.ledger.roots import RootStore
+from tsunagu.records.postgres.addresses import Addresses
 from tsunagu.records.postgres.opening import open_database
-from tsunagu.services.accounts import sign_root
+from tsunagu.services.accounts import note_clock, sign_root
 from tsunagu.services.house import Rooms
 from tsunagu.services.parts import Decoder
 
@@ -27,14 +29,29 @@ class Application:
     """The installation that the environment names. It satisfies `services.house.House`."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        """Find the home; nothing is started yet."""
+        """Find the home and read its settings; nothing is started yet.
+
+        Raises:
+            InputError: a setting is unknown or wrong.
+            Unavailable: the home cannot be made, or its settings not be read.
+        """
         home = Home.of(environ)
+        self._configuration = Configuration.of(home.settings, environ)
         self._home = home
         self._environ = environ
         self.home: Path = home.folder
         self.demo_marker: Path = home.demo_marker
         # One more than processors: a worker that waits for its child or the disk leaves a processor to another.
-        self.workers: int = len(os.sched_getaffinity(0)) + 1
+        self.workers: int = self._configuration.workers or len(os.sched_getaffinity(0)) + 1
+
+    def for_demo(self) -> Application:
+        """Return the installation of the demonstration, in a home of its own unless the environment names one.
+
+        Raises:
+            InputError: a setting of that home is unknown or wrong.
+            Unavailable: its home cannot be made, or its settings not be read.
+        """
+        return Application(Home.for_demo(self._environ).named_in(self._environ))
 
     @contextmanager
     def open(self) -> Iterator[Rooms]:
@@ -44,10 +61,33 @@ class Application:
             Unavailable: the keys, the database or its guards are not as they must be; the message says which. The
                 block, too, ends with it when the database goes away.
         """
+        with self._opened(connect) as rooms:
+            note_clock(now=datetime.now(UTC), ledger=rooms.ledger)
+            yield rooms
+
+    @contextmanager
+    def open_as_found(self) -> Iterator[Rooms]:
+        """Open the house for the operator, whatever release the tables are of.
+
+        Raises:
+            Unavailable: as for `open`, but for the tables.
+        """
+
+        def connect_as_found(addresses: Addresses) -> None:
+            point(addresses)
+            check_roles(addresses)
+
+        with self._opened(connect_as_found) as rooms:
+            yield rooms
+
+    @contextmanager
+    def _opened(self, connected: Callable[[Addresses], None]) -> Iterator[Rooms]:
+        if self._home.unfinished_restore.exists():
+            raise Unavailable(f"this home is closed, for a restore into it did not end well: {self._home.why_closed()}")
         keys = Keyring.open(self.home, self._environ)
         with outages_told(), open_database(self.home, self._environ) as addresses:
             try:
-                connect(addresses)
+                connected(addresses)
                 queue = InlineQueue()
                 rooms = Rooms(keys, Book(), RootStore(self._home.ledger), queue)
                 queue.serve(rooms)
@@ -83,6 +123,8 @@ class Application:
         try:
             return self._home.token.read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError) as error:
+            if not self.operator().has_keys():
+                raise NotSignedIn("this home is empty: `tsunagu init` founds its first agency") from error
             raise NotSignedIn("nobody is signed in: use `tsunagu sign-in`") from error
 
     def keep_token(self, token: str) -> None:
@@ -95,6 +137,14 @@ class Application:
         """Forget the sign-in of this system user."""
         self._home.token.unlink(missing_ok=True)
 
+    def serve(self, *, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] | None) -> None:
+        """Serve the workplace in the browser until interrupted; see `services.house.House`."""
+        from tsunagu.config.serving import serve  # noqa: PLC0415 - only who serves loads the server
+
+        # Held here as well: a worker that is killed leaves nothing running, and the root is signed at the end.
+        with self.open():
+            serve(host=host, port=port, names=names, tls=tls)
+
     def operator(self) -> HostOperator:
         """Return what only the operator of this host may use."""
-        return HostOperator(self._home, self._environ, self)
+        return HostOperator(self._home, self._environ, self._configuration, self)

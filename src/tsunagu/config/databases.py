@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 
 from tsunagu.domain.errors import Unavailable
-from tsunagu.records.migrating import is_current, migrate
+from tsunagu.records.migrating import SchemaState, migrate, schema_state
 from tsunagu.records.postgres.addresses import Addresses, DatabaseAddress
 from tsunagu.records.postgres.guard import refuse_if_app_can_bypass
 
@@ -21,17 +21,42 @@ LOST = ("08", "57P")
 
 
 def connect(addresses: Addresses) -> None:
-    """Point Django at the database, bring the schema up to date, and check the app role.
+    """Point Django at the database, make the schema of a new one, and check the app role.
+
+    Tables with something in them are changed when the operator asks for it, never by the way: other processes and
+    hosts may still work with the earlier release, and a backup comes first.
 
     Raises:
-        Unavailable: the app role could pass row-level security.
+        Unavailable: the tables are of another release, or the app role could pass row-level security.
     """
+    point(addresses)
+    state = schema_state()
+    if state is SchemaState.OLDER:
+        raise Unavailable(
+            "the database is of an earlier release: stop what else works with it, run `tsunagu backup`, "
+            "then `tsunagu upgrade`"
+        )
+    if state is SchemaState.NEWER:
+        raise Unavailable("a later release has been at work on this database: use that one")
+    if state is SchemaState.UNUSED:
+        migrate()
+    check_roles(addresses)
+
+
+def point(addresses: Addresses) -> None:
+    """Point Django at the database, whatever is in it."""
     doors = {"default": addresses.app, "linker": addresses.linker, "owner": addresses.owner}
     for alias, address in doors.items():
         connections.databases[alias].update(_door(address))
     settings.TSUNAGU_ROLES = asdict(addresses.names) | {"database": addresses.app.database}
-    if not is_current():
-        migrate()
+
+
+def check_roles(addresses: Addresses) -> None:
+    """Refuse an app role that row-level security does not bind.
+
+    Raises:
+        Unavailable: it could pass it.
+    """
     with psycopg.connect(addresses.owner.conninfo()) as connection:
         refuse_if_app_can_bypass(connection, addresses.names)
 

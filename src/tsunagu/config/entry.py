@@ -22,9 +22,15 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
     django.setup()
     from tsunagu.cli.main import program  # noqa: PLC0415
+    from tsunagu.cli.output import print_error  # noqa: PLC0415
     from tsunagu.config.application import Application  # noqa: PLC0415
 
     # A thread that has heard from its child waits for the interpreter as long as another thread keeps it: at the
     # default 5 ms children stand idle.
     sys.setswitchinterval(0.001)
-    program(obj=Application(os.environ))
+    try:
+        application = Application(os.environ)
+    except TsunaguError as error:
+        print_error(error)
+        raise SystemExit(error.exit_status) from error
+    program(obj=application)

@@ -13,7 +13,9 @@ from pathlib import Path
 from tsunagu.domain.errors import Unavailable
 
 VARIABLE = "TSUNAGU_HOME"
+BROKEN_OFF = "it was broken off"
 ROOTS_HOME = Path("/var/lib/tsunagu")
+DEMO_SUFFIX = "-demo"
 """Root's default: its home folder cannot be reached by the users that the database and the decoder run as."""
 
 
@@ -30,13 +32,31 @@ class Home:
         Raises:
             Unavailable: it cannot be made.
         """
+        return cls._made(environ, _default(environ))
+
+    @classmethod
+    def for_demo(cls, environ: Mapping[str, str]) -> Home:
+        """Return the home of the demonstration, made if it is missing: beside the default one, unless one is named.
+
+        Raises:
+            Unavailable: it cannot be made.
+        """
+        default = _default(environ)
+        return cls._made(environ, default.with_name(default.name + DEMO_SUFFIX))
+
+    @classmethod
+    def _made(cls, environ: Mapping[str, str], default: Path) -> Home:
         named = environ.get(VARIABLE)
-        folder = Path(named).absolute() if named else _default(environ)
+        folder = Path(named).absolute() if named else default
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
         except OSError as error:
             raise Unavailable("TSUNAGU_HOME cannot be made or is no folder") from error
         return cls(folder)
+
+    def named_in(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """Return the environment, naming this home."""
+        return {**environ, VARIABLE: str(self.folder)}
 
     @property
     def ledger(self) -> Path:
@@ -52,6 +72,28 @@ class Home:
     def token(self) -> Path:
         """The sign-in of this system user."""
         return self.folder / "signed-in" / f"{os.geteuid()}.token"
+
+    @property
+    def settings(self) -> Path:
+        """The settings of this installation."""
+        return self.folder / "settings.toml"
+
+    @property
+    def verified(self) -> Path:
+        """When the ledger was last found sound."""
+        return self.ledger / "verified.json"
+
+    @property
+    def unfinished_restore(self) -> Path:
+        """Its presence says that a restore was begun here and did not end well; it holds the reason."""
+        return self.folder / "RESTORE-UNFINISHED"
+
+    def why_closed(self) -> str:
+        """Return why the restore did not end well, as far as it was written down."""
+        try:
+            return self.unfinished_restore.read_text(encoding="utf-8").strip() or BROKEN_OFF
+        except (OSError, UnicodeDecodeError):
+            return BROKEN_OFF
 
     @property
     def demo_marker(self) -> Path:

@@ -2,40 +2,65 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version as release_of
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
 
-from tsunagu.config.databases import outages_told
+from tsunagu.config.configuration import Configuration
+from tsunagu.config.databases import check_roles, disconnect, outages_told, point
+from tsunagu.config.doctor import Doctor, note_verified
 from tsunagu.config.home import Home
+from tsunagu.config.restoring import closed_until_whole, refuse_unless_empty
 from tsunagu.domain.act import Act
-from tsunagu.domain.errors import Conflict, TsunaguError
-from tsunagu.domain.ledger import Deed
+from tsunagu.domain.errors import Conflict, InputError
+from tsunagu.domain.ledger import Deed, LedgerReport
 from tsunagu.records.keys import custody
 from tsunagu.records.keys.keyring import Keyring, keyring_file
-from tsunagu.records.postgres.foreign import APP_VARIABLE, foreign_addresses, roles_sql
-from tsunagu.records.postgres.guard import log_settings_warnings, refuse_if_app_can_bypass
-from tsunagu.records.postgres.opening import open_database
-from tsunagu.records.postgres.server import EmbeddedPostgres
-from tsunagu.services.house import Check, House
+from tsunagu.records.ledger.book import Book
+from tsunagu.records.ledger.roots import RootStore
+from tsunagu.records.postgres.foreign import APP_VARIABLE, foreign_addresses, has_tables, roles_sql
+from tsunagu.records.postgres.opening import admin_address, is_foreign, open_database
+from tsunagu.records.postgres.passwords import forget_passwords
+from tsunagu.records.postgres.server import PLACE, EmbeddedPostgres
+from tsunagu.services.backups import (
+    CheckedBackup,
+    TakenBackup,
+    check_backup,
+    load_backup,
+    settle_restored,
+    take_backup,
+    upgrade_schema,
+)
+from tsunagu.services.house import Check, House, Rooms
 from tsunagu.services.identity import reseal_second_factors
 
-LEAST_FREE_BYTES = 2 << 30
 KEPT_BY_CLEARING = "cache"
 MADE_BY_DEMO = frozenset({"DEMO", "demo-media", "keys", "ledger", "pg", "run", "signed-in"})
+
+
+class OperatorsHouse(House, Protocol):
+    """The house, as its operator may open it."""
+
+    def open_as_found(self) -> AbstractContextManager[Rooms]:
+        """Open the house whatever release the tables are of."""
 
 
 class HostOperator:
     """The operator of one installation. It satisfies `services.house.Operator`."""
 
-    def __init__(self, home: Home, environ: Mapping[str, str], house: House) -> None:
+    def __init__(
+        self, home: Home, environ: Mapping[str, str], configuration: Configuration, house: OperatorsHouse
+    ) -> None:
         """Serve this home."""
         self._home = home
         self._environ = environ
+        self._configuration = configuration
         self._house = house
 
     def has_keys(self) -> bool:
@@ -46,9 +71,23 @@ class HostOperator:
         """Make the keyring of a new home.
 
         Raises:
-            Conflict: there is one already.
+            Conflict: there is one already; or there is a database or a ledger here, which only its lost keys open.
+            Unavailable: a database on another server cannot be asked whether it is new.
         """
+        if not self.has_keys() and self._holds_what_keys_open():
+            raise Conflict(
+                "this home has lost its keys, and new ones would not open what it holds: bring them back with "
+                "`tsunagu keys restore`"
+            )
         Keyring.create(self._home.folder, self._environ)
+
+    def _holds_what_keys_open(self) -> bool:
+        """Return whether anything was done here under a keyring: a signed root, or tables in the database."""
+        if any(self._home.ledger.glob("*")):
+            return True
+        if is_foreign(self._environ):
+            return has_tables(self._environ)
+        return (self._home.folder / "pg" / "data").exists()
 
     def claim_for_demo(self) -> None:
         """Make this home a demonstration's: an empty one, or one that an earlier demonstration is removed from.
@@ -92,65 +131,87 @@ class HostOperator:
 
     def database_state(self) -> tuple[Check, ...]:
         """Return how the database stands, without starting it."""
-        if self._environ.get(APP_VARIABLE):
-            return (Check("server", None, "a server of your own, named by TSUNAGU_DATABASE_URL"),)
-        state = EmbeddedPostgres(self._home.folder).status()
-        size = "" if state.size_bytes is None else f", {state.size_bytes / 2**20:,.0f} MiB"
-        version = f"PostgreSQL {state.major_version}{size}" if state.major_version else "not made yet"
-        running = "running for another command" if state.is_running else "at rest; it runs only while it is needed"
-        return Check("server", None, version), Check("process", None, running)
+        return tuple(self._doctor().server())
 
     def check(self) -> tuple[Check, ...]:
         """Examine the installation, every part whether or not another fails."""
-        return tuple(
-            found
-            for name, examine in (
-                ("disk", self._disk),
-                ("home", self._permissions),
-                ("keys", self._keys),
-                ("database", self._database),
-                ("decoder", self._decoder),
+        return self._doctor().check()
+
+    def status(self) -> tuple[Check, ...]:
+        """Return how the installation stands, in numbers and times; nothing of its content."""
+        return self._doctor().status()
+
+    def note_verified(self, report: LedgerReport) -> None:
+        """Keep when the ledger was found sound."""
+        note_verified(self._home.verified, entries=report.entries, now=datetime.now(UTC))
+
+    def back_up(self, parent: Path | None) -> TakenBackup:
+        """Write a backup into a folder of its own in `parent`, or where the settings say.
+
+        Raises:
+            InputError: neither says where, or the place is within this home.
+            Unavailable: a part is missing; the message says which.
+        """
+        target = parent or self._configuration.backup_folder
+        if target is None:
+            raise InputError("say where the backup goes: --to, or backup_folder in the settings")
+        if target.resolve().is_relative_to(self._home.folder.resolve()):
+            raise InputError("a backup within TSUNAGU_HOME is lost together with it: choose another place")
+        with (
+            self._house.open_as_found() as rooms,
+            _admitted(self._home, self._environ) as admin,
+        ):
+            return take_backup(
+                parent=target,
+                admin=admin,
+                release=release_of("tsunagu"),
+                now=datetime.now(UTC),
+                keys=rooms.keys,
+                ledger=rooms.ledger,
+                roots=rooms.roots,
             )
-            for found in _examined(name, examine)
-        )
 
-    def _disk(self) -> Iterator[Check]:
-        free = shutil.disk_usage(self._home.folder).free
-        yield Check("disk", free >= LEAST_FREE_BYTES, f"{free / 2**30:.1f} GiB free")
+    def restore(self, backup: Path, roots_elsewhere: Path | None) -> LedgerReport:
+        """Bring a backup back into this home, which holds its keys and nothing else.
 
-    def _permissions(self) -> Iterator[Check]:
-        open_to_others = self._home.folder.stat().st_mode & (0o066 if os.geteuid() == 0 else 0o077)
-        yield Check("home", not open_to_others, "readable to others" if open_to_others else "closed to others")
+        Raises:
+            Conflict: the home or the database is not empty, or a later release made the backup.
+            InputError: the backup was damaged.
+            LedgerBroken: the ledger does not fit roots that were kept elsewhere, or does not verify.
+        """
+        refuse_unless_empty(self._home, is_foreign=is_foreign(self._environ))
+        keys = Keyring.open(self._home.folder, self._environ)
+        checked = check_backup(folder=backup, roots_elsewhere=roots_elsewhere, keys=keys)
+        with closed_until_whole(self._home):
+            return self._restored(checked, keys)
 
-    def _keys(self) -> Iterator[Check]:
-        keyring = Keyring.open(self._home.folder, self._environ)
-        yield Check("keys", True, f"{len(keyring.public_keys())} ledger keys known")
-
-    def _database(self) -> Iterator[Check]:
+    def _restored(self, checked: CheckedBackup, keys: Keyring) -> LedgerReport:
+        if not is_foreign(self._environ):
+            forget_passwords(self._home.folder / "keys", PLACE)
+        roots = RootStore(self._home.ledger)
         with outages_told(), open_database(self._home.folder, self._environ) as addresses:
-            with psycopg.connect(addresses.owner.conninfo()) as owner:
-                version = owner.info.server_version // 10_000
-                yield Check("database", version >= 15, f"PostgreSQL {version}")
-                refuse_if_app_can_bypass(owner, addresses.names)
-                yield Check("app role", True, "bound by row-level security")
-            with psycopg.connect(addresses.app.conninfo()) as app:
-                warnings = log_settings_warnings(app)
-                yield Check("database log", not warnings, "; ".join(warnings) or "quotes no row values")
+            try:
+                point(addresses)
+                with _admitted(self._home, self._environ) as admin:
+                    load_backup(backup=checked, admin=admin, roots=roots)
+                report = settle_restored(backup=checked, now=datetime.now(UTC), keys=keys, ledger=Book(), roots=roots)
+                check_roles(addresses)
+            finally:
+                disconnect()
+        self.note_verified(report)
+        return report
 
-    def _decoder(self) -> Iterator[Check]:
-        from tsunagu.media.messages import DecodeOptions  # noqa: PLC0415 - loads every codec
-        from tsunagu.media.sandbox.limits import Limits  # noqa: PLC0415
-        from tsunagu.media.sandbox.pool import DecodePool  # noqa: PLC0415
+    def upgrade(self) -> int:
+        """Bring the tables up to date with this release, and return how many migrations were applied."""
+        with self._house.open_as_found() as rooms:
+            return upgrade_schema(now=datetime.now(UTC), keys=rooms.keys, ledger=rooms.ledger, roots=rooms.roots)
 
-        with DecodePool(1, Limits(), DecodeOptions()) as pool:
-            yield Check("decoder", True, "shut in by " + ", ".join(sorted(pool.confinement)))
+    def _doctor(self) -> Doctor:
+        return Doctor(self._home, self._environ, self._configuration, datetime.now(UTC))
 
 
-def _examined(name: str, examine: Callable[[], Iterator[Check]]) -> list[Check]:
-    found: list[Check] = []
-    try:
-        found.extend(examine())
-    except (TsunaguError, OSError, psycopg.Error) as error:
-        detail = str(error) if isinstance(error, TsunaguError) else "cannot be examined"
-        found.append(Check(name, ok=False, detail=detail))
-    return found
+@contextmanager
+def _admitted(home: Home, environ: Mapping[str, str]) -> Iterator[psycopg.Connection]:
+    """Connect to the open database as the role that sees every row."""
+    with psycopg.connect(admin_address(home.folder, environ).conninfo(), autocommit=True) as connection:
+        yield connection

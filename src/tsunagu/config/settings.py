@@ -1,10 +1,21 @@
-"""Django's settings. `config.application` fills in DATABASES and the role names once the server is known."""
+"""Django's settings. `config.databases` fills in where the database is and the roles' names, once they are known."""
 
 from typing import Any
+
+from csp.constants import NONE, SELF
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "tsunagu.web",  # before allauth: its templates are ours where we have our own
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
     "tsunagu.records",
 ]
 AUTH_USER_MODEL = "records.Officer"
@@ -16,7 +27,12 @@ AUTH_PASSWORD_VALIDATORS = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
-LOGGING_CONFIG = None
+# A line tells that something was refused or failed, under a reference number: Django's own would quote paths.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "loggers": {"django": {"level": "CRITICAL", "handlers": [], "propagate": False}},
+}
 
 TSUNAGU_ROLES: dict[str, str] = {}
 """The roles' names, and the database's, for the migration that grants them their rights."""
@@ -24,4 +40,95 @@ TSUNAGU_ROLES: dict[str, str] = {}
 # Three doors to one database: `default` is the app role, `linker` sees across agencies, `owner` only migrates.
 DATABASES: dict[str, dict[str, Any]] = {
     alias: {"ENGINE": "django.db.backends.postgresql", "NAME": "tsunagu"} for alias in ("default", "linker", "owner")
+}
+
+# The workplace in the browser. The secret key and the allowed hosts are set when it is served.
+
+ROOT_URLCONF = "tsunagu.web.urls"
+MIDDLEWARE = [
+    "tsunagu.web.middleware.references.ReferenceMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "tsunagu.web.middleware.agencies.AgencyMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "tsunagu.web.middleware.second_factor.SecondFactorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tsunagu.web.context.officer",
+            ]
+        },
+    }
+]
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ja", "日本語")]
+
+SESSION_ENGINE = "tsunagu.web.sessions"
+SESSION_COOKIE_AGE = 60 * 60
+SESSION_SAVE_EVERY_REQUEST = True  # an hour without a request ends it
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_USE_SESSIONS = False
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # the QR code of a one-time code's secret
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+AUTHENTICATION_BACKENDS = ["tsunagu.web.sign_in.backend.OfficerBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "tsunagu.web.sign_in.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+MFA_ADAPTER = "tsunagu.web.sign_in.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # there are no e-mail addresses
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Tsunagu"
+MFA_FORMS = {
+    "authenticate": "tsunagu.web.sign_in.forms.AuthenticateForm",
+    "reauthenticate": "tsunagu.web.sign_in.forms.ReauthenticateForm",
 }

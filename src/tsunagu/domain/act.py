@@ -8,6 +8,9 @@ class Act(StrEnum):
 
     AGENCY_FOUNDED = "agency:founded"
     OFFICER_ENROLLED = "officer:enrolled"
+    OFFICER_INVITED = "officer:invited"
+    OFFICER_ACCEPTED = "officer:accepted"
+    OFFICER_LEFT = "officer:left"
     OFFICER_SIGNED_IN = "officer:signed_in"
     OFFICER_SIGNED_OUT = "officer:signed_out"
     CASE_OPENED = "case:opened"
@@ -33,4 +36,8 @@ class Act(StrEnum):
     KEYS_EXPORTED = "keys:exported"
     KEYS_ROTATED = "keys:rotated"
     LEDGER_READ = "ledger:read"
+    BACKUP_TAKEN = "backup:taken"
+    BACKUP_RESTORED = "backup:restored"
+    SCHEMA_UPGRADED = "schema:upgraded"
+    CLOCK_TURNED_BACK = "clock:turned_back"
     ACCESS_DENIED = "access:denied"

@@ -40,14 +40,14 @@ class Credentials:
     """What is needed to check a sign-in.
 
     Attributes:
-        totp_sealed: the second factor's secret, sealed by the keyring.
+        totp_sealed: the secret of the one-time codes, sealed by the keyring; None when there is none yet.
         last_totp_step: number of the last 30-second step whose code was used.
         failures: wrong attempts since the last right one.
     """
 
     officer: OfficerCard
     is_active: bool
-    totp_sealed: bytes = field(repr=False)
+    totp_sealed: str | None = field(repr=False)
     last_totp_step: int
     failures: int
     locked_until: datetime | None

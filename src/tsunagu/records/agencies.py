@@ -1,7 +1,7 @@
 """Agencies and their officers, as rows."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.party import AgencyCard, Credentials, OfficerCard
 from tsunagu.domain.permission import Role
+from tsunagu.records import second_factors
 from tsunagu.records.models import Agency, Login, Officer
 from tsunagu.records.session import asking_for_login
 
@@ -31,8 +32,8 @@ def agency_cards() -> dict[UUID, AgencyCard]:
     return {row.id: AgencyCard(row.id, row.name, row.country, row.contact) for row in Agency.objects.all()}
 
 
-def add_officer(card: OfficerCard, *, password: str, totp_sealed: bytes) -> None:
-    """Enter an officer, with his way to sign in. Call it within `acting_for` his agency.
+def add_officer(card: OfficerCard, *, password: str | None) -> None:
+    """Enter an officer; without a password he cannot sign in. Call it within `acting_for` his agency.
 
     Raises:
         Conflict: the login is taken, by whomever.
@@ -47,7 +48,6 @@ def add_officer(card: OfficerCard, *, password: str, totp_sealed: bytes) -> None
                 name=card.name,
                 roles=sorted(card.roles),
                 password=make_password(password),
-                totp_sealed=totp_sealed,
             )
     except IntegrityError as error:
         raise Conflict("this login cannot be used") from error
@@ -65,11 +65,10 @@ def credentials_of(login: str) -> Credentials | None:
     Call it within `acting_for` the login's agency.
     """
     row = Officer.objects.select_for_update().filter(login=login).first()
+    totp = second_factors.totp_of(row.id if row else uuid4())  # asked for nobody, too: both cost the same
     if row is None:
         return None
-    return Credentials(
-        _card(row), row.is_active, bytes(row.totp_sealed), row.last_totp_step, row.failures, row.locked_until
-    )
+    return Credentials(_card(row), row.is_active, totp, row.last_totp_step, row.failures, row.locked_until)
 
 
 def is_password(officer_id: UUID, password: str) -> bool:
@@ -87,6 +86,16 @@ def note_attempt(officer_id: UUID, *, failures: int, locked_until: datetime | No
     Officer.objects.filter(id=officer_id).update(failures=failures, locked_until=locked_until, **used)
 
 
+def set_password(officer_id: UUID, password: str) -> None:
+    """Replace an officer's password; every session of his ends with the old one."""
+    Officer.objects.filter(id=officer_id).update(password=make_password(password), failures=0, locked_until=None)
+
+
+def deactivate(officer_id: UUID) -> None:
+    """Let an officer sign in no more; whoever asks for his row as an active one finds none."""
+    Officer.objects.filter(id=officer_id).update(is_active=False, password=make_password(None))
+
+
 def officer_card(officer_id: UUID) -> OfficerCard:
     """Return one active officer of the agency that is acted for.
 
@@ -102,16 +111,6 @@ def officer_card(officer_id: UUID) -> OfficerCard:
 def officer_cards() -> tuple[OfficerCard, ...]:
     """Return the active officers of the agency that is acted for, by login."""
     return tuple(_card(row) for row in Officer.objects.filter(is_active=True).order_by("login"))
-
-
-def sealed_totp_secrets() -> list[tuple[UUID, bytes]]:
-    """Return the sealed second factors of the agency that is acted for, by officer."""
-    return [(one, bytes(sealed)) for one, sealed in Officer.objects.values_list("id", "totp_sealed")]
-
-
-def replace_totp_secret(officer_id: UUID, sealed: bytes) -> None:
-    """Replace one sealed second factor."""
-    Officer.objects.filter(id=officer_id).update(totp_sealed=sealed)
 
 
 def _card(row: Officer) -> OfficerCard:

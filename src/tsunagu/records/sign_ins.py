@@ -29,3 +29,8 @@ def officer_of(sign_in_id: UUID, *, now: datetime) -> tuple[UUID, bytes] | None:
 def end(sign_in_id: UUID, *, now: datetime) -> None:
     """Close a sign-in; nothing happens when it is closed already."""
     SignIn.objects.filter(id=sign_in_id, ended_at=None).update(ended_at=now)
+
+
+def end_all(officer_id: UUID, *, now: datetime) -> None:
+    """Close every open sign-in of an officer."""
+    SignIn.objects.filter(officer_id=officer_id, ended_at=None).update(ended_at=now)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.ledger import Deed, LedgerReport, SignedRoot
 from tsunagu.domain.permission import Permission
-from tsunagu.records.ledger.book import all_entries, entries_of_agency, hashes_after, last_number
+from tsunagu.records.ledger.book import all_entries, entries_of_agency, hashes_after, last_number, newest_entry
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.signing import Signer
 from tsunagu.records.ledger.verify import verify
@@ -21,6 +21,10 @@ from tsunagu.services.parts import Keys, Ledger
 
 ROOT_EVERY = 1000
 """Entries after which a root is signed without anybody asking."""
+
+
+CLOCK_TOLERANCE = timedelta(seconds=5)
+"""How far the clocks of two hosts on one database may lie apart before it counts as a clock that was turned back."""
 
 
 def read_ledger(*, actor: Actor, most: int, now: datetime, keys: Keys, ledger: Ledger) -> list[dict[str, Any]]:
@@ -60,3 +64,23 @@ def is_root_due(*, store: RootStore) -> bool:
     """Return whether `ROOT_EVERY` entries or more were written since the last root."""
     last = store.last()
     return last_number() - (last.size if last else 0) >= ROOT_EVERY
+
+
+def clock_lag(*, now: datetime) -> timedelta:
+    """Return by how much the clock is behind the newest entry of the ledger; nothing when it is not, or hardly."""
+    newest = newest_entry()
+    if newest is None:
+        return timedelta(0)
+    lag = datetime.fromisoformat(json.loads(newest.body)["at"]) - now
+    return lag if lag > CLOCK_TOLERANCE else timedelta(0)
+
+
+def note_clock(*, now: datetime, ledger: Ledger) -> None:
+    """Write into the ledger that the clock was turned back, if it was, before anything else is written by that clock.
+
+    Entries keep the time at which they were written and the order in which they were: this one tells that between it
+    and the one before it times cannot be compared.
+    """
+    lag = clock_lag(now=now)
+    if lag:
+        ledger.record(Deed(Act.CLOCK_TURNED_BACK, now, None, details={"behind_s": round(lag.total_seconds())}))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from tsunagu.domain.ledger import LedgerReport
 from tsunagu.records.keys.keyring import Keyring
 from tsunagu.records.ledger.book import Book
 from tsunagu.records.ledger.roots import RootStore
+from tsunagu.services.backups import TakenBackup
 from tsunagu.services.parts import Decoder, Queue
 
 
@@ -29,6 +32,9 @@ class House(Protocol):
     home: Path
     demo_marker: Path
     workers: int
+
+    def for_demo(self) -> House:
+        """Return the house of the demonstration, which has a home of its own unless this one's was named."""
 
     def open(self) -> AbstractContextManager[Rooms]:
         """Start or join the database, and leave it again at the end.
@@ -52,6 +58,16 @@ class House(Protocol):
 
     def keep_token(self, token: str) -> None:
         """Keep a sign-in for this system user alone."""
+
+    def serve(self, *, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] | None) -> None:
+        """Serve the workplace in the browser until interrupted.
+
+        Args:
+            host: the address to listen at.
+            port: the port.
+            names: host names that requests may name beside this machine's own.
+            tls: certificate and key, PEM files; None leaves encryption to a web server in front.
+        """
 
     def operator(self) -> Operator:
         """Return what only the operator of this host may use. None of it prints content."""
@@ -94,6 +110,32 @@ class Operator(Protocol):
 
     def check(self) -> tuple[Check, ...]:
         """Examine the installation, every part whether or not another fails."""
+
+    def status(self) -> tuple[Check, ...]:
+        """Return how the installation stands, in numbers and times; nothing of its content."""
+
+    def note_verified(self, report: LedgerReport) -> None:
+        """Keep when the ledger was found sound."""
+
+    def back_up(self, parent: Path | None) -> TakenBackup:
+        """Write a backup into a folder of its own in `parent`, or where the settings say.
+
+        Raises:
+            InputError: neither says where, or the place is within this home.
+            Unavailable: a part is missing; the message says which.
+        """
+
+    def restore(self, backup: Path, roots_elsewhere: Path | None) -> LedgerReport:
+        """Bring a backup back into this home, which holds its keys and nothing else.
+
+        Raises:
+            Conflict: the home or the database is not empty, or a later release made the backup.
+            InputError: the backup was damaged.
+            LedgerBroken: the ledger does not fit roots that were kept elsewhere, or does not verify.
+        """
+
+    def upgrade(self) -> int:
+        """Bring the tables up to date with this release, and return how many migrations were applied."""
 
 
 @dataclass(frozen=True, slots=True)

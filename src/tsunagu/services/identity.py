@@ -17,20 +17,17 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import InputError, NotFound, NotSignedIn
 from tsunagu.domain.ledger import Deed
-from tsunagu.domain.party import AgencyCard, Credentials, OfficerCard
+from tsunagu.domain.party import AgencyCard, OfficerCard
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
-from tsunagu.records import agencies, sign_ins
+from tsunagu.records import agencies, second_factors, sign_ins
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import check_reference, denials_recorded
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.proving import open_factor, proves_both, seal_factor
 
-SECOND_FACTOR = "totp"
 TOKEN = "token"  # noqa: S105 - the name of a key's purpose
 SIGN_IN_LASTS = timedelta(hours=8)
-MOST_FAILURES = 5
-LOCKED_FOR = timedelta(minutes=15)
-TOTP_STEP_S = 30
 NOBODY = "nobody is signed in, or the sign-in has expired"
 WORKING_ROLES = frozenset({Role.OFFICER, Role.COORDINATOR})
 """Roles that see content; nobody has one of them together with one that oversees them."""
@@ -121,7 +118,7 @@ def enroll_officer(*, actor: Actor, officer: NewOfficer, now: datetime, keys: Ke
 def sign_in(*, login: str, password: str, code: str, now: datetime, keys: Keys, ledger: Ledger) -> tuple[str, datetime]:
     """Check both factors and return a token with the time at which it expires.
 
-    Every failure looks alike, and is recorded; after `MOST_FAILURES` the officer is locked out for `LOCKED_FOR`.
+    Every failure looks alike, and is recorded; after some the officer is locked out for a while (see `proving`).
 
     Raises:
         InputError: what is given can be no login, which is told without looking.
@@ -133,7 +130,7 @@ def sign_in(*, login: str, password: str, code: str, now: datetime, keys: Keys, 
     token = None
     with acting_for(agency_id or uuid4()):
         held = agencies.credentials_of(login)
-        if _is_proven(held, password, code, now, keys) and held is not None:
+        if proves_both(held, password=password, code=code, now=now, keys=keys) and held is not None:
             sign_in_id = uuid4()
             token = f"{held.officer.agency_id}.{sign_in_id}.{secrets.token_urlsafe(32)}"
             sign_ins.begin(
@@ -189,64 +186,45 @@ def reseal_second_factors(*, keys: Keys) -> int:
     resealed = 0
     for agency_id in agencies.agency_cards():
         with acting_for(agency_id):
-            for officer_id, blob in agencies.sealed_totp_secrets():
-                secret = keys.open_sealed(SECOND_FACTOR, blob, officer_id.bytes)
-                agencies.replace_totp_secret(officer_id, keys.seal(SECOND_FACTOR, secret, officer_id.bytes))
+            for row_id, name, sealed in list(second_factors.sealed_fields()):
+                second_factors.replace_sealed(row_id, name, seal_factor(open_factor(sealed, keys), keys))
                 resealed += 1
     return resealed
 
 
-def _enroll(officer: NewOfficer, agency_id: UUID, keys: Keys) -> Enrolment:
-    if not officer.roles or (officer.roles & WORKING_ROLES and officer.roles - WORKING_ROLES):
+def check_roles(roles: frozenset[Role]) -> None:
+    """Do nothing when one person may have these roles.
+
+    Raises:
+        InputError: none at all, or one that works on cases with one that oversees.
+    """
+    if not roles or (roles & WORKING_ROLES and roles - WORKING_ROLES):
         raise InputError("an officer works on cases, or administers and audits: not both, and not neither")
-    check_reference(officer.login)
-    check_reference(officer.name)
+
+
+def check_password(password: str) -> None:
+    """Do nothing when a password is strong enough.
+
+    Raises:
+        InputError: it is not.
+    """
     try:
-        validate_password(officer.password)
+        validate_password(password)
     except ValidationError as error:
         raise InputError("the password is shorter than 12 characters or too common") from error
+
+
+def _enroll(officer: NewOfficer, agency_id: UUID, keys: Keys) -> Enrolment:
+    check_roles(officer.roles)
+    check_reference(officer.login)
+    check_reference(officer.name)
+    check_password(officer.password)
     card = OfficerCard(uuid4(), agency_id, officer.login, officer.name, officer.roles)
     secret = random_base32()
-    sealed = keys.seal(SECOND_FACTOR, secret.encode(), card.officer_id.bytes)
-    agencies.add_officer(card, password=officer.password, totp_sealed=sealed)
+    agencies.add_officer(card, password=officer.password)
+    second_factors.add_totp(card.officer_id, seal_factor(secret, keys))
     return Enrolment(card, secret)
 
 
 def _enrolled(enrolment: Enrolment) -> dict[str, str | int]:
     return {"enrolled": str(enrolment.officer.officer_id), "roles": ",".join(sorted(enrolment.officer.roles))}
-
-
-def _is_proven(held: Credentials | None, password: str, code: str, now: datetime, keys: Keys) -> bool:
-    """Check both factors, without stopping at the first that fails, and count the attempt.
-
-    For a login that nobody has, the database and the processor do the same work.
-    """
-    if held is None:
-        nobody = uuid4()
-        agencies.is_password(nobody, password)
-        agencies.note_attempt(nobody, failures=1, locked_until=None, totp_step=None)
-        return False
-    right = agencies.is_password(held.officer.officer_id, password)
-    secret = keys.open_sealed(SECOND_FACTOR, held.totp_sealed, held.officer.officer_id.bytes).decode()
-    step = _step_of(code, secret, now)
-    is_locked = held.locked_until is not None and held.locked_until > now
-    proven = right and step is not None and step > held.last_totp_step and held.is_active and not is_locked
-    failures = 0 if proven else held.failures + 1
-    locked_until = held.locked_until if is_locked else None
-    if failures >= MOST_FAILURES:
-        failures, locked_until = 0, now + LOCKED_FOR
-    agencies.note_attempt(
-        held.officer.officer_id, failures=failures, locked_until=locked_until, totp_step=step if proven else None
-    )
-    return proven
-
-
-def _step_of(code: str, secret: str, now: datetime) -> int | None:
-    """Return the 30-second step that a code belongs to: this one, or the one before or after; None if wrong."""
-    totp = TOTP(secret)
-    typed = code.strip().encode(errors="replace")
-    current = int(now.timestamp()) // TOTP_STEP_S
-    for step in (current, current - 1, current + 1):
-        if hmac.compare_digest(totp.at(step * TOTP_STEP_S).encode(), typed):
-            return step
-    return None

@@ -30,9 +30,11 @@ class KeyPurpose(StrEnum):
     TOKEN = "token"  # noqa: S105 - the name of a purpose
     REFERENCE = "reference"
     LEDGER_ROOT = "ledger-root"
+    SESSION = "session"
+    BACKUP = "backup"
 
 
-SEALING = frozenset({KeyPurpose.TOTP})
+SEALING = frozenset({KeyPurpose.TOTP, KeyPurpose.SESSION, KeyPurpose.BACKUP})
 KEYING = frozenset({KeyPurpose.TOKEN, KeyPurpose.REFERENCE})
 
 DataKeys = Mapping[KeyPurpose, tuple[bytes, ...]]

@@ -101,6 +101,14 @@ def hashes_after(number: int) -> Iterator[bytes]:
                 yield bytes(value)
 
 
+def newest_entry() -> LedgerEntry | None:
+    """Return the newest entry, as the owner: for its time, never for showing; None for an empty ledger."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute("SELECT number, body, hash FROM ledger.entry ORDER BY number DESC LIMIT 1")
+        row = cursor.fetchone()
+    return LedgerEntry(row[0], row[1], bytes(row[2])) if row else None
+
+
 def all_entries() -> Iterator[LedgerEntry]:
     """Yield every entry in order, as the owner: for verifying, never for showing. Memory stays bounded."""
     connection = connections[OWNER]

@@ -12,11 +12,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from tsunagu.domain.errors import InputError, LedgerBroken, Unavailable
 from tsunagu.domain.ledger import SignedRoot
@@ -26,6 +28,7 @@ from tsunagu.records.ledger.signing import Signer, root_fields, root_from_json, 
 
 _MAX_LINE_BYTES = 8192  # a line with the largest frontier, of 63 hashes, takes under 5000
 _BATCH = 4096
+_BLOCK_BYTES = 1 << 20
 
 
 class RootStore:
@@ -77,6 +80,42 @@ class RootStore:
         """Whether there are leaves but not even an empty file of roots, which no crash can bring about."""
         with _told_apart():
             return not self._roots.exists() and self._leaves.exists() and self._leaves.stat().st_size > 0
+
+    def copy(self, roots: BinaryIO, leaves: BinaryIO) -> SignedRoot | None:
+        """Write what has been signed until now into two files, and return the newest root; signing may go on meanwhile.
+
+        Raises:
+            LedgerBroken: the last line is no signed root.
+            Unavailable: the files cannot be read.
+        """
+        line, end = self._last_line()
+        if not line:
+            return None
+        last = root_from_json(line)
+        for source, target, size_bytes in (
+            (self._roots, roots, end),
+            (self._leaves, leaves, last.size * HASH_BYTES),
+        ):
+            with source.open("rb") as file:
+                for start in range(0, size_bytes, _BLOCK_BYTES):
+                    target.write(file.read(min(_BLOCK_BYTES, size_bytes - start)))
+        return last
+
+    def adopt(self, roots: Path, leaves: Path) -> None:
+        """Take over what `copy` wrote, in the place of nothing: a store that was ever signed in refuses.
+
+        Raises:
+            Unavailable: there is a store already, or the system refuses.
+        """
+        with _told_apart():
+            self._folder.mkdir(mode=0o700, parents=True)
+            for source, target in ((leaves, self._leaves), (roots, self._roots)):
+                opened = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+                with os.fdopen(opened, "wb") as file, source.open("rb") as original:
+                    shutil.copyfileobj(original, file, _BLOCK_BYTES)
+                    file.flush()
+                    os.fsync(opened)
+            _sync_folder(self._folder)
 
     def extend(
         self, hashes_after: Callable[[int], Iterable[bytes]], *, now: datetime, signer: Signer

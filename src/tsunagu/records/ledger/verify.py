@@ -129,6 +129,8 @@ class _Check:
             self._next_root = self._fetch_root()
         elif differing is not None and self._kept.root() == root.root:
             self._find(differing, f"Entry {differing} is not the one that was signed.")
+        elif first > root.size:
+            self._find(root.size, f"Another root over the same {root.size} entries was signed over other ones.")
         else:
             self._differs_from = None  # the leaves were changed as well and say nothing about where
             self._find(first, f"Entries {first} to {root.size} are not those that were signed, nor are their leaves.")

@@ -15,5 +15,9 @@ def _guard(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0001_initial")]
+    dependencies = [
+        ("records", "0001_initial"),
+        ("account", "0009_emailaddress_unique_primary_email"),
+        ("mfa", "0003_authenticator_type_uniq"),
+    ]
     operations = [migrations.RunPython(_guard)]

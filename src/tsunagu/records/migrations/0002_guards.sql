@@ -6,8 +6,8 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['officer', 'sign_in', 'case', 'case_member', 'exhibit', 'media_item', 'holding',
-                                'fingerprint', 'overlap_notice', 'judgement', 'bank', 'bank_entry'] LOOP
+    FOREACH name IN ARRAY ARRAY['officer', 'sign_in', 'invitation', 'case', 'case_member', 'exhibit', 'media_item',
+                                'holding', 'fingerprint', 'overlap_notice', 'judgement', 'bank', 'bank_entry'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY own_agency ON %I TO :app: USING '
@@ -33,6 +33,12 @@ CREATE POLICY cut_short ON media_item AS RESTRICTIVE FOR UPDATE TO :app: USING (
 CREATE POLICY cut_short ON fingerprint AS RESTRICTIVE FOR DELETE TO :app: USING (
     EXISTS (SELECT FROM media_item WHERE media_item.id = fingerprint.item_id
             AND refused IN ('decoder-died', 'out-of-memory', 'out-of-time')));
+
+-- A second factor is its officer's, and so his agency's.
+ALTER TABLE mfa_authenticator ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mfa_authenticator FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_agency ON mfa_authenticator TO :app: USING (
+    EXISTS (SELECT FROM officer WHERE officer.id = mfa_authenticator.user_id));
 
 -- A hit is seen by the two sides of its overlap, once both have shared.
 CREATE POLICY shared_by_both ON overlap FOR SELECT TO :app: USING (
@@ -81,7 +87,9 @@ GRANT SELECT, INSERT, UPDATE ON overlap, hit, overlap_notice TO :linker:;
 GRANT SELECT, INSERT ON agency, login, case_member, exhibit, media_item, holding, fingerprint, judgement,
     bank, bank_entry TO :app:;
 GRANT SELECT, INSERT ON "case" TO :app:;
-GRANT SELECT, INSERT, UPDATE ON officer, sign_in TO :app:;
+GRANT SELECT, INSERT, UPDATE ON officer, sign_in, invitation TO :app:;
+GRANT SELECT, INSERT, UPDATE, DELETE ON web_session, mfa_authenticator TO :app:;
+GRANT SELECT ON account_emailaddress TO :app:;
 GRANT UPDATE (item_id, size_bytes, mtime_ns, refused, linked_at) ON holding TO :app:;
 GRANT UPDATE (media_type, width, height, duration_s, codecs, tags, refused) ON media_item TO :app:;
 GRANT DELETE ON fingerprint TO :app:;

@@ -4,7 +4,7 @@ from tsunagu.records.models.banks import Bank, BankEntry
 from tsunagu.records.models.cases import Case, CaseMember, Exhibit, ExhibitKeyRow
 from tsunagu.records.models.media import Holding, MediaItem, Trace
 from tsunagu.records.models.overlaps import HitRow, JudgementRow, Overlap, OverlapNotice
-from tsunagu.records.models.people import Agency, Login, Officer, SignIn
+from tsunagu.records.models.people import Agency, Invitation, Login, Officer, SignIn, WebSession
 
 __all__ = [
     "Agency",
@@ -16,6 +16,7 @@ __all__ = [
     "ExhibitKeyRow",
     "HitRow",
     "Holding",
+    "Invitation",
     "JudgementRow",
     "Login",
     "MediaItem",
@@ -24,4 +25,5 @@ __all__ = [
     "OverlapNotice",
     "SignIn",
     "Trace",
+    "WebSession",
 ]

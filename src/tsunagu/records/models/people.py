@@ -23,7 +23,7 @@ class Agency(models.Model):
 class Officer(AbstractBaseUser):
     """A person of an agency.
 
-    `totp_sealed` is sealed by the keyring; `last_totp_step` stops a one-time code from being used twice.
+    `last_totp_step` stops a one-time code from being used twice. His second factors lie in `mfa_authenticator`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -32,7 +32,6 @@ class Officer(AbstractBaseUser):
     name = models.TextField()
     roles = ArrayField(models.TextField())
     is_active = models.BooleanField(default=True)
-    totp_sealed = models.BinaryField()
     last_totp_step = models.BigIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
@@ -68,3 +67,31 @@ class SignIn(models.Model):
 
     class Meta:
         db_table = "sign_in"
+
+
+class Invitation(models.Model):
+    """A way in for an officer who has not been here yet, or has lost a factor; the token itself is never kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    token_mac = models.BinaryField(max_length=32)
+    made_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "invitation"
+
+
+class WebSession(models.Model):
+    """A browser's session. The key is kept as a keyed digest and the content sealed: the row opens nothing."""
+
+    key_mac = models.BinaryField(primary_key=True, max_length=32)
+    sealed = models.BinaryField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "web_session"
+        indexes: ClassVar = [models.Index(fields=["expires_at"], name="web_session_expiry")]

@@ -87,7 +87,8 @@ def check_cluster(account: Account, folders: Folders, installation: Installation
         raise Unavailable("the database under TSUNAGU_HOME is damaged", folder=str(data))
     if int(major) != installation.major:
         raise Unavailable(
-            "the database under TSUNAGU_HOME is of another major version of PostgreSQL; it has to be upgraded",
+            "the database under TSUNAGU_HOME is of another major version of PostgreSQL: back it up with the release "
+            "that made it, and restore it with this one into a new home",
             found=major,
             installed=installation.major,
         )

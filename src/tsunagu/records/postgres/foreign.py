@@ -18,6 +18,7 @@ from tsunagu.records.postgres.rights import has_rights, statements
 PLACE = "foreign"
 APP_VARIABLE = "TSUNAGU_DATABASE_URL"
 OWNER_VARIABLE = "TSUNAGU_DATABASE_OWNER_URL"
+ADMIN_VARIABLE = "TSUNAGU_DATABASE_ADMIN_URL"
 OLDEST_VERSION = 150_000
 ADMINISTRATOR = "a database administrator must run what `tsunagu db roles-sql` prints"
 # "TSUNAGU" in ASCII. Two programs that prepare the same database would otherwise hit on each other's changes.
@@ -64,6 +65,38 @@ def use_foreign(home: Path, environ: Mapping[str, str]) -> Iterator[Addresses]:
     for address in (addresses.app, addresses.linker):
         _connect(address).close()
     yield addresses
+
+
+def foreign_admin(environ: Mapping[str, str]) -> DatabaseAddress:
+    """Return where a role that no row-level security binds reaches the database: for backup and restore alone.
+
+    Raises:
+        InputError: it names another database than the program's.
+        Unavailable: the environment does not name it.
+    """
+    if not environ.get(ADMIN_VARIABLE):
+        raise Unavailable(
+            f"{ADMIN_VARIABLE} is missing: neither the owner nor the app may read every row, so a backup needs a "
+            "superuser of the server (to take one, a role with BYPASSRLS will do)"
+        )
+    admin, app = address_from_url(environ[ADMIN_VARIABLE]), address_from_url(environ[APP_VARIABLE])
+    if (admin.host, admin.port, admin.database) != (app.host, app.port, app.database):
+        raise InputError(f"{ADMIN_VARIABLE} and {APP_VARIABLE} name different databases")
+    return admin
+
+
+def has_tables(environ: Mapping[str, str]) -> bool:
+    """Return whether the program's tables have been made in the database that the environment names.
+
+    Raises:
+        InputError: the owner's URL is missing or wrong.
+        Unavailable: the database does not answer.
+    """
+    if not environ.get(OWNER_VARIABLE):
+        raise InputError(f"{APP_VARIABLE} and {OWNER_VARIABLE} belong together; one is missing")
+    with _connect(address_from_url(environ[OWNER_VARIABLE])) as connection:
+        row = connection.execute("SELECT to_regclass('agency') IS NOT NULL").fetchone()
+    return bool(row and row[0])
 
 
 def roles_sql(addresses: Addresses) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
-from tsunagu.records.postgres.addresses import Addresses
-from tsunagu.records.postgres.foreign import APP_VARIABLE, OWNER_VARIABLE, use_foreign
+from tsunagu.records.postgres.addresses import Addresses, DatabaseAddress
+from tsunagu.records.postgres.embedded_roles import DATABASE
+from tsunagu.records.postgres.foreign import APP_VARIABLE, OWNER_VARIABLE, foreign_admin, use_foreign
 from tsunagu.records.postgres.server import EmbeddedPostgres
 
 
@@ -20,6 +22,23 @@ def open_database(home: Path, environ: Mapping[str, str]) -> AbstractContextMana
         InputError: the URLs are wrong.
         Unavailable: the database cannot be used; the message says why.
     """
-    if environ.get(APP_VARIABLE) or environ.get(OWNER_VARIABLE):
+    if is_foreign(environ):
         return use_foreign(home, environ)
     return EmbeddedPostgres(home).use()
+
+
+def is_foreign(environ: Mapping[str, str]) -> bool:
+    """Return whether the environment names a server that somebody else runs."""
+    return bool(environ.get(APP_VARIABLE) or environ.get(OWNER_VARIABLE))
+
+
+def admin_address(home: Path, environ: Mapping[str, str]) -> DatabaseAddress:
+    """Return where a role that sees every row reaches the open database: for backup and restore, never for work.
+
+    Raises:
+        InputError: the URL is wrong.
+        Unavailable: the environment names a server of somebody else, and no such role on it.
+    """
+    if is_foreign(environ):
+        return foreign_admin(environ)
+    return replace(EmbeddedPostgres(home).admin_address(), database=DATABASE)

@@ -51,6 +51,20 @@ def has_passwords(keys: Path, place: str) -> bool:
     return bool(_read(keys / FILE_NAME).get(place))
 
 
+def forget_passwords(keys: Path, place: str) -> None:
+    """Forget the passwords of a place whose roles are gone, so that those made next have new ones.
+
+    Raises:
+        Unavailable: the file is damaged.
+    """
+    if not (keys / FILE_NAME).exists():
+        return
+    with exclusive(keys / f".{FILE_NAME}.lock"):
+        kept = _read(keys / FILE_NAME)
+        if kept.pop(place, None) is not None:
+            _write(keys / FILE_NAME, kept)
+
+
 def scram_verifier(password: str) -> str:
     """Return what PostgreSQL stores instead of `password`, so that the password itself never enters a statement.
 

@@ -1,0 +1,91 @@
+"""`backup`, `restore`, `upgrade`, `status`: what keeps an installation alive for years. None of it prints content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tsunagu.cli.house import json_option
+from tsunagu.cli.operator import print_checks
+from tsunagu.cli.output import complaints, print_json, screen
+from tsunagu.records.ledger.signing import root_fields, root_to_json
+from tsunagu.services.house import House
+
+folder = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command()
+@click.option("--to", "parent", type=folder, help="A folder; the backup makes one of its own in it.")
+@json_option
+@click.pass_obj
+def backup(house: House, *, parent: Path | None, as_json: bool) -> None:
+    """Copy the database, encrypted, and the ledger's signed roots, while others go on working.
+
+    Without --to it goes where `backup_folder` of the settings says. The keys are not in it: without the custodians'
+    shares (`tsunagu keys export`) nobody can read it. Standard output is the ledger's root alone, one line, to be kept
+    elsewhere: a restore asks for it.
+    """
+    taken = house.operator().back_up(parent)
+    if as_json:
+        print_json(
+            {
+                "backup": str(taken.path),
+                "entries": taken.manifest.entries,
+                "size_bytes": sum(one.size_bytes for one in taken.manifest.files.values()),
+                "root": root_fields(taken.root) if taken.root else None,
+            }
+        )
+        return
+    complaints.print(f"The backup is {taken.path}", markup=False, soft_wrap=True)
+    complaints.print(
+        "The keys are not in it: without the two custodians' shares (`tsunagu keys export`) nobody opens it."
+    )
+    if taken.root is not None:
+        complaints.print("Give this root to somebody else to keep, in a file of its own:")
+        click.echo(root_to_json(taken.root))
+
+
+@click.command()
+@click.option("--from", "source", required=True, type=folder, help="A backup, or the folder of backups: the newest.")
+@click.option("--roots", type=folder, help="A folder with the roots that were kept elsewhere, each in a file.")
+@json_option
+@click.pass_obj
+def restore(house: House, *, source: Path, roots: Path | None, as_json: bool) -> None:
+    """Bring a backup back into a home that holds its keys (`tsunagu keys restore`) and nothing else.
+
+    The ledger is verified against the roots of the backup and those kept elsewhere. Where it is shorter than one of
+    them, or does not fit, the home stays closed and says why.
+    """
+    report = house.operator().restore(source, roots)
+    if as_json:
+        print_json({"ledger_ok": True, "entries": report.entries, "proven": report.proven, "roots": bool(roots)})
+        return
+    screen.print(
+        f"Restored: {report.entries:,} entries of the ledger, sound; {report.proven:,} proven by signed roots."
+    )
+    if roots is None:
+        screen.print("No root kept elsewhere was asked: whether the newest backup was taken away, nobody can tell.")
+
+
+@click.command()
+@click.pass_obj
+def upgrade(house: House) -> None:
+    """Bring the tables up to date with this release. Make a backup first, and stop what works with them."""
+    count = house.operator().upgrade()
+    screen.print(f"{count} changes were made to the tables." if count else "The tables are up to date already.")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def status(house: House, *, as_json: bool) -> None:
+    """Show how the installation stands: database, last root, last backup, waiting work, sizes. No content."""
+    found = house.operator().status()
+    if as_json:
+        print_json({one.name: one.detail for one in found})
+    else:
+        print_checks(found, as_json=False)
+
+
+COMMANDS = (backup, restore, upgrade, status)

@@ -1,0 +1,34 @@
+"""`serve`: the workplace in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tsunagu.cli.output import screen
+from tsunagu.services.house import House
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--name", "names", multiple=True, help="A host name under which browsers may ask; may be given again.")
+@click.option(
+    "--tls",
+    nargs=2,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Certificate and key, two PEM files.",
+)
+@click.pass_obj
+def serve(house: House, *, port: int, host: str, names: tuple[str, ...], tls: tuple[Path, Path] | None) -> None:
+    """Serve the workplace until it is interrupted.
+
+    Behind a web server of your own, or with --tls. Without either only browsers on this machine are served, for they
+    keep a session's cookie on an encrypted connection or on the machine itself alone.
+    """
+    screen.print(f"The workplace is at {'https' if tls else 'http'}://{host}:{port}/ until you press Ctrl-C.")
+    house.serve(host=host, port=port, names=names, tls=tls)
+
+
+COMMANDS = (serve,)

@@ -1,0 +1,47 @@
+"""The web server in front of the workplace."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+HOSTS = "TSUNAGU_HOSTS"
+"""The variable by which the server's worker is told the host names that requests may name, with commas between."""
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+BLOCKING_THREADS = 8
+"""Requests that one worker answers at once; each has a connection to the database of its own."""
+
+
+LAST_REQUESTS_S = 15
+"""How long requests that are under way may take when the server is to stop."""
+
+
+def serve(*, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] | None) -> None:
+    """Serve until interrupted.
+
+    Args:
+        host: the address to listen at.
+        port: the port.
+        names: host names that requests may name beside this machine's own.
+        tls: certificate and key, PEM files; None leaves encryption to a web server in front.
+    """
+    os.environ[HOSTS] = ",".join((*LOCAL_HOSTS, *names))
+    certificate, key = tls or (None, None)
+    Granian(
+        "tsunagu.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        blocking_threads=BLOCKING_THREADS,
+        backpressure=BLOCKING_THREADS * 4,
+        websockets=False,
+        workers_kill_timeout=LAST_REQUESTS_S,
+        ssl_cert=certificate,
+        ssl_key=key,
+        log_level=LogLevels.error,
+    ).serve()

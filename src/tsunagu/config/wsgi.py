@@ -1,0 +1,31 @@
+"""The workplace as a web server's worker loads it: one process that opens the house and keeps it open."""
+
+import atexit
+import os
+from contextlib import ExitStack
+
+import django
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+
+from tsunagu.config.home import Home
+from tsunagu.config.serving import HOSTS, LOCAL_HOSTS
+
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Home.of(os.environ).kernels))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
+settings.ALLOWED_HOSTS = os.environ.get(HOSTS, ",".join(LOCAL_HOSTS)).split(",")
+django.setup()
+
+from tsunagu.config.application import Application  # noqa: E402
+from tsunagu.domain.errors import TsunaguError  # noqa: E402
+from tsunagu.web.rooms import serve_from  # noqa: E402
+
+_house = ExitStack()
+atexit.register(_house.close)
+try:
+    _rooms = _house.enter_context(Application(os.environ).open())
+except TsunaguError as error:
+    raise SystemExit(f"tsunagu: {error}") from None
+settings.SECRET_KEY = _rooms.keys.mac("token", b"the secret key of the pages").hex()
+serve_from(_rooms)
+application = get_wsgi_application()

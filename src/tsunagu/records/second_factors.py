@@ -1,0 +1,41 @@
+"""Second factors, as rows of the library that checks them in the browser. Call everything within `acting_for`."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+
+SEALED_FIELDS = ("secret", "seed")
+"""Where a row keeps what must not be read: a one-time code's secret, the seed of recovery codes."""
+
+
+def add_totp(officer_id: UUID, sealed: str) -> None:
+    """Keep the sealed secret of an officer's one-time codes."""
+    Authenticator.objects.create(user_id=officer_id, type=Authenticator.Type.TOTP, data={"secret": sealed})
+
+
+def totp_of(officer_id: UUID) -> str | None:
+    """Return the sealed secret of an officer's one-time codes; None when there is none."""
+    row = Authenticator.objects.filter(user_id=officer_id, type=Authenticator.Type.TOTP).first()
+    return None if row is None else str(row.data["secret"])
+
+
+def has_factor(officer_id: UUID) -> bool:
+    """Return whether an officer has a second factor beside recovery codes."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user_id=officer_id, type__in=kinds).exists())
+
+
+def sealed_fields() -> Iterator[tuple[int, str, str]]:
+    """Yield everything sealed of the agency that is acted for: the row's id, the field, what it holds."""
+    for row in Authenticator.objects.all():
+        for name in SEALED_FIELDS:
+            if name in row.data:
+                yield row.pk, name, str(row.data[name])
+
+
+def replace_sealed(row_id: int, name: str, sealed: str) -> None:
+    """Replace one sealed field."""
+    row = Authenticator.objects.get(pk=row_id)
+    row.data[name] = sealed
+    row.save(update_fields=["data"])

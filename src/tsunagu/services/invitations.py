@@ -1,0 +1,125 @@
+"""Officers are invited, accept, and leave."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.errors import InputError, NotFound
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.party import OfficerCard
+from tsunagu.domain.permission import Permission, Role
+from tsunagu.records import agencies, invitations, sign_ins
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import check_reference, denials_recorded
+from tsunagu.services.identity import TOKEN, check_password, check_roles
+from tsunagu.services.parts import Keys, Ledger
+
+INVITATION_LASTS = timedelta(days=7)
+NO_INVITATION = "there is no such invitation, or it was used, or it has expired"
+
+
+def list_officers(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tuple[OfficerCard, ...]:
+    """Return the active officers of the actor's own agency, by login.
+
+    Raises:
+        Forbidden: the actor administers no officers.
+    """
+    with (
+        denials_recorded(
+            actor=actor, permission=Permission.OFFICER_ENROLL, asked="officers", now=now, keys=keys, ledger=ledger
+        ),
+        acting_for(actor.agency_id),
+    ):
+        return agencies.officer_cards()
+
+
+def invite_officer(
+    *, actor: Actor, login: str, name: str, roles: frozenset[Role], now: datetime, keys: Keys, ledger: Ledger
+) -> str:
+    """Invite somebody to become an officer of the actor's own agency, and return the token to hand over, once.
+
+    Raises:
+        Forbidden: the actor may not enrol.
+        InputError: roles that do not go together, or a login or name that is no printable text.
+        Conflict: the login is taken.
+    """
+    check_roles(roles)
+    check_reference(name)
+    card = OfficerCard(uuid4(), actor.agency_id, login, name, roles)
+    invitation_id = uuid4()
+    token = f"{actor.agency_id}.{invitation_id}.{secrets.token_urlsafe(32)}"
+    with (
+        denials_recorded(
+            actor=actor, permission=Permission.OFFICER_ENROLL, asked=login, now=now, keys=keys, ledger=ledger
+        ),
+        acting_for(actor.agency_id),
+    ):
+        agencies.add_officer(card, password=None)
+        invitations.add_invitation(
+            invitation_id,
+            agency_id=actor.agency_id,
+            officer_id=card.officer_id,
+            token_mac=keys.mac(TOKEN, token.encode()),
+            made_by=actor.officer_id,
+            now=now,
+            expires_at=now + INVITATION_LASTS,
+        )
+        details = {"invited": str(card.officer_id), "roles": ",".join(sorted(roles))}
+        ledger.write(Deed(Act.OFFICER_INVITED, now, actor.agency_id, actor.officer_id, details=details))
+    return token
+
+
+def accept_invitation(*, token: str, password: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Set the invited officer's password. He signs in with it and is asked for a second factor at once.
+
+    Raises:
+        NotFound: there is no such invitation, or not any more.
+        InputError: a weak password.
+    """
+    agency_id, invitation_id = _ids_of(token)
+    check_password(password)
+    with acting_for(agency_id):
+        found = invitations.open_invitation(invitation_id, now=now)
+        if found is None or not hmac.compare_digest(found[1], keys.mac(TOKEN, token.encode())):
+            raise NotFound(NO_INVITATION)
+        officer_id, _ = found
+        agencies.set_password(officer_id, password)
+        invitations.use_invitation(invitation_id, now=now)
+        ledger.write(Deed(Act.OFFICER_ACCEPTED, now, agency_id, officer_id))
+
+
+def end_officer(*, actor: Actor, officer_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Let an officer leave: sessions, sign-ins and invitations end at once.
+
+    Raises:
+        Forbidden: the actor administers no officers.
+        NotFound: no such officer of the actor's agency.
+        InputError: the actor himself, whom a colleague lets go.
+    """
+    if officer_id == actor.officer_id:
+        raise InputError("nobody ends his own service: a colleague does")
+    with (
+        denials_recorded(
+            actor=actor, permission=Permission.OFFICER_ENROLL, asked=str(officer_id), now=now, keys=keys, ledger=ledger
+        ),
+        acting_for(actor.agency_id),
+    ):
+        agencies.officer_card(officer_id)
+        agencies.deactivate(officer_id)
+        sign_ins.end_all(officer_id, now=now)
+        invitations.withdraw_invitations(officer_id, now=now)
+        details = {"left": str(officer_id)}
+        ledger.write(Deed(Act.OFFICER_LEFT, now, actor.agency_id, actor.officer_id, details=details))
+
+
+def _ids_of(token: str) -> tuple[UUID, UUID]:
+    try:
+        agency_id, invitation_id = (UUID(part) for part in token.split(".")[:2])
+    except ValueError as error:
+        raise NotFound(NO_INVITATION) from error
+    return agency_id, invitation_id

@@ -1,0 +1,54 @@
+"""A page's request as services see it: who asks, why and when, and with which parts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol, TypedDict, cast
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.permission import Permission, Role
+from tsunagu.domain.purpose import Purpose
+from tsunagu.services.parts import Keys, Ledger
+from tsunagu.web.rooms import now, rooms
+
+
+class SignedIn(Protocol):
+    """The officer of a request, as far as pages may look at him."""
+
+    pk: UUID
+    agency_id: UUID
+    roles: list[str]
+
+
+class Parts(TypedDict):
+    """What every service is given besides its own arguments."""
+
+    actor: Actor
+    now: datetime
+    keys: Keys
+    ledger: Ledger
+
+
+def officer_of(request: HttpRequest) -> SignedIn:
+    """Return who is signed in; every page but the open ones is asked by somebody."""
+    return cast("SignedIn", request.user)
+
+
+def actor_of(request: HttpRequest, purpose: str | None = None) -> Actor:
+    """Return the officer who is signed in, asking for a purpose, or for the case's own."""
+    officer = officer_of(request)
+    roles = frozenset(Role(role) for role in officer.roles)
+    return Actor(officer.pk, officer.agency_id, roles, Purpose(purpose) if purpose else None)
+
+
+def parts_of(request: HttpRequest) -> Parts:
+    """Return what a service is called with for this request."""
+    return Parts(actor=actor_of(request), now=now(), keys=rooms().keys, ledger=rooms().ledger)
+
+
+def may(request: HttpRequest, permission: Permission) -> bool:
+    """Return whether to show a way in at all; services decide when it is taken."""
+    return actor_of(request).may(permission)

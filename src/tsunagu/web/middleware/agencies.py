@@ -1,0 +1,72 @@
+"""In whose name the database is asked: the agency of the officer who is signed in, or is about to be."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import cast
+from uuid import UUID, uuid4
+
+from django.contrib.auth import get_user
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from tsunagu.domain.errors import InputError
+from tsunagu.records.agencies import agency_of_login
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import check_reference
+
+SIGN_IN_PATH = "/account/"
+AGENCY = "agency"
+"""Where a session keeps its agency, from the moment a login is named."""
+
+
+class AgencyMiddleware(AuthenticationMiddleware):
+    """Says who asks.
+
+    Signing in reads and writes rows of one agency through a library that knows of none: its pages run within
+    `acting_for`. All other pages call services, which open their own transactions.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the name of the session's agency."""
+        if not request.path.startswith(SIGN_IN_PATH):
+            request.user = _signed_in(request)  # type: ignore[assignment]
+            return self._answer(request)
+        with acting_for(_agency_of(request)):
+            request.user = get_user(request)
+            response = self._answer(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+            return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        return cast("HttpResponse", self.get_response(request))
+
+
+def _signed_in(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
+    agency_id = _session_agency(request)
+    if agency_id is None:
+        return AnonymousUser()
+    with acting_for(agency_id):
+        return get_user(request)
+
+
+def _session_agency(request: HttpRequest) -> UUID | None:
+    kept = request.session.get(AGENCY)
+    return UUID(kept) if isinstance(kept, str) else None
+
+
+def _agency_of(request: HttpRequest) -> UUID:
+    """Return the agency of the login that is named, or else the session's; where there is none, nobody's."""
+    login = request.POST.get("login") if request.method == "POST" else None
+    if login is None:
+        return _session_agency(request) or uuid4()
+    agency_id = None
+    with suppress(InputError):
+        check_reference(login)
+        agency_id = agency_of_login(login)
+    request.session[AGENCY] = str(agency_id or uuid4())
+    return UUID(request.session[AGENCY])

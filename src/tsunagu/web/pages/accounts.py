@@ -1,0 +1,85 @@
+"""The agency's own: officers, banks, and its part of the ledger."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.permission import Role
+from tsunagu.services.accounts import read_ledger
+from tsunagu.services.banks import list_banks, open_bank
+from tsunagu.services.invitations import accept_invitation, end_officer, invite_officer, list_officers
+from tsunagu.web.desk import parts_of
+from tsunagu.web.rooms import now, rooms
+
+ENTRIES = 500
+
+
+@require_http_methods(["GET", "POST"])
+def banks(request: HttpRequest) -> HttpResponse:
+    """List the agency's banks, or open one."""
+    if request.method == "POST":
+        open_bank(
+            name=request.POST.get("name", ""),
+            semantics=BankSemantics(request.POST.get("semantics", BankSemantics.BENIGN)),
+            legal_ground=request.POST.get("legal_ground", ""),
+            **parts_of(request),
+        )
+        return redirect("banks")
+    return render(
+        request, "web/banks.html", {"banks": list_banks(**parts_of(request)), "semantics": list(BankSemantics)}
+    )
+
+
+def ledger(request: HttpRequest) -> HttpResponse:
+    """Show the agency's newest entries to its auditor."""
+    return render(request, "web/ledger.html", {"entries": read_ledger(most=ENTRIES, **parts_of(request))})
+
+
+@require_http_methods(["GET", "POST"])
+def officers(request: HttpRequest) -> HttpResponse:
+    """List the agency's officers, or invite one: the link to hand over is shown once."""
+    link = None
+    if request.method == "POST":
+        token = invite_officer(
+            login=request.POST.get("login", ""),
+            name=request.POST.get("name", ""),
+            roles=frozenset(Role(role) for role in request.POST.getlist("roles") if role in set(Role)),
+            **parts_of(request),
+        )
+        link = request.build_absolute_uri(reverse("invitation", args=[token]))
+    found = list_officers(**parts_of(request))
+    return render(request, "web/officers.html", {"officers": found, "roles": list(Role), "link": link})
+
+
+@require_POST
+def leave(request: HttpRequest, officer_id: UUID) -> HttpResponse:
+    """Let an officer leave."""
+    end_officer(officer_id=officer_id, **parts_of(request))
+    return redirect("officers")
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Let who holds an invitation set a password."""
+    complaint = ""
+    if request.method == "POST":
+        password = request.POST.get("password", "")
+        if password != request.POST.get("again", ""):
+            complaint = "the two passwords differ"
+        else:
+            try:
+                accept_invitation(token=token, password=password, now=now(), keys=rooms().keys, ledger=rooms().ledger)
+            except InputError as error:
+                complaint = str(error)
+            else:
+                return redirect("account_login")
+    return render(request, "web/invitation.html", {"complaint": complaint})

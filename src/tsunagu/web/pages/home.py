@@ -1,0 +1,34 @@
+"""Home: what waits for the officer."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.permission import Permission
+from tsunagu.services.cases import list_cases
+from tsunagu.services.overlaps import list_notices
+from tsunagu.web.desk import may, parts_of
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the notices that wait for an answer, and the officer's cases."""
+    if not may(request, Permission.NOTICE_READ):
+        return redirect("ledger" if may(request, Permission.LEDGER_READ) else "officers")
+    views = list_notices(act=Act.NOTICE_READ, **parts_of(request))
+    return render(
+        request,
+        "web/home.html",
+        {
+            "held": [view for view in views if view.notice.held],
+            "new": [view for view in views if not view.notice.acknowledged_at and not view.notice.held],
+            "to_share": [
+                view
+                for view in views
+                if view.notice.acknowledged_at and not view.notice.shared_at and not view.notice.held
+            ],
+            "shared": [view for view in views if view.notice.revealed],
+            "cases": list_cases(**parts_of(request)),
+        },
+    )

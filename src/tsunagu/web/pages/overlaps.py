@@ -1,0 +1,92 @@
+"""Overlaps and notices: told, acknowledged, shared, judged."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.errors import InputError, NotFound
+from tsunagu.domain.judgement import Judgement, Sameness
+from tsunagu.services import overlaps as service
+from tsunagu.web.desk import parts_of
+from tsunagu.web.timelines import drawn
+
+ANSWERS = (Judgement.SAME, Judgement.DIFFERENT, Judgement.UNSURE)
+
+
+def overlaps(request: HttpRequest) -> HttpResponse:
+    """List the overlaps of the officer's cases."""
+    views = service.list_notices(act=Act.OVERLAP_READ, **parts_of(request))
+    strength = request.GET.get("strength", "")
+    if strength:
+        views = tuple(one for one in views if one.notice.revealed and one.notice.revealed.summary.strength == strength)
+    return render(request, "web/overlaps.html", {"views": views, "strength": strength})
+
+
+def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
+    """Show one overlap: with whom, and once both sides have shared, every hit with its evidence."""
+    views = service.list_notices(act=Act.OVERLAP_READ, **parts_of(request))
+    mine = [one for one in views if one.notice.overlap_id == overlap_id]
+    if not mine:
+        raise NotFound("no such overlap")
+    hits = service.list_hits(overlap_id=overlap_id, **parts_of(request))
+    return render(
+        request,
+        "web/overlap.html",
+        {
+            "views": mine,
+            "view": mine[0],
+            "hits": [(hit, drawn(hit.evidence.stretches)) for hit in hits],
+            "answers": ANSWERS,
+            "samenesses": list(Sameness),
+        },
+    )
+
+
+def notices(request: HttpRequest) -> HttpResponse:
+    """List what the officer was told: hit/no-hit, and whom to talk to."""
+    views = service.list_notices(act=Act.NOTICE_READ, **parts_of(request))
+    return render(request, "web/notices.html", {"views": views})
+
+
+@require_POST
+def acknowledge(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
+    """Take note of a notice."""
+    service.acknowledge(overlap_id=overlap_id, **parts_of(request))
+    return _back(request, overlap_id)
+
+
+@require_POST
+def share(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
+    """Agree to show the other side this case's reference and the hits."""
+    service.share(overlap_id=overlap_id, **parts_of(request))
+    return _back(request, overlap_id)
+
+
+@require_POST
+def release(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
+    """Let a held notice go to the covert case's officers."""
+    service.release(overlap_id=overlap_id, **parts_of(request))
+    return redirect("notices")
+
+
+@require_POST
+def judge(request: HttpRequest, overlap_id: UUID, hit_id: int) -> HttpResponse:
+    """Keep what the officer thinks of a hit."""
+    answer, _, what = request.POST.get("answer", "").partition(":")
+    try:
+        judged, sameness = Judgement(answer), Sameness(what) if what else None
+    except ValueError as error:
+        raise InputError("no such judgement") from error
+    service.judge_hit(hit_id=hit_id, answer=judged, sameness=sameness, **parts_of(request))
+    response = redirect("overlap", overlap_id)
+    response["Location"] += f"#hit-{hit_id}"
+    return response
+
+
+def _back(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
+    return redirect("notices") if request.POST.get("from") == "notices" else redirect("overlap", overlap_id)

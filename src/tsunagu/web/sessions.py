@@ -1,0 +1,74 @@
+"""Where Django keeps a browser's session: keys as keyed digests, contents sealed, so that no row is a way in."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+
+from tsunagu.domain.errors import TsunaguError
+from tsunagu.records import web_sessions
+from tsunagu.web.rooms import now, rooms
+
+SEALED_BY = "session"
+KEYED_BY = "token"
+
+
+class SessionStore(SessionBase):
+    """One session. Django makes it from the key in the browser's cookie."""
+
+    def load(self) -> dict[str, Any]:
+        key = self.session_key
+        sealed = None if key is None else web_sessions.sealed_session(_mac(key), now=now())
+        if key is None or sealed is None:
+            self._session_key = None
+            return {}
+        try:
+            return _plain(rooms().keys.open_sealed(SEALED_BY, sealed, _mac(key)))
+        except TsunaguError:
+            self._session_key = None  # sealed by a key that is gone: whoever it was signs in again
+            return {}
+
+    def exists(self, session_key: str) -> bool:
+        return web_sessions.has_session(_mac(session_key))
+
+    def create(self) -> None:
+        while True:
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
+            try:
+                self.save(must_create=True)
+            except CreateError:
+                continue
+            self.modified = True
+            return
+
+    def save(self, must_create: bool = False) -> None:
+        if self.session_key is None:
+            self.create()
+            return
+        data = json.dumps(self._get_session(no_load=must_create)).encode()  # type: ignore[attr-defined]
+        mac = _mac(self.session_key)
+        sealed = rooms().keys.seal(SEALED_BY, data, mac)
+        expires_at: datetime = self.get_expiry_date()
+        if not web_sessions.keep_session(mac, sealed, expires_at=expires_at, must_be_new=must_create):
+            raise CreateError if must_create else UpdateError
+
+    def delete(self, session_key: str | None = None) -> None:
+        key = session_key or self.session_key
+        if key is not None:
+            web_sessions.drop_session(_mac(key))
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        web_sessions.drop_expired(now=now())
+
+
+def _mac(session_key: str) -> bytes:
+    return rooms().keys.mac(KEYED_BY, session_key.encode())
+
+
+def _plain(data: bytes) -> dict[str, Any]:
+    found = json.loads(data)
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,1 @@
+"""Signing in, by allauth: what it is told of officers, agencies, seals and the ledger."""

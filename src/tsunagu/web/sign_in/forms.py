@@ -1,0 +1,45 @@
+"""The second step: one-time codes are checked as on the command line, with one count of attempts for both."""
+
+from __future__ import annotations
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms
+from allauth.mfa.models import Authenticator
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.ledger import Deed
+from tsunagu.records import agencies
+from tsunagu.services.proving import proves_code
+from tsunagu.web.rooms import now, rooms
+
+
+class _CodeForm(forms.BaseAuthenticateForm):  # type: ignore[misc]  # allauth has no types
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"])
+        held = agencies.credentials_of(self.user.get_username())
+        if held is not None and proves_code(held, code=code, now=now(), keys=rooms().keys):
+            self.authenticator = self._factor(Authenticator.Type.TOTP)
+            return code
+        recovery = self._factor(Authenticator.Type.RECOVERY_CODES)
+        is_locked = held is None or (held.locked_until is not None and held.locked_until > now())
+        if recovery is not None and not is_locked and recovery.wrap().validate_code(code):
+            self.authenticator = recovery
+            return code
+        rooms().ledger.write(
+            Deed(Act.ACCESS_DENIED, now(), self.user.agency_id, self.user.pk, details={"door": "second-factor"})
+        )
+        raise get_adapter().validation_error("incorrect_code")
+
+    def _factor(self, kind: str) -> Authenticator | None:
+        factor = Authenticator.objects.filter(user_id=self.user.pk, type=kind).first()
+        if factor is not None:
+            factor.user = self.user
+        return factor
+
+
+class AuthenticateForm(_CodeForm, forms.AuthenticateForm):  # type: ignore[misc]
+    """The second step of signing in."""
+
+
+class ReauthenticateForm(_CodeForm, forms.ReauthenticateForm):  # type: ignore[misc]
+    """Proof, before a grave act, that it is still the same officer."""

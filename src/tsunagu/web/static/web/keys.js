@@ -1,0 +1,32 @@
+// The keyboard: g and a letter goes to a page, j and k move among hits, single letters judge the hit in focus.
+(() => {
+  "use strict";
+  let going = false;
+
+  const typing = (target) => target.closest("input, select, textarea, [contenteditable]") !== null;
+  const hits = () => [...document.querySelectorAll("tbody.hit")];
+
+  function move(step) {
+    const all = hits();
+    const at = all.indexOf(document.activeElement?.closest("tbody.hit"));
+    const next = all[at < 0 ? 0 : Math.min(Math.max(at + step, 0), all.length - 1)];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (going) {
+      going = false;
+      document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
+      return;
+    }
+    if (event.key === "g") going = true;
+    else if (event.key === "j") move(1);
+    else if (event.key === "k") move(-1);
+    else document.activeElement?.closest("tbody.hit")?.querySelector(`[data-judge="${CSS.escape(event.key)}"]`)?.click();
+  });
+
+  const named = location.hash && document.getElementById(location.hash.slice(1));
+  if (named && named.matches("tbody.hit")) named.focus();
+})();

@@ -1,0 +1,58 @@
+"""How values are written on a page."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import gettext
+
+from tsunagu.domain.fingerprint import Turn
+
+register = template.Library()
+
+
+@register.filter
+def place(path: bytes) -> str:
+    """Return a raw path as it can be shown: what is no UTF-8, or would not be printed, is escaped."""
+    text = path.decode("utf-8", errors="backslashreplace")
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+
+
+@register.filter
+def hexadecimal(data: bytes | None) -> str:
+    """Return bytes as hexadecimal digits; nothing for None."""
+    return "" if data is None else data.hex()
+
+
+@register.filter
+def seconds(value: float) -> str:
+    """Return seconds as minutes and seconds, such as 1:02."""
+    whole = round(value)
+    return f"{whole // 60}:{whole % 60:02}"
+
+
+@register.filter
+def unit(value: float) -> str:
+    """Return a length of a drawing, the same in every language."""
+    return f"{value:.1f}"
+
+
+@register.filter
+def add_to(value: float, other: float) -> str:
+    """Return the sum of two lengths of a drawing."""
+    return unit(value + other)
+
+
+@register.filter
+def turn(value: Turn | None) -> str:
+    """Return how the other picture lies on one's own."""
+    names = {
+        Turn.UPRIGHT: gettext("upright"),
+        Turn.ROTATED_90: gettext("turned left"),
+        Turn.ROTATED_180: gettext("upside down"),
+        Turn.ROTATED_270: gettext("turned right"),
+        Turn.MIRRORED_UPSIDE_DOWN: gettext("mirrored top to bottom"),
+        Turn.MIRRORED_LEFT_RIGHT: gettext("mirrored left to right"),
+        Turn.TRANSPOSED: gettext("mirrored, turned left"),
+        Turn.TRANSVERSED: gettext("mirrored, turned right"),
+    }
+    return "" if value is None else names[value]

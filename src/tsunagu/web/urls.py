@@ -1,0 +1,54 @@
+"""Where the pages are. What opens without a sign-in is listed in a test, and nowhere else."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from tsunagu.web.middleware.references import failure
+from tsunagu.web.pages import accounts, cases, home, overlaps
+
+
+@login_not_required
+def healthz(_: HttpRequest) -> HttpResponse:
+    """Say that the process answers; nothing else."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("account/", include("tsunagu.web.sign_in.urls")),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/<str:reference>/", cases.case, name="case"),
+    path("cases/<str:reference>/items/", cases.items, name="items"),
+    path("cases/<str:reference>/people/", cases.staff, name="staff"),
+    path("overlaps/", overlaps.overlaps, name="overlaps"),
+    path("overlaps/<uuid:overlap_id>/", overlaps.overlap, name="overlap"),
+    path("overlaps/<uuid:overlap_id>/acknowledge/", overlaps.acknowledge, name="acknowledge"),
+    path("overlaps/<uuid:overlap_id>/share/", overlaps.share, name="share"),
+    path("overlaps/<uuid:overlap_id>/release/", overlaps.release, name="release"),
+    path("overlaps/<uuid:overlap_id>/hits/<int:hit_id>/judge/", overlaps.judge, name="judge"),
+    path("notices/", overlaps.notices, name="notices"),
+    path("banks/", accounts.banks, name="banks"),
+    path("officers/", accounts.officers, name="officers"),
+    path("officers/<uuid:officer_id>/leave/", accounts.leave, name="leave"),
+    path("invitation/<str:token>/", accounts.invitation, name="invitation"),
+    path("ledger/", accounts.ledger, name="ledger"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("healthz", healthz, name="healthz"),
+]
+
+
+def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's own signature
+    """Answer what is not there as what is not yours."""
+    return failure(request, 404)
+
+
+def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """Answer what is forbidden."""
+    return failure(request, 403)
+
+
+def handler500(request: HttpRequest) -> HttpResponse:
+    """Answer a bug, with nothing of it but the reference number."""
+    return failure(request, 500)
