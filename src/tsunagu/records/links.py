@@ -145,6 +145,8 @@ def places(item_ids: Iterable[int]) -> dict[int, list[Place]]:
 def cases_holding(alike: Mapping[int, Iterable[int]]) -> dict[int, int]:
     """Return in how many cases each item is held, in any agency's files of the same content or of a like one.
 
+    Covert cases are not counted: a band that changed with one would tell everybody else that it is there.
+
     Args:
         alike: by item, the items whose contents the machine takes for its own, itself among them.
     """
@@ -152,7 +154,7 @@ def cases_holding(alike: Mapping[int, Iterable[int]]) -> dict[int, int]:
     rows = MediaItem.objects.using(LINKER).filter(id__in=items).values_list("id", "sha256")
     content = {item: bytes(sha256) for item, sha256 in rows}
     held: dict[bytes, set[UUID]] = {sha256: set() for sha256 in content.values()}
-    cases = Holding.objects.using(LINKER).filter(item__sha256__in=list(held))
+    cases = Holding.objects.using(LINKER).filter(item__sha256__in=list(held), exhibit__case__covert=False)
     for sha256, case_id in cases.values_list("item__sha256", "exhibit__case_id").distinct():
         held[bytes(sha256)].add(case_id)
     groups = {item: frozenset(content[one] for one in group) for item, group in alike.items()}
@@ -167,8 +169,8 @@ def facts_of(item_ids: Iterable[int]) -> dict[int, MediaFacts]:
 
 
 def case_count() -> int:
-    """Return how many cases there are. Never shown: it only scales what is common."""
-    return Case.objects.using(LINKER).count()
+    """Return how many cases there are, covert ones left out. Never shown: it only scales what is common."""
+    return Case.objects.using(LINKER).filter(covert=False).count()
 
 
 def benign_entries() -> dict[UUID, list[tuple[str, bytes]]]:
