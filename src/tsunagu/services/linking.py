@@ -40,6 +40,8 @@ def link_batch(*, now: datetime, ledger: Ledger) -> bool:
             return False
         found = find_links(items, Benign.declared())
         places = link_rows.places({item for one in found for item in (one.item_a, one.item_b)})
+        # A file that was read anew may have left a content without a place: it is in no case, and concerns nobody.
+        found = [one for one in found if one.item_a in places and one.item_b in places]
         touched = overlaps.outdate(link_rows.never_compared(items), found)
         touched |= overlaps.keep_links(found, places, common=_common(found, places), now=now)
         link_rows.mark_linked(holdings, now=now)
