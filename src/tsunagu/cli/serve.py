@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from tsunagu.cli.house import now
 from tsunagu.cli.output import screen
+from tsunagu.services.demo.links import logins, make_link
 from tsunagu.services.house import House
 
 
@@ -25,10 +27,17 @@ def serve(house: House, *, port: int, host: str, names: tuple[str, ...], tls: tu
     """Serve the workplace until it is interrupted.
 
     Behind a web server of your own, or with --tls. Without either only browsers on this machine are served, for they
-    keep a session's cookie on an encrypted connection or on the machine itself alone.
+    keep a session's cookie on an encrypted connection or on the machine itself alone. In the home of a demonstration
+    one link for each of its officers is printed, which signs him in once within ten minutes.
     """
-    screen.print(f"The workplace is at {'https' if tls else 'http'}://{host}:{port}/ until you press Ctrl-C.")
-    house.serve(host=host, port=port, names=names, tls=tls)
+    address = f"{'https' if tls else 'http'}://{host}:{port}/"
+    # Held by this process as well: a worker that is killed leaves nothing running, and the root is signed at the end.
+    with house.open() as rooms:
+        screen.print(f"The workplace is at {address} until you press Ctrl-C.")
+        for login in logins(house.demo_marker):
+            token = make_link(login=login, now=now(), keys=rooms.keys)
+            screen.print(f"  {login}: {address}demonstration/{token}/", soft_wrap=True, markup=False)
+        house.serve(host=host, port=port, names=names, tls=tls)
 
 
 COMMANDS = (serve,)

@@ -141,9 +141,7 @@ class Application:
         """Serve the workplace in the browser until interrupted; see `services.house.House`."""
         from tsunagu.config.serving import serve  # noqa: PLC0415 - only who serves loads the server
 
-        # Held here as well: a worker that is killed leaves nothing running, and the root is signed at the end.
-        with self.open():
-            serve(host=host, port=port, names=names, tls=tls)
+        serve(host=host, port=port, names=names, tls=tls)
 
     def operator(self) -> HostOperator:
         """Return what only the operator of this host may use."""

@@ -23,9 +23,10 @@ from tsunagu.web.rooms import serve_from  # noqa: E402
 _house = ExitStack()
 atexit.register(_house.close)
 try:
-    _rooms = _house.enter_context(Application(os.environ).open())
+    _application = Application(os.environ)
+    _rooms = _house.enter_context(_application.open())
 except TsunaguError as error:
     raise SystemExit(f"tsunagu: {error}") from None
 settings.SECRET_KEY = _rooms.keys.mac("token", b"the secret key of the pages").hex()
-serve_from(_rooms)
+serve_from(_rooms, demo=_application.demo_marker.exists())
 application = get_wsgi_application()

@@ -7,11 +7,23 @@ from datetime import UTC, datetime
 from tsunagu.services.house import Rooms
 
 _open: list[Rooms] = []
+_demo: list[bool] = [False]
 
 
-def serve_from(rooms: Rooms) -> None:
-    """Let every page of this process work in these rooms from now on."""
+def serve_from(rooms: Rooms, *, demo: bool = False) -> None:
+    """Let every page of this process work in these rooms from now on.
+
+    Args:
+        rooms: the parts that services are called with.
+        demo: whether the home is a demonstration's.
+    """
     _open[:] = [rooms]
+    _demo[:] = [demo]
+
+
+def is_demo() -> bool:
+    """Return whether what is served is a demonstration."""
+    return _demo[0]
 
 
 def rooms() -> Rooms:

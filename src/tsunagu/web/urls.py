@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from tsunagu.web.middleware.references import failure
-from tsunagu.web.pages import accounts, cases, home, overlaps
+from tsunagu.web.pages import accounts, cases, demo, home, overlaps
 
 
 @login_not_required
@@ -34,6 +34,7 @@ urlpatterns = [
     path("officers/<uuid:officer_id>/leave/", accounts.leave, name="leave"),
     path("invitation/<str:token>/", accounts.invitation, name="invitation"),
     path("ledger/", accounts.ledger, name="ledger"),
+    path("demonstration/<str:token>/", demo.enter, name="demonstration"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("healthz", healthz, name="healthz"),
 ]

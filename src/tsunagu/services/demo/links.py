@@ -1,0 +1,72 @@
+"""One-time links by which a demonstration's officers sign in without a password; nowhere but in its own home."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.errors import NotFound
+from tsunagu.domain.ledger import Deed
+from tsunagu.records import agencies, invitations
+from tsunagu.records.session import acting_for
+from tsunagu.services.identity import TOKEN
+from tsunagu.services.parts import Keys, Ledger
+
+LINK_LASTS = timedelta(minutes=10)
+
+
+def logins(marker: Path) -> tuple[str, ...]:
+    """Return the logins of the demonstration's officers; none where the home carries no marker."""
+    return tuple(json.loads(marker.read_text(encoding="utf-8"))) if marker.exists() else ()
+
+
+def make_link(*, login: str, now: datetime, keys: Keys) -> str:
+    """Return the token of a new link for one of the demonstration's officers.
+
+    Raises:
+        NotFound: there is no such officer.
+    """
+    agency_id = agencies.agency_of_login(login)
+    if agency_id is None:
+        raise NotFound("the demonstration has no such officer")
+    link_id = uuid4()
+    token = f"{agency_id}.{link_id}.{secrets.token_urlsafe(32)}"
+    with acting_for(agency_id):
+        held = agencies.credentials_of(login)
+        if held is None:
+            raise NotFound("the demonstration has no such officer")
+        invitations.add_invitation(
+            link_id,
+            agency_id=agency_id,
+            officer_id=held.officer.officer_id,
+            token_mac=keys.mac(TOKEN, token.encode()),
+            made_by=held.officer.officer_id,
+            now=now,
+            expires_at=now + LINK_LASTS,
+        )
+    return token
+
+
+def use_link(*, token: str, now: datetime, keys: Keys, ledger: Ledger) -> tuple[UUID, UUID]:
+    """Use a link up, and return the agency and the officer that it signs in.
+
+    Raises:
+        NotFound: there is no such link, or it was used, or it has expired.
+    """
+    try:
+        agency_id, link_id = (UUID(part) for part in token.split(".")[:2])
+    except ValueError as error:
+        raise NotFound("no such link") from error
+    with acting_for(agency_id):
+        found = invitations.open_invitation(link_id, now=now)
+        if found is None or not hmac.compare_digest(found[1], keys.mac(TOKEN, token.encode())):
+            raise NotFound("no such link")
+        invitations.use_invitation(link_id, now=now)
+        details = {"door": "demonstration"}
+        ledger.write(Deed(Act.OFFICER_SIGNED_IN, now, agency_id, found[0], details=details))
+    return agency_id, found[0]
