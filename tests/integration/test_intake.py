@@ -108,7 +108,7 @@ def seized(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "sub").mkdir()
     for name, size in (("a.png", (300, 200)), ("sub/b.jpg", (120, 400))):
         Image.effect_noise(size, 90).convert("RGB").save(folder / name)
-    (folder / os.fsdecode(b"caf\xe9.txt")).write_bytes(secrets.token_bytes(30))
+    (folder / os.fsdecode(b"\xe9t\xe9.txt")).write_bytes(secrets.token_bytes(30))
     (folder / "empty").touch()
     (folder / "link").symlink_to("a.png")
     with zipfile.ZipFile(folder / "x.zip", "w") as archive:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -57,6 +58,10 @@ def drive(tmp_path: Path) -> Path:
     return folder
 
 
+def _counts(report: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(report[one] for one in ("files", "kept", "skipped", "refused"))
+
+
 def test_a_scan_is_signed_carried_and_compared_and_leaves_nothing_where_it_was_made(
     house: Installation, field: Field, drive: Path
 ) -> None:
@@ -71,7 +76,7 @@ def test_a_scan_is_signed_carried_and_compared_and_leaves_nothing_where_it_was_m
 
     house.run("ingest", "--case", "AU-1", "--exhibit", "B1", drive, officer="ben")
     [report] = house.json("ingest", "--case", "DK-1", "--exhibit", "E1", out, officer="anna")
-    assert report == {"files": 3, "kept": 3, "skipped": 0, "refused": {}}
+    assert _counts(report) == (3, 3, 0, {})
     [notice] = house.json("notices", officer="anna")
     assert notice["talk_to"] == "Agency of Ben"
     told = [house.json("items", "--case", case, officer=one) for case, one in (("DK-1", "anna"), ("AU-1", "ben"))]
@@ -98,7 +103,7 @@ def test_a_scan_goes_through_a_pipe_and_says_what_was_refused(house: Installatio
     house.run(*into, officer="anna", status=REFUSED_INPUT)
     assert house.json("items", "--case", "DK-1", officer="anna") == []
     [report] = house.json(*into, "--unsigned", officer="anna", status=REFUSED_INPUT)
-    assert report == {"files": 4, "kept": 4, "skipped": 0, "refused": {"damaged": 1}}
+    assert _counts(report) == (4, 4, 0, {"damaged": 1})
     newest = house.json("ledger", "show", officer="anna-admin")
     assert {one["details"]["intake"] for one in newest if one["act"].startswith("media:acq")} == {"unsigned"}
 
