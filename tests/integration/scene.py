@@ -11,16 +11,18 @@ from uuid import UUID, uuid4
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.digest import Digests
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
+from tsunagu.domain.intake_run import OfferedFile
 from tsunagu.domain.media import Examined, MediaType
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
-from tsunagu.records import holdings
+from tsunagu.records import holdings, intakes
 from tsunagu.records.models import Exhibit
 from tsunagu.records.session import acting_for
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.cases import open_case
 from tsunagu.services.exhibit_keys import give_exhibit_key
 from tsunagu.services.invitations import invite_officer
+from tsunagu.services.uploads import begin_upload, offer_files
 
 from .world import Person, World, random_name
 
@@ -206,6 +208,7 @@ def set_the_scene(world: World) -> Scene:
         _hold_the_same(scene, pair)
     _open_a_bank(scene)
     _share(scene)
+    _begin_an_upload(scene)
     scene.targets["file"] = world.file(secrets.token_bytes(20).hex().encode())
     scene.targets["intake"] = str(world.scan(scene.targets["file"]))
     case = scene.targets["case"]
@@ -272,6 +275,23 @@ def _open_a_bank(scene: Scene) -> None:
     extend_bank(actor=anna.actor, name=name, examined=examined, queue=scene.world.rooms.queue, **parts)
     scene.targets["bank"] = name
     scene.secrets.add(name)
+
+
+def _begin_an_upload(scene: Scene) -> None:
+    """Let A begin to upload a file, beside a place that has changed."""
+    anna, parts = scene.people["anna"].actor, scene.world.parts
+    case, exhibit, name = scene.targets["case"], random_name("exhibit"), random_name("upload")
+    upload = begin_upload(actor=anna, case_reference=case, exhibit_reference=exhibit, **parts)
+    offer_files(
+        actor=anna,
+        intake_id=upload.intake_id,
+        files=[OfferedFile(name, 1)],
+        uploads=scene.world.rooms.uploads,
+        **parts,
+    )
+    with acting_for(anna.agency_id):
+        intakes.note_changes(upload.intake_id, anna.agency_id, [name.encode()])
+    scene.secrets |= {exhibit, name, str(upload.intake_id)}
 
 
 def _share(scene: Scene) -> None:

@@ -17,6 +17,7 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.records.models import HitRow
 
+from .brought import SERVICES as SERVICES_OF_INTAKES
 from .scene import DOORS, OVERSEES, WORKS, Door, Scene
 from .world import Person, World, random_name
 
@@ -28,10 +29,11 @@ READ_NO_HOLDINGS = {"compare", "fingerprint", "scan"}
 OPERATORS = {
     "agency add", "backup", "db roles-sql", "db status", "demo", "doctor", "init", "keys export", "keys init",
     "keys restore", "keys rotate", "ledger root", "ledger verify", "restore", "serve", "status", "upgrade",
+    "worker",
 }  # fmt: skip
 IDENTITY = {"sign-in", "sign-out"}
-IN_THE_BROWSER = {"end_officer", "invite_officer", "list_officers"}
-"""Services that no command calls: the tests of the pages try them."""
+IN_THE_BROWSER = {"end_officer", "invite_officer", "list_officers", "watched_folders", *SERVICES_OF_INTAKES}
+"""Services that no command calls: the tests of the pages and of intakes try them."""
 
 
 def _commands(group: click.Group, prefix: str = "") -> set[str]:

@@ -38,8 +38,9 @@ WHERE relkind = 'r' AND attname = 'agency_id' AND NOT attisdropped ORDER BY 1, 2
 """
 TABLES = (
     "ledger.entry", "public.bank", "public.bank_entry", "public.case", "public.case_member", "public.exhibit",
-    "public.exhibit_key", "public.fingerprint", "public.holding", "public.invitation", "public.judgement",
-    "public.login", "public.media_item", "public.officer", "public.overlap_notice", "public.sign_in",
+    "public.exhibit_key", "public.fingerprint", "public.holding", "public.intake", "public.intake_change",
+    "public.intake_file", "public.invitation", "public.judgement", "public.login", "public.media_item",
+    "public.officer", "public.overlap_notice", "public.sign_in",
 )  # fmt: skip
 LINKER_MAY_READ = {
     "bank": {"id", "agency_id", "semantics"},

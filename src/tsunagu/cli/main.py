@@ -44,6 +44,7 @@ MODULES = {
     "whoami": "identity",
     "status": "operations",
     "upgrade": "operations",
+    "worker": "worker",
 }
 """In which module each command lies. It is imported when it is called: kernels and codecs load slowly."""
 

@@ -12,7 +12,7 @@ from tsunagu.config.configuration import Configuration
 from tsunagu.config.databases import check_roles, connect, disconnect, outages_told, point
 from tsunagu.config.home import Home
 from tsunagu.config.operator import HostOperator
-from tsunagu.config.queue import InlineQueue
+from tsunagu.config.queue import InlineQueue, WorkerQueue
 from tsunagu.domain.errors import NotSignedIn, Unavailable
 from tsunagu.records.keys.keyring import Keyring
 from tsunagu.records.keys.private_files import replace_private
@@ -20,9 +20,13 @@ from tsunagu.records.ledger.book import Book
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.postgres.addresses import Addresses
 from tsunagu.records.postgres.opening import open_database
+from tsunagu.records.uploads import UploadStore
+from tsunagu.records.watched import WatchedFolders
 from tsunagu.services.accounts import note_clock, sign_root
 from tsunagu.services.house import Rooms
 from tsunagu.services.parts import Decoder
+
+GIB = 1 << 30
 
 
 class Application:
@@ -54,14 +58,17 @@ class Application:
         return Application(Home.for_demo(self._environ).named_in(self._environ))
 
     @contextmanager
-    def open(self) -> Iterator[Rooms]:
+    def open(self, *, for_workers: bool = False) -> Iterator[Rooms]:
         """Start or join the database; at the end sign the ledger's root and leave.
+
+        Args:
+            for_workers: whether what is deferred waits for a worker, and is not done by this process.
 
         Raises:
             Unavailable: the keys, the database or its guards are not as they must be; the message says which. The
                 block, too, ends with it when the database goes away.
         """
-        with self._opened(connect) as rooms:
+        with self._opened(connect, for_workers=for_workers) as rooms:
             note_clock(now=datetime.now(UTC), ledger=rooms.ledger)
             yield rooms
 
@@ -81,16 +88,24 @@ class Application:
             yield rooms
 
     @contextmanager
-    def _opened(self, connected: Callable[[Addresses], None]) -> Iterator[Rooms]:
+    def _opened(self, connected: Callable[[Addresses], None], *, for_workers: bool = False) -> Iterator[Rooms]:
         if self._home.unfinished_restore.exists():
             raise Unavailable(f"this home is closed, for a restore into it did not end well: {self._home.why_closed()}")
         keys = Keyring.open(self.home, self._environ)
         with outages_told(), open_database(self.home, self._environ) as addresses:
             try:
                 connected(addresses)
-                queue = InlineQueue()
-                rooms = Rooms(keys, Book(), RootStore(self._home.ledger), queue)
-                queue.serve(rooms)
+                queue = WorkerQueue() if for_workers else InlineQueue(self)
+                rooms = Rooms(
+                    keys,
+                    Book(),
+                    RootStore(self._home.ledger),
+                    queue,
+                    self._uploads(),
+                    WatchedFolders(self._configuration.watched_folder),
+                )
+                if isinstance(queue, InlineQueue):
+                    queue.serve(rooms)
                 yield rooms
                 sign_root(store=rooms.roots, signer=keys.signer(), now=datetime.now(UTC))
             finally:
@@ -113,6 +128,17 @@ class Application:
 
         with DecodePool(self.workers * (MOST_DEPTH + 1), Limits(), DecodeOptions()) as pool:
             yield pool
+
+    def work(self, *, once: bool) -> None:
+        """Run what was deferred until this process is told to end, or `once`, until nothing waits.
+
+        Raises:
+            Unavailable: the database cannot be used, or has gone away.
+        """
+        from tsunagu.config.worker import work  # noqa: PLC0415
+
+        with self.open(for_workers=True) as rooms:
+            work(self, rooms, once=once)
 
     def token(self) -> str:
         """Return the sign-in of this system user.
@@ -146,3 +172,11 @@ class Application:
     def operator(self) -> HostOperator:
         """Return what only the operator of this host may use."""
         return HostOperator(self._home, self._environ, self._configuration, self)
+
+    def _uploads(self) -> UploadStore:
+        settings = self._configuration
+        return UploadStore(
+            self._home.uploads,
+            quota_bytes=settings.upload_quota_gib * GIB,
+            spare_bytes=settings.upload_spare_gib * GIB,
+        )

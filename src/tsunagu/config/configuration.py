@@ -44,6 +44,14 @@ class Configuration:
     workers: int = field(
         default=0, metadata=_told("threads", "how many files an ingest examines at once; 0: one more than processors")
     )
+    watched_folder: Path | None = field(
+        default=None,
+        metadata=_told("path", "in it an agency's tools put extractions, in a folder named by the agency's id"),
+    )
+    upload_quota_gib: int = field(
+        default=500, metadata=_told("GiB", "how much an agency may have uploaded that is not examined yet")
+    )
+    upload_spare_gib: int = field(default=1, metadata=_told("GiB", "how much of the disk uploads leave free"))
 
     @classmethod
     def of(cls, path: Path, environ: Mapping[str, str]) -> Self:

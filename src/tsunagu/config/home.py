@@ -69,6 +69,11 @@ class Home:
         return self.folder / "cache" / "kernels"
 
     @property
+    def uploads(self) -> Path:
+        """Uploaded bytes until they have been examined."""
+        return self.folder / "uploads"
+
+    @property
     def token(self) -> Path:
         """The sign-in of this system user."""
         return self.folder / "signed-in" / f"{os.geteuid()}.token"

@@ -1,31 +1,64 @@
-"""The queue of an installation without workers: what is deferred is done at once, by the same process."""
+"""The two queues: what is deferred is done at once by the same process, or later by a worker."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
-from tsunagu.jobs.tasks import TASKS
-from tsunagu.services.house import Rooms
+from django.db import transaction
+from procrastinate import App
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import AlreadyEnqueued
+
+from tsunagu.jobs.tasks import TASKS, Station, Task
+from tsunagu.services.house import House, Rooms
 
 
 class InlineQueue:
-    """Runs each task when it is deferred. Services defer after they have committed, never within a transaction."""
+    """The queue of a command, beside which no worker need run: each task is run once it is committed to."""
 
-    def __init__(self) -> None:
+    def __init__(self, house: House) -> None:
         """Begin without rooms: `serve` gives them."""
-        self._rooms: Rooms | None = None
+        self._house = house
+        self._station: Station | None = None
 
     def serve(self, rooms: Rooms) -> None:
         """Run tasks in these rooms from now on."""
-        self._rooms = rooms
+        self._station = Station(self._house, rooms, is_stopping=lambda: False)
 
     def defer(self, task: str, arguments: Mapping[str, str | int]) -> None:
-        """Run a task.
+        """Run a task once the caller's transaction is committed, at once where there is none.
 
         Raises:
             KeyError: there is no such task, which is a bug.
             RuntimeError: nobody serves the queue, which is one too.
         """
-        if self._rooms is None:
+        station, run = self._station, TASKS[task].run
+        if station is None:
             raise RuntimeError("the queue is not served")
-        TASKS[task](self._rooms, arguments)
+        transaction.on_commit(lambda: run(station, arguments))
+
+
+class WorkerQueue:
+    """The queue in PostgreSQL: a job is kept or lost together with the change that it belongs to."""
+
+    def __init__(self) -> None:
+        """Defer through this thread's own connection of the app role."""
+        self._app = App(connector=DjangoConnector(alias="default"))
+
+    def defer(self, task: str, arguments: Mapping[str, str | int]) -> None:
+        """Let a worker run a task, once the caller's transaction is committed.
+
+        Raises:
+            KeyError: there is no such task, which is a bug.
+        """
+        known = TASKS[task]
+        # A refused insertion ends the whole transaction but for this savepoint.
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            self._app.configure_task(
+                task, queue=known.queue, lock=_lock(known, arguments), queueing_lock=task if known.waits_once else None
+            ).defer(**arguments)
+
+
+def _lock(task: Task, arguments: Mapping[str, str | int]) -> str | None:
+    return None if task.alone_by is None else f"{task.alone_by}:{arguments[task.alone_by]}"

@@ -10,6 +10,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "procrastinate.contrib.django",
     "tsunagu.web",  # before allauth: its templates are ours where we have our own
     "allauth",
     "allauth.account",
@@ -33,6 +34,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "loggers": {"django": {"level": "CRITICAL", "handlers": [], "propagate": False}},
 }
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None  # `config.queue` names the tasks
 
 TSUNAGU_ROLES: dict[str, str] = {}
 """The roles' names, and the database's, for the migration that grants them their rights."""

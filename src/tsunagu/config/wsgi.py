@@ -24,7 +24,7 @@ _house = ExitStack()
 atexit.register(_house.close)
 try:
     _application = Application(os.environ)
-    _rooms = _house.enter_context(_application.open())
+    _rooms = _house.enter_context(_application.open(for_workers=True))
 except TsunaguError as error:
     raise SystemExit(f"tsunagu: {error}") from None
 settings.SECRET_KEY = _rooms.keys.mac("token", b"the secret key of the pages").hex()

@@ -3,29 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from tsunagu.services.accounts import is_root_due, sign_root
-from tsunagu.services.house import Rooms
+from tsunagu.services.house import House, Rooms
+
+HOUSE = "house"
+"""The queue of what is done in no time."""
+INTAKES = "intakes"
+"""The queue of what may take hours: it has a worker of its own, so that nothing else waits behind it."""
 
 Arguments = Mapping[str, str | int]
 
 
-def silence_benign(rooms: Rooms, arguments: Arguments) -> None:
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Where a task is run.
+
+    Attributes:
+        is_stopping: whether the worker has been asked to end, so that a long task gives its work back.
+    """
+
+    house: House
+    rooms: Rooms
+    is_stopping: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A piece of work with a name.
+
+    Attributes:
+        run: does it.
+        queue: which worker takes it.
+        alone_by: the argument whose value no two runs at a time may share; None where they may.
+        waits_once: whether one that waits is enough, however often it is deferred.
+        every: when it is deferred by itself, in the manner of cron; None where it never is.
+    """
+
+    run: Callable[[Station, Arguments], None]
+    queue: str = HOUSE
+    alone_by: str | None = None
+    waits_once: bool = False
+    every: str | None = None
+
+
+def silence_benign(station: Station, arguments: Arguments) -> None:
     """Silence the hits that the benign banks of one agency explain."""
     from tsunagu.services.linking import apply_benign  # noqa: PLC0415 - loads the kernels
 
-    apply_benign(agency_id=UUID(str(arguments["agency"])), now=datetime.now(UTC), ledger=rooms.ledger)
+    apply_benign(agency_id=UUID(str(arguments["agency"])), now=datetime.now(UTC), ledger=station.rooms.ledger)
 
 
-def sign_due_root(rooms: Rooms, _: Arguments) -> None:
+def sign_due_root(station: Station, _: Arguments) -> None:
     """Sign the ledger's root when enough entries have come since the last one."""
+    rooms = station.rooms
     if is_root_due(store=rooms.roots):
         sign_root(store=rooms.roots, signer=rooms.keys.signer(), now=datetime.now(UTC))
 
 
-TASKS: Mapping[str, Callable[[Rooms, Arguments], None]] = {
-    "silence-benign": silence_benign,
-    "sign-due-root": sign_due_root,
+def run_intake(station: Station, arguments: Arguments) -> None:
+    """Run one intake to its end."""
+    from tsunagu.services.intake_runs import Runner  # noqa: PLC0415 - loads the kernels
+
+    rooms = station.rooms
+    Runner(
+        uploads=rooms.uploads,
+        watched=rooms.watched,
+        decoder=station.house.decoder,
+        workers=station.house.workers,
+        is_stopping=station.is_stopping,
+        clock=lambda: datetime.now(UTC),
+        keys=rooms.keys,
+        ledger=rooms.ledger,
+        queue=rooms.queue,
+    ).run(UUID(str(arguments["agency"])), UUID(str(arguments["intake"])))
+
+
+def purge_expired_uploads(station: Station, _: Arguments) -> None:
+    """End the uploads that nobody goes on with, and remove what is left of others."""
+    from tsunagu.services.intake_runs import purge_uploads  # noqa: PLC0415 - loads the kernels
+
+    purge_uploads(uploads=station.rooms.uploads, now=datetime.now(UTC), ledger=station.rooms.ledger)
+
+
+TASKS: Mapping[str, Task] = {
+    "run-intake": Task(run_intake, queue=INTAKES, alone_by="exhibit"),
+    "silence-benign": Task(silence_benign),
+    "sign-due-root": Task(sign_due_root, waits_once=True, every="*/5 * * * *"),
+    "purge-uploads": Task(purge_expired_uploads, waits_once=True, every="17 * * * *"),
 }

@@ -35,12 +35,15 @@ class Found:
             may say more); 0 for what is refused.
         refused: None for a regular file that may be read; NOT_A_FILE for a symbolic link, FIFO, socket or
             device; UNREADABLE for what is missing or may not be read, a folder too.
+        lies_at: where to open it, when that is not `path`: an uploaded file is called what it was called where it
+            came from.
     """
 
     path: bytes
     size_bytes: int = 0
     mtime_ns: int = 0
     refused: Refusal | None = None
+    lies_at: bytes | None = None
 
 
 def walk(paths: Iterable[bytes]) -> Iterator[Found]:

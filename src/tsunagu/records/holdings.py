@@ -20,8 +20,10 @@ FRAME_KIND = f"{FingerprintKind.PDQ.code}/frame"
 """How the fingerprint of a video's frame is told from that of a picture."""
 
 _COME_IN_AGAIN = """ON CONFLICT (exhibit_id, path_digest) DO UPDATE SET
-    (item_id, size_bytes, mtime_ns, refused, linked_at)
-    = (EXCLUDED.item_id, EXCLUDED.size_bytes, EXCLUDED.mtime_ns, EXCLUDED.refused, NULL)"""
+    (item_id, size_bytes, mtime_ns, refused, linked_at, intake_id)
+    = (EXCLUDED.item_id, EXCLUDED.size_bytes, EXCLUDED.mtime_ns, EXCLUDED.refused, NULL, EXCLUDED.intake_id)"""
+_UNREADABLE_AGAIN = """ON CONFLICT (exhibit_id, path_digest) DO UPDATE SET (refused, intake_id)
+    = (EXCLUDED.refused, EXCLUDED.intake_id) WHERE holding.item_id IS NULL"""
 
 
 def path_digest(path: bytes) -> bytes:
@@ -34,23 +36,32 @@ class HeldPlace:
     """A place that is held already, as it was when it came in.
 
     Attributes:
-        was_read: whether its content could be read.
+        sha256: of its content; None when that could not be read.
+        intake_id: the intake that brought it in last; None when a command did.
         was_cut_short: whether our own process failed at it, or at a member of it, so that another run tries again.
     """
 
     size_bytes: int
     mtime_ns: int
-    was_read: bool
+    sha256: bytes | None
+    intake_id: UUID | None
     was_cut_short: bool
+
+    @property
+    def was_read(self) -> bool:
+        """Whether its content could be read."""
+        return self.sha256 is not None
 
 
 def places_of(exhibit_id: UUID) -> dict[bytes, HeldPlace]:
     """Return what is held of an exhibit, by path digest."""
     cut_short = _cut_short(exhibit_id)
-    rows = Holding.objects.filter(exhibit_id=exhibit_id).values_list("path_digest", "size_bytes", "mtime_ns", "item_id")
+    rows = Holding.objects.filter(exhibit_id=exhibit_id).values_list(
+        "path_digest", "size_bytes", "mtime_ns", "item__sha256", "intake_id"
+    )
     return {
-        bytes(key): HeldPlace(size, mtime, item is not None, bytes(key) in cut_short)
-        for key, size, mtime, item in rows.iterator(chunk_size=5000)
+        bytes(key): HeldPlace(size, mtime, bytes(sha256) if sha256 else None, intake_id, bytes(key) in cut_short)
+        for key, size, mtime, sha256, intake_id in rows.iterator(chunk_size=5000)
     }
 
 
@@ -68,7 +79,9 @@ def _with_archives(path: bytes) -> Iterator[bytes]:
         yield MEMBER_SEPARATOR.join(parts[:count])
 
 
-def keep(examined: Sequence[tuple[Examined, int]], *, agency_id: UUID, exhibit_id: UUID) -> list[bytes]:
+def keep(
+    examined: Sequence[tuple[Examined, int]], *, agency_id: UUID, exhibit_id: UUID, intake_id: UUID | None = None
+) -> list[bytes]:
     """Keep a chunk of examined files, each with its mtime in ns, and return the SHA-256 of those that could be read.
 
     A content that the agency knows already is not kept a second time, unless our own process failed at it and now
@@ -87,11 +100,12 @@ def keep(examined: Sequence[tuple[Examined, int]], *, agency_id: UUID, exhibit_i
             "size_bytes": one.size_bytes,
             "mtime_ns": mtime_ns,
             "refused": one.refused if one.digests is None else None,
+            "intake_id": intake_id,
         }
         for one, mtime_ns in examined
     ]
     # What cannot be read now takes nothing from a place that could be read before.
-    insert(Holding, [row for row in rows if row["item_id"] is None], then="ON CONFLICT DO NOTHING")
+    insert(Holding, [row for row in rows if row["item_id"] is None], then=_UNREADABLE_AGAIN)
     insert(Holding, [row for row in rows if row["item_id"] is not None], then=_COME_IN_AGAIN)
     return [one.digests.sha256 for one, _ in examined if one.digests]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from uuid import UUID
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
@@ -13,7 +14,7 @@ from tsunagu.domain.errors import Forbidden, InputError, NotFound
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
-from tsunagu.records.cases import case_of
+from tsunagu.records.cases import case_of, exhibit_of
 from tsunagu.records.session import acting_for
 from tsunagu.services.parts import Keys, Ledger
 
@@ -56,6 +57,14 @@ def case_for(
         acting_for(actor.agency_id),
     ):
         return case_of(actor, reference)
+
+
+def exhibit_for(*, actor: Actor, case: CaseSummary, reference: str, now: datetime, ledger: Ledger) -> UUID:
+    """Return the id of an exhibit of a case, registered if it is new. Call it within `acting_for` the agency."""
+    exhibit_id, is_new = exhibit_of(case, reference, registered_by=actor.officer_id, now=now)
+    if is_new:
+        ledger.write(deed(Act.EXHIBIT_REGISTERED, actor=actor, case=case, now=now, exhibit=str(exhibit_id)))
+    return exhibit_id
 
 
 def purpose_of(actor: Actor, case: CaseSummary) -> Purpose:

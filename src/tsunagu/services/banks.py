@@ -80,9 +80,9 @@ def extend_bank(
     entries = [entry for one in examined for entry in _entries(one)]
     with acting_for(actor.agency_id):
         banks.add_entries(bank, entries, agency_id=actor.agency_id, now=now)
+        if bank.semantics is BankSemantics.BENIGN:
+            queue.defer("silence-benign", {"agency": str(actor.agency_id)})
         ledger.write(_deed(Act.BANK_EXTENDED, actor, bank, now, entries=len(entries)))
-    if bank.semantics is BankSemantics.BENIGN:
-        queue.defer("silence-benign", {"agency": str(actor.agency_id)})
     return len(entries)
 
 

@@ -106,7 +106,7 @@ def examine_file(found: Found, *, decoder: Decoder) -> tuple[Examined, ...]:
     if found.refused is not None:
         return (Examined(found.path, found.size_bytes, refused=found.refused),)
     try:
-        fd = open_regular(found.path)
+        fd = open_regular(found.lies_at or found.path)
     except NotAFile:
         return (Examined(found.path, found.size_bytes, refused=Refusal.NOT_A_FILE),)
     except OSError:

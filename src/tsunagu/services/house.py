@@ -12,6 +12,8 @@ from tsunagu.domain.ledger import LedgerReport
 from tsunagu.records.keys.keyring import Keyring
 from tsunagu.records.ledger.book import Book
 from tsunagu.records.ledger.roots import RootStore
+from tsunagu.records.uploads import UploadStore
+from tsunagu.records.watched import WatchedFolders
 from tsunagu.services.backups import TakenBackup
 from tsunagu.services.parts import Decoder, Queue
 
@@ -24,6 +26,8 @@ class Rooms:
     ledger: Book
     roots: RootStore
     queue: Queue
+    uploads: UploadStore
+    watched: WatchedFolders
 
 
 class House(Protocol):
@@ -36,8 +40,11 @@ class House(Protocol):
     def for_demo(self) -> House:
         """Return the house of the demonstration, which has a home of its own unless this one's was named."""
 
-    def open(self) -> AbstractContextManager[Rooms]:
+    def open(self, *, for_workers: bool = False) -> AbstractContextManager[Rooms]:
         """Start or join the database, and leave it again at the end.
+
+        Args:
+            for_workers: whether what is deferred waits for a worker, and is not done by this process.
 
         Entering raises:
             Unavailable: the keys, the database or its guards are not as they must be; the message says which.
@@ -45,6 +52,13 @@ class House(Protocol):
 
     def decoder(self) -> AbstractContextManager[Decoder]:
         """Start the limited children that decode, and end them again."""
+
+    def work(self, *, once: bool) -> None:
+        """Run what was deferred until this process is told to end, or `once`, until nothing waits.
+
+        Raises:
+            Unavailable: the database cannot be used, or has gone away.
+        """
 
     def token(self) -> str:
         """Return the sign-in of this system user.

@@ -55,7 +55,27 @@ def ingest(
         actor=actor, reference=case_reference, permission=Permission.MEDIA_INGEST, now=clock(), keys=keys, ledger=ledger
     )
     keeping = Keeping(exhibit_reference, actor=actor, case=case, clock=clock, ledger=ledger, queue=queue)
-    found = list(walk(paths))
+    return bring_in(walk(paths), keeping, decoder=decoder, workers=workers, told=told)
+
+
+def bring_in(
+    files: Iterable[Found],
+    keeping: Keeping,
+    *,
+    decoder: Decoder,
+    workers: int,
+    told: Callable[[Progress], None] = lambda _: None,
+) -> IngestReport:
+    """Examine files and keep them, and compare them with all that is held.
+
+    Args:
+        files: in the order in which they are examined; no path twice.
+        keeping: the exhibit, in the hands of an officer who may fill it.
+        decoder: decodes.
+        workers: how many files are examined at once.
+        told: called before the first file and after each; what it raises ends the run, and what is kept stays.
+    """
+    found = list(files)
     keeping.report.files = len(found)
     new = [one for one in found if keeping.is_wanted(one)]
     told(Progress(len(found) - len(new), len(found)))

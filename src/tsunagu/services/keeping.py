@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
@@ -13,11 +15,10 @@ from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.media import Examined, Refusal
 from tsunagu.media.walk import Found
-from tsunagu.records import cases as case_rows
 from tsunagu.records import holdings
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import deed
+from tsunagu.services.access import deed, exhibit_for
 from tsunagu.services.linking import BATCH, link_all, link_batch
 from tsunagu.services.parts import Ledger, Queue
 
@@ -66,6 +67,7 @@ class Keeping:
         clock: Callable[[], datetime],
         ledger: Ledger,
         queue: Queue,
+        intake_id: UUID | None = None,
         **details: str | int,
     ) -> None:
         """Register the exhibit if it is new, and see what it holds.
@@ -73,6 +75,8 @@ class Keeping:
         Args:
             reference: the exhibit's.
             clock: asked for the time of every chunk.
+            intake_id: the run of uploads or of a watched folder that this is, which may have been interrupted: what it
+                has kept already is dealt with, and not skipped.
             details: what every entry of the ledger says of where this comes from.
         """
         self.report = IngestReport()
@@ -81,13 +85,10 @@ class Keeping:
         self._clock = clock
         self._ledger = ledger
         self._queue = queue
+        self._intake_id = intake_id
         self._details = details
         with acting_for(actor.agency_id):
-            self._exhibit_id, is_new = case_rows.exhibit_of(
-                case, reference, registered_by=actor.officer_id, now=clock()
-            )
-            if is_new:
-                ledger.write(self._deed(Act.EXHIBIT_REGISTERED))
+            self._exhibit_id = exhibit_for(actor=actor, case=case, reference=reference, now=clock(), ledger=ledger)
             self._held = holdings.places_of(self._exhibit_id)
 
     def is_wanted(self, found: Found) -> bool:
@@ -95,17 +96,20 @@ class Keeping:
         place = self._held.get(holdings.path_digest(found.path))
         if place is None or not place.was_read:
             return True
-        if (place.size_bytes, place.mtime_ns) != (found.size_bytes, found.mtime_ns):
+        is_own = self._intake_id is not None and place.intake_id == self._intake_id
+        if not is_own and not _is_same(found, place):
             self.report.refuse(found.path, Refusal.CHANGED)
             return False
-        if not place.was_cut_short:
+        if not is_own and not place.was_cut_short:
             self.report.skipped += 1
         return place.was_cut_short
 
     def keep(self, kept: Sequence[tuple[Examined, int]]) -> None:
         """Keep a chunk, each with its file's mtime in ns, and write it down, both or neither."""
         with acting_for(self._actor.agency_id):
-            contents = holdings.keep(kept, agency_id=self._actor.agency_id, exhibit_id=self._exhibit_id)
+            contents = holdings.keep(
+                kept, agency_id=self._actor.agency_id, exhibit_id=self._exhibit_id, intake_id=self._intake_id
+            )
             root = merkle_root(contents).hex()
             self._ledger.write(
                 self._deed(Act.MEDIA_ACQUIRED, places=len(kept), items=len(contents), merkle_root=root, **self._details)
@@ -140,3 +144,13 @@ class Keeping:
             exhibit=str(self._exhibit_id),
             **details,
         )
+
+
+def _is_same(found: Found, place: holdings.HeldPlace) -> bool:
+    """Return whether a file is the one that came in here: as old and as long, or uploaded with the same content."""
+    if found.lies_at is None:
+        return (place.size_bytes, place.mtime_ns) == (found.size_bytes, found.mtime_ns)
+    if place.size_bytes != found.size_bytes:
+        return False
+    with open(found.lies_at, "rb") as file:  # noqa: PTH123 - raw bytes
+        return hashlib.file_digest(file, "sha256").digest() == place.sha256

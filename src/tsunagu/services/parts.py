@@ -46,4 +46,13 @@ class Queue(Protocol):
     """Work that is done later, or elsewhere, by the name of its task."""
 
     def defer(self, task: str, arguments: Mapping[str, str | int]) -> None:
-        """See to it that the task runs at least once with these arguments."""
+        """See to it that the task runs at least once with these arguments, once the caller's transaction is committed.
+
+        Args:
+            task: a name of `jobs.tasks`.
+            arguments: opaque ids alone; whoever looks after the queue may read them.
+        """
+
+
+class HandedBack(Exception):
+    """A task gives its work back, since its worker is asked to stop. It is taken up again where it was left."""

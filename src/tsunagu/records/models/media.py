@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from tsunagu.records.models.cases import Exhibit
+from tsunagu.records.models.intakes import Intake
 from tsunagu.records.models.people import Agency
 
 
@@ -36,7 +37,8 @@ class Holding(models.Model):
     """One place in one exhibit where a content lies.
 
     `path_digest` keeps the key short: a path may be longer than an index entry may be.
-    `linked_at` is set once the content was compared with all that is held.
+    `linked_at` is set once the content was compared with all that is held. `intake` is what brought it in last, where
+    that was an upload or a watched folder.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -49,6 +51,7 @@ class Holding(models.Model):
     mtime_ns = models.BigIntegerField()
     refused = models.TextField(null=True)
     linked_at = models.DateTimeField(null=True)
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, null=True)
 
     class Meta:
         db_table = "holding"

@@ -1,0 +1,147 @@
+"""Uploaded bytes on their way to being examined: files without names, one folder an intake, gone afterwards."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from tsunagu.domain.errors import Conflict, Unavailable
+
+MOST_CHUNK_BYTES: Final = 8 << 20
+"""How much one chunk may hold."""
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_DISK_FULL: Final = "the disk is full: nothing more can be uploaded, and what is here is kept"
+
+
+class UploadStore:
+    """The folder of uploads: `<agency>/<intake>/<number>`, closed to everybody else.
+
+    No name that a browser sent is ever part of a path here.
+    """
+
+    def __init__(self, folder: Path, *, quota_bytes: int, spare_bytes: int) -> None:
+        """Take the folder, which is made when it is needed.
+
+        Args:
+            folder: where the uploads lie.
+            quota_bytes: how much an agency may have offered at once.
+            spare_bytes: how much of the disk is left free, since the database may lie there too.
+        """
+        self._folder = folder
+        self.quota_bytes = quota_bytes
+        self._spare_bytes = spare_bytes
+
+    def append(
+        self, agency_id: UUID, intake_id: UUID, number: int, *, offset: int, data: bytes, size_bytes: int
+    ) -> int:
+        """Add a chunk to a file, and return how many bytes of it are safe on the disk.
+
+        Args:
+            agency_id: whose it is.
+            intake_id: the intake that it belongs to.
+            number: which of its files.
+            offset: where the chunk begins: how much is held already.
+            data: at most `MOST_CHUNK_BYTES`; empty to make an empty file.
+            size_bytes: how long the whole file will be.
+
+        Raises:
+            Conflict: the chunk does not begin where the file ends, or goes beyond its size: `held_bytes` in the
+                details says where it ends. Or somebody else is writing this file.
+            Unavailable: the disk is full, or cannot be written; what was held is held still.
+        """
+        with self._opened(agency_id, intake_id, number) as fd:
+            held = os.fstat(fd).st_size
+            if offset != held or held + len(data) > size_bytes:
+                raise Conflict("the chunk does not follow what is held of this file", held_bytes=held)
+            self.check_space(len(data))
+            try:
+                _write(fd, data, held)
+                os.fsync(fd)
+            except OSError as error:
+                os.ftruncate(fd, held)
+                raise _unavailable(error) from error
+            if held == 0:
+                _sync_folder(self._place(agency_id, intake_id))
+        return held + len(data)
+
+    def held(self, agency_id: UUID, intake_id: UUID) -> dict[int, int]:
+        """Return how many bytes are here of each file of an intake, by its number; a file without any may be absent."""
+        try:
+            with os.scandir(self._place(agency_id, intake_id)) as files:
+                return {int(one.name): one.stat(follow_symlinks=False).st_size for one in files}
+        except FileNotFoundError:
+            return {}
+
+    def path_of(self, agency_id: UUID, intake_id: UUID, number: int) -> bytes:
+        """Return where the bytes of a file lie."""
+        return os.fsencode(self._place(agency_id, intake_id) / str(number))
+
+    def check_space(self, bytes_to_come: int) -> None:
+        """Do nothing when there is room for so many bytes.
+
+        Raises:
+            Unavailable: there is not.
+        """
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        if shutil.disk_usage(self._folder).free < bytes_to_come + self._spare_bytes:
+            raise Unavailable(_DISK_FULL)
+
+    def intakes(self) -> Iterator[tuple[UUID, UUID]]:
+        """Yield agency and intake of every folder that is here."""
+        if self._folder.exists():
+            for agency in self._folder.iterdir():
+                for intake in agency.iterdir():
+                    yield UUID(agency.name), UUID(intake.name)
+
+    def remove(self, agency_id: UUID, intake_id: UUID) -> None:
+        """Remove all bytes of an intake; nothing happens when there are none."""
+        shutil.rmtree(self._place(agency_id, intake_id), ignore_errors=True)
+
+    def _place(self, agency_id: UUID, intake_id: UUID) -> Path:
+        return self._folder / str(agency_id) / str(intake_id)
+
+    @contextmanager
+    def _opened(self, agency_id: UUID, intake_id: UUID, number: int) -> Iterator[int]:
+        """Open a file for its only writer."""
+        place = self._place(agency_id, intake_id)
+        try:
+            for folder in (self._folder, place.parent, place):
+                folder.mkdir(mode=0o700, exist_ok=True)
+            fd = os.open(place / str(number), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise _unavailable(error) from error
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield fd
+        except BlockingIOError as error:
+            raise Conflict("another request is writing this file") from error
+        finally:
+            os.close(fd)
+
+
+def _write(fd: int, data: bytes, offset: int) -> None:
+    rest = memoryview(data)
+    while rest:
+        written = os.pwrite(fd, rest, offset)
+        rest, offset = rest[written:], offset + written
+
+
+def _sync_folder(folder: Path) -> None:
+    """See to it that the names in a folder, and its own, outlast a loss of power."""
+    for one in (folder, folder.parent, folder.parent.parent):
+        fd = os.open(one, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
+def _unavailable(error: OSError) -> Unavailable:
+    return Unavailable(_DISK_FULL if error.errno in _FULL else "the folder of uploads cannot be written")

@@ -1,0 +1,269 @@
+"""Intakes run by a worker: as the officer who began them, to their end, whatever happens to the worker meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.errors import NotFound, TsunaguError, Unavailable
+from tsunagu.domain.intake_run import UPLOADED, IntakeState
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.media import MEMBER_SEPARATOR, Refusal
+from tsunagu.domain.permission import Permission
+from tsunagu.media.walk import Found, walk
+from tsunagu.records import agencies, intakes
+from tsunagu.records.intakes import Run
+from tsunagu.records.session import acting_for
+from tsunagu.records.uploads import UploadStore
+from tsunagu.records.watched import WatchedFolders
+from tsunagu.services.access import case_for
+from tsunagu.services.ingest import bring_in
+from tsunagu.services.keeping import IngestReport, Keeping, Progress
+from tsunagu.services.parts import Decoder, HandedBack, Keys, Ledger, Queue
+
+MOST_ATTEMPTS = 5
+"""How many runs of one intake may end without a word, as when its worker is killed, before it is given up."""
+NOTED_EVERY_S = 1.0
+UPLOADS_LAST = timedelta(days=7)
+"""How long an upload may lie that nobody goes on with."""
+OFFICER_LEFT, GAVE_UP, EXPIRED, BUG = "officer-left", "gave-up", "expired", "error"
+
+
+class _Stopped(Exception):
+    """Somebody has asked for the end of this intake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """What a worker runs intakes with.
+
+    Attributes:
+        decoder: starts the limited children.
+        workers: how many files are examined at once.
+        is_stopping: whether the worker has been asked to end.
+        clock: tells the time.
+    """
+
+    uploads: UploadStore
+    watched: WatchedFolders
+    decoder: Callable[[], AbstractContextManager[Decoder]]
+    workers: int
+    is_stopping: Callable[[], bool]
+    clock: Callable[[], datetime]
+    keys: Keys
+    ledger: Ledger
+    queue: Queue
+
+    def run(self, agency_id: UUID, intake_id: UUID) -> None:
+        """Run an intake to its end. Nothing happens when it has ended; what an earlier run has done is not done again.
+
+        The officer who began it needs his permission still: if not, the intake fails, and says why.
+
+        Raises:
+            HandedBack: the worker has been asked to end; the intake waits.
+            Unavailable: the decoder or the watched folder cannot be used; the intake waits to be run again later.
+        django.db.Error: the database cannot go on; likewise.
+        """
+        with acting_for(agency_id):
+            run = intakes.begin_run(intake_id, self.clock())
+        if run is None:
+            self.uploads.remove(agency_id, intake_id)
+            return
+        try:
+            self._bring_in(agency_id, run)
+        except _Stopped:
+            self._end(agency_id, intake_id, IntakeState.STOPPED)
+        except (HandedBack, Unavailable):
+            with acting_for(agency_id):
+                intakes.hand_back(intake_id)
+            raise
+        except (OperationalError, InterfaceError):
+            raise
+        except TsunaguError as error:
+            self._end(agency_id, intake_id, IntakeState.FAILED, error.code)
+        except _Failed as failed:
+            self._end(agency_id, intake_id, IntakeState.FAILED, failed.code)
+        except Exception:
+            self._end(agency_id, intake_id, IntakeState.FAILED, BUG)
+            raise
+        else:
+            self._end(agency_id, intake_id, IntakeState.DONE)
+
+    def _bring_in(self, agency_id: UUID, run: Run) -> None:
+        if run.is_stopped:
+            raise _Stopped
+        if run.attempts > MOST_ATTEMPTS:
+            raise _Failed(GAVE_UP)
+        intake = run.intake
+        actor = _officer_of(agency_id, run)
+        case = case_for(
+            actor=actor,
+            reference=intake.case,
+            permission=Permission.MEDIA_INGEST,
+            now=self.clock(),
+            keys=self.keys,
+            ledger=self.ledger,
+        )
+        found = self._found(agency_id, run)
+        keeping = Keeping(
+            intake.exhibit,
+            actor=actor,
+            case=case,
+            clock=self.clock,
+            ledger=self.ledger,
+            queue=self.queue,
+            intake_id=intake.intake_id,
+        )
+        notes = _Notes(agency_id, intake.intake_id, keeping.report, self.is_stopping)
+        with self.decoder() as decoder:
+            bring_in(found, keeping, decoder=decoder, workers=self.workers, told=notes.take)
+
+    def _found(self, agency_id: UUID, run: Run) -> list[Found]:
+        if run.folder is not None:
+            return list(walk([self.watched.path_of(agency_id, run.folder)]))
+        intake_id = run.intake.intake_id
+        with acting_for(agency_id):
+            files = intakes.files_of(intake_id, {})
+        for one in files:
+            if one.size_bytes == 0:
+                self.uploads.append(agency_id, intake_id, one.number, offset=0, data=b"", size_bytes=0)
+        return [
+            Found(place_of(one.name), one.size_bytes, lies_at=self.uploads.path_of(agency_id, intake_id, one.number))
+            for one in sorted(files, key=lambda file: file.name.encode())
+        ]
+
+    def _end(self, agency_id: UUID, intake_id: UUID, state: IntakeState, failure: str | None = None) -> None:
+        now = self.clock()
+        with acting_for(agency_id):
+            ended = intakes.end(intake_id, state=state, now=now, failure=failure)
+            if ended is None:
+                return
+            details: dict[str, str | int] = {
+                "intake": str(intake_id),
+                "state": ended.state.value,
+                "kept": ended.kept,
+                "skipped": ended.skipped,
+                "refused": sum(ended.refused.values()),
+            }
+            if ended.failure:
+                details["failure"] = ended.failure
+            self.ledger.write(Deed(Act.INTAKE_ENDED, now, agency_id, ended.begun_by, details=details))
+        # Only now: as long as it has not ended, another run may need them.
+        self.uploads.remove(agency_id, intake_id)
+
+
+class _Failed(Exception):
+    """This intake cannot be run.
+
+    Attributes:
+        code: says why.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class _Notes:
+    """Keeps how far a run is, at most once a second, and ends it when that is asked for."""
+
+    def __init__(self, agency_id: UUID, intake_id: UUID, report: IngestReport, is_stopping: Callable[[], bool]) -> None:
+        self._agency_id = agency_id
+        self._intake_id = intake_id
+        self._report = report
+        self._is_stopping = is_stopping
+        self._noted_at: float | None = None
+        with acting_for(agency_id):
+            self._kept, self._refused = intakes.counted(intake_id)
+
+    def take(self, progress: Progress) -> None:
+        """Take how far the run is.
+
+        Raises:
+            HandedBack: the worker is asked to end.
+            _Stopped: somebody has stopped the intake.
+        """
+        if self._is_stopping():
+            raise HandedBack
+        is_first = self._noted_at is None
+        now = time.monotonic()
+        if self._noted_at is not None and now - self._noted_at < NOTED_EVERY_S and progress.done < progress.total:
+            return
+        self._noted_at = now
+        report = self._report
+        refused = Counter(self._refused)
+        refused[Refusal.CHANGED] = 0
+        refused += report.refused
+        counts: dict[str, Any] = {
+            "files_total": progress.total,
+            "files_done": progress.done,
+            "kept": self._kept + report.kept,
+            "skipped": report.skipped,
+            "refused": {reason.value: count for reason, count in sorted(refused.items())},
+        }
+        if report.kept:  # what this run has kept no other run will fail at
+            counts["attempts"] = 0
+        with acting_for(self._agency_id):
+            if is_first:
+                counts["done_before"] = progress.done
+                changed = [path for path, reason in report.refused_items if reason is Refusal.CHANGED]
+                intakes.note_changes(self._intake_id, self._agency_id, changed)
+            may_go_on = intakes.note_progress(self._intake_id, **counts)
+        if not may_go_on:
+            raise _Stopped
+
+
+def place_of(name: str) -> bytes:
+    """Return the path under which an uploaded file is held.
+
+    What divides an archive from its member is doubled in the name, lest a folder `x.zip!` stand for members of `x.zip`.
+    """
+    return UPLOADED + name.encode().replace(MEMBER_SEPARATOR, MEMBER_SEPARATOR + b"/")
+
+
+def purge_uploads(*, uploads: UploadStore, now: datetime, ledger: Ledger) -> None:
+    """End the uploads that nobody went on with for `UPLOADS_LAST`, and remove the bytes of all that has ended."""
+    for agency_id in agencies.agency_cards():
+        with acting_for(agency_id):
+            given_up = intakes.give_up_uploads(untouched_since=now - UPLOADS_LAST, now=now, failure=EXPIRED)
+            ledger.write(
+                *(
+                    Deed(
+                        Act.INTAKE_ENDED,
+                        now,
+                        agency_id,
+                        case_id=case_id,
+                        details={"intake": str(intake_id), "state": IntakeState.FAILED.value, "failure": EXPIRED},
+                    )
+                    for intake_id, case_id in given_up
+                )
+            )
+    _remove_ended(list(uploads.intakes()), uploads)
+
+
+def _remove_ended(kept: Sequence[tuple[UUID, UUID]], uploads: UploadStore) -> None:
+    for agency_id in {agency for agency, _ in kept}:
+        with acting_for(agency_id):
+            ended = intakes.ended_among([intake for agency, intake in kept if agency == agency_id])
+        for intake_id in ended:
+            uploads.remove(agency_id, intake_id)
+
+
+def _officer_of(agency_id: UUID, run: Run) -> Actor:
+    """Return the officer who began an intake, with the rights that he has now."""
+    try:
+        with acting_for(agency_id):
+            card = agencies.officer_card(run.intake.begun_by)
+    except NotFound as error:
+        raise _Failed(OFFICER_LEFT) from error
+    return Actor(card.officer_id, card.agency_id, card.roles, run.purpose)
