@@ -24,9 +24,8 @@ setup: $(VENV)/.runtime ## Make .venv with all that the program and its demo nee
 demo: $(VENV)/.runtime ## Show two agencies finding what they have in common
 	@$(BIN)/tsunagu demo
 
-serve: ## Serve the browser workplace (not there yet: says so and fails)
-	@echo "The browser workplace does not exist yet; the commands of $(BIN)/tsunagu do." >&2
-	@exit 1
+serve: $(VENV)/.runtime ## Serve the demonstration's workplace in the browser, until Ctrl-C
+	@$(BIN)/tsunagu serve --demo
 
 test: test-tools lint ## Run the checks and every test but the long rounds
 	$(BIN)/pytest -m "not soak" -n $(TESTS_AT_ONCE) --dist loadscope

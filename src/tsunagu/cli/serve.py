@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from tsunagu.cli.house import now
-from tsunagu.cli.output import screen
+from tsunagu.cli.output import complaints, screen
 from tsunagu.services.demo.links import logins, make_link
+from tsunagu.services.demo.story import run_demo
 from tsunagu.services.house import House
 
 
@@ -22,14 +23,21 @@ from tsunagu.services.house import House
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Certificate and key, two PEM files.",
 )
+@click.option("--demo", "is_demo", is_flag=True, help="Serve the demonstration, which is run first if there is none.")
 @click.pass_obj
-def serve(house: House, *, port: int, host: str, names: tuple[str, ...], tls: tuple[Path, Path] | None) -> None:
+def serve(
+    house: House, *, port: int, host: str, names: tuple[str, ...], tls: tuple[Path, Path] | None, is_demo: bool
+) -> None:
     """Serve the workplace until it is interrupted.
 
     Behind a web server of your own, or with --tls. Without either only browsers on this machine are served, for they
     keep a session's cookie on an encrypted connection or on the machine itself alone. In the home of a demonstration
     one link for each of its officers is printed, which signs him in once within ten minutes.
     """
+    if is_demo:
+        house = house.for_demo()
+        if not house.demo_marker.exists():
+            run_demo(house=house, clock=now, told=complaints.print)
     address = f"{'https' if tls else 'http'}://{host}:{port}/"
     # Held by this process as well: a worker that is killed leaves nothing running, and the root is signed at the end.
     with house.open() as rooms:

@@ -167,6 +167,7 @@ class Application:
         """Serve the workplace in the browser until interrupted; see `services.house.House`."""
         from tsunagu.config.serving import serve  # noqa: PLC0415 - only who serves loads the server
 
+        os.environ.update(self._home.named_in({}))  # the server's worker is another process
         serve(host=host, port=port, names=names, tls=tls)
 
     def operator(self) -> HostOperator:

@@ -1,0 +1,82 @@
+// Files go up in parts. Whatever the server holds already is not sent again, so a broken connection costs one part.
+(() => {
+  "use strict";
+  const CHUNK = 4 * 1024 * 1024;
+  const OFFERED_AT_ONCE = 500;
+  const TRIES = 8;
+  const form = document.getElementById("upload");
+  if (!form) return;
+  const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  const complaint = form.querySelector(".errors");
+  const sending = form.querySelector(".sending");
+  const bar = form.querySelector("progress");
+  const told = form.querySelector("output");
+  const nobody = "00000000-0000-0000-0000-000000000000";
+  const ask = (url, options) => fetch(url, { ...options, headers: { "x-csrftoken": token, ...options.headers } });
+
+  async function json(url, options) {
+    const answer = await ask(url, options);
+    if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
+    return answer.json();
+  }
+
+  async function part(url, data) {
+    for (let tried = 0; ; tried += 1) {
+      try {
+        return await json(url, { method: "PUT", body: data });
+      } catch (error) {
+        if (tried >= TRIES || /^4/.test(error.message)) throw error;
+        await new Promise((done) => setTimeout(done, 500 * 2 ** tried));
+      }
+    }
+  }
+
+  async function send(files, base) {
+    const total = files.reduce((sum, file) => sum + file.size, 0);
+    let sent = 0;
+    const show = () => {
+      bar.value = total ? sent / total : 1;
+      told.textContent = `${(sent / 1e6).toFixed(1)} / ${(total / 1e6).toFixed(1)} MB`;
+    };
+    for (let first = 0; first < files.length; first += OFFERED_AT_ONCE) {
+      const some = files.slice(first, first + OFFERED_AT_ONCE);
+      const body = JSON.stringify(some.map((file) => ({ name: file.webkitRelativePath || file.name, size: file.size })));
+      const answer = await json(base, { method: "POST", body, headers: { "content-type": "application/json" } });
+      for (const [index, file] of some.entries()) {
+        const { number, held } = answer.files[index];
+        let offset = held;
+        sent += held;
+        while (offset < file.size) {
+          const next = (await part(`${base}${number}/${offset}/`, file.slice(offset, offset + CHUNK))).held;
+          sent += next - offset;
+          offset = next;
+          show();
+        }
+        show();
+      }
+    }
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    complaint.textContent = "";
+    const files = [...form.files.files, ...form.folder.files];
+    if (!files.length) return;
+    const button = form.querySelector("button");
+    button.disabled = true;
+    sending.hidden = false;
+    try {
+      const about = new FormData();
+      about.set("exhibit", form.exhibit.value);
+      const begun = await json(form.action, { method: "POST", body: about });
+      const base = form.dataset.files.replace(nobody, begun.intake);
+      await send(files, base);
+      const end = await ask(`${base}finish/`, { method: "POST" });
+      if (!end.ok) throw new Error(String(end.status));
+      location.assign(end.url);
+    } catch {
+      complaint.textContent = form.dataset.failed;
+      button.disabled = false;
+    }
+  });
+})();
