@@ -194,7 +194,9 @@ class HostOperator:
                 point(addresses)
                 with _admitted(self._home, self._environ) as admin:
                     load_backup(backup=checked, admin=admin, roots=roots)
-                report = settle_restored(backup=checked, now=datetime.now(UTC), keys=keys, ledger=Book(), roots=roots)
+                    report = settle_restored(
+                        backup=checked, admin=admin, now=datetime.now(UTC), keys=keys, ledger=Book(), roots=roots
+                    )
                 check_roles(addresses)
             finally:
                 disconnect()

@@ -20,6 +20,7 @@ from tsunagu.records.backup import folder as backup_folder
 from tsunagu.records.backup.folder import DATABASE, LEAVES, MANIFEST, ROOTS, NewBackup
 from tsunagu.records.backup.manifest import Manifest, signed_manifest
 from tsunagu.records.backup.sealed import KEY_BYTES, read_sealed, write_sealed
+from tsunagu.records.backup.sign_ins import end_every_sign_in
 from tsunagu.records.backup.tables import dump, holds_tables, load
 from tsunagu.records.ledger.book import all_entries, hashes_after
 from tsunagu.records.ledger.roots import RootStore
@@ -168,9 +169,9 @@ def load_backup(*, backup: CheckedBackup, admin: Connection, roots: RootStore) -
 
 
 def settle_restored(
-    *, backup: CheckedBackup, now: datetime, keys: BackupKeys, ledger: Ledger, roots: RootStore
+    *, backup: CheckedBackup, admin: Connection, now: datetime, keys: BackupKeys, ledger: Ledger, roots: RootStore
 ) -> LedgerReport:
-    """Verify the restored ledger, bring the tables up to date, and write down that it was done.
+    """Verify the restored ledger, bring the tables up to date, end every sign-in, and write down that it was done.
 
     Raises:
         LedgerBroken: the ledger does not verify against the roots of the backup or those kept elsewhere.
@@ -182,6 +183,7 @@ def settle_restored(
         raise LedgerBroken("the restored ledger is not the one that the manifest was signed for")
     if migrating.schema_state() is not migrating.SchemaState.CURRENT:
         migrating.migrate()
+    end_every_sign_in(admin, now=now)
     ledger.record(Deed(Act.BACKUP_RESTORED, now, None, details={"backup": backup.manifest.name}))
     sign_root(store=roots, signer=keys.signer(), now=now)
     return report
