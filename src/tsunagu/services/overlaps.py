@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.errors import InputError, NotFound
+from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.notice import HitView, Notice
@@ -18,11 +18,15 @@ from tsunagu.domain.permission import Permission
 from tsunagu.records import agencies, notices
 from tsunagu.records import overlaps as overlap_rows
 from tsunagu.records.ledger.merkle import merkle_root
-from tsunagu.records.links import anything_waits
+from tsunagu.records.links import anything_waits, benign_unapplied
+from tsunagu.records.overlaps import NoticeSent
 from tsunagu.records.session import LINKER, acting_for, linking
-from tsunagu.services.access import denials_recorded
+from tsunagu.services.access import REFERENCE, denials_recorded
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.settling import noticed, settle
+
+LABEL_CHARACTERS = 10
+"""Enough to tell the items of one overlap apart, few enough to be read out on the telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,8 @@ class NoticeView:
 def list_notices(*, actor: Actor, act: Act, now: datetime, keys: Keys, ledger: Ledger) -> tuple[NoticeView, ...]:
     """Return the notices that the actor may read, newest first.
 
-    What an interrupted ingest has left waiting, anybody's, is compared first: no notice means that all was compared.
+    What an interrupted process has left undone, anybody's, is done first: no notice means that all was compared, but
+    for items that are parked because they could not be.
 
     Args:
         act: what is being read, `notice:read` or `overlap:read`, with the permission of the same name.
@@ -49,16 +54,16 @@ def list_notices(*, actor: Actor, act: Act, now: datetime, keys: Keys, ledger: L
     Raises:
         Forbidden: none of the actor's roles carries the permission.
     """
-    if anything_waits():
-        from tsunagu.services.linking import link_all  # noqa: PLC0415 - loads the kernels, which nothing else here needs
-
-        link_all(now=now, ledger=ledger)
-    with (
-        denials_recorded(actor=actor, permission=Permission(act.value), asked="all", now=now, keys=keys, ledger=ledger),
-        acting_for(actor.agency_id),
+    with denials_recorded(
+        actor=actor, permission=Permission(act.value), asked="all", now=now, keys=keys, ledger=ledger
     ):
-        found = notices.notices_of(actor)
-        cards = agencies.agency_cards()
+        if anything_waits() or benign_unapplied() or overlap_rows.half_noted():
+            from tsunagu.services.linking import link_all  # noqa: PLC0415 - loads the kernels, needed by nothing else
+
+            link_all(now=now, ledger=ledger)
+        with acting_for(actor.agency_id):
+            found = notices.notices_of(actor)
+            cards = agencies.agency_cards()
     ledger.record(*([_deed(act, actor, now, notice) for notice in found] or [_deed(act, actor, now)]))
     return tuple(NoticeView(one, cards[one.own_agency_id], _other(one, cards)) for one in found)
 
@@ -80,7 +85,7 @@ def release(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger
     """Let a held notice go to the covert case's officers, let the other side know, and return whether that was done.
 
     Where both cases are covert, nobody but the two co-ordinators knows before both have released, and neither of them
-    which agency the other's is.
+    which agency the other's is. To release what is released already changes nothing.
 
     Raises:
         Forbidden: the actor is no co-ordinator.
@@ -98,9 +103,13 @@ def release(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger
         held = [notice for notice in sides if notice.held]
         if not held:
             raise NotFound("no such overlap")
+    deeds: list[Deed] = []
+    told: list[NoticeSent] = []
     with linking():
-        told = [one for notice in held for one in overlap_rows.release(overlap_id, notice.case_id, now=now)]
-        deeds = [_deed(Act.OVERLAP_RELEASED, actor, now, notice) for notice in held]
+        for notice in held:
+            is_new, sent = overlap_rows.release(overlap_id, notice.case_id, now=now)
+            deeds += [_deed(Act.OVERLAP_RELEASED, actor, now, notice)] * is_new
+            told += sent
         ledger.write(*deeds, *(noticed(one, now=now) for one in told), using=LINKER)
     return bool(told)
 
@@ -108,18 +117,19 @@ def release(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger
 def share(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> bool:
     """Agree to show the other side this case's reference and the hits, and return whether both have agreed now.
 
-    An officer who works on both cases shares both sides at once.
+    What is found between the two cases later is shared with it. An officer who works on both cases shares both sides
+    at once.
 
     Raises:
         Forbidden: the actor shares nothing.
-        NotFound: no such overlap, or none of the actor's, or one that is still held.
+        NotFound: no such overlap, or none of the actor's; to who may not release it, one that is held is none.
+        Conflict: it is held, and the actor may release it.
     """
     sides = _sides(actor, overlap_id, Permission.OVERLAP_SHARE, now=now, keys=keys, ledger=ledger)
-    with denials_recorded(
-        actor=actor, permission=Permission.OVERLAP_SHARE, asked=str(overlap_id), now=now, keys=keys, ledger=ledger
-    ):
-        if any(notice.held for notice in sides):
-            raise NotFound("no such overlap")
+    if any(notice.held for notice in sides):
+        raise Conflict(
+            "this overlap is held: `tsunagu release` it first; so must the other side, where its case is covert too"
+        )
     for notice in sides:
         with acting_for(actor.agency_id):
             notices.note_sharing(notice, officer_id=actor.officer_id, now=now)
@@ -137,8 +147,12 @@ def list_hits(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledg
         NotFound: no such overlap, or none of the actor's.
     """
     notice = _sides(actor, overlap_id, Permission.OVERLAP_READ, now=now, keys=keys, ledger=ledger)[0]
+
+    def label(item_id: int) -> str:
+        return keys.mac(REFERENCE, f"item {item_id} of {overlap_id}".encode()).hex()[:LABEL_CHARACTERS]
+
     with acting_for(actor.agency_id):
-        found = notices.hits_seen(notice)
+        found = notices.hits_seen(notice, label)
     root = merkle_root([hit.sha256 for hit in found]).hex()
     ledger.record(_deed(Act.OVERLAP_READ, actor, now, notice, hits=len(found), merkle_root=root))
     return found
