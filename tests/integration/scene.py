@@ -170,6 +170,15 @@ DOORS = (
         strangers=("bella",),
         unfit=("anna", "carl", "adam"),
     ),
+    Door(
+        "ledger show",
+        ("--most", "5"),
+        "officer_logins",
+        Permission.LEDGER_READ,
+        entitled="audra",
+        strangers=("bella",),
+        unfit=("anna", "carl", "adam"),
+    ),
     Door("notices", (), "list_notices", Permission.NOTICE_READ),
     Door(
         "officer add",
@@ -180,6 +189,35 @@ DOORS = (
         strangers=("bella",),
         unfit=("anna", "carl", "audra"),
         lines=("correct horse battery",),
+    ),
+    Door(
+        "officer end",
+        ("{target}",),
+        "end_officer_called",
+        Permission.OFFICER_ENROLL,
+        "leaver",
+        entitled="adam",
+        strangers=("bella",),
+        unfit=("anna", "carl", "audra"),
+    ),
+    Door(
+        "officer list",
+        (),
+        "list_officers",
+        Permission.OFFICER_ENROLL,
+        entitled="adam",
+        strangers=("bella",),
+        unfit=("anna", "carl", "audra"),
+    ),
+    Door(
+        "officer unlock",
+        ("{target}",),
+        "unlock_officer",
+        Permission.OFFICER_ENROLL,
+        "colleague",
+        entitled="adam",
+        strangers=("bella",),
+        unfit=("anna", "carl", "audra"),
     ),
     Door("overlaps", (), "list_notices", Permission.OVERLAP_READ),
     Door(
@@ -209,6 +247,8 @@ def set_the_scene(world: World) -> Scene:
     _open_a_bank(scene)
     _share(scene)
     _begin_an_upload(scene)
+    scene.targets["colleague"] = people["carl"].login
+    scene.targets["leaver"] = world.enroll(adam, Role.OFFICER).login
     scene.targets["file"] = world.file(secrets.token_bytes(20).hex().encode())
     scene.targets["intake"] = str(world.scan(scene.targets["file"]))
     case = scene.targets["case"]

@@ -23,7 +23,7 @@ from .world import Person, World, random_name
 
 WITH_TARGET = [door for door in DOORS if door.target]
 LISTS = [door for door in DOORS if not door.target]
-FORBIDDEN, NOT_FOUND = 5, 4
+FORBIDDEN, NOT_FOUND, CONFLICT = 5, 4, 6
 
 READ_NO_HOLDINGS = {"compare", "fingerprint", "scan"}
 OPERATORS = {
@@ -31,8 +31,8 @@ OPERATORS = {
     "keys restore", "keys rotate", "ledger root", "ledger verify", "restore", "serve", "status", "upgrade",
     "worker",
 }  # fmt: skip
-IDENTITY = {"sign-in", "sign-out"}
-IN_THE_BROWSER = {"end_officer", "invite_officer", "list_officers", "watched_folders", *SERVICES_OF_INTAKES}
+IDENTITY = {"sign-in", "sign-out", "whoami"}
+IN_THE_BROWSER = {"end_officer", "invite_officer", "watched_folders", *SERVICES_OF_INTAKES}
 """Services that no command calls: the tests of the pages and of intakes try them."""
 
 
@@ -196,7 +196,8 @@ def test_a_covert_case_is_its_coordinators_alone_until_he_releases_it(world: Wor
     [held] = world.json(anna, "notices")
     assert (held["held"], held["case"]) == (True, case)
     assert world.json(carl, "notices") == world.json(carl, "overlaps") == []
-    assert world.run(anna, "share", held["overlap"]).status == NOT_FOUND
+    assert world.run(anna, "share", held["overlap"]).status == CONFLICT
+    assert world.run(carl, "share", held["overlap"]).status == NOT_FOUND
     # What B sees is what it would see had nobody else the file.
     assert _watched(world, ben, bella)[:2] == quiet[:2] == ("", "")
     for text in _watched(world, ben, bella):

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
+from pathlib import Path
 
 import click
 from rich.text import Text
 
+from tsunagu.cli.findings import notice_json, overlap_json, print_hits, print_overlap
 from tsunagu.cli.house import now
 from tsunagu.cli.output import complaints, print_json, print_table, screen
-from tsunagu.cli.overlaps import notice_json, overlap_json, print_hits, print_overlap
 from tsunagu.services.demo.story import DemoReport, run_demo, sign_in_as
 from tsunagu.services.house import House
 
 FAILED = 1
 NEXT = (
-    ("tsunagu overlaps", "the overlaps of the officer who is signed in"),
-    ("tsunagu notices", "what he was told, and whom to talk to"),
-    ("tsunagu case show DK-2026-0117", "one of his cases"),
-    ("tsunagu demo --as nguyen", "sign in as the officer of the other side"),
-    ("tsunagu demo --as jensen-admin", "sign in as an auditor: no content, but `tsunagu ledger show`"),
-    ("tsunagu ledger verify", "the ledger, recomputed against its signed roots"),
-    ("tsunagu fingerprint FILE", "any file of your own"),
+    ("overlaps", "the overlaps of the officer who is signed in"),
+    ("notices", "what he was told, and whom to talk to"),
+    ("case show DK-2026-0117", "one of his cases"),
+    ("demo --as nguyen", "sign in as the officer of the other side"),
+    ("demo --as jensen-admin", "sign in as an auditor, who reads the ledger and no content"),
+    ("ledger verify", "the ledger, recomputed against its signed roots"),
 )
 
 
@@ -33,8 +34,12 @@ NEXT = (
 def demo(house: House, *, login: str | None, as_json: bool) -> None:
     """Show three agencies finding what they have in common, on benign media, in a home of its own.
 
+    That home is tsunagu-demo beside the default one, unless TSUNAGU_HOME names another. Each run throws away what the
+    one before has left there; nothing real belongs there, and `init` refuses it.
+
     Exit status: 0 the whole story ran and the ledger verifies, 1 it does not.
     """
+    house = house.for_demo()
     if login is not None:
         house.keep_token(sign_in_as(house=house, login=login, now=now()))
         screen.print(f"Signed in as {login}.", markup=False)
@@ -45,7 +50,7 @@ def demo(house: House, *, login: str | None, as_json: bool) -> None:
     if as_json:
         _print_json(report, elapsed_s)
     else:
-        _print(report, elapsed_s)
+        _print(report, elapsed_s, house.home)
     sys.exit(0 if report.ledger.is_sound else FAILED)
 
 
@@ -61,7 +66,7 @@ def _print_json(report: DemoReport, elapsed_s: float) -> None:
     )
 
 
-def _print(report: DemoReport, elapsed_s: float) -> None:
+def _print(report: DemoReport, elapsed_s: float, home: Path) -> None:
     screen.rule("what Denmark's officer is told first")
     rows = [
         (view.notice.case, other.name, other.country, other.contact)
@@ -79,8 +84,11 @@ def _print(report: DemoReport, elapsed_s: float) -> None:
     screen.print(Text(f"ledger: {report.ledger.entries} entries, {state}. {elapsed_s:.0f} s in all.", style="bold"))
     screen.print(Text("Everything in this home is thrown away by the next `tsunagu demo`.", style="dim"))
     screen.rule("try next")
+    # The way by which this program was called works again from the same folder.
+    called = f"TSUNAGU_HOME={shlex.quote(str(home))} {shlex.quote(sys.argv[0])}"
     for command, what in NEXT:
-        screen.print(Text(f"  .venv/bin/{command:<34}", style="green").append(what, style="default"))
+        screen.print(Text(f"# {what}", style="dim"))
+        screen.print(Text(f"{called} {command}", style="green"), soft_wrap=True)
 
 
 COMMANDS = (demo,)

@@ -1,4 +1,4 @@
-"""`init`, `agency add`, `officer add`, `sign-in`, `sign-out`: who takes part."""
+"""`init`, `agency add`, `officer`, `sign-in`, `sign-out`, `whoami`: who takes part."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from tsunagu.cli.house import now, signed_in
-from tsunagu.cli.output import print_json, screen
-from tsunagu.domain.errors import Conflict, InputError
+from tsunagu.cli.house import json_option, now, signed_in
+from tsunagu.cli.output import complaints, print_json, print_table, screen
+from tsunagu.domain.errors import Conflict, InputError, NotSignedIn
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Role
 from tsunagu.services.house import House, Rooms
@@ -21,7 +21,10 @@ from tsunagu.services.identity import (
     list_agencies,
     sign_in,
     sign_out,
+    who_is,
 )
+from tsunagu.services.invitations import list_officers
+from tsunagu.services.officers import end_officer_called, unlock_officer
 
 FIRST_ROLES = frozenset({Role.OFFICER, Role.COORDINATOR})
 SECOND_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
@@ -30,7 +33,9 @@ SECOND_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 def _agency_options(command: Any) -> Any:
     for option in (
         click.option("--agency", required=True, help="The agency's name."),
-        click.option("--country", required=True, help="Two capital letters, as in ISO 3166-1."),
+        click.option(
+            "--country", required=True, help="Its country, or that of its seat: an ISO 3166-1 code such as DK."
+        ),
         click.option("--contact", required=True, help="Whom other agencies talk to."),
         click.option("--officer", "first", required=True, help="Login of the first officer (officer, co-ordinator)."),
         click.option("--second", required=True, help="Login of the second (administrator, auditor; sees no content)."),
@@ -49,12 +54,19 @@ def init(house: House, *, agency: str, country: str, contact: str, first: str, s
     Nobody grants a right to himself: the second officer administers and audits, the first works on cases. Passwords
     are asked for, or read from standard input, one a line. The secrets for their one-time codes are printed once.
     """
+    _refuse_in_demo(house)
     if not house.operator().has_keys():
         house.operator().create_keys()
     with house.open() as rooms:
         if list_agencies():
             raise Conflict("this home has an agency already: use `tsunagu agency add`")
         _found(rooms, agency, country, contact, (first, second), as_json=as_json)
+    if not as_json:
+        screen.print(
+            "Now, before anything is brought in: `tsunagu keys export FOLDER`, with two custodians.", style="bold"
+        )
+        screen.print("Lost keys that nobody has a share of are lost with all that they open.")
+        screen.print(f"Then `tsunagu sign-in {first}` and `tsunagu case open REFERENCE`.", markup=False)
 
 
 @click.group()
@@ -69,8 +81,11 @@ def add_agency(
     house: House, *, agency: str, country: str, contact: str, first: str, second: str, as_json: bool
 ) -> None:
     """Add an agency with two officers at once. An operator's command: it prints no content."""
+    _refuse_in_demo(house)
     with house.open() as rooms:
         _found(rooms, agency, country, contact, (first, second), as_json=as_json)
+    if not as_json:
+        screen.print(f"Next: `tsunagu sign-in {first}` and `tsunagu case open REFERENCE`.", markup=False)
 
 
 @click.group()
@@ -95,16 +110,61 @@ def add_officer(house: House, login: str, *, name: str, roles: tuple[str, ...], 
         _print_enrolment(enrolled, as_json=as_json)
 
 
+@officer.command("list")
+@json_option
+@click.pass_obj
+def list_(house: House, *, as_json: bool) -> None:
+    """List the active officers of your own agency; an administrator's command."""
+    with signed_in(house, None) as desk:
+        found = list_officers(actor=desk.actor, now=now(), keys=desk.rooms.keys, ledger=desk.rooms.ledger)
+    if as_json:
+        for one in found:
+            print_json({"login": one.login, "name": one.name, "roles": sorted(one.roles)})
+        return
+    rows = [(one.login, one.name, ", ".join(sorted(one.roles))) for one in found]
+    print_table(("login", "name", "roles"), rows, empty="Your agency has no officer.", whole=("login",))
+
+
+@officer.command("end")
+@click.argument("login")
+@click.pass_obj
+def end(house: House, login: str) -> None:
+    """Let an officer of your own agency leave; an administrator's command.
+
+    His sign-ins end at once, and he cannot sign in again. What he did stays in the ledger under his name.
+    """
+    with signed_in(house, None) as desk:
+        rooms = desk.rooms
+        end_officer_called(actor=desk.actor, login=login, now=now(), keys=rooms.keys, ledger=rooms.ledger)
+    screen.print("The officer has left: his sign-ins have ended.")
+
+
+@officer.command("unlock")
+@click.argument("login")
+@click.pass_obj
+def unlock(house: House, login: str) -> None:
+    """Let an officer of your own agency try again who was locked out; an administrator's command.
+
+    After 5 failures in a row nobody signs in with that login for 15 minutes.
+    """
+    with signed_in(house, None) as desk:
+        rooms = desk.rooms
+        unlock_officer(actor=desk.actor, login=login, now=now(), keys=rooms.keys, ledger=rooms.ledger)
+    screen.print("The officer may sign in again.")
+
+
 @click.command("sign-in")
 @click.argument("login")
 @click.pass_obj
 def sign_in_command(house: House, login: str) -> None:
     """Sign in with password and one-time code; the token is kept for this system user alone.
 
-    Both are asked for, or read from standard input: the password on the first line, the code on the second.
+    Both are asked for, or read from standard input: the password on the first line, the code on the second. Whoever
+    was signed in before is signed out first, also when this fails.
     """
-    password, code = ask_secret("Password"), ask_secret("One-time code")
     with house.open() as rooms:
+        _sign_out_before(house, rooms)
+        password, code = ask_secret("Password"), ask_secret("One-time code")
         token, expires_at = sign_in(
             login=login, password=password, code=code, now=now(), keys=rooms.keys, ledger=rooms.ledger
         )
@@ -121,6 +181,43 @@ def sign_out_command(house: House) -> None:
         sign_out(token=token, now=now(), keys=rooms.keys, ledger=rooms.ledger)
     house.drop_token()
     screen.print("Signed out.")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def whoami(house: House, *, as_json: bool) -> None:
+    """Say who is signed in here, at which agency, with which roles, and until when."""
+    token = house.token()
+    with house.open() as rooms:
+        found = who_is(token=token, now=now(), keys=rooms.keys)
+    roles = sorted(found.officer.roles)
+    if as_json:
+        fields = {"login": found.officer.login, "agency": found.agency.name, "roles": roles}
+        print_json({**fields, "until": found.expires_at.isoformat()})
+        return
+    screen.print(f"{found.officer.login} ({', '.join(roles)}), {found.agency.name}", markup=False)
+    screen.print(f"Signed in until {found.expires_at:%Y-%m-%d %H:%M} UTC.")
+
+
+def _sign_out_before(house: House, rooms: Rooms) -> None:
+    """End the sign-in that was there, and say whose it was."""
+    try:
+        token = house.token()
+        before = who_is(token=token, now=now(), keys=rooms.keys)
+        sign_out(token=token, now=now(), keys=rooms.keys, ledger=rooms.ledger)
+        complaints.print(f"{before.officer.login} was signed out.", markup=False)
+    except NotSignedIn:
+        pass  # nobody was, or not any more
+    house.drop_token()
+
+
+def _refuse_in_demo(house: House) -> None:
+    if house.demo_marker.exists():
+        raise Conflict(
+            "this home is the demonstration's, and the next `tsunagu demo` throws away what is in it: name another one "
+            "by TSUNAGU_HOME for real work"
+        )
 
 
 def _found(
@@ -179,4 +276,4 @@ def ask_secret(what: str, *, confirm: bool = False) -> str:
     return line.rstrip("\r\n")
 
 
-COMMANDS = (init, agency, officer, sign_in_command, sign_out_command)
+COMMANDS = (init, agency, officer, sign_in_command, sign_out_command, whoami)

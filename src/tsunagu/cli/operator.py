@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Any, TypedDict
 
 import click
 
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.identity import ask_secret
-from tsunagu.cli.output import print_json, print_table, screen
+from tsunagu.cli.output import counted, print_json, print_table, screen
+from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.ledger import LedgerReport, SignedRoot
 from tsunagu.records.ledger.signing import root_from_json, root_to_json
 from tsunagu.services.accounts import read_ledger, sign_root, verify_ledger
 from tsunagu.services.house import Check, House
+from tsunagu.services.officers import officer_logins
+from tsunagu.services.parts import Keys, Ledger
 
 FAILED = 1
+
+
+class _Parts(TypedDict):
+    """What the auditor's services are given."""
+
+    actor: Actor
+    now: datetime
+    keys: Keys
+    ledger: Ledger
 
 
 @click.group()
@@ -91,12 +106,14 @@ def root(house: House) -> None:
 @json_option
 @click.pass_obj
 def show(house: House, *, most: int, purpose: str | None, as_json: bool) -> None:
-    """Show the newest entries of your agency; an auditor's command."""
+    """Show the newest entries of your agency, its officers by their logins; an auditor's command."""
     with signed_in(house, purpose) as desk:
-        entries = read_ledger(actor=desk.actor, most=most, now=now(), keys=desk.rooms.keys, ledger=desk.rooms.ledger)
+        parts: _Parts = {"actor": desk.actor, "now": now(), "keys": desk.rooms.keys, "ledger": desk.rooms.ledger}
+        entries = read_ledger(most=most, **parts)
+        logins = {str(officer_id): login for officer_id, login in officer_logins(**parts).items()}
     if as_json:
         for entry in entries:
-            print_json(entry)
+            print_json(entry | {"login": logins.get(entry.get("officer", ""))})
         return
     rows = [
         (
@@ -104,12 +121,19 @@ def show(house: House, *, most: int, purpose: str | None, as_json: bool) -> None
             entry["at"],
             entry["act"],
             entry.get("purpose", ""),
-            entry.get("officer", "the machine")[:8],
-            json.dumps(entry.get("details", {})),
+            _officer(entry, logins),
+            json.dumps({name: logins.get(str(value), value) for name, value in entry.get("details", {}).items()}),
         )
         for entry in entries
     ]
-    print_table(("entry", "at", "act", "purpose", "officer", "details"), rows, empty="No entry yet.")
+    columns = ("entry", "at", "act", "purpose", "officer", "details")
+    print_table(columns, rows, empty="No entry yet.", whole=("entry", "act", "officer"))
+
+
+def _officer(entry: Mapping[str, Any], logins: Mapping[str, str]) -> str:
+    """Return who did it: by his login, by his id where the login is not known, or the machine."""
+    officer = entry.get("officer")
+    return logins.get(officer, officer) if officer else "the machine"
 
 
 @click.group()
@@ -196,8 +220,10 @@ def _print_report(report: LedgerReport, *, as_json: bool) -> None:
         where = f"entry {report.first_bad}: " if report.first_bad else ""
         screen.print(f"NOT SOUND. {where}{report.problem}", style="bold red", markup=False)
         return
-    screen.print(f"Sound: {report.entries:,} entries, {report.proven:,} proven by signed roots.", style="green")
-    screen.print(f"{report.unproven:,} written since the last signed root are unproven.")
+    entries = counted(report.entries, "entry", "entries")
+    screen.print(f"Sound: {entries}, {report.proven:,} proven by signed roots.", style="green")
+    are = counted(report.unproven, "entry is", "entries are")
+    screen.print(f"{are} newer than the last signed root, and unproven.")
 
 
 def print_checks(checks: tuple[Check, ...], *, as_json: bool) -> None:

@@ -11,6 +11,7 @@ class Act(StrEnum):
     OFFICER_INVITED = "officer:invited"
     OFFICER_ACCEPTED = "officer:accepted"
     OFFICER_LEFT = "officer:left"
+    OFFICER_UNLOCKED = "officer:unlocked"
     OFFICER_SIGNED_IN = "officer:signed_in"
     OFFICER_SIGNED_OUT = "officer:signed_out"
     CASE_OPENED = "case:opened"

@@ -58,6 +58,8 @@ class HitView:
     Attributes:
         path: where the own item lies at the own agency, raw bytes; the other's is never told.
         sha256: of the own item.
+        label: names the own item within this overlap; the other side sees it as its `other_label`.
+        other_label: names the other side's item, of which nothing else is told, so that it can be asked about.
         evidence: with the own item as the first of the two.
         silenced: benign content explains it; it does not count.
         judgement: the latest answer of the own agency.
@@ -67,6 +69,8 @@ class HitView:
     exhibit: str
     path: bytes
     sha256: bytes
+    label: str
+    other_label: str
     evidence: Evidence
     commonness: Commonness
     silenced: bool

@@ -113,5 +113,10 @@ def officer_cards() -> tuple[OfficerCard, ...]:
     return tuple(_card(row) for row in Officer.objects.filter(is_active=True).order_by("login"))
 
 
+def logins() -> dict[UUID, str]:
+    """Return the login of every officer whom the agency that is acted for has or had, by id."""
+    return dict(Officer.objects.values_list("id", "login"))
+
+
 def _card(row: Officer) -> OfficerCard:
     return OfficerCard(row.id, row.agency_id, row.login, row.name, frozenset(Role(role) for role in row.roles))

@@ -1,6 +1,6 @@
 """Notices, hits and judgements, as one side reads and writes them. Call everything within `acting_for` an agency."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -53,11 +53,16 @@ def note_sharing(notice: Notice, *, officer_id: UUID, now: datetime) -> None:
     )
 
 
-def hits_seen(notice: Notice) -> tuple[HitView, ...]:
+def hits_seen(notice: Notice, label: Callable[[int], str]) -> tuple[HitView, ...]:
     """Return the hits of an overlap that both sides have shared, rare and near ones first; otherwise none.
 
     A hit that a later comparison did not find again is left out unless this side has judged it. Row-level security
     hides the hits too as long as one side has not shared.
+
+    Args:
+        notice: the actor's, of that overlap.
+        label: names an item by its id, alike for both sides. The id itself is not told: ids in order would count what
+            other agencies hold.
     """
     overlap = Overlap.objects.filter(id=notice.overlap_id).first()
     if overlap is None:
@@ -67,7 +72,7 @@ def hits_seen(notice: Notice) -> tuple[HitView, ...]:
     places = _places([row.item_b if as_b else row.item_a for row in rows], notice.case_id)
     answers = _latest_answers([row.id for row in rows])
     views = [
-        _view(row, places[row.item_b if as_b else row.item_a], answers.get(row.id), as_b=as_b)
+        _view(row, places[row.item_b if as_b else row.item_a], answers.get(row.id), label, as_b=as_b)
         for row in rows
         if (row.item_b if as_b else row.item_a) in places and (row.holds or row.id in answers)
     ]
@@ -143,6 +148,7 @@ def _view(
     row: HitRow,
     place: tuple[str, bytes, bytes],
     answer: tuple[Judgement, Sameness | None] | None,
+    label: Callable[[int], str],
     *,
     as_b: bool,
 ) -> HitView:
@@ -153,6 +159,8 @@ def _view(
         exhibit=exhibit,
         path=path,
         sha256=sha256,
+        label=label(row.item_b if as_b else row.item_a),
+        other_label=label(row.item_a if as_b else row.item_b),
         evidence=evidence_of(row, as_b=as_b),
         commonness=Commonness(row.commonness),
         silenced=row.silenced,

@@ -26,6 +26,11 @@ def officer_of(sign_in_id: UUID, *, now: datetime) -> tuple[UUID, bytes] | None:
     return None if row is None else (row.officer_id, bytes(row.token_mac))
 
 
+def expiry_of(sign_in_id: UUID) -> datetime:
+    """Return until when a sign-in lasts that `officer_of` has found open."""
+    return SignIn.objects.values_list("expires_at", flat=True).get(id=sign_in_id)
+
+
 def end(sign_in_id: UUID, *, now: datetime) -> None:
     """Close a sign-in; nothing happens when it is closed already."""
     SignIn.objects.filter(id=sign_in_id, ended_at=None).update(ended_at=now)

@@ -15,6 +15,7 @@ from pyotp.totp import TOTP
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
+from tsunagu.domain.country import is_country
 from tsunagu.domain.errors import InputError, NotFound, NotSignedIn
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard, OfficerCard
@@ -24,7 +25,7 @@ from tsunagu.records import agencies, second_factors, sign_ins
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import check_reference, denials_recorded
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.proving import open_factor, proves_both, seal_factor
+from tsunagu.services.proving import LOCKED_FOR, MOST_FAILURES, open_factor, proves_both, seal_factor
 
 TOKEN = "token"  # noqa: S105 - the name of a key's purpose
 SIGN_IN_LASTS = timedelta(hours=8)
@@ -55,6 +56,15 @@ class Enrolment:
         return TOTP(self.totp_secret).provisioning_uri(name=self.officer.login, issuer_name="Tsunagu")
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is signed in, and until when."""
+
+    officer: OfficerCard
+    agency: AgencyCard
+    expires_at: datetime
+
+
 def found_agency(
     *,
     name: str,
@@ -76,8 +86,8 @@ def found_agency(
     """
     if len({one.login for one in officers}) < 2:
         raise InputError("an agency begins with two officers of different logins")
-    if len(country) != 2 or not country.isascii() or not country.isupper():
-        raise InputError("a country is two capital letters, as in ISO 3166-1")
+    if not is_country(country):
+        raise InputError("a country is a code of two capital letters that ISO 3166-1 assigns, such as DK or JP")
     check_reference(name)
     check_reference(contact)
     card = AgencyCard(uuid4(), name, country, contact)
@@ -144,7 +154,10 @@ def sign_in(*, login: str, password: str, code: str, now: datetime, keys: Keys, 
         act = Act.OFFICER_SIGNED_IN if token else Act.ACCESS_DENIED
         ledger.write(Deed(act, now, agency_id, held.officer.officer_id if held else None, details={"door": "sign-in"}))
     if token is None:
-        raise NotSignedIn("the login, the password or the code is wrong, or too many attempts were made")
+        raise NotSignedIn(
+            "the login, the password or the code is wrong, or the code was used already: wait for the next code; "
+            f"after {MOST_FAILURES} failures wait {LOCKED_FOR.seconds // 60} minutes, or ask for `officer unlock`"
+        )
     return token, expires_at
 
 
@@ -167,6 +180,19 @@ def actor_of(*, token: str, purpose: Purpose | None, now: datetime, keys: Keys) 
         except NotFound as error:
             raise NotSignedIn(NOBODY) from error
     return Actor(card.officer_id, card.agency_id, card.roles, purpose)
+
+
+def who_is(*, token: str, now: datetime, keys: Keys) -> SignedIn:
+    """Return whose token this is, at which agency, and until when.
+
+    Raises:
+        NotSignedIn: the token is unknown, closed or expired, or its officer has left.
+    """
+    actor = actor_of(token=token, purpose=None, now=now, keys=keys)
+    with acting_for(actor.agency_id):
+        card = agencies.officer_card(actor.officer_id)
+        expires_at = sign_ins.expiry_of(UUID(token.split(".")[1]))
+        return SignedIn(card, agencies.agency_cards()[actor.agency_id], expires_at)
 
 
 def sign_out(*, token: str, now: datetime, keys: Keys, ledger: Ledger) -> None:

@@ -1,0 +1,76 @@
+"""Officers of one's own agency: found by login, let in again after a lock-out, named in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.errors import InputError, NotFound
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.party import OfficerCard
+from tsunagu.domain.permission import Permission
+from tsunagu.records import agencies
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import denials_recorded
+from tsunagu.services.invitations import end_officer
+from tsunagu.services.parts import Keys, Ledger
+
+
+def end_officer_called(*, actor: Actor, login: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Let the officer of this login leave: sessions, sign-ins and invitations end at once.
+
+    Raises:
+        Forbidden: the actor administers no officers.
+        NotFound: no such active officer of the actor's agency.
+        InputError: the actor himself, whom a colleague lets go.
+    """
+    card = _active(actor, login, now=now, keys=keys, ledger=ledger)
+    end_officer(actor=actor, officer_id=card.officer_id, now=now, keys=keys, ledger=ledger)
+
+
+def unlock_officer(*, actor: Actor, login: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Let an officer sign in again who was locked out after too many failures, before the time is over.
+
+    Raises:
+        Forbidden: the actor administers no officers.
+        NotFound: no such active officer of the actor's agency.
+        InputError: the actor himself, whom a colleague unlocks.
+    """
+    card = _active(actor, login, now=now, keys=keys, ledger=ledger)
+    if card.officer_id == actor.officer_id:
+        raise InputError("nobody unlocks himself: a colleague does")
+    with acting_for(actor.agency_id):
+        agencies.note_attempt(card.officer_id, failures=0, locked_until=None, totp_step=None)
+        details = {"unlocked": str(card.officer_id)}
+        ledger.write(Deed(Act.OFFICER_UNLOCKED, now, actor.agency_id, actor.officer_id, details=details))
+
+
+def officer_logins(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> Mapping[UUID, str]:
+    """Return the login of every officer whom the actor's agency has or had, by id, to read its ledger with.
+
+    Raises:
+        Forbidden: the actor does not read the ledger.
+    """
+    with (
+        denials_recorded(
+            actor=actor, permission=Permission.LEDGER_READ, asked="officers", now=now, keys=keys, ledger=ledger
+        ),
+        acting_for(actor.agency_id),
+    ):
+        return agencies.logins()
+
+
+def _active(actor: Actor, login: str, *, now: datetime, keys: Keys, ledger: Ledger) -> OfficerCard:
+    with (
+        denials_recorded(
+            actor=actor, permission=Permission.OFFICER_ENROLL, asked=login, now=now, keys=keys, ledger=ledger
+        ),
+        acting_for(actor.agency_id),
+    ):
+        found = next((one for one in agencies.officer_cards() if one.login == login), None)
+        if found is None:
+            raise NotFound("no such officer")
+        return found
