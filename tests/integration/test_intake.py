@@ -29,8 +29,8 @@ from tsunagu.records.session import acting_for
 from tsunagu.services import intake_file
 from tsunagu.services.exhibit_keys import LIFETIME
 from tsunagu.services.ingest import ingest
-from tsunagu.services.intake import ingest_intake
 from tsunagu.services.keeping import IngestReport
+from tsunagu.services.scanned_intake import ingest_intake
 
 from .world import NoDecoder, Person, World, now, random_name
 
@@ -256,6 +256,8 @@ def test_the_file_of_a_key_is_its_owners_alone_and_takes_no_others_place(
     again = world.run(anna, *command)
     assert (again.status, again.stdout, again.entries) == (CONFLICT, "", 0)
     assert out.read_bytes() == content
+    nowhere = world.run(anna, *command[:-1], str(tmp_path / "none" / "key"))
+    assert (nowhere.status, nowhere.stdout, nowhere.entries) == (REFUSED, "", 0)
 
 
 def refusal(world: World, anna: Person, case: str, exhibit: str, path: Path, **how: Any) -> IntakeRefusal:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
 from tsunagu.cli.house import now, purpose_option, signed_in
+from tsunagu.cli.new_files import check_is_new
 from tsunagu.cli.output import screen
-from tsunagu.domain.errors import Conflict
 from tsunagu.records.keys.exhibit_keys import key_to_file
 from tsunagu.records.keys.private_files import create_private
 from tsunagu.services.exhibit_keys import LIFETIME, give_exhibit_key
@@ -32,8 +31,7 @@ def key(house: House, *, case_reference: str, exhibit_reference: str, out: Path,
 
     Whoever has the file can sign scans of this one exhibit until it expires, so keep it with the exhibit.
     """
-    if os.path.lexists(out):
-        raise Conflict("there is something of that name already, and it is not overwritten")
+    check_is_new(out)
     with signed_in(house, purpose) as desk:
         made = give_exhibit_key(
             actor=desk.actor,

@@ -17,9 +17,9 @@ from tsunagu.cli.progress import progress_bar
 from tsunagu.domain.actor import Actor
 from tsunagu.services.house import House
 from tsunagu.services.ingest import ingest as ingest_files
-from tsunagu.services.intake import ingest_intake, intake_among
 from tsunagu.services.keeping import IngestReport, Progress
 from tsunagu.services.parts import Keys, Ledger, Queue
+from tsunagu.services.scanned_intake import ingest_intake, intake_among
 
 REFUSED = 2
 INTERRUPTED = 130

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
 from tsunagu.cli.house import now
+from tsunagu.cli.new_files import new_file
 from tsunagu.cli.output import complaints
 from tsunagu.cli.progress import progress_bar
-from tsunagu.domain.errors import Conflict, InputError
 from tsunagu.records.keys.exhibit_keys import key_from_file
 from tsunagu.services.house import House
 from tsunagu.services.scan import ScanReport
 from tsunagu.services.scan import scan as scan_files
 
 REFUSED = 2
-TO_PIPE = Path("-")
 
 
 @click.command()
@@ -43,7 +37,7 @@ def scan(house: House, paths: tuple[bytes, ...], *, out: Path, key_file: Path | 
     you would carry the exhibit's list of contents. Exit status: 0, or 2 when any file was refused.
     """
     key = key_from_file(key_file) if key_file else None
-    with _new_file(out) as file, house.decoder() as decoder, progress_bar("scan", 0, unit="files") as bar:
+    with new_file(out) as file, house.decoder() as decoder, progress_bar("scan", 0, unit="files") as bar:
         report = scan_files(
             paths=paths,
             out=file,
@@ -56,42 +50,6 @@ def scan(house: House, paths: tuple[bytes, ...], *, out: Path, key_file: Path | 
         )
     _print(report, is_signed=key is not None)
     sys.exit(REFUSED if report.refused else 0)
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[BinaryIO]:
-    """Yield a file that gets its name once it is whole, mode 0600; or the pipe.
-
-    Raises:
-        Conflict: there is something of that name.
-        InputError: a terminal takes no intake file, or the folder cannot be written.
-    """
-    if path == TO_PIPE:
-        if sys.stdout.isatty():
-            raise InputError("an intake file is nothing for a terminal: name a file, or a pipe")
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    if os.path.lexists(path):
-        raise Conflict("there is something of that name already, and it is not overwritten")
-    try:
-        fd, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with open(fd, "wb") as file:  # noqa: PTH123 - a descriptor
-                yield file
-                file.flush()
-                os.fsync(fd)
-            _give_name(Path(name), path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError("the intake file cannot be written there", errno=error.errno or 0) from error
-
-
-def _give_name(unfinished: Path, path: Path) -> None:
-    if os.path.lexists(path):
-        raise Conflict("there is something of that name already, and it is not overwritten")
-    unfinished.rename(path)
 
 
 def _print(report: ScanReport, *, is_signed: bool) -> None:

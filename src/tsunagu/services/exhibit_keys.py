@@ -8,11 +8,10 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.intake import ScanKey
 from tsunagu.domain.permission import Permission
-from tsunagu.records import cases as case_rows
 from tsunagu.records import exhibit_keys as rows
 from tsunagu.records.keys.exhibit_keys import make_key, public_part
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import case_for, check_reference, deed
+from tsunagu.services.access import case_for, check_reference, deed, exhibit_for
 from tsunagu.services.parts import Keys, Ledger
 
 LIFETIME = timedelta(days=30)
@@ -33,12 +32,9 @@ def give_exhibit_key(
         actor=actor, reference=case_reference, permission=Permission.MEDIA_INGEST, now=now, keys=keys, ledger=ledger
     )
     with acting_for(actor.agency_id):
-        exhibit_id, is_new = case_rows.exhibit_of(case, exhibit_reference, registered_by=actor.officer_id, now=now)
+        exhibit_id = exhibit_for(actor=actor, case=case, reference=exhibit_reference, now=now, ledger=ledger)
         key = make_key(exhibit_id, expires_at=now + LIFETIME)
         rows.add_key(public_part(key), agency_id=actor.agency_id, made_by=actor.officer_id, now=now)
-        acts = (Act.EXHIBIT_REGISTERED, Act.EXHIBIT_KEYED) if is_new else (Act.EXHIBIT_KEYED,)
-        named = {Act.EXHIBIT_KEYED: {"key": str(key.key_id)}}
-        ledger.write(
-            *(deed(act, actor=actor, case=case, now=now, exhibit=str(exhibit_id), **named.get(act, {})) for act in acts)
-        )
+        told = {"exhibit": str(exhibit_id), "key": str(key.key_id)}
+        ledger.write(deed(Act.EXHIBIT_KEYED, actor=actor, case=case, now=now, **told))
     return key

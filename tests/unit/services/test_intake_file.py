@@ -120,6 +120,11 @@ def test_lines_in_another_order_are_refused() -> None:
             refusal(b"".join([header, *order, end, signature]))
 
 
+@given(st.binary(max_size=99), st.sampled_from([b"", b"\x1f\x8b", gzip.compress(SMALL)[:20], SMALL[:9], SMALL[:300]]))
+def test_any_other_bytes_are_refused_and_break_nothing(rest: bytes, beginning: bytes) -> None:
+    refusal(beginning + rest)
+
+
 @pytest.mark.parametrize("more", [b"\n", b"x", SMALL, b"\0"])
 def test_nothing_may_follow_the_signature(more: bytes) -> None:
     assert line_of(refusal(SMALL + more)) == 8

@@ -135,6 +135,23 @@ def test_more_frames_and_words_than_are_ever_decoded_make_no_item(monkeypatch: p
                 decode_item(line)
 
 
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=9) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(st.sampled_from(sorted(json.loads(encode_item(VIDEO)))), _json)
+def test_any_value_in_the_place_of_any_other_makes_an_item_or_none_and_nothing_else(name: str, value: object) -> None:
+    line = changed(encode_item(VIDEO), **{name: value})
+    try:
+        item = decode_item(line)
+    except NotALine:
+        return
+    assert encode_item(item) == line
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
