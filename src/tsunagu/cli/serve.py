@@ -23,10 +23,18 @@ from tsunagu.services.house import House
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Certificate and key, two PEM files.",
 )
+@click.option("--worker/--no-worker", default=True, show_default=True, help="Whether a worker runs beside it.")
 @click.option("--demo", "is_demo", is_flag=True, help="Serve the demonstration, which is run first if there is none.")
 @click.pass_obj
 def serve(
-    house: House, *, port: int, host: str, names: tuple[str, ...], tls: tuple[Path, Path] | None, is_demo: bool
+    house: House,
+    *,
+    port: int,
+    host: str,
+    names: tuple[str, ...],
+    tls: tuple[Path, Path] | None,
+    worker: bool,
+    is_demo: bool,
 ) -> None:
     """Serve the workplace until it is interrupted.
 
@@ -45,7 +53,7 @@ def serve(
         for login in logins(house.demo_marker):
             token = make_link(login=login, now=now(), keys=rooms.keys)
             screen.print(f"  {login}: {address}demonstration/{token}/", soft_wrap=True, markup=False)
-        house.serve(host=host, port=port, names=names, tls=tls)
+        house.serve(host=host, port=port, names=names, tls=tls, with_worker=worker)
 
 
 COMMANDS = (serve,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -163,12 +163,15 @@ class Application:
         """Forget the sign-in of this system user."""
         self._home.token.unlink(missing_ok=True)
 
-    def serve(self, *, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] | None) -> None:
+    def serve(
+        self, *, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] | None, with_worker: bool
+    ) -> None:
         """Serve the workplace in the browser until interrupted; see `services.house.House`."""
-        from tsunagu.config.serving import serve  # noqa: PLC0415 - only who serves loads the server
+        from tsunagu.config.serving import serve, worker_beside  # noqa: PLC0415 - only who serves loads the server
 
-        os.environ.update(self._home.named_in({}))  # the server's worker is another process
-        serve(host=host, port=port, names=names, tls=tls)
+        os.environ.update(self._home.named_in({}))  # for the processes that are started
+        with worker_beside() if with_worker else nullcontext():
+            serve(host=host, port=port, names=names, tls=tls)
 
     def operator(self) -> HostOperator:
         """Return what only the operator of this host may use."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from granian import Granian
@@ -45,3 +48,14 @@ def serve(*, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] 
         ssl_key=key,
         log_level=LogLevels.error,
     ).serve()
+
+
+@contextmanager
+def worker_beside() -> Iterator[None]:
+    """Have a worker run in a process of its own until the block ends; what it is at is finished or handed back."""
+    command = "from tsunagu.config.entry import main; main()"
+    with subprocess.Popen([sys.executable, "-c", command, "worker"]) as worker:  # noqa: S603 - our own program
+        try:
+            yield
+        finally:
+            worker.terminate()

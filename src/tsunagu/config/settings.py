@@ -78,6 +78,7 @@ TEMPLATES = [
         },
     }
 ]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 9 << 20  # a part of an upload is at most 8 MiB
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 LANGUAGE_CODE = "en"
@@ -131,6 +132,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # there are no e-mail addresses
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Tsunagu"
 MFA_FORMS = {
+    "activate_totp": "tsunagu.web.sign_in.forms.EnrollForm",
     "authenticate": "tsunagu.web.sign_in.forms.AuthenticateForm",
     "reauthenticate": "tsunagu.web.sign_in.forms.ReauthenticateForm",
 }

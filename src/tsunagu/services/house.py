@@ -73,7 +73,9 @@ class House(Protocol):
     def keep_token(self, token: str) -> None:
         """Keep a sign-in for this system user alone."""
 
-    def serve(self, *, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] | None) -> None:
+    def serve(
+        self, *, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] | None, with_worker: bool
+    ) -> None:
         """Serve the workplace in the browser until interrupted.
 
         Args:
@@ -81,6 +83,7 @@ class House(Protocol):
             port: the port.
             names: host names that requests may name beside this machine's own.
             tls: certificate and key, PEM files; None leaves encryption to a web server in front.
+            with_worker: whether a worker runs beside it; without one, intakes wait for a worker elsewhere.
         """
 
     def operator(self) -> Operator:

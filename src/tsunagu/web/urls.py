@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from tsunagu.web.middleware.references import failure
-from tsunagu.web.pages import accounts, cases, demo, home, overlaps
+from tsunagu.web.pages import accounts, cases, demo, home, intakes, overlaps
 
 
 @login_not_required
@@ -22,6 +22,14 @@ urlpatterns = [
     path("cases/<str:reference>/", cases.case, name="case"),
     path("cases/<str:reference>/items/", cases.items, name="items"),
     path("cases/<str:reference>/people/", cases.staff, name="staff"),
+    path("cases/<str:reference>/intake/", intakes.intake, name="intake"),
+    path("cases/<str:reference>/intake/folder/", intakes.from_folder, name="intake_folder"),
+    path("intakes/<uuid:intake_id>/", intakes.run, name="intake_run"),
+    path("intakes/<uuid:intake_id>/refused/", intakes.refused, name="intake_refused"),
+    path("intakes/<uuid:intake_id>/stop/", intakes.stop, name="intake_stop"),
+    path("intakes/<uuid:intake_id>/files/", intakes.offer, name="intake_files"),
+    path("intakes/<uuid:intake_id>/files/finish/", intakes.finish, name="intake_finish"),
+    path("intakes/<uuid:intake_id>/files/<int:number>/<int:offset>/", intakes.chunk, name="intake_chunk"),
     path("overlaps/", overlaps.overlaps, name="overlaps"),
     path("overlaps/<uuid:overlap_id>/", overlaps.overlap, name="overlap"),
     path("overlaps/<uuid:overlap_id>/acknowledge/", overlaps.acknowledge, name="acknowledge"),

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tsunagu.domain.bank import BankSemantics
@@ -74,7 +75,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         password = request.POST.get("password", "")
         if password != request.POST.get("again", ""):
-            complaint = "the two passwords differ"
+            complaint = gettext_noop("the two passwords differ")
         else:
             try:
                 accept_invitation(token=token, password=password, now=now(), keys=rooms().keys, ledger=rooms().ledger)

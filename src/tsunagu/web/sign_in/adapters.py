@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -36,6 +40,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def authentication_failed(self, request: HttpRequest, **credentials: object) -> None:
         rooms().ledger.write(Deed(Act.ACCESS_DENIED, now(), None, details={"door": "sign-in"}))
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: object) -> bool:
+        """Ask for no proof again of who gave it as lately as proof lasts; signing in is one."""
+        records = get_authentication_records(self.request, self.request.user)
+        is_proven = bool(records) and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
+        return not is_proven and bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def add_message(self, *args: object, **kwargs: object) -> None:
         """Say nothing: the page that follows shows what was done."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.ledger import Deed
 from tsunagu.records import agencies
-from tsunagu.services.proving import proves_code
+from tsunagu.services.proving import proves_code, spend_code
 from tsunagu.web.rooms import now, rooms
 
 
@@ -17,13 +18,15 @@ class _CodeForm(forms.BaseAuthenticateForm):  # type: ignore[misc]  # allauth ha
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])
         held = agencies.credentials_of(self.user.get_username())
-        if held is not None and proves_code(held, code=code, now=now(), keys=rooms().keys):
-            self.authenticator = self._factor(Authenticator.Type.TOTP)
-            return code
+        # Recovery codes first: a right one is no failed attempt at the other kind.
         recovery = self._factor(Authenticator.Type.RECOVERY_CODES)
         is_locked = held is None or (held.locked_until is not None and held.locked_until > now())
         if recovery is not None and not is_locked and recovery.wrap().validate_code(code):
+            agencies.note_attempt(self.user.pk, failures=0, locked_until=None, totp_step=None)
             self.authenticator = recovery
+            return code
+        if held is not None and proves_code(held, code=code, now=now(), keys=rooms().keys):
+            self.authenticator = self._factor(Authenticator.Type.TOTP)
             return code
         rooms().ledger.write(
             Deed(Act.ACCESS_DENIED, now(), self.user.agency_id, self.user.pk, details={"door": "second-factor"})
@@ -43,3 +46,12 @@ class AuthenticateForm(_CodeForm, forms.AuthenticateForm):  # type: ignore[misc]
 
 class ReauthenticateForm(_CodeForm, forms.ReauthenticateForm):  # type: ignore[misc]
     """Proof, before a grave act, that it is still the same officer."""
+
+
+class EnrollForm(ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of a new second factor, which shows that it was taken over."""
+
+    def clean_code(self) -> str:
+        code = str(super().clean_code())
+        spend_code(self.user.pk, now=now())
+        return code

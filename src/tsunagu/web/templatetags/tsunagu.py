@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from django import template
-from django.utils.translation import gettext
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext, pgettext
 
 from tsunagu.domain.fingerprint import Turn
 
 register = template.Library()
+
+NUMBER = re.compile(r"[0-9]+")
 
 
 @register.filter
@@ -56,3 +61,25 @@ def turn(value: Turn | None) -> str:
         Turn.TRANSVERSED: gettext("mirrored, turned right"),
     }
     return "" if value is None else names[value]
+
+
+@register.filter
+def sentence(message: str) -> str:
+    """Return the message of a failure as a sentence in the page's language; in English where it is not a fixed one."""
+    text = gettext(message) if message else ""
+    return text if not text or text.endswith("。") else f"{text[0].upper()}{text[1:]}."
+
+
+@register.filter
+def reason(english: str) -> str:
+    """Return one reason of an overlap in the page's language: a fixed sentence, with one number at most."""
+    number = NUMBER.search(english)
+    if number is None:
+        return gettext(english)
+    return gettext(NUMBER.sub("{number}", english, count=1)).replace("{number}", intcomma(number[0]))
+
+
+@register.filter
+def word(code: str | None) -> str:
+    """Return a word of the domain, such as a refusal or an act, in the page's language; nothing for None."""
+    return pgettext("code", code) if code else ""
