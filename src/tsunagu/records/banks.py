@@ -54,7 +54,12 @@ def banks() -> tuple[BankSummary, ...]:
 
 
 def add_entries(bank: BankSummary, entries: Iterable[tuple[str, bytes]], *, agency_id: UUID, now: datetime) -> None:
-    """Add (kind, data) entries to a bank; those that are there already stay as they are."""
+    """Add (kind, data) entries to a bank; those that are there already stay as they are.
+
+    A benign bank is marked with that: `benign_unapplied` tells of it until the hits it explains are silenced.
+    """
+    if bank.semantics is BankSemantics.BENIGN:
+        Bank.objects.filter(id=bank.bank_id).update(unapplied=True)
     BankEntry.objects.bulk_create(
         [
             BankEntry(agency_id=agency_id, bank_id=bank.bank_id, kind=kind, data=data, added_at=now)

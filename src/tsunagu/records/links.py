@@ -1,4 +1,7 @@
-"""The linker's view: fingerprints of everyone, and the links it keeps. Call everything within `linking`."""
+"""The linker's view of what is held: fingerprints of everyone, what waits, what is benign, what is set apart.
+
+Call everything within `linking`, except where it says otherwise.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +10,7 @@ from typing import cast
 from uuid import UUID
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from numpy.typing import NDArray
 
 from tsunagu.domain.bank import BankSemantics
@@ -15,7 +18,7 @@ from tsunagu.domain.fingerprint import FingerprintKind, SoundKind, Turn
 from tsunagu.domain.link import Place
 from tsunagu.domain.media import MediaFacts
 from tsunagu.records.holdings import FRAME_KIND
-from tsunagu.records.models import BankEntry, Case, Holding, MediaItem, Trace
+from tsunagu.records.models import Bank, BankEntry, Case, Holding, MediaItem, Trace
 from tsunagu.records.session import LINKER
 
 EMPTY_SHA256 = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
@@ -36,13 +39,17 @@ class TraceTable:
     at_s: NDArray[np.float64]
 
 
-def unlinked(*, most: int) -> tuple[list[int], list[int]]:
+def unlinked(*, most: int, among: Sequence[int] | None = None) -> tuple[list[int], list[int]]:
     """Take at most `most` holdings that wait to be compared, oldest first, and return them and the items they hold.
+
+    Those of parked items do not wait. With `among` it takes none but these holdings.
 
     They are locked until the transaction ends: whoever changes one of them meanwhile waits, and makes it wait to be
     compared again afterwards. What an ingest is changing right now is left out: it is compared at that ingest's end.
     """
-    waiting = Holding.objects.using(LINKER).filter(linked_at=None).order_by("id")
+    waiting = Holding.objects.using(LINKER).filter(linked_at=None).exclude(_is_parked()).order_by("id")
+    if among is not None:
+        waiting = waiting.filter(id__in=among)
     locked = waiting.select_for_update(skip_locked=True, no_key=True)
     rows = list(locked.values_list("id", "item_id")[:most])
     return [holding for holding, _ in rows], sorted({item for _, item in rows if item})
@@ -50,12 +57,32 @@ def unlinked(*, most: int) -> tuple[list[int], list[int]]:
 
 def anything_waits() -> bool:
     """Return whether any holding, of whomever, waits to be compared. Needs no `linking`."""
-    return Holding.objects.using(LINKER).filter(linked_at=None).exists()
+    return Holding.objects.using(LINKER).filter(linked_at=None).exclude(_is_parked()).exists()
 
 
 def mark_linked(holding_ids: Sequence[int], *, now: datetime) -> None:
     """Note that these holdings, taken by `unlinked`, have been compared with all that is held."""
     Holding.objects.using(LINKER).filter(id__in=holding_ids).update(linked_at=now)
+
+
+def park(item_id: int, reason: str) -> None:
+    """Set an item apart that cannot be compared: it neither waits, nor is anything compared with it by likeness."""
+    MediaItem.objects.using(LINKER).filter(id=item_id).update(parked=reason)
+
+
+def parked_count() -> int:
+    """Return how many items are set apart, for the operator. Needs no `linking`."""
+    return MediaItem.objects.using(LINKER).exclude(parked=None).count()
+
+
+def last_compared() -> int | None:
+    """Return the item of the newest holding that was compared; None when there is none."""
+    rows = Holding.objects.using(LINKER).exclude(linked_at=None).exclude(item_id=None).exclude(_is_parked())
+    return rows.order_by("-id").values_list("item_id", flat=True).first()
+
+
+def _is_parked() -> Exists:
+    return Exists(MediaItem.objects.using(LINKER).filter(id=OuterRef("item_id")).exclude(parked=None))
 
 
 def never_compared(item_ids: Iterable[int]) -> set[int]:
@@ -93,7 +120,7 @@ def frame_traces(item_ids: Iterable[int] | None = None) -> TraceTable:
 
 def sound_traces(item_ids: Iterable[int] | None = None) -> Iterator[tuple[int, NDArray[np.uint32]]]:
     """Yield the words of sounds, each shape (n,), uint32: of some items, or of all."""
-    rows = Trace.objects.using(LINKER).filter(kind=SoundKind.CHROMAPRINT.code).order_by("id")
+    rows = Trace.objects.using(LINKER).filter(kind=SoundKind.CHROMAPRINT.code).exclude(_is_parked()).order_by("id")
     if item_ids is not None:
         rows = rows.filter(item_id__in=list(item_ids))
     for item_id, data in rows.values_list("item_id", "data").iterator(chunk_size=500):
@@ -182,6 +209,19 @@ def benign_entries() -> dict[UUID, list[tuple[str, bytes]]]:
     return found
 
 
+def benign_unapplied() -> set[UUID]:
+    """Return the agencies whose benign banks may explain hits that are not silenced. Needs no `linking`."""
+    return set(Bank.objects.using(LINKER).filter(unapplied=True).values_list("agency_id", flat=True))
+
+
+def note_benign_applied(agency_id: UUID) -> None:
+    """Note that an agency's banks are applied, with the same transaction.
+
+    Call it before they are read: entries that come in meanwhile then either are read or mark their bank again.
+    """
+    Bank.objects.using(LINKER).filter(agency_id=agency_id, unapplied=True).update(unapplied=False)
+
+
 def _table(kind: str, item_ids: Iterable[int] | None) -> TraceTable:
     rows = _searchable(kind, item_ids)
     ids: list[int] = []
@@ -200,5 +240,6 @@ def _table(kind: str, item_ids: Iterable[int] | None) -> TraceTable:
 
 
 def _searchable(kind: str, item_ids: Iterable[int] | None) -> QuerySet[Trace]:
-    rows = Trace.objects.using(LINKER).filter(kind=kind, quality__gte=FingerprintKind.PDQ.quality_floor).order_by("id")
+    searchable = Trace.objects.using(LINKER).filter(kind=kind, quality__gte=FingerprintKind.PDQ.quality_floor)
+    rows = searchable.exclude(_is_parked()).order_by("id")
     return rows if item_ids is None else rows.filter(item_id__in=list(item_ids))

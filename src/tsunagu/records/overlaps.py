@@ -63,7 +63,7 @@ def keep_links(
         _hit(overlaps[pair.a.case_id, pair.b.case_id], pair, link, exchanged=exchanged)
         for pair, link, exchanged in found.values()
     ]
-    known = {_key(row): row for row in hits_of(overlaps.values())}
+    known = {_key(row): row for row in _hits_between(rows)}
     changed = [row for row in rows if _key(row) not in known or _found(known[_key(row)]) != _found(row)]
     HitRow.objects.using(LINKER).bulk_create(
         changed,
@@ -73,6 +73,12 @@ def keep_links(
         update_fields=["distance_bits", "turn", "stretches", "silenced", "holds"],
     )
     return {row.overlap_id for row in changed}
+
+
+def _hits_between(rows: Sequence[HitRow]) -> list[HitRow]:
+    """Return the hits that are kept already between the same items in the same overlaps."""
+    overlaps, firsts, seconds = ({getattr(row, name) for row in rows} for name in ("overlap_id", "item_a", "item_b"))
+    return list(HitRow.objects.using(LINKER).filter(item_a__in=firsts, item_b__in=seconds, overlap_id__in=overlaps))
 
 
 def _case_pairs(of_a: Sequence[Place], of_b: Sequence[Place]) -> list[tuple[CasePair, bool]]:
@@ -143,15 +149,15 @@ def hits_of(overlap_ids: Iterable[UUID]) -> list[HitRow]:
     return list(HitRow.objects.using(LINKER).filter(overlap_id__in=list(overlap_ids)))
 
 
-def outdate(item_ids: Iterable[int], links: Iterable[Link]) -> set[UUID]:
-    """Mark the hits of items, compared anew, that are not among the links found; return the overlaps they lie in.
+def outdate(item_ids: Iterable[int], links: Iterable[Link]) -> list[HitRow]:
+    """Mark the hits of items, compared anew, that are not among the links found, and return them.
 
     They stay, with what people have judged of them, but weigh nothing until they are found again.
     """
     found = {(link.evidence.kind, *sorted((link.item_a, link.item_b))) for link in links}
     rows = [row for row in hits_on(item_ids) if (row.kind, *sorted((row.item_a, row.item_b))) not in found]
     HitRow.objects.using(LINKER).filter(id__in=[row.id for row in rows]).update(holds=False)
-    return {row.overlap_id for row in rows}
+    return rows
 
 
 def hits_of_agency(agency_id: UUID) -> list[HitRow]:
@@ -180,15 +186,32 @@ def set_commonness(rows: Sequence[HitRow]) -> None:
 
 
 def half_noted() -> set[UUID]:
-    """Return the overlaps of which a side has shared without the overlap telling so: a process died in between."""
-    shared = OverlapNotice.objects.using(LINKER).exclude(shared_at=None).filter(overlap_id=OuterRef("id"))
-    side_a = Exists(shared.filter(case_id=OuterRef("case_a")))
-    side_b = Exists(shared.filter(case_id=OuterRef("case_b")))
-    rows = Overlap.objects.using(LINKER).filter(Q(side_a, shared_a=False) | Q(side_b, shared_b=False))
-    return set(rows.values_list("id", flat=True))
+    """Return the overlaps of which a side has shared without the overlap telling so: a process died in between.
+
+    Needs no `linking`.
+    """
+    side_a, side_b = Q(case_a=OuterRef("case_id"), shared_a=False), Q(case_b=OuterRef("case_id"), shared_b=False)
+    untold = Overlap.objects.using(LINKER).filter(side_a | side_b, id=OuterRef("overlap_id"))
+    rows = OverlapNotice.objects.using(LINKER).exclude(shared_at=None).filter(Exists(untold))
+    return set(rows.values_list("overlap_id", flat=True))
 
 
-def settle_notices(summaries: Mapping[UUID, OverlapSummary | None], *, now: datetime) -> list[NoticeSent]:
+def to_weigh(overlap_ids: Iterable[UUID]) -> set[UUID]:
+    """Return which of these overlaps it matters what they weigh of: their sides are not told yet, or both have shared.
+
+    Of the others nothing is shown or decided before that.
+    """
+    ids = set(overlap_ids)
+    waiting = OverlapNotice.objects.using(LINKER).filter(overlap_id__in=ids)
+    sides: dict[UUID, list[bool]] = {}
+    for overlap_id, shared_at in waiting.values_list("overlap_id", "shared_at"):
+        sides.setdefault(overlap_id, []).append(shared_at is not None)
+    return {one for one in ids if len(sides.get(one, ())) < 2 or all(sides[one])}
+
+
+def settle_notices(
+    summaries: Mapping[UUID, OverlapSummary | None], *, unweighed: AbstractSet[UUID], now: datetime
+) -> list[NoticeSent]:
     """Make each overlap's two notices where they are missing, and reveal what is shared where both sides have shared.
 
     A side has shared when its notice says so. Returns the notices that were made just now.
@@ -196,18 +219,20 @@ def settle_notices(summaries: Mapping[UUID, OverlapSummary | None], *, now: date
     Args:
         summaries: what each overlap amounts to; None when nothing counts: then no notice is made, and what was
             revealed before is emptied.
+        unweighed: overlaps that `to_weigh` left out: of them only is noted who has shared.
         now: dates the notices.
     """
+    ids = [*summaries, *unweighed]
     known: dict[UUID, dict[UUID, OverlapNotice]] = {}
-    for notice in OverlapNotice.objects.using(LINKER).filter(overlap_id__in=list(summaries)):
+    for notice in OverlapNotice.objects.using(LINKER).filter(overlap_id__in=ids):
         known.setdefault(notice.overlap_id, {})[notice.case_id] = notice
     overlaps = [
         row
-        for row in Overlap.objects.using(LINKER).filter(id__in=list(summaries)).order_by("id")
-        if row.id in known or summaries[row.id] is not None
+        for row in Overlap.objects.using(LINKER).filter(id__in=ids).order_by("id")
+        if row.id in known or summaries.get(row.id) is not None
     ]
-    ids = {case for row in overlaps for case in (row.case_a, row.case_b)}
-    cases = Case.objects.using(LINKER).only("id", "agency_id", "covert").in_bulk(ids)
+    held_in = {case for row in overlaps for case in (row.case_a, row.case_b)}
+    cases = Case.objects.using(LINKER).only("id", "agency_id", "covert").in_bulk(held_in)
     sent: list[NoticeSent] = []
     for row in overlaps:
         sides = known.get(row.id, {})
@@ -215,17 +240,22 @@ def settle_notices(summaries: Mapping[UUID, OverlapSummary | None], *, now: date
             if own not in sides and (made := _notice(row.id, cases[own], cases[other], now)):
                 sent.append(made)
         if len(sides) == 2:
-            _settle_sharing(row, sides, summaries[row.id] or NOTHING)
+            _settle_sharing(row, sides, None if row.id in unweighed else summaries[row.id] or NOTHING)
     return sent
 
 
-def _settle_sharing(row: Overlap, sides: Mapping[UUID, OverlapNotice], summary: OverlapSummary) -> None:
-    """Note who has shared, as the notices tell; when both have, show each the other's reference and the summary."""
+def _settle_sharing(row: Overlap, sides: Mapping[UUID, OverlapNotice], summary: OverlapSummary | None) -> None:
+    """Note who has shared, as the notices tell; when both have, show each the other's reference and the summary.
+
+    Without a summary, and when both have shared in the meantime, it is left to the one who shared last.
+    """
     shared = tuple(sides[case].shared_at is not None for case in (row.case_a, row.case_b))
+    if summary is None and all(shared):
+        return
     if (row.shared_a, row.shared_b) != shared:
         row.shared_a, row.shared_b = shared
         row.save(using=LINKER, update_fields=["shared_a", "shared_b"])
-    if not all(shared):
+    if summary is None or not all(shared):
         return
     one, other = sides.values()
     for mine, theirs in ((one, other), (other, one)):
@@ -262,21 +292,26 @@ def _summary_fields(summary: OverlapSummary) -> dict[str, Any]:
     }
 
 
-def release(overlap_id: UUID, case_id: UUID, *, now: datetime) -> list[NoticeSent]:
+def release(overlap_id: UUID, case_id: UUID, *, now: datetime) -> tuple[bool, list[NoticeSent]]:
     """Let a held notice go to the officers of both cases. For the linker.
 
-    Where both cases are covert nothing moves before both are released, not even the other agency's name. Returns the
-    notices that officers are told of by this, dated now: an earlier date would tell that they were held back.
+    Where both cases are covert nothing moves before both are released, not even the other agency's name. What is held
+    no more, or released already, stays as it is.
+
+    Returns:
+        Whether this case's notice was released now; and the notices that officers are told of by this, dated now: an
+        earlier date would tell that they were held back.
     """
     notices = OverlapNotice.objects.using(LINKER).filter(overlap_id=overlap_id)
-    notices.filter(case_id=case_id).update(released_at=now)
+    if not notices.filter(case_id=case_id, held=True, released_at=None).update(released_at=now):
+        return False, []
     if notices.filter(held=True, released_at=None).exists():
-        return []
+        return True, []
     one, other = notices
     for mine, theirs in ((one, other), (other, one)):
         mine.held, mine.withheld, mine.noticed_at, mine.other_agency_id = False, False, now, theirs.agency_id
         mine.save(using=LINKER, update_fields=["held", "withheld", "noticed_at", "other_agency_id"])
-    return [
+    return True, [
         NoticeSent(row.agency_id, row.case_id, overlap_id, held=False, withheld=False)
         for row in notices.exclude(case_id=case_id)
     ]

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from django.db import connections, transaction
+from django.db import InterfaceError, OperationalError, connections, transaction
 
 LINKER = "linker"
+DATABASE_FAILED = (OperationalError, InterfaceError)
+"""What is raised where the database fails, and not what was asked of it."""
 
 
 @contextmanager

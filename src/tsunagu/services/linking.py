@@ -6,18 +6,23 @@ and tells each side only that there is an overlap, and with whom.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from traceback import format_tb
 from uuid import UUID
 
+from tsunagu.domain.errors import TsunaguError, Unavailable
 from tsunagu.domain.link import Link, Place
 from tsunagu.overlap.commonness import COMMON_CASES
 from tsunagu.records import links as link_rows
 from tsunagu.records import overlaps
-from tsunagu.records.session import LINKER, linking
+from tsunagu.records.session import DATABASE_FAILED, LINKER, linking
 from tsunagu.services.likeness import Benign, find_links
 from tsunagu.services.parts import Ledger
 from tsunagu.services.settling import band_anew, settle
+
+log = logging.getLogger("tsunagu.linking")
 
 BATCH = 2000
 """Holdings compared in one transaction: what a crash can cost."""
@@ -26,28 +31,91 @@ BATCH = 2000
 def link_all(*, now: datetime, ledger: Ledger) -> None:
     """Compare every holding that waits with all that is held, batch by batch, until none waits.
 
-    What another ingest is bringing in at this moment waits for that ingest, which compares it at its end.
+    What another ingest is bringing in at this moment waits for that ingest, which compares it at its end. What a
+    process left undone when it died, an applied bank or a sharing, is done first.
     """
+    for agency_id in link_rows.benign_unapplied():
+        apply_benign(agency_id=agency_id, now=now, ledger=ledger)
+    if overlaps.half_noted():
+        with linking():
+            ledger.write(*settle(overlaps.half_noted(), now=now), using=LINKER)
     while link_batch(now=now, ledger=ledger):
         pass
 
 
 def link_batch(*, now: datetime, ledger: Ledger) -> bool:
-    """Compare one batch, in one transaction, and return whether there was anything to compare."""
+    """Compare one batch, in one transaction, and return whether there was anything to compare.
+
+    A batch that cannot be compared is halved until it can, and an item that cannot be compared by itself is parked:
+    it is set apart with the error's code, and waits no more.
+
+    Raises:
+        Unavailable: the ledger takes no entry.
+        django.db.Error: the database has gone away.
+        Exception: nothing can be compared, whatever item it is.
+    """
+    taken: list[int] = []
+    try:
+        with linking():
+            taken, items = link_rows.unlinked(most=BATCH)
+            if taken:
+                _compare(taken, items, now=now, ledger=ledger)
+    except (Unavailable, *DATABASE_FAILED):
+        raise
+    except Exception as error:
+        if not taken:
+            raise
+        _link_in_halves(taken, error, now=now, ledger=ledger)
+    return bool(taken)
+
+
+def _link_in_halves(holdings: Sequence[int], error: Exception, *, now: datetime, ledger: Ledger) -> None:
+    """Compare holdings that failed together in halves, each in its own transaction, and park what fails alone."""
+    failed = [(holdings, error)]
+    while failed:
+        some, why = failed.pop()
+        if len(some) == 1:
+            _park(some, why, now=now, ledger=ledger)
+            continue
+        for half in (some[: len(some) // 2], some[len(some) // 2 :]):
+            try:
+                with linking():
+                    _compare(*link_rows.unlinked(most=BATCH, among=half), now=now, ledger=ledger)
+            except (Unavailable, *DATABASE_FAILED):
+                raise
+            except Exception as fault:  # noqa: BLE001 - whatever one item brings about, the others must be compared
+                failed.append((half, fault))
+
+
+def _park(holding: Sequence[int], error: Exception, *, now: datetime, ledger: Ledger) -> None:
+    """Set the item of one holding apart, unless one that was compared before cannot be compared any more either."""
     with linking():
-        holdings, items = link_rows.unlinked(most=BATCH)
-        if not holdings:
-            return False
-        found = find_links(items, Benign.declared())
-        places = link_rows.places({item for one in found for item in (one.item_a, one.item_b)})
-        # A file that was read anew may have left a content without a place: it is in no case, and concerns nobody.
-        found = [one for one in found if one.item_a in places and one.item_b in places]
-        touched = overlaps.outdate(link_rows.never_compared(items), found)
-        touched |= overlaps.keep_links(found, places, common=_common(found, places), now=now)
-        link_rows.mark_linked(holdings, now=now)
-        deeds = settle(touched | band_anew(places) | overlaps.half_noted(), now=now)
-        ledger.write(*deeds, using=LINKER)
-    return True
+        _, items = link_rows.unlinked(most=1, among=holding)
+        if not items:
+            return
+        proven = link_rows.last_compared()
+        if proven is not None:
+            _compare([], [proven], now=now, ledger=ledger)
+    with linking():
+        reason = "out-of-memory" if isinstance(error, MemoryError) else getattr(error, "code", TsunaguError.code)
+        for item in items:
+            link_rows.park(item, reason)
+    # Neither the error's message nor its values: they may hold content.
+    log.error("an item is parked: %s\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
+
+
+def _compare(holdings: Sequence[int], items: Sequence[int], *, now: datetime, ledger: Ledger) -> None:
+    """Compare items with all that is held, and note that these holdings of theirs were. Call it within `linking`."""
+    found = find_links(items, Benign.declared())
+    places = link_rows.places({item for one in found for item in (one.item_a, one.item_b)})
+    # A file that was read anew may have left a content without a place: it is in no case, and concerns nobody.
+    found = [one for one in found if one.item_a in places and one.item_b in places]
+    outdated = overlaps.outdate(link_rows.never_compared(items), found)
+    touched = {row.overlap_id for row in outdated}
+    touched |= overlaps.keep_links(found, places, common=_common(found, places), now=now)
+    link_rows.mark_linked(holdings, now=now)
+    touched |= band_anew({*places, *(item for row in outdated for item in (row.item_a, row.item_b))})
+    ledger.write(*settle(touched, now=now), using=LINKER)
 
 
 def _common(links: Sequence[Link], places: Mapping[int, Sequence[Place]]) -> set[int]:
@@ -61,11 +129,12 @@ def _common(links: Sequence[Link], places: Mapping[int, Sequence[Place]]) -> set
 
 
 def apply_benign(*, agency_id: UUID, now: datetime, ledger: Ledger) -> int:
-    """Silence the hits that an agency's benign banks explain, and return how many there are now.
+    """Silence the hits that an agency's benign banks explain, and return how many were silenced by this.
 
     A notice that was sent stays: people may have acted on it. What is revealed of it is weighed anew.
     """
     with linking():
+        link_rows.note_benign_applied(agency_id)
         benign = Benign.declared()
         rows = overlaps.hits_of_agency(agency_id)
         items = {item for row in rows for item in (row.item_a, row.item_b)}

@@ -19,9 +19,11 @@ from tsunagu.records.overlaps import KeptHit, NoticeSent
 def settle(overlap_ids: Iterable[UUID], *, now: datetime) -> list[Deed]:
     """Weigh overlaps anew, make the notices that are missing, and return the deeds to be written down.
 
-    Call it within `linking`.
+    Where the sides are told and have not both shared, what an overlap weighs is shown to nobody, and its hits are
+    not read. Call it within `linking`.
     """
-    hits: dict[UUID, list[KeptHit]] = {overlap_id: [] for overlap_id in overlap_ids}
+    ids = set(overlap_ids)
+    hits: dict[UUID, list[KeptHit]] = {overlap_id: [] for overlap_id in overlaps.to_weigh(ids)}
     rows = overlaps.hits_of(hits)
     _band(rows)
     for row in rows:
@@ -29,7 +31,7 @@ def settle(overlap_ids: Iterable[UUID], *, now: datetime) -> list[Deed]:
     summaries = {overlap_id: _weigh(found) for overlap_id, found in hits.items()}
     deeds: list[Deed] = []
     told: set[UUID] = set()
-    for sent in overlaps.settle_notices(summaries, now=now):
+    for sent in overlaps.settle_notices(summaries, unweighed=ids - set(hits), now=now):
         if sent.overlap_id not in told:
             told.add(sent.overlap_id)
             deeds.append(Deed(Act.OVERLAP_FOUND, now, None, details={"overlap": str(sent.overlap_id)}))

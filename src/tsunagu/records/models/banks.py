@@ -9,7 +9,10 @@ from tsunagu.records.models.people import Agency, Officer
 
 
 class Bank(models.Model):
-    """A named set of known content, with its owner and legal ground."""
+    """A named set of known content, with its owner and legal ground.
+
+    `unapplied` is true while what the bank declares benign may not yet have silenced the hits that are there.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
@@ -18,6 +21,7 @@ class Bank(models.Model):
     legal_ground = models.TextField()
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    unapplied = models.BooleanField(default=False)
 
     class Meta:
         db_table = "bank"

@@ -11,7 +11,11 @@ from tsunagu.records.models.people import Agency
 
 
 class MediaItem(models.Model):
-    """One content as one agency knows it. Unique per agency: a shared key would tell what others hold."""
+    """One content as one agency knows it. Unique per agency: a shared key would tell what others hold.
+
+    `parked` tells why the content could not be compared with what is held: an error's code. It is left out then, so
+    that it stops nobody else's, until it is examined anew.
+    """
 
     id = models.BigAutoField(primary_key=True)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
@@ -26,19 +30,23 @@ class MediaItem(models.Model):
     codecs = models.JSONField(default=list)
     tags = models.JSONField(default=dict)
     refused = models.TextField(null=True)
+    parked = models.TextField(null=True)
 
     class Meta:
         db_table = "media_item"
         constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "sha256"], name="media_item_content")]
-        indexes: ClassVar = [models.Index(fields=["sha256"], name="media_item_sha256")]
+        indexes: ClassVar = [
+            models.Index(fields=["sha256"], name="media_item_sha256"),
+            models.Index(fields=["id"], name="media_item_parked", condition=Q(parked__isnull=False)),
+        ]
 
 
 class Holding(models.Model):
     """One place in one exhibit where a content lies.
 
     `path_digest` keeps the key short: a path may be longer than an index entry may be.
-    `linked_at` is set once the content was compared with all that is held. `intake` is what brought it in last, where
-    that was an upload or a watched folder.
+    `linked_at` is set once the content was compared with all that is held; it stays unset while that is parked.
+    `intake` is what brought it in last, where that was an upload or a watched folder.
     """
 
     id = models.BigAutoField(primary_key=True)
