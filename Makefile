@@ -8,15 +8,18 @@ BIN    := $(VENV)/bin
 LOCK   := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
           --no-emit-index-url --no-annotate --no-header --quiet $(UPGRADE)
 
+# What gettext reads of the translations that people edit.
+CATALOG := src/tsunagu/web/locale/ja/LC_MESSAGES/django.mo
+
 # Many tests wait for a child, a disk or a clock: one more than processors leaves none idle.
 TESTS_AT_ONCE ?= $(shell expr $$(nproc) + 1)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo serve test check soak bench lock reference lint test-tools setup-dev
+.PHONY: help setup demo serve test check soak bench lock reference translations lint test-tools setup-dev
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.runtime ## Make .venv with all that the program and its demo need
 	@echo "ready: $(BIN)/tsunagu --help"
@@ -44,6 +47,10 @@ reference: $(VENV)/.runtime ## Write docs/commands.md anew from the program's ow
 	@DJANGO_SETTINGS_MODULE=tsunagu.config.settings $(BIN)/python -c "import django; django.setup(); \
 	    from tsunagu.cli.reference import reference; print(reference(), end='')" > docs/commands.md
 
+translations: $(VENV)/.dev ## Gather the texts of the pages into the Japanese catalog; fail while one waits for its Japanese
+	@$(BIN)/python make/translations.py
+	@$(MAKE) --no-print-directory $(CATALOG)
+
 lock: $(VENV)/.dev ## Pin every dependency by hash (UPGRADE=--upgrade takes newer releases)
 	$(LOCK) pyproject.toml --extra build --extra demo --output-file requirements.lock
 	$(LOCK) pyproject.toml --extra build --extra demo --extra dev --constraint requirements.lock \
@@ -66,7 +73,11 @@ setup-dev: $(VENV)/.dev
 test-tools: $(VENV)/.dev
 	@PYTHON="$(PYTHON)" make/test_tools.sh $(VENV)
 
-$(VENV)/.runtime: requirements.lock pyproject.toml make/venv.sh make/debian.sh
+%.mo: %.po make/compile_catalogs.py
+	@$(PYTHON) make/compile_catalogs.py $<
+
+# Whatever runs the program finds its translations compiled; they are no reason to install it anew.
+$(VENV)/.runtime: requirements.lock pyproject.toml make/venv.sh make/debian.sh | $(CATALOG)
 	@PYTHON="$(PYTHON)" make/venv.sh $(VENV) requirements.lock
 	@$(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --quiet \
 	    --no-deps --no-build-isolation --editable .
