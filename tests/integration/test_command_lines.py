@@ -248,3 +248,30 @@ def test_what_is_piped_is_a_line_a_row_and_nothing_is_cut(world: World, pair) ->
     assert heading.split()[:2] == ["exhibit", "path"]
     assert str(path) in row
     assert case in world.run(anna, "case", "list").stdout.splitlines()[1]
+
+
+def test_a_bank_tells_how_many_of_the_hits_that_one_sees_it_silences(world: World, pair) -> None:
+    anna, _ben = pair
+    content = secrets.token_bytes(20)
+    for person in pair:
+        hold(world, person, content)
+    [notice] = world.json(anna, "notices")
+    bank, others = random_name("bank"), random_name("bank")
+    for name in (bank, others):
+        world.run(anna, "bank", "open", name, "--semantics", "benign", "--ground", "a law")
+    for person in pair:
+        world.run(person, "share", notice["overlap"])
+    assert "0 hits that you see are silenced" in world.run(anna, "bank", "add", others, world.file(b"other")).stdout
+    told = world.run(anna, "bank", "add", bank, world.file(content)).stdout
+    assert "1 digest or fingerprint given" in told
+    assert "1 hit that you see is silenced" in told
+
+
+def test_a_bank_tells_nothing_of_hits_that_are_not_shared(world: World, pair) -> None:
+    anna, _ben = pair
+    content = secrets.token_bytes(20)
+    for person in pair:
+        hold(world, person, content)
+    bank = random_name("bank")
+    world.run(anna, "bank", "open", bank, "--semantics", "benign", "--ground", "a law")
+    assert "0 hits" in world.run(anna, "bank", "add", bank, world.file(content)).stdout

@@ -10,7 +10,7 @@ import click
 from rich.text import Text
 
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
-from tsunagu.cli.output import print_json, print_table, screen
+from tsunagu.cli.output import counted, print_json, print_table, screen
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.media import Examined, Refusal
 from tsunagu.media.walk import walk
@@ -43,7 +43,7 @@ def open_(house: House, name: str, *, semantics: str, ground: str) -> None:
             keys=desk.rooms.keys,
             ledger=desk.rooms.ledger,
         )
-    screen.print("The bank is open.")
+    screen.print("The bank is open. Next: `tsunagu bank add` fills it.")
 
 
 @bank.command("add")
@@ -52,6 +52,9 @@ def open_(house: House, name: str, *, semantics: str, ground: str) -> None:
 @click.pass_obj
 def add(house: House, name: str, paths: tuple[bytes, ...]) -> None:
     """Add the digests and fingerprints of files to a bank; the files are not stored.
+
+    What a benign bank holds silences hits, also those of overlaps that are not shared yet, and cannot be taken back
+    here: look at the files first. How many of the hits that you see it silences is told.
 
     Exit status: 0, or 2 when any file was refused.
     """
@@ -67,9 +70,11 @@ def add(house: House, name: str, paths: tuple[bytes, ...]) -> None:
             ledger=desk.rooms.ledger,
             queue=desk.rooms.queue,
         )
-    screen.print(f"{added} digests and fingerprints given.")
+    screen.print(f"{counted(added.entries, 'digest or fingerprint', 'digests and fingerprints')} given.")
+    hits = counted(added.silenced, "hit", "hits")
+    screen.print(f"{hits} that you see {'is' if added.silenced == 1 else 'are'} silenced by that, on both sides.")
     for reason, count in refused.items():
-        screen.print(Text(f"refused {count}: {reason}", style="yellow"))
+        screen.print(Text(f"refused {count:,}: {reason}", style="yellow"))
     sys.exit(REFUSED if refused else 0)
 
 
@@ -95,7 +100,8 @@ def list_(house: House, *, purpose: str | None, as_json: bool) -> None:
             )
         return
     rows = [(one.name, one.semantics, one.entries, one.legal_ground) for one in found]
-    print_table(("bank", "semantics", "entries", "ground"), rows, empty="Your agency has no bank yet.")
+    columns = ("bank", "semantics", "entries", "ground")
+    print_table(columns, rows, empty="Your agency has no bank yet: `tsunagu bank open`.", whole=("bank",))
 
 
 COMMANDS = (bank,)

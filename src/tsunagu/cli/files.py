@@ -12,12 +12,12 @@ from rich.text import Text
 
 from tsunagu.cli.evidence import PDQ_WARNING, stretch_json, stretch_text, turn_text
 from tsunagu.cli.house import json_option
-from tsunagu.cli.output import path_text, print_json, print_table, screen, shown_path
+from tsunagu.cli.output import counted, path_text, print_json, print_table, screen, shown_path
 from tsunagu.cli.progress import progress_bar
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import FingerprintKind
 from tsunagu.domain.hit import Evidence, EvidenceKind
-from tsunagu.domain.media import Examined, MediaKind
+from tsunagu.domain.media import MEMBER_SEPARATOR, Examined, MediaKind, Refusal
 from tsunagu.media.walk import Found, walk
 from tsunagu.overlap.compare import compare, nearest_turn
 from tsunagu.services.examination import examine_all
@@ -122,7 +122,7 @@ def _print(item: Examined, *, as_json: bool) -> None:
     if item.sound and item.sound.words:
         line.append(f"\n  sound  {len(item.sound.words)} words", style="default")
     if item.refused:
-        line.append(f"\n  refused: {item.refused}", style="red")
+        line.append(f"\n  refused: {_why(item)}", style="red")
     screen.print(line, soft_wrap=True)
 
 
@@ -151,11 +151,11 @@ def _comparison(one: Examined, other: Examined, evidence: tuple[Evidence, ...]) 
 def _print_comparison(one: Examined, other: Examined, evidence: tuple[Evidence, ...]) -> None:
     for item in (one, other):
         if item.refused:
-            screen.print(Text(f"{path_text(item.path)}: refused: {item.refused}", style="red"))
+            screen.print(Text(f"{path_text(item.path)}: refused: {_why(item)}", style="red"))
     rows = [
         (
             each.kind.value,
-            f"{each.distance_bits} bits",
+            counted(each.distance_bits, "bit", "bits"),
             turn_text(each.turn),
             "\n".join(stretch_text(stretch, other="the second") for stretch in each.stretches),
         )
@@ -168,8 +168,15 @@ def _print_comparison(one: Examined, other: Examined, evidence: tuple[Evidence, 
         nearest = nearest_turn(one, other)
         if nearest and not evidence:
             radius_bits = FingerprintKind.PDQ.radius_bits
-            screen.print(f"The pictures are {nearest[0]} bits apart at best; up to {radius_bits} count as near.")
+            apart = counted(nearest[0], "bit", "bits")
+            screen.print(f"The pictures are {apart} apart at best; up to {radius_bits} count as near.")
         screen.print(Text(PDQ_WARNING, style="dim"))
+
+
+def _why(item: Examined) -> str:
+    """Return why a file was refused; of one that is not there, that."""
+    is_missing = not os.path.lexists(item.path) and MEMBER_SEPARATOR not in item.path
+    return "no such file" if item.refused is Refusal.UNREADABLE and is_missing else str(item.refused)
 
 
 def _size_and_time(path: bytes) -> tuple[int, int]:

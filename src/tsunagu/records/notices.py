@@ -84,6 +84,12 @@ def hits_seen(notice: Notice, label: Callable[[int], str]) -> tuple[HitView, ...
     )
 
 
+def silenced_count(actor: Actor) -> int:
+    """Return how many of the hits that the actor may see benign content explains."""
+    seen = {notice.overlap_id for notice in notices_of(actor) if notice.revealed is not None}
+    return HitRow.objects.filter(overlap_id__in=seen, silenced=True, holds=True).count()
+
+
 def overlap_of_hit(hit_id: int) -> UUID | None:
     """Return the overlap that a hit belongs to; None when there is no such hit to be seen."""
     return HitRow.objects.filter(id=hit_id).values_list("overlap_id", flat=True).first()

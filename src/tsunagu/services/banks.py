@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
@@ -15,9 +16,23 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.media import Examined
 from tsunagu.domain.permission import Permission
 from tsunagu.records import banks
+from tsunagu.records.notices import silenced_count
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import check_reference, denials_recorded
 from tsunagu.services.parts import Keys, Ledger, Queue
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """What was added to a bank.
+
+    Attributes:
+        entries: digests and fingerprints that were given.
+        silenced: hits that the actor sees, those of overlaps that both sides have shared, and that it has silenced.
+    """
+
+    entries: int
+    silenced: int
 
 
 def open_bank(
@@ -59,11 +74,11 @@ def extend_bank(
     keys: Keys,
     ledger: Ledger,
     queue: Queue,
-) -> int:
-    """Add the digests and fingerprints of examined files to a bank, and return how many entries were given.
+) -> Extension:
+    """Add the digests and fingerprints of examined files to a bank, and return what that did.
 
     Files that could not be read, and pictures too plain to be searched, add what they have. When the bank is a
-    benign one, the hits that it explains are silenced soon after.
+    benign one, the hits that it explains are silenced: before this returns, where the queue works at once.
 
     Args:
         examined: taken one by one, after the permission was checked.
@@ -79,11 +94,13 @@ def extend_bank(
         bank = banks.bank_of(name)
     entries = [entry for one in examined for entry in _entries(one)]
     with acting_for(actor.agency_id):
+        before = silenced_count(actor)
         banks.add_entries(bank, entries, agency_id=actor.agency_id, now=now)
         if bank.semantics is BankSemantics.BENIGN:
             queue.defer("silence-benign", {"agency": str(actor.agency_id)})
         ledger.write(_deed(Act.BANK_EXTENDED, actor, bank, now, entries=len(entries)))
-    return len(entries)
+    with acting_for(actor.agency_id):
+        return Extension(len(entries), max(0, silenced_count(actor) - before))
 
 
 def list_banks(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tuple[BankSummary, ...]:

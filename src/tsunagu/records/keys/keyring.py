@@ -30,6 +30,10 @@ from tsunagu.records.keys.master import MasterKey, MasterPlace
 from tsunagu.records.keys.private_files import locked, read_private, replace_private
 from tsunagu.records.keys.signer import RootSigner, public_key_id
 
+NO_KEYS = (
+    "this home has no keys yet: `tsunagu init` makes those of a new one, `tsunagu keys restore` brings lost ones back"
+)
+
 _BLOB_FORMAT = b"\x01"
 _HEADER_BYTES = 5
 
@@ -194,7 +198,7 @@ def open_home(home: Path, environ: Mapping[str, str]) -> tuple[MasterKey, bytes,
     """
     folder = home / "keys"
     if not folder.is_dir():
-        raise Unavailable("this home has no keys yet")
+        raise Unavailable(NO_KEYS)
     with locked(folder, exclusive=False):
         return _open(home, MasterPlace(folder, environ))
 
@@ -209,14 +213,14 @@ def read_public_keys(home: Path) -> dict[str, bytes]:
     """
     content = read_private(keyring_file(home))
     if content is None:
-        raise Unavailable("this home has no keys yet")
+        raise Unavailable(NO_KEYS)
     return {public_key_id(key): key for key in public_keys_in(content)}
 
 
 def _open(home: Path, place: MasterPlace) -> tuple[MasterKey, bytes, DataKeys]:
     content = read_private(keyring_file(home))
     if content is None:
-        raise Unavailable("this home has no keys yet")
+        raise Unavailable(NO_KEYS)
     master = place.find(master_key_id_in(content))
     return master, content, open_keys(content, master)
 
