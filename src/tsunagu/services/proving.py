@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from pyotp.totp import TOTP
 
@@ -67,6 +67,12 @@ def proves_code(held: Credentials, *, code: str, now: datetime, keys: Keys) -> b
     """
     step = _step_of(held, code, now, keys)
     return _counted(held, proven=step is not None, step=step, now=now)
+
+
+def spend_code(officer_id: UUID, *, now: datetime) -> None:
+    """Let the code of this half minute sign nobody in: a second factor was enrolled with it."""
+    step = int(now.timestamp()) // TOTP_STEP_S
+    agencies.note_attempt(officer_id, failures=0, locked_until=None, totp_step=step)
 
 
 def _nobody(password: str) -> bool:

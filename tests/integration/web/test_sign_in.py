@@ -1,0 +1,297 @@
+"""Signing in by the browser: two steps, each counted, none telling why it failed; sessions end when they must."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import get_user_model
+from django.test import override_settings
+from pyotp.totp import TOTP
+
+from tsunagu.domain.permission import Role
+from tsunagu.records.postgres.server import EmbeddedPostgres
+from tsunagu.records.session import acting_for
+from tsunagu.services.proving import MOST_FAILURES
+
+from ..scene import WORKS  # noqa: TID252 - tests are no package with a name
+from ..world import PASSWORD, Person, World, now, random_name  # noqa: TID252 - tests are no package with a name
+from .visitors import HOME, LOGIN, SECOND_STEP, Visitor, next_code, seen
+
+ACTIVATE = "/account/2fa/totp/activate/"
+RECOVERY = "/account/2fa/recovery-codes/generate/"
+Visitors = Callable[[], Visitor]
+
+
+@pytest.fixture
+def anna(world: World) -> Person:
+    return world.found(WORKS, {Role.ADMINISTRATOR})[0]
+
+
+def test_password_and_one_time_code_open_the_workplace_and_neither_alone_does(visitor: Visitors, anna: Person) -> None:
+    one = visitor()
+    answer = one.name(anna.login)
+    assert (answer.status_code, answer["Location"]) == (302, SECOND_STEP)
+    assert not one.is_in
+    assert one.prove(next_code(anna))["Location"] == HOME
+    assert one.is_in
+
+
+def test_a_wrong_login_and_a_wrong_password_look_alike(visitor: Visitors, anna: Person) -> None:
+    answers = [
+        seen(visitor().name(login, password))
+        for login, password in ((random_name("nobody"), PASSWORD), (anna.login, "x" * 20), (random_name("no"), "y"))
+    ]
+    typed = re.compile(rb'name="login" value="[^"]*"')
+    contents = {typed.sub(b"LOGIN", one.content) for one in answers}
+    assert len(contents) == 1
+    assert {(one.status, one.headers) for one in answers} == {(200, answers[0].headers)}
+
+
+def test_a_locked_officer_is_told_the_same_as_for_a_wrong_password(
+    visitor: Visitors, world: World, anna: Person
+) -> None:
+    wrong = seen(visitor().name(anna.login, "x" * 20))
+    for _ in range(MOST_FAILURES):
+        world.run("", "sign-in", anna.login, lines=("x" * 20, "000000"))
+    assert seen(visitor().name(anna.login)) == wrong
+
+
+def test_failures_in_the_browser_lock_the_command_line_out_too(visitor: Visitors, world: World, anna: Person) -> None:
+    for _ in range(MOST_FAILURES):
+        visitor().name(anna.login, "x" * 20)
+    assert world.run("", "sign-in", anna.login, lines=(PASSWORD, next_code(anna))).status == 5
+
+
+def test_wrong_codes_at_the_second_step_lock_the_officer_out(visitor: Visitors, world: World, anna: Person) -> None:
+    one = visitor()
+    one.name(anna.login)
+    for _ in range(MOST_FAILURES):
+        assert one.prove("000000").status_code == 200
+    one.prove(next_code(anna))
+    assert not one.is_in
+    assert world.run("", "sign-in", anna.login, lines=(PASSWORD, next_code(anna))).status == 5
+
+
+def test_a_code_works_once_also_when_it_was_used_on_the_command_line(
+    visitor: Visitors, world: World, anna: Person
+) -> None:
+    code = next_code(anna)
+    assert world.run("", "sign-in", anna.login, lines=(PASSWORD, code)).status == 0
+    one = visitor()
+    one.name(anna.login)
+    assert one.prove(code).status_code == 200
+    assert not one.is_in
+
+
+def test_a_code_that_opened_the_browser_opens_nothing_else(visitor: Visitors, world: World, anna: Person) -> None:
+    code = next_code(anna)
+    one, other = visitor(), visitor()
+    for each in (one, other):
+        each.name(anna.login)
+    assert one.prove(code).status_code == 302
+    assert other.prove(code).status_code == 200
+    assert world.run("", "sign-in", anna.login, lines=(PASSWORD, code)).status == 5
+
+
+def _recovery_codes(world: World, person: Person, visitor: Visitors) -> list[str]:
+    one = visitor().sits_down_as(person)
+    one.post(RECOVERY)
+    found = re.findall(r"\b\d{8}\b", one.get("/account/2fa/recovery-codes/").content.decode())
+    assert len(found) == 10
+    return found
+
+
+def test_a_recovery_code_works_once_and_is_shown_once(visitor: Visitors, world: World, anna: Person) -> None:
+    code, *_ = _recovery_codes(world, anna, visitor)
+    for opens in (True, False):
+        one = visitor()
+        one.name(anna.login)
+        assert (one.prove(code).status_code == 302) is opens
+        assert one.is_in is opens
+    one = visitor().sits_down_as(anna)
+    for path in ("/account/2fa/recovery-codes/", "/account/2fa/recovery-codes/download/"):
+        assert not re.search(r"\b\d{8}\b", one.get(path).content.decode())
+
+
+def test_a_right_recovery_code_is_no_failed_attempt(visitor: Visitors, world: World, anna: Person) -> None:
+    codes = _recovery_codes(world, anna, visitor)
+    for code in codes[: MOST_FAILURES + 1]:
+        one = visitor()
+        assert one.name(anna.login).status_code == 302
+        assert one.prove(code).status_code == 302
+
+
+def test_recovery_codes_open_nothing_while_the_officer_is_locked_out(
+    visitor: Visitors, world: World, anna: Person
+) -> None:
+    code, *_ = _recovery_codes(world, anna, visitor)
+    one = visitor()
+    one.name(anna.login)
+    for _ in range(MOST_FAILURES):
+        one.prove("000000")
+    assert one.prove(code).status_code == 200
+    assert not one.is_in
+
+
+def _invited(world: World, visitor: Visitors) -> tuple[str, Visitor]:
+    """Return the login of an officer who has accepted an invitation and given his password, and his browser."""
+    _, adam = world.found(WORKS, {Role.ADMINISTRATOR})
+    login = random_name("invited")
+    page = visitor().sits_down_as(adam).post("/officers/", login=login, name="N", roles=["officer"])
+    found = re.search(r'id="invitation-link">[^<]*(/invitation/[^<]+)<', page.content.decode())
+    assert found
+    one = visitor()
+    assert one.get(found[1]).status_code == 200
+    assert one.post(found[1], password=PASSWORD, again=PASSWORD)["Location"] == LOGIN
+    assert visitor().post(found[1], password=PASSWORD, again=PASSWORD).status_code == 404
+    one.name(login)
+    return login, one
+
+
+def _secret_shown(one: Visitor) -> str:
+    found = re.search(r'value="([A-Z2-7]{32})"', one.get(ACTIVATE).content.decode())
+    assert found
+    return found[1]
+
+
+def test_who_has_no_second_factor_is_sent_to_make_one_whatever_he_asks_for(world: World, visitor: Visitors) -> None:
+    _, one = _invited(world, visitor)
+    for path in (HOME, "/cases/", "/overlaps/", "/notices/", "/banks/", "/officers/", "/ledger/"):
+        answer = one.get(path)
+        assert (answer.status_code, answer["Location"]) == (302, ACTIVATE), path
+    assert one.post("/cases/", reference=random_name("case"), purpose="investigation")["Location"] == ACTIVATE
+
+
+def test_the_code_that_enrolled_a_second_factor_signs_nobody_in(world: World, visitor: Visitors) -> None:
+    login, one = _invited(world, visitor)
+    secret = _secret_shown(one)
+    code = TOTP(secret).at(now())
+    assert one.post(ACTIVATE, code=code).status_code == 302
+    assert one.get(HOME).status_code == 200
+    other = visitor()
+    other.name(login)
+    assert other.prove(code).status_code == 200
+    assert not other.is_in
+
+
+def test_nobody_takes_off_his_last_second_factor(visitor: Visitors, anna: Person) -> None:
+    one = visitor().sits_down_as(anna)
+    one.post("/account/2fa/totp/deactivate/")
+    other = visitor()
+    other.name(anna.login)
+    assert not other.is_in
+    assert other.prove(next_code(anna)).status_code == 302
+
+
+def test_a_change_of_second_factors_asks_for_proof_again(visitor: Visitors, anna: Person) -> None:
+    one = visitor().sits_down_as(anna)
+    with override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=0):
+        for path in ("/account/2fa/webauthn/add/", "/account/2fa/totp/deactivate/", RECOVERY):
+            answer = one.post(path)
+            assert answer.status_code == 302, path
+            assert "reauthenticate" in answer["Location"], path
+
+
+def test_a_session_that_idles_for_an_hour_is_over(visitor: Visitors, anna: Person, monkeypatch) -> None:
+    one = visitor().signs_in(anna)
+    for idle, opens in ((timedelta(minutes=59), True), (timedelta(minutes=61), False)):
+        later = now() + idle
+        with monkeypatch.context() as patch:
+            patch.setattr("tsunagu.web.sessions.now", lambda later=later: later)
+            assert one.is_in is opens
+
+
+def test_signing_out_ends_the_session_even_for_who_kept_its_cookie(visitor: Visitors, anna: Person) -> None:
+    one, thief = visitor().signs_in(anna), visitor()
+    thief.client.cookies.update(one.client.cookies)
+    assert thief.is_in
+    assert one.get("/account/logout/").status_code == 200  # a link signs nobody out
+    assert one.is_in
+    assert one.post("/account/logout/")["Location"] == LOGIN
+    assert not thief.is_in
+
+
+def test_a_leaver_is_out_of_the_browser_and_of_the_command_line_at_once(visitor: Visitors, world: World) -> None:
+    _, adam = world.found(WORKS, {Role.ADMINISTRATOR})
+    leaver = world.enroll(adam, Role.OFFICER)
+    one = visitor().signs_in(leaver)
+    half_way = visitor()
+    half_way.name(leaver.login)
+    assert world.run(leaver, "case", "list").status == 0
+    admin = visitor().sits_down_as(adam)
+    assert admin.post(f"/officers/{leaver.actor.officer_id}/leave/").status_code == 302
+    assert not one.is_in
+    assert world.run(leaver, "case", "list").status == 5
+    half_way.prove(next_code(leaver))
+    assert not half_way.is_in
+    assert visitor().name(leaver.login).status_code == 200
+    assert leaver.login not in admin.get("/officers/").content.decode()
+
+
+def test_a_changed_password_ends_every_other_session(visitor: Visitors, anna: Person) -> None:
+    one, other = visitor().signs_in(anna), visitor().sits_down_as(anna)
+    new = "another correct horse"
+    answer = one.post("/account/password/", oldpassword=PASSWORD, password1=new, password2=new)
+    assert answer.status_code == 302, answer.content
+    assert not other.is_in
+    assert one.is_in
+    assert visitor().name(anna.login).status_code == 200
+    assert visitor().name(anna.login, new).status_code == 302
+
+
+def test_a_new_session_is_begun_when_somebody_signs_in(visitor: Visitors, anna: Person) -> None:
+    one = visitor()
+    one.name(anna.login)
+    before = one.client.cookies["sessionid"].value
+    one.prove(next_code(anna))
+    assert one.client.cookies["sessionid"].value != before
+
+
+def _held_in_clear(home: Path) -> dict[str, str]:
+    """Return all that is in each table, read by the one role that row-level security does not bind."""
+    address = replace(EmbeddedPostgres(home).admin_address(), database="tsunagu")
+    with psycopg.connect(address.conninfo()) as admin:
+        tables = admin.execute(
+            "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('public', 'ledger')"
+        ).fetchall()
+        return {
+            table: "\n".join(row for (row,) in admin.execute(f"SELECT to_jsonb(t)::text FROM {table} t"))  # noqa: S608
+            for (table,) in tables
+        }
+
+
+def test_no_table_holds_a_secret_in_clear_after_signing_in(
+    visitor: Visitors, world: World, world_home: Path, anna: Person
+) -> None:
+    codes = _recovery_codes(world, anna, visitor)
+    one = visitor().signs_in(anna)
+    session_key = one.client.cookies["sessionid"].value
+    invited, _ = _invited(world, visitor)
+    half_way = visitor()
+    half_way.name(anna.login)
+    known = {PASSWORD, anna.totp_secret, anna.token, session_key, half_way.client.cookies["sessionid"].value, *codes}
+    known |= {hashlib.sha256(session_key.encode()).hexdigest(), hashlib.md5(session_key.encode()).hexdigest()}  # noqa: S324
+    held = _held_in_clear(world_home)
+    assert invited in held["public.officer"]
+    assert held["public.web_session"]
+    found = {(table, known_one[:4]) for table, text in held.items() for known_one in known if known_one in text}
+    assert found == set()
+
+
+def test_the_secrets_of_second_factors_are_sealed_in_their_rows(visitor: Visitors, world: World, anna: Person) -> None:
+    _recovery_codes(world, anna, visitor)
+    with acting_for(anna.actor.agency_id):
+        rows = {row.type: row.data for row in Authenticator.objects.filter(user_id=anna.actor.officer_id)}
+        officer = get_user_model().objects.get(pk=anna.actor.officer_id)
+    assert anna.totp_secret not in json.dumps(rows["totp"])
+    assert not re.fullmatch(r"[0-9a-f]{80}", rows["recovery_codes"]["seed"])
+    assert officer.password.startswith("argon2")
