@@ -32,7 +32,7 @@ OPERATORS = {
     "worker",
 }  # fmt: skip
 IDENTITY = {"sign-in", "sign-out", "whoami"}
-IN_THE_BROWSER = {"end_officer", "invite_officer", "watched_folders", *SERVICES_OF_INTAKES}
+IN_THE_BROWSER = {"end_officer", "invite_officer", "page_holdings", "watched_folders", *SERVICES_OF_INTAKES}
 """Services that no command calls: the tests of the pages and of intakes try them."""
 
 

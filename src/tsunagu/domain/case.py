@@ -47,11 +47,13 @@ class HoldingSummary:
     """One place in an exhibit, as its own agency sees it.
 
     Attributes:
+        number: of the place, rising in the order in which places came in.
         path: where the file lies at the agency, raw bytes.
         sha256: None when the content could not be read.
         linked: whether it has been compared with all that is held.
     """
 
+    number: int
     path: bytes
     exhibit: str
     media_type: str | None

@@ -103,17 +103,37 @@ def holdings_of(case: CaseSummary) -> Iterator[HoldingSummary]:
         .select_related("exhibit", "item")
         .order_by("exhibit__reference", "id")
     )
-    for row in rows.iterator(chunk_size=2000):
-        refused = row.refused or (row.item.refused if row.item else None)
-        yield HoldingSummary(
-            path=bytes(row.path),
-            exhibit=row.exhibit.reference,
-            media_type=row.item.media_type if row.item else None,
-            size_bytes=row.size_bytes,
-            sha256=bytes(row.item.sha256) if row.item else None,
-            refused=Refusal(refused) if refused else None,
-            linked=row.linked_at is not None,
-        )
+    return map(_holding, rows.iterator(chunk_size=2000))
+
+
+def some_holdings_of(case: CaseSummary, exhibit: str, *, after: int, most: int) -> list[HoldingSummary]:
+    """Return the next holdings of an exhibit of a case, in the order they came in; none where there is no such exhibit.
+
+    Args:
+        case: the case.
+        exhibit: its reference.
+        after: the number of the last one that was seen; 0 for the first ones.
+        most: how many at most.
+    """
+    exhibit_id = exhibit_id_of(case, exhibit)
+    if exhibit_id is None:
+        return []
+    rows = Holding.objects.filter(exhibit_id=exhibit_id, id__gt=after)
+    return [_holding(row) for row in rows.select_related("exhibit", "item").order_by("id")[:most]]
+
+
+def _holding(row: Holding) -> HoldingSummary:
+    refused = row.refused or (row.item.refused if row.item else None)
+    return HoldingSummary(
+        number=row.id,
+        path=bytes(row.path),
+        exhibit=row.exhibit.reference,
+        media_type=row.item.media_type if row.item else None,
+        size_bytes=row.size_bytes,
+        sha256=bytes(row.item.sha256) if row.item else None,
+        refused=Refusal(refused) if refused else None,
+        linked=row.linked_at is not None,
+    )
 
 
 def _summary(row: Case) -> CaseSummary:

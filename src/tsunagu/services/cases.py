@@ -136,3 +136,35 @@ def list_holdings(
         deed(Act.MEDIA_READ, actor=actor, case=case, now=now, holdings=len(found), merkle_root=_root_of(found))
     )
     return found
+
+
+def page_holdings(
+    *,
+    actor: Actor,
+    reference: str,
+    exhibit: str,
+    after: int,
+    most: int,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> tuple[HoldingSummary, ...]:
+    """Return the next holdings of an exhibit, in the order they came in, as many as fit on a page.
+
+    Args:
+        after: the number of the last one that was seen; 0 for the first page.
+        most: how many at most.
+
+    Raises:
+        Forbidden: the actor reads no media.
+        NotFound: no such case, or not the actor's.
+    """
+    case = case_for(
+        actor=actor, reference=reference, permission=Permission.MEDIA_READ, now=now, keys=keys, ledger=ledger
+    )
+    with acting_for(actor.agency_id):
+        found = tuple(rows.some_holdings_of(case, exhibit, after=after, most=most))
+    ledger.record(
+        deed(Act.MEDIA_READ, actor=actor, case=case, now=now, holdings=len(found), merkle_root=_root_of(found))
+    )
+    return found

@@ -66,6 +66,7 @@ class Holding(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["exhibit", "path_digest"], name="holding_path")]
         indexes: ClassVar = [
             models.Index(fields=["id"], name="holding_unlinked", condition=Q(linked_at=None)),
+            models.Index(fields=["exhibit", "id"], name="holding_page"),
         ]
 
 

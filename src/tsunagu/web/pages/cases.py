@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tsunagu.domain.purpose import Purpose
-from tsunagu.services.cases import list_cases, list_holdings, open_case, staff_case, view_case
+from tsunagu.services.cases import list_cases, open_case, page_holdings, staff_case, view_case
 from tsunagu.web.desk import parts_of
 
 ITEMS_A_PAGE = 100
+MOST_DIGITS = 19
+"""A longer number is of no holding: the database could not hold it."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,10 +36,24 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def items(request: HttpRequest, reference: str) -> HttpResponse:
-    """List what was brought in, page by page."""
-    found = list_holdings(reference=reference, **parts_of(request))
-    page = Paginator(found, ITEMS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "web/items.html", {"reference": reference, "page": page})
+    """List what was brought in of an exhibit, page by page."""
+    exhibit, after = request.GET.get("exhibit", ""), request.GET.get("after", "")
+    found = page_holdings(
+        reference=reference,
+        exhibit=exhibit,
+        after=int(after) if after.isascii() and after.isdigit() and len(after) < MOST_DIGITS else 0,
+        most=ITEMS_A_PAGE + 1,
+        **parts_of(request),
+    )
+    page = found[:ITEMS_A_PAGE]
+    context = {
+        "reference": reference,
+        "exhibit": exhibit,
+        "items": page,
+        "after": after,
+        "next": page[-1].number if len(found) > ITEMS_A_PAGE else None,
+    }
+    return render(request, "web/items.html", context)
 
 
 @require_POST
