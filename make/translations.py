@@ -193,9 +193,7 @@ def _place(path: Path) -> str:
 
 
 def known() -> Catalog:
-    """Return the catalog as it stands; an empty one at first."""
-    if not CATALOG.exists():
-        return Catalog(locale="ja", domain="django")
+    """Return the catalog as it stands."""
     with CATALOG.open("rb") as file:
         return read_po(file, locale="ja", domain="django")
 
@@ -223,7 +221,6 @@ def brought_up_to_date(texts: Iterable[Text]) -> bytes:
 def _main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
     django.setup()
-    CATALOG.parent.mkdir(parents=True, exist_ok=True)
     CATALOG.write_bytes(brought_up_to_date(gathered()))
     waiting = [one.id for one in known() if one.id and not one.string]
     for one in waiting:
