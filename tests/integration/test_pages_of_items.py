@@ -1,0 +1,57 @@
+"""Pages of an exhibit's items: whole, in order, each once, at a price that does not grow."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tsunagu.domain.case import HoldingSummary
+from tsunagu.services.cases import list_holdings, page_holdings
+
+from .linked import Held, Made
+from .scene import OVERSEES, WORKS
+from .world import World
+
+
+def _page(world: World, held: Held, after: int, most: int) -> tuple[HoldingSummary, ...]:
+    return page_holdings(
+        actor=held.person.actor,
+        reference=held.case.reference,
+        exhibit="E1",
+        after=after,
+        most=most,
+        **world.parts,
+    )
+
+
+def test_pages_one_after_the_other_give_every_item_once_in_the_order_they_came_in(world: World) -> None:
+    (anna, _), made = world.found(WORKS, OVERSEES), Made()
+    held = Held.open(world, anna).bring(*(made.file() for _ in range(7)))
+    pages, after = [], 0
+    while page := _page(world, held, after, 3):
+        pages.append(page)
+        after = page[-1].number
+    assert [len(page) for page in pages] == [3, 3, 1]
+    assert [item for page in pages for item in page] == list(
+        list_holdings(actor=anna.actor, reference=held.case.reference, **world.parts)
+    )
+
+
+def test_a_page_asks_the_database_as_often_however_many_items_there_are(world: World) -> None:
+    (anna, _), made = world.found(WORKS, OVERSEES), Made()
+    few = Held.open(world, anna).bring(made.file())
+    many = Held.open(world, anna).bring(*(made.file() for _ in range(40)))
+    counts = []
+    for held in (few, many):
+        with CaptureQueriesContext(connection) as asked:
+            _page(world, held, 0, 10)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_an_exhibit_that_is_not_there_has_no_items(world: World) -> None:
+    anna, _ = world.found(WORKS, OVERSEES)
+    held = Held.open(world, anna).bring(Made().file())
+    assert not page_holdings(
+        actor=anna.actor, reference=held.case.reference, exhibit="none", after=0, most=9, **world.parts
+    )
