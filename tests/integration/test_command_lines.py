@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import secrets
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pyotp.totp import TOTP
 
 from tsunagu.domain.errors import InputError, NotSignedIn
 from tsunagu.domain.permission import Role
+from tsunagu.records import holdings
+from tsunagu.services import ingest
 from tsunagu.services.identity import NewOfficer, found_agency, sign_in
 
 from .linked import Made
 from .scene import OVERSEES, WORKS
 from .world import PASSWORD, Person, World, now, random_name
 
-FORBIDDEN, NOT_FOUND, CONFLICT = 5, 4, 6
+FORBIDDEN, NOT_FOUND, CONFLICT, INTERRUPTED = 5, 4, 6, 130
 
 
 @pytest.fixture
@@ -275,3 +278,28 @@ def test_a_bank_tells_nothing_of_hits_that_are_not_shared(world: World, pair) ->
     bank = random_name("bank")
     world.run(anna, "bank", "open", bank, "--semantics", "benign", "--ground", "a law")
     assert "0 hits" in world.run(anna, "bank", "add", bank, world.file(content)).stdout
+
+
+def test_an_interrupted_ingest_says_what_is_kept_and_the_next_run_completes_it(
+    world: World, pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, _ = pair
+    case, files = random_name("case"), [world.file(secrets.token_bytes(9)) for _ in range(3)]
+    world.run(anna, "case", "open", case)
+    command = ("ingest", "--case", case, "--exhibit", "E1", *files)
+    monkeypatch.setattr(ingest, "CHUNK_FILES", 1)
+    keep, calls = holdings.keep, iter(range(9))
+
+    def keep_once(*arguments: Any, **known: Any) -> Any:
+        if next(calls):
+            raise KeyboardInterrupt
+        return keep(*arguments, **known)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(holdings, "keep", keep_once)
+        broken_off = world.run(anna, *command)
+    assert (broken_off.status, broken_off.stdout) == (INTERRUPTED, "")
+    assert "What was kept before stays" in broken_off.stderr
+    assert "Run the same command again" in broken_off.stderr
+    completed = json.loads(world.run(anna, *command, "--json").stdout)
+    assert (completed["kept"], completed["skipped"]) == (2, 1)

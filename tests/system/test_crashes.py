@@ -226,7 +226,9 @@ def site(two_agencies: Any, media: dict[str, Path]) -> Iterator[Site]:
 
 
 def ingest(house: Any, media: Path, *, status: int) -> dict[str, Any]:
+    """Return the counts of an ingest."""
     [done] = house.json("ingest", "--case", "DK-1", "--exhibit", "E1", media, officer="anna", status=status)
+    assert len(done.pop("refused_items")) == sum(done["refused"].values())
     return done
 
 
@@ -378,7 +380,9 @@ def test_what_a_killed_child_was_in_the_middle_of_is_refused_in_that_run_and_who
             os.kill(busy[0], signal.SIGKILL)
             status, out, err = run.end()
         assert (status, err) == (2, "")
-        assert json.loads(out) == {"files": 1, "kept": places, "skipped": 0, "refused": {"decoder-died": 1}}
+        done = json.loads(out)
+        assert [one["reason"] for one in done.pop("refused_items")] == ["decoder-died"]
+        assert done == {"files": 1, "kept": places, "skipped": 0, "refused": {"decoder-died": 1}}
         assert ingest(house, media, status=0) == {"files": 1, "kept": places, "skipped": 0, "refused": {}}
         after = state_of(house.home)
     with site.template.copied() as house:

@@ -96,7 +96,7 @@ def test_processes_of_two_homes_tell_the_story_on_one_server_of_somebody_else(
     ended = [(*process.communicate(timeout=120), process.returncode) for process in under_way]
     assert [(json.loads(out)["kept"], err, status) for out, err, status in ended] == [(2, "", 0), (3, "", 2)]
     [again] = first.json("ingest", "--case", "AU-1", "--exhibit", "P7", seizures["two"], officer="ben")
-    assert again == {"files": 3, "kept": 0, "skipped": 3, "refused": {}}
+    assert again == {"files": 3, "kept": 0, "skipped": 3, "refused": {}, "refused_items": []}
     [found] = first.json("overlaps", officer="anna")
     first.run("share", found["overlap"], officer="anna")
     second.run("share", found["overlap"], officer="ben")

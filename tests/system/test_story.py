@@ -37,7 +37,8 @@ def test_two_agencies_bring_media_in_are_told_of_each_other_and_see_what_overlap
     house.run("case", "open", "AU-1", officer="ben")
     house.run("ingest", "--case", "DK-1", "--exhibit", "E1", folders / "one", officer="anna")
     ingested = house.json("ingest", "--case", "AU-1", "--exhibit", "P7", folders / "two", officer="ben", status=2)
-    assert ingested == [{"files": 3, "kept": 3, "skipped": 0, "refused": {"damaged": 1}}]
+    broken = {"path": str(folders / "two" / "broken.jpg"), "path_b64": None, "reason": "damaged"}
+    assert ingested == [{"files": 3, "kept": 3, "skipped": 0, "refused": {"damaged": 1}, "refused_items": [broken]}]
 
     [before] = house.json("overlaps", officer="anna")
     assert before["cases"] == ["DK-1"]
@@ -70,6 +71,6 @@ def test_a_second_run_of_the_same_ingest_keeps_nothing_twice(make_installation, 
     house.run("case", "open", "DK-1", officer="anna")
     first = house.json("ingest", "--case", "DK-1", "--exhibit", "E1", folders / "one", officer="anna")
     second = house.json("ingest", "--case", "DK-1", "--exhibit", "E1", folders / "one", officer="anna")
-    assert first == [{"files": 2, "kept": 2, "skipped": 0, "refused": {}}]
-    assert second == [{"files": 2, "kept": 0, "skipped": 2, "refused": {}}]
+    assert first == [{"files": 2, "kept": 2, "skipped": 0, "refused": {}, "refused_items": []}]
+    assert second == [{"files": 2, "kept": 0, "skipped": 2, "refused": {}, "refused_items": []}]
     assert len(house.json("items", "--case", "DK-1", officer="anna")) == 2
