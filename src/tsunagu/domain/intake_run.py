@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.media import Refusal
+from tsunagu.domain.media import MEMBER_SEPARATOR, Refusal
 
 MOST_NAME_BYTES = 4096
 """How long the name of an uploaded file may be, as UTF-8."""
@@ -147,3 +147,11 @@ class RefusedPlace:
 
     path: bytes
     reason: Refusal
+
+
+def place_of(name: str) -> bytes:
+    """Return the path under which an uploaded file is held.
+
+    What divides an archive from its member is doubled in the name, lest a folder `x.zip!` stand for members of `x.zip`.
+    """
+    return UPLOADED + name.encode().replace(MEMBER_SEPARATOR, MEMBER_SEPARATOR + b"/")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+_WHO_SPEAKS = ("procrastinate", "asyncio", "psycopg")
 _OF_A_JOB = {"id": "job", "task_name": "task", "attempts": "attempts"}
 
 
@@ -38,13 +39,14 @@ class Lines(logging.Formatter):
 
 
 def log_to_stderr() -> None:
-    """Let the queue say what it does on the error stream, where systemd and containers collect it."""
+    """Let the queue, and what it rests on, speak on the error stream, where systemd and containers collect it."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
-    logger = logging.getLogger("procrastinate")
-    logger.handlers[:] = [handler]
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
+    for name in _WHO_SPEAKS:
+        logger = logging.getLogger(name)
+        logger.handlers[:] = [handler]
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
 
 
 def _told_of(error: BaseException) -> dict[str, str]:

@@ -16,9 +16,9 @@ from django.db import InterfaceError, OperationalError
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import NotFound, TsunaguError, Unavailable
-from tsunagu.domain.intake_run import UPLOADED, IntakeState
+from tsunagu.domain.intake_run import IntakeState, place_of
 from tsunagu.domain.ledger import Deed
-from tsunagu.domain.media import MEMBER_SEPARATOR, Refusal
+from tsunagu.domain.media import Refusal
 from tsunagu.domain.permission import Permission
 from tsunagu.media.walk import Found, walk
 from tsunagu.records import agencies, intakes
@@ -221,14 +221,6 @@ class _Notes:
             may_go_on = intakes.note_progress(self._intake_id, **counts)
         if not may_go_on:
             raise _Stopped
-
-
-def place_of(name: str) -> bytes:
-    """Return the path under which an uploaded file is held.
-
-    What divides an archive from its member is doubled in the name, lest a folder `x.zip!` stand for members of `x.zip`.
-    """
-    return UPLOADED + name.encode().replace(MEMBER_SEPARATOR, MEMBER_SEPARATOR + b"/")
 
 
 def purge_uploads(*, uploads: UploadStore, now: datetime, ledger: Ledger) -> None:

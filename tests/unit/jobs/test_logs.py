@@ -1,0 +1,39 @@
+"""What a worker says of itself holds names of our own alone."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+from tsunagu.jobs.logs import Lines
+
+
+def said(**extra: object) -> dict[str, object]:
+    """Return the line of a record whose message and arguments are secret, or quote what is."""
+    record = logging.LogRecord("procrastinate", logging.INFO, "secret.py", 1, "secret %s", ("secret",), None)
+    record.__dict__.update(extra)
+    line = Lines().format(record)
+    assert "secret" not in line
+    assert "\n" not in line
+    return dict(json.loads(line))
+
+
+def test_a_line_tells_of_the_job_and_the_task_and_not_of_the_arguments() -> None:
+    job = {"id": 7, "task_name": "run-intake", "attempts": 2, "task_kwargs": {"a": "secret"}, "call_string": "secret"}
+    line = said(action="job_success", job=job, duration=1.23456, result="secret")
+    assert {name: one for name, one in line.items() if name != "at"} == {
+        "level": "info", "event": "job_success", "job": 7, "task": "run-intake", "attempts": 2, "duration_s": 1.235,
+    }  # fmt: skip
+
+
+def test_a_failure_is_told_by_its_kind_and_place() -> None:
+    try:
+        json.loads("secret")
+    except ValueError:
+        line = said(exc_info=sys.exc_info())
+    assert (line["error"], line["place"]) == ("JSONDecodeError", "unknown")  # it was raised outside the program
+
+
+def test_what_is_no_record_of_a_job_is_told_all_the_same() -> None:
+    assert said(job="secret", duration="secret")["event"] == "other"
