@@ -94,7 +94,7 @@ def rows(person: Person, case: str, exhibit: str) -> list[tuple[Any, ...]]:
                (SELECT array_agg(row(f.kind, f.data, f.turns, f.quality, f.at_s, f.frame)::text ORDER BY f.id)
                 FROM fingerprint f WHERE f.item_id = m.id), h.linked_at IS NOT NULL
         FROM holding h JOIN exhibit e ON e.id = h.exhibit_id JOIN "case" c ON c.id = e.case_id
-        LEFT JOIN media_item m ON m.id = h.item_id WHERE c.reference = %s AND e.reference = %s ORDER BY h.id
+        LEFT JOIN media_item m ON m.id = h.item_id WHERE c.reference = %s AND e.reference = %s ORDER BY h.path
     """
     with acting_for(person.actor.agency_id), connections["default"].cursor() as cursor:
         cursor.execute(query, [case, exhibit])
