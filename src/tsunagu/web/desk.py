@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol, TypedDict, cast
+from enum import StrEnum
+from typing import Protocol, TypedDict, TypeVar, cast
 from uuid import UUID
 
 from django.http import HttpRequest
 
 from tsunagu.domain.actor import Actor
+from tsunagu.domain.errors import InputError
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.web.rooms import now, rooms
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class SignedIn(Protocol):
@@ -52,3 +56,15 @@ def parts_of(request: HttpRequest) -> Parts:
 def may(request: HttpRequest, permission: Permission) -> bool:
     """Return whether to show a way in at all; services decide when it is taken."""
     return actor_of(request).may(permission)
+
+
+def chosen(choices: type[Choice], typed: str) -> Choice:
+    """Return what was chosen in a form.
+
+    Raises:
+        InputError: the form offers no such choice.
+    """
+    try:
+        return choices(typed)
+    except ValueError as error:
+        raise InputError("there is no such choice") from error

@@ -2,11 +2,14 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import include, path, register_converter
 from django.views.i18n import set_language
 
-from tsunagu.web.middleware.references import failure
+from tsunagu.web.converters import ReferenceConverter
+from tsunagu.web.middleware.references import failure, note_bug
 from tsunagu.web.pages import accounts, cases, demo, home, intakes, overlaps
+
+register_converter(ReferenceConverter, "reference")
 
 
 @login_not_required
@@ -19,11 +22,11 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("account/", include("tsunagu.web.sign_in.urls")),
     path("cases/", cases.cases, name="cases"),
-    path("cases/<str:reference>/", cases.case, name="case"),
-    path("cases/<str:reference>/items/", cases.items, name="items"),
-    path("cases/<str:reference>/people/", cases.staff, name="staff"),
-    path("cases/<str:reference>/intake/", intakes.intake, name="intake"),
-    path("cases/<str:reference>/intake/folder/", intakes.from_folder, name="intake_folder"),
+    path("cases/<reference:reference>/", cases.case, name="case"),
+    path("cases/<reference:reference>/items/", cases.items, name="items"),
+    path("cases/<reference:reference>/people/", cases.staff, name="staff"),
+    path("cases/<reference:reference>/intake/", intakes.intake, name="intake"),
+    path("cases/<reference:reference>/intake/folder/", intakes.from_folder, name="intake_folder"),
     path("intakes/<uuid:intake_id>/", intakes.run, name="intake_run"),
     path("intakes/<uuid:intake_id>/refused/", intakes.refused, name="intake_refused"),
     path("intakes/<uuid:intake_id>/stop/", intakes.stop, name="intake_stop"),
@@ -48,7 +51,12 @@ urlpatterns = [
 ]
 
 
-def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's own signature
+def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's own signature
+    """Answer what is no proper request."""
+    return failure(request, 400)
+
+
+def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """Answer what is not there as what is not yours."""
     return failure(request, 404)
 
@@ -60,4 +68,5 @@ def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:  # n
 
 def handler500(request: HttpRequest) -> HttpResponse:
     """Answer a bug, with nothing of it but the reference number."""
+    note_bug(request)
     return failure(request, 500)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
+import traceback
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotFound, TsunaguError, Unavailable
 
@@ -33,7 +36,10 @@ class ReferenceMiddleware:
         """Answer."""
         request.reference = secrets.token_hex(4)  # type: ignore[attr-defined]
         response = self._get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            response.content = failure(request, response.status_code).content
         response["X-Reference"] = reference_of(request)
+        response.setdefault("Cache-Control", "private, no-store")  # after signing out "back" shows nothing
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -41,7 +47,7 @@ class ReferenceMiddleware:
         if not isinstance(error, TsunaguError):
             return None
         status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
-        log.info("refused", extra={"reference": reference_of(request), "status": status, "code": error.code})
+        log.info("%s refused: %d %s", reference_of(request), status, error.code)
         return failure(request, status, str(error))
 
 
@@ -53,6 +59,20 @@ def failure(request: HttpRequest, status: int, message: str = "") -> HttpRespons
         {"status": status, "message": message, "reference": reference_of(request)},
         status=status,
     )
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's own signature
+    """Answer a form whose token is missing or old."""
+    return failure(request, 403, gettext("this page was open too long: go back, load it anew, and send it again"))
+
+
+def note_bug(request: HttpRequest) -> None:
+    """Write down which kind of exception is being answered and where it was raised; its message may hold content."""
+    kind, _, where = sys.exc_info()
+    frames = traceback.extract_tb(where)
+    ours = [one for one in frames if "tsunagu" in one.filename] or frames
+    place = f"{ours[-1].filename.rpartition('tsunagu/')[2]}:{ours[-1].lineno}" if ours else "?"
+    log.error("%s failed: %s at %s", reference_of(request), kind.__name__ if kind else "?", place)
 
 
 def reference_of(request: HttpRequest) -> str:

@@ -17,7 +17,7 @@ from tsunagu.domain.permission import Role
 from tsunagu.services.accounts import read_ledger
 from tsunagu.services.banks import list_banks, open_bank
 from tsunagu.services.invitations import accept_invitation, end_officer, invite_officer, list_officers
-from tsunagu.web.desk import parts_of
+from tsunagu.web.desk import chosen, parts_of
 from tsunagu.web.rooms import now, rooms
 
 ENTRIES = 500
@@ -29,7 +29,7 @@ def banks(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         open_bank(
             name=request.POST.get("name", ""),
-            semantics=BankSemantics(request.POST.get("semantics", BankSemantics.BENIGN)),
+            semantics=chosen(BankSemantics, request.POST.get("semantics", "")),
             legal_ground=request.POST.get("legal_ground", ""),
             **parts_of(request),
         )
@@ -52,7 +52,7 @@ def officers(request: HttpRequest) -> HttpResponse:
         token = invite_officer(
             login=request.POST.get("login", ""),
             name=request.POST.get("name", ""),
-            roles=frozenset(Role(role) for role in request.POST.getlist("roles") if role in set(Role)),
+            roles=frozenset(chosen(Role, role) for role in request.POST.getlist("roles")),
             **parts_of(request),
         )
         link = request.build_absolute_uri(reverse("invitation", args=[token]))

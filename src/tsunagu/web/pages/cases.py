@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.cases import list_cases, open_case, page_holdings, staff_case, view_case
-from tsunagu.web.desk import parts_of
+from tsunagu.web.desk import chosen, parts_of
 
 ITEMS_A_PAGE = 100
 MOST_DIGITS = 19
@@ -21,7 +21,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         opened = open_case(
             reference=request.POST.get("reference", ""),
-            purpose=Purpose(request.POST.get("purpose", Purpose.VICTIM_IDENTIFICATION)),
+            purpose=chosen(Purpose, request.POST.get("purpose", "")),
             covert=request.POST.get("covert") == "on",
             **parts_of(request),
         )

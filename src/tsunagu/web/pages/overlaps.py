@@ -29,11 +29,11 @@ def overlaps(request: HttpRequest) -> HttpResponse:
 
 def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
     """Show one overlap: with whom, and once both sides have shared, every hit with its evidence."""
+    hits = service.list_hits(overlap_id=overlap_id, **parts_of(request))  # first: it writes a denial down
     views = service.list_notices(act=Act.OVERLAP_READ, **parts_of(request))
     mine = [one for one in views if one.notice.overlap_id == overlap_id]
     if not mine:
         raise NotFound("no such overlap")
-    hits = service.list_hits(overlap_id=overlap_id, **parts_of(request))
     return render(
         request,
         "web/overlap.html",
