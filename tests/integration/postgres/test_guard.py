@@ -57,6 +57,7 @@ def admin(shared_server: EmbeddedPostgres) -> Iterator[psycopg.Connection]:
         (["ALTER TABLE thing NO FORCE ROW LEVEL SECURITY"], "does not force"),
         (["CREATE TABLE more (agency_id uuid) PARTITION BY LIST (agency_id)"], "does not force"),
         (["CREATE SCHEMA other", "CREATE TABLE other.more (agency_id uuid)"], "does not force"),
+        (["CREATE TABLE hit (id int)"], "does not force"),
         (["ALTER ROLE tsunagu_app RENAME TO gone"], "no role"),
     ],
 )  # fmt: skip
