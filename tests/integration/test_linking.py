@@ -332,7 +332,9 @@ def test_a_hit_that_does_not_hold_any_more_weighs_nothing_and_keeps_its_judgemen
     assert ours.notice(overlap).revealed.summary == NOTHING
     with linking():
         assert not HitRow.objects.using(LINKER).get(id=hit.hit_id).holds
-    assert {one.judgement for one in ours.hits(overlap) if one.hit_id == hit.hit_id} == {Judgement.UNSURE}
+    assert [(one.judgement, one.holds) for one in ours.hits(overlap) if one.hit_id == hit.hit_id] == [
+        (Judgement.UNSURE, False)
+    ]
     theirs.bring(again := made.video([made.worn(one.fingerprint.data) for one in whole.frames]))
     assert ours.notice(overlap).revealed.summary.video_stretches == 1
     assert compare(again, whole)

@@ -24,6 +24,7 @@ from tsunagu.domain.permission import Role
 from tsunagu.services.house import Rooms
 from tsunagu.services.identity import NewOfficer, actor_of, enroll_officer, found_agency, sign_in
 from tsunagu.services.ingest import ingest
+from tsunagu.services.keeping import IngestReport
 from tsunagu.services.scan import scan
 
 DOORS_TO_THE_DATABASE = ("default", "linker", "owner")
@@ -140,13 +141,13 @@ class World:
         path.write_bytes(content)
         return str(path)
 
-    def bring_in(self, person: Person, case: str, exhibit: str, path: str) -> None:
-        """Let an officer bring one file into a case of his, and compare it with all that is held."""
-        ingest(
+    def bring_in(self, person: Person, case: str, exhibit: str, *paths: str) -> IngestReport:
+        """Let an officer bring files into a case of his, and compare them with all that is held."""
+        return ingest(
             actor=person.actor,
             case_reference=case,
             exhibit_reference=exhibit,
-            paths=[os.fsencode(path)],
+            paths=[os.fsencode(path) for path in paths],
             decoder=NoDecoder(),
             workers=1,
             queue=self.rooms.queue,
@@ -195,6 +196,12 @@ class World:
         with connections["owner"].cursor() as cursor:
             cursor.execute("SELECT count(*) FROM ledger.entries()")
             return int(cursor.fetchone()[0])
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Return all entries of the ledger, whoever's they are, oldest first."""
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("SELECT body FROM ledger.entries() ORDER BY number")
+            return [json.loads(body) for (body,) in cursor.fetchall()]
 
     def last_entry(self) -> dict[str, Any]:
         """Return the newest entry of the ledger, whoever's it is."""

@@ -104,7 +104,7 @@ def print_overlap(view: NoticeView, second: NoticeView | None = None) -> None:
 
 def print_hits(hits: tuple[HitView, ...]) -> None:
     """Print the hits of one overlap as a table."""
-    columns = ("hit", "yours", "theirs", "kind", "bits", "turn", "common", "judged", "where", "your file")
+    columns = ("hit", "yours", "theirs", "kind", "bits", "turn", "common", "judged", "where", "your case", "your file")
     print_table(
         columns,
         map(_hit_row, hits),
@@ -144,12 +144,14 @@ def hit_json(hit: HitView) -> dict[str, Any]:
     evidence = hit.evidence
     return {
         "hit": hit.hit_id,
+        "case": hit.case,
         "kind": evidence.kind.value,
         "distance_bits": evidence.distance_bits,
         "turn": evidence.turn.name.lower() if evidence.turn is not None else None,
         "stretches": [stretch_json(stretch) for stretch in evidence.stretches],
         "commonness": hit.commonness.value,
         "silenced": hit.silenced,
+        "holds": hit.holds,
         "exhibit": hit.exhibit,
         **shown_path(hit.path),
         "sha256": hit.sha256.hex(),
@@ -170,8 +172,9 @@ def _hit_row(hit: HitView) -> tuple[object, ...]:
         evidence.kind.value,
         evidence.distance_bits,
         turn_text(evidence.turn),
-        "benign" if hit.silenced else hit.commonness.value,
+        "benign" if hit.silenced else hit.commonness.value if hit.holds else "not found again",
         "" if hit.judgement is Judgement.NONE_YET else judged,
         "\n".join(stretch_text(stretch, other="theirs") for stretch in evidence.stretches),
+        hit.case,
         path_text(hit.path),
     )

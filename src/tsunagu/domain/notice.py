@@ -56,16 +56,19 @@ class HitView:
     """One hit as one side sees it.
 
     Attributes:
+        case: the reference of the own case that it is seen from; who works on both sees each hit from either.
         path: where the own item lies at the own agency, raw bytes; the other's is never told.
         sha256: of the own item.
         label: names the own item within this overlap; the other side sees it as its `other_label`.
         other_label: names the other side's item, of which nothing else is told, so that it can be asked about.
         evidence: with the own item as the first of the two.
         silenced: benign content explains it; it does not count.
+        holds: false when an item was examined anew and the hit was not found again; it does not count either.
         judgement: the latest answer of the own agency.
     """
 
     hit_id: int
+    case: str
     exhibit: str
     path: bytes
     sha256: bytes
@@ -74,5 +77,6 @@ class HitView:
     evidence: Evidence
     commonness: Commonness
     silenced: bool
+    holds: bool
     judgement: Judgement
     sameness: Sameness | None

@@ -153,7 +153,8 @@ class FlatIndex:
         ids, group = self._entry_ids[is_first], np.cumsum(is_first) - 1
         missing = np.where(ids == without, 0, least_pairs)
         _tally(self._words, words, min(radius_bits, self._kind.bits), group, missing)
-        return ids[(missing == 0) & (ids != without)]
+        enough: NDArray[np.int64] = ids[(missing == 0) & (ids != without)]
+        return enough
 
 
 def _require_searchable(kind: FingerprintKind, one: Fingerprint) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from tsunagu.domain.digest import Digests
+from tsunagu.domain.errors import Conflict
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind
 from tsunagu.domain.media import MEMBER_SEPARATOR, PASSING, Examined
 from tsunagu.records.bulk import insert
@@ -81,11 +82,12 @@ def _with_archives(path: bytes) -> Iterator[bytes]:
 
 def keep(
     examined: Sequence[tuple[Examined, int]], *, agency_id: UUID, exhibit_id: UUID, intake_id: UUID | None = None
-) -> list[bytes]:
-    """Keep a chunk of examined files, each with its mtime in ns, and return the SHA-256 of those that could be read.
+) -> list[Examined]:
+    """Keep a chunk of examined files, each with its mtime in ns, and return those that this adds something of.
 
-    A content that the agency knows already is not kept a second time, unless our own process failed at it and now
-    did not: then its facts and fingerprints take the place of the earlier ones. What is kept waits to be compared.
+    What cannot be read adds nothing to a place that is held already, and takes nothing from it. A content that the
+    agency knows already is not kept a second time, unless our own process failed at it and now did not: then its facts
+    and fingerprints take the place of the earlier ones. What is kept waits to be compared.
     """
     with connection.cursor() as cursor:  # one writer an agency, so that no content gets its fingerprints twice
         cursor.execute("SELECT pg_advisory_xact_lock(7400102, hashtext(%s))", [str(agency_id)])
@@ -104,10 +106,14 @@ def keep(
         }
         for one, mtime_ns in examined
     ]
-    # What cannot be read now takes nothing from a place that could be read before.
-    insert(Holding, [row for row in rows if row["item_id"] is None], then=_UNREADABLE_AGAIN)
-    insert(Holding, [row for row in rows if row["item_id"] is not None], then=_COME_IN_AGAIN)
-    return [one.digests.sha256 for one, _ in examined if one.digests]
+    # One statement takes each path once.
+    read = {row["path_digest"]: row for row in rows if row["item_id"] is not None}
+    unread = {row["path_digest"]: row for row in rows if row["item_id"] is None}
+    held = set(Holding.objects.filter(exhibit_id=exhibit_id, path_digest__in=unread).values_list("path_digest"))
+    added = read.keys() | (unread.keys() - {bytes(key) for (key,) in held})
+    insert(Holding, list(unread.values()), then=_UNREADABLE_AGAIN)
+    insert(Holding, list(read.values()), then=_COME_IN_AGAIN)
+    return [one for key, one in {path_digest(one.path): one for one, _ in examined}.items() if key in added]
 
 
 def _keep_items(examined: Iterable[Examined], agency_id: UUID) -> dict[bytes, int]:
@@ -142,11 +148,20 @@ def _known(contents: Iterable[bytes]) -> dict[bytes, tuple[int, str | None]]:
 
 
 def _replace(better: dict[int, Examined]) -> None:
-    """Replace what was learnt of items before our own process failed; every place of theirs is compared anew."""
-    # Fingerprints first: row-level security lets them go only while their item is refused for a passing reason.
-    Trace.objects.filter(item_id__in=better).delete()
+    """Replace what was learnt of items before our own process failed; every place of theirs is compared anew.
+
+    Raises:
+        Conflict: the database does not let them be replaced; what is half replaced must not be committed.
+    """
+    # Fingerprints first: row-level security lets them go only while their item is refused for a passing reason. What
+    # it does not let go it passes over without a word.
+    traces = Trace.objects.filter(item_id__in=better)
+    count = traces.count()
+    if traces.delete()[0] != count:
+        raise Conflict("what was learnt of a content may not be replaced")
     for item_id, one in better.items():
-        MediaItem.objects.filter(id=item_id).update(**_learnt(one))
+        if MediaItem.objects.filter(id=item_id).update(**_learnt(one), parked=None) != 1:
+            raise Conflict("what was learnt of a content may not be replaced")
     Holding.objects.filter(item_id__in=better).update(linked_at=None)
 
 

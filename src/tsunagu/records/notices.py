@@ -72,7 +72,7 @@ def hits_seen(notice: Notice, label: Callable[[int], str]) -> tuple[HitView, ...
     places = _places([row.item_b if as_b else row.item_a for row in rows], notice.case_id)
     answers = _latest_answers([row.id for row in rows])
     views = [
-        _view(row, places[row.item_b if as_b else row.item_a], answers.get(row.id), label, as_b=as_b)
+        _view(row, places[row.item_b if as_b else row.item_a], answers.get(row.id), label, case=notice.case, as_b=as_b)
         for row in rows
         if (row.item_b if as_b else row.item_a) in places and (row.holds or row.id in answers)
     ]
@@ -156,12 +156,14 @@ def _view(
     answer: tuple[Judgement, Sameness | None] | None,
     label: Callable[[int], str],
     *,
+    case: str,
     as_b: bool,
 ) -> HitView:
     exhibit, path, sha256 = place
     judgement, sameness = answer or (Judgement.NONE_YET, None)
     return HitView(
         hit_id=row.id,
+        case=case,
         exhibit=exhibit,
         path=path,
         sha256=sha256,
@@ -170,6 +172,7 @@ def _view(
         evidence=evidence_of(row, as_b=as_b),
         commonness=Commonness(row.commonness),
         silenced=row.silenced,
+        holds=row.holds,
         judgement=judgement,
         sameness=sameness,
     )

@@ -30,8 +30,8 @@ class IngestReport:
     Attributes:
         files: places that were found under the paths, members of archives not counted.
         kept: places that were examined and kept now, members of archives included.
-        skipped: files that an earlier run had brought in already.
-        refused: how many of the kept ones were refused, by reason; and files that changed since they came in.
+        skipped: files that an earlier run had brought in already, or had found as unreadable as they still are.
+        refused: how many of the examined ones were refused, by reason; and files that changed since they came in.
         refused_items: the path of each of them, raw bytes, and why, in the order they were met.
     """
 
@@ -107,19 +107,21 @@ class Keeping:
     def keep(self, kept: Sequence[tuple[Examined, int]]) -> None:
         """Keep a chunk, each with its file's mtime in ns, and write it down, both or neither."""
         with acting_for(self._actor.agency_id):
-            contents = holdings.keep(
+            added = holdings.keep(
                 kept, agency_id=self._actor.agency_id, exhibit_id=self._exhibit_id, intake_id=self._intake_id
             )
-            root = merkle_root(contents).hex()
-            self._ledger.write(
-                self._deed(Act.MEDIA_ACQUIRED, places=len(kept), items=len(contents), merkle_root=root, **self._details)
-            )
-        self.report.kept += len(kept)
+            if added:
+                contents = [one.digests.sha256 for one in added if one.digests]
+                root = merkle_root(contents).hex()
+                counts = {"places": len(added), "items": len(contents)}
+                self._ledger.write(self._deed(Act.MEDIA_ACQUIRED, **counts, merkle_root=root, **self._details))
+        self.report.kept += len(added)
+        self.report.skipped += len(kept) - len(added)
         for item, _ in kept:
             if item.refused:
                 self.report.refuse(item.path, item.refused)
         self._queue.defer("sign-due-root", {})
-        if self.report.kept // BATCH > (self.report.kept - len(kept)) // BATCH:
+        if self.report.kept // BATCH > (self.report.kept - len(added)) // BATCH:
             # While the next files are examined, and not all of it at the end.
             link_batch(now=self._clock(), ledger=self._ledger)
 

@@ -142,20 +142,25 @@ def share(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: 
 def list_hits(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> tuple[HitView, ...]:
     """Return the hits of an overlap, rare and near ones first; none before both sides have shared.
 
+    To an officer who works on both cases each hit is told twice, as it is seen from either, one case after the other.
+
     Raises:
         Forbidden: the actor reads no overlaps.
         NotFound: no such overlap, or none of the actor's.
     """
-    notice = _sides(actor, overlap_id, Permission.OVERLAP_READ, now=now, keys=keys, ledger=ledger)[0]
+    sides = _sides(actor, overlap_id, Permission.OVERLAP_READ, now=now, keys=keys, ledger=ledger)
 
     def label(item_id: int) -> str:
         return keys.mac(REFERENCE, f"item {item_id} of {overlap_id}".encode()).hex()[:LABEL_CHARACTERS]
 
     with acting_for(actor.agency_id):
-        found = notices.hits_seen(notice, label)
-    root = merkle_root([hit.sha256 for hit in found]).hex()
-    ledger.record(_deed(Act.OVERLAP_READ, actor, now, notice, hits=len(found), merkle_root=root))
-    return found
+        seen = [(notice, notices.hits_seen(notice, label)) for notice in sorted(sides, key=lambda one: one.case)]
+    deeds = []
+    for notice, found in seen:
+        root = merkle_root([hit.sha256 for hit in found]).hex()
+        deeds.append(_deed(Act.OVERLAP_READ, actor, now, notice, hits=len(found), merkle_root=root))
+    ledger.record(*deeds)
+    return tuple(hit for _, found in seen for hit in found)
 
 
 def judge_hit(
@@ -169,6 +174,8 @@ def judge_hit(
     ledger: Ledger,
 ) -> None:
     """Answer a hit: only `same`, with what is the same, makes it a match.
+
+    It is written down for each of the two cases that the actor works on.
 
     Raises:
         InputError: `same` without what, or another answer with it, or `none-yet`.
@@ -190,7 +197,8 @@ def judge_hit(
     with acting_for(actor.agency_id):
         notices.add_judgement(hit_id, actor=actor, answer=answer, sameness=sameness, now=now)
         what = sameness.value if sameness else ""
-        ledger.write(_deed(Act.HIT_JUDGED, actor, now, mine[0], hit=hit_id, answer=answer.value, sameness=what))
+        told: dict[str, str | int] = {"hit": hit_id, "answer": answer.value, "sameness": what}
+        ledger.write(*(_deed(Act.HIT_JUDGED, actor, now, notice, **told) for notice in mine))
 
 
 def _other(notice: Notice, cards: Mapping[UUID, AgencyCard]) -> AgencyCard | None:
