@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 ESCAPES = (("~", "~0"), ("/", "~1"), (".", "~2"))
 """What would end a path's segment, or be taken away by a browser, and how it is written; `~` first.
 
@@ -14,7 +12,7 @@ Source: RFC 6901, JSON Pointer, section 3, for the first two.
 class ReferenceConverter:
     """A case's reference as one segment of a path: officers write `DK/2026/17`, and may write `..`."""
 
-    regex: ClassVar[str] = "[^/]+"
+    regex = "[^/]+"
 
     def to_python(self, value: str) -> str:
         """Return the reference that a segment stands for."""
