@@ -107,7 +107,8 @@ class Application:
                 if isinstance(queue, InlineQueue):
                     queue.serve(rooms)
                 yield rooms
-                sign_root(store=rooms.roots, signer=keys.signer(), now=datetime.now(UTC))
+                newest = Keyring.open(self.home, self._environ)  # they may have been rotated meanwhile
+                sign_root(store=rooms.roots, signer=newest.signer(), now=datetime.now(UTC))
             finally:
                 disconnect()
 

@@ -117,6 +117,7 @@ class HostOperator:
 
     def export_keys(self, folder: Path, passphrases: tuple[str, str]) -> tuple[Path, Path]:
         """Write the two custodians' shares."""
+        custody.checked(passphrases)  # before it is written down that they were exported
         with self._house.open() as rooms:
             rooms.ledger.record(Deed(Act.KEYS_EXPORTED, datetime.now(UTC), None))
         return custody.export(self._home.folder, self._environ, folder, passphrases=passphrases)

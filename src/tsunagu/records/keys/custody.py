@@ -50,11 +50,7 @@ def export(home: Path, environ: Mapping[str, str], folder: Path, *, passphrases:
         Conflict: a share file stands there already.
         Unavailable: the keys of the home do not open, or `folder` cannot be written.
     """
-    first, second = (unicodedata.normalize("NFC", one) for one in passphrases)
-    if min(len(first), len(second)) < LEAST_CHARACTERS:
-        raise InputError("a custodian's passphrase needs 12 characters or more")
-    if first == second:
-        raise InputError("the two custodians need different passphrases")
+    first, second = checked(passphrases)
     master, keyring, _keys = open_home(home, environ)
     half = os.urandom(KEY_BYTES)
     name = os.urandom(8).hex()
@@ -62,6 +58,20 @@ def export(home: Path, environ: Mapping[str, str], folder: Path, *, passphrases:
     create_private(paths[0], _sealed(_Share(1, name, half, keyring), first))
     create_private(paths[1], _sealed(_Share(2, name, _xor(half, master.to_bytes()), keyring), second))
     return paths
+
+
+def checked(passphrases: tuple[str, str]) -> tuple[str, str]:
+    """Return the two custodians' passphrases in the form in which they seal.
+
+    Raises:
+        InputError: one is shorter than 12 characters, or both are the same.
+    """
+    first, second = (unicodedata.normalize("NFC", one) for one in passphrases)
+    if min(len(first), len(second)) < LEAST_CHARACTERS:
+        raise InputError("a custodian's passphrase needs 12 characters or more")
+    if first == second:
+        raise InputError("the two custodians need different passphrases")
+    return first, second
 
 
 def restore(share1: Path, share2: Path, p1: str, p2: str, home: Path) -> None:
