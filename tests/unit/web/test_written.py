@@ -73,3 +73,9 @@ def test_a_time_is_written_as_the_page_s_language_writes_it():
         assert page.render(at) == "2026-03-04 05:06"
     with override("ja"):
         assert page.render(at) == "2026年3月4日 05:06"
+
+
+def test_a_mapping_is_told_in_pairs_also_where_it_has_a_key_called_items():
+    page = Template("{% load tsunagu %}{% for name, value in counts|pairs %}{{ name }}={{ value }} {% endfor %}")
+    assert page.render(Context({"counts": {"items": 3, "refused": 1}})) == "items=3 refused=1 "
+    assert page.render(Context({})) == ""

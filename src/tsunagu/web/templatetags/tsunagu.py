@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import ItemsView, Mapping
+from typing import Any
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -83,3 +85,12 @@ def reason(english: str) -> str:
 def word(code: str | None) -> str:
     """Return a word of the domain, such as a refusal or an act, in the page's language; nothing for None."""
     return pgettext("code", code) if code else ""
+
+
+@register.filter
+def pairs(mapping: Mapping[str, Any] | None) -> ItemsView[str, Any]:
+    """Return the keys of a mapping with their values; `mapping.items` would look for a key of that name first.
+
+    None and what a template finds missing have no pairs.
+    """
+    return (mapping or {}).items()
