@@ -8,7 +8,7 @@ import click
 
 from tsunagu.cli.house import json_option
 from tsunagu.cli.operator import print_checks
-from tsunagu.cli.output import complaints, print_json, screen
+from tsunagu.cli.output import complaints, counted, print_json, screen
 from tsunagu.records.ledger.signing import root_fields, root_to_json
 from tsunagu.services.house import House
 
@@ -73,7 +73,8 @@ def restore(house: House, *, source: Path, roots: Path | None, as_json: bool) ->
 def upgrade(house: House) -> None:
     """Bring the tables up to date with this release. Make a backup first, and stop what works with them."""
     count = house.operator().upgrade()
-    screen.print(f"{count} changes were made to the tables." if count else "The tables are up to date already.")
+    done = f"{counted(count, 'change was', 'changes were')} made to the tables."
+    screen.print(done if count else "The tables are up to date already.")
 
 
 @click.command()

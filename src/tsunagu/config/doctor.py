@@ -25,7 +25,7 @@ from tsunagu.records.postgres.addresses import Addresses
 from tsunagu.records.postgres.guard import log_settings_warnings, refuse_if_app_can_bypass
 from tsunagu.records.postgres.opening import is_foreign, open_database
 from tsunagu.records.postgres.server import EmbeddedPostgres
-from tsunagu.services.accounts import CLOCK_TOLERANCE, clock_lag
+from tsunagu.services.accounts import CLOCK_TOLERANCE, clock_jumps, clock_lag
 from tsunagu.services.house import Check
 
 GIB = 1 << 30
@@ -155,7 +155,7 @@ class Doctor:
     def _tables_open(self) -> Iterator[Check]:
         state = schema_state()
         is_current = state is SchemaState.CURRENT
-        behind = f"{len(missing())} migrations are missing: `tsunagu upgrade`"
+        behind = f"of an earlier release ({len(missing())} missing): `tsunagu upgrade`"
         told = {
             SchemaState.CURRENT: "as this release makes them",
             SchemaState.UNUSED: "not made yet",
@@ -166,8 +166,10 @@ class Doctor:
         if not is_current:
             return
         lag = clock_lag(now=self._now)
-        is_right = f"{_lasting(lag)} behind the newest entry of the ledger" if lag else "not behind the ledger"
-        yield Check("clock", not lag, is_right)
+        told_of = f"{_lasting(lag)} behind the newest entry of the ledger" if lag else "not behind the ledger"
+        jumps = clock_jumps()
+        before = f"; the ledger tells of {jumps} times before that it was turned back" if jumps else ""
+        yield Check("clock", not lag, told_of + before)
         waiting = waiting_holdings()
         yield Check("waiting", waiting <= self._configuration.most_waiting, f"{waiting:,} holdings to be compared")
 

@@ -11,7 +11,14 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.ledger import Deed, LedgerReport, SignedRoot
 from tsunagu.domain.permission import Permission
-from tsunagu.records.ledger.book import all_entries, entries_of_agency, hashes_after, last_number, newest_entry
+from tsunagu.records.ledger.book import (
+    all_entries,
+    entries_of_agency,
+    hashes_after,
+    last_number,
+    machine_entries,
+    newest_entry,
+)
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.signing import Signer
 from tsunagu.records.ledger.verify import verify
@@ -73,6 +80,11 @@ def clock_lag(*, now: datetime) -> timedelta:
         return timedelta(0)
     lag = datetime.fromisoformat(json.loads(newest.body)["at"]) - now
     return lag if lag > CLOCK_TOLERANCE else timedelta(0)
+
+
+def clock_jumps() -> int:
+    """Return how often `note_clock` has written that the clock was turned back."""
+    return machine_entries(Act.CLOCK_TURNED_BACK)
 
 
 def note_clock(*, now: datetime, ledger: Ledger) -> None:

@@ -6,6 +6,7 @@ from threading import Lock
 
 from django.db import DatabaseError, OperationalError, connections, transaction
 
+from tsunagu.domain.act import Act
 from tsunagu.domain.errors import Unavailable
 from tsunagu.domain.ledger import Deed, LedgerEntry
 from tsunagu.records.ledger.chain import canonical
@@ -107,6 +108,15 @@ def newest_entry() -> LedgerEntry | None:
         cursor.execute("SELECT number, body, hash FROM ledger.entry ORDER BY number DESC LIMIT 1")
         row = cursor.fetchone()
     return LedgerEntry(row[0], row[1], bytes(row[2])) if row else None
+
+
+def machine_entries(act: Act) -> int:
+    """Return how many entries of an act that belongs to no agency there are, as the owner."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM ledger.entry WHERE agency_id IS NULL AND body::jsonb ->> 'act' = %s", [act.value]
+        )
+        return int(cursor.fetchone()[0])
 
 
 def all_entries() -> Iterator[LedgerEntry]:
