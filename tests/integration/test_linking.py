@@ -22,8 +22,8 @@ from tsunagu.overlap.commonness import COMMON_CASES, SEVERAL_CASES
 from tsunagu.overlap.compare import compare
 from tsunagu.records import links
 from tsunagu.records.models import HitRow, Holding, Overlap
-from tsunagu.records.overlaps import NOTHING
 from tsunagu.records.session import LINKER, linking
+from tsunagu.records.telling import NOTHING
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.likeness import Benign, find_links
 from tsunagu.services.linking import apply_benign

@@ -13,9 +13,10 @@ from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.errors import InputError, Unavailable
 from tsunagu.domain.link import Link
 from tsunagu.domain.media import Examined, Refusal
-from tsunagu.records import links, overlaps
+from tsunagu.records import backlog, links, overlaps
 from tsunagu.records.models import Holding, MediaItem
 from tsunagu.records.session import LINKER
+from tsunagu.records.telling import NOTHING
 from tsunagu.services import linking as service
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.likeness import Benign, find_links
@@ -63,11 +64,13 @@ def test_what_cannot_be_compared_is_set_apart_with_its_reason_and_all_else_is_co
     items = [made.picture() for _ in range(7)]
     odd = items[4]
     ours.keep(*items)
-    before = links.parked_count()
+    before = backlog.parked_items()
+    assert backlog.waiting_holdings() == 7
     monkeypatch.setattr(service, "find_links", failing(error, {ours.item(odd)}))
     link(world)
+    assert backlog.waiting_holdings() == 0
     assert parked(ours.item(odd)) == reason
-    assert links.parked_count() == before + 1
+    assert backlog.parked_items() == before + 1
     assert [waits(ours.item(one)) for one in items] == [one is odd for one in items]
     assert not links.anything_waits()
     theirs.bring(copy(items[6]), made.picture(made.worn(odd.pdq.data)))
@@ -85,12 +88,12 @@ def test_nothing_is_set_apart_when_it_is_no_items_fault(
     made, ours = Made(), Held.open(world, people[0])
     items = [made.picture() for _ in range(3)]
     ours.keep(*items)
-    before = links.parked_count()
+    before = backlog.parked_items()
     with monkeypatch.context() as patch:
         patch.setattr(service, "find_links", failing(error))
         with pytest.raises(type(error)):
             link(world)
-    assert links.parked_count() == before
+    assert backlog.parked_items() == before
     assert all(waits(ours.item(one)) for one in items)
     link(world)
     assert not any(waits(ours.item(one)) for one in items)
@@ -129,7 +132,7 @@ def test_what_was_declared_benign_is_silenced_though_the_process_died_before(
     theirs.share(overlap)
     _declare_benign(world, people[0], logo)
     assert links.benign_unapplied() == {people[0].actor.agency_id}
-    assert theirs.notice(overlap).revealed.summary == overlaps.NOTHING
+    assert theirs.notice(overlap).revealed.summary == NOTHING
     assert not links.benign_unapplied()
 
 

@@ -43,13 +43,13 @@ TABLES = (
     "public.officer", "public.overlap_notice", "public.sign_in",
 )  # fmt: skip
 LINKER_MAY_READ = {
-    "bank": {"id", "agency_id", "semantics"},
+    "bank": {"id", "agency_id", "semantics", "unapplied"},
     "bank_entry": {"id", "agency_id", "bank_id", "kind", "data", "added_at"},
     "case": {"id", "agency_id", "covert"},
     "exhibit": {"id", "agency_id", "case_id"},
     "fingerprint": {"id", "agency_id", "item_id", "kind", "data", "turns", "quality", "at_s", "frame"},
     "holding": {"id", "agency_id", "exhibit_id", "item_id", "linked_at"},
-    "media_item": {"id", "agency_id", "sha256", "width", "height"},
+    "media_item": {"id", "agency_id", "sha256", "width", "height", "parked"},
 }
 LINKER_WRITES = {"overlap", "hit", "overlap_notice"}
 
@@ -249,7 +249,8 @@ def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psy
             readable.setdefault(table, set()).add(column)
     assert {table: readable[table] for table in readable if table not in LINKER_WRITES} == LINKER_MAY_READ
     assert {(table, column) for _, table, column, privilege in rows if privilege != "SELECT"} == {
-        ("holding", "linked_at"), *((table, column) for table in LINKER_WRITES for column in readable[table]),
+        ("holding", "linked_at"), ("media_item", "parked"), ("bank", "unapplied"),
+        *((table, column) for table in LINKER_WRITES for column in readable[table]),
     }  # fmt: skip
 
 

@@ -18,7 +18,8 @@ NEEDED_VOTES = 10
 OFFSET_WORDS = 4
 """Offsets are told apart to this many words; two grids, half of that apart, so that no run is cut in two."""
 PART_WORDS = 4096
-"""A long query is asked in parts of 8 minutes, which bounds the memory."""
+"""A long query is asked in parts of 8 minutes: the memory it takes grows with the places that the words of one part are
+found at, which the number and likeness of the entries decide, and not with the length of the query."""
 _HALVES = 2
 _VALUES = 1 << 16
 

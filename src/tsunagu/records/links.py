@@ -70,11 +70,6 @@ def park(item_id: int, reason: str) -> None:
     MediaItem.objects.using(LINKER).filter(id=item_id).update(parked=reason)
 
 
-def parked_count() -> int:
-    """Return how many items are set apart, for the operator. Needs no `linking`."""
-    return MediaItem.objects.using(LINKER).exclude(parked=None).count()
-
-
 def last_compared() -> int | None:
     """Return the item of the newest holding that was compared; None when there is none."""
     rows = Holding.objects.using(LINKER).exclude(linked_at=None).exclude(item_id=None).exclude(_is_parked())

@@ -18,7 +18,10 @@ from tsunagu.services.parts import Decoder, Keys, Ledger, Queue
 
 CHUNK_FILES = 200
 CHUNK_S = 2.0
-"""A chunk is committed when it holds this many items, or is this many seconds old: what a crash can cost."""
+"""A chunk is committed with the file that makes it this many, or after which it is found this many seconds old.
+
+A crash costs the files of one chunk, with all members of the archives among them, and those examined ahead of it.
+"""
 
 
 def ingest(

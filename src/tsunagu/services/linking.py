@@ -16,7 +16,7 @@ from tsunagu.domain.errors import TsunaguError, Unavailable
 from tsunagu.domain.link import Link, Place
 from tsunagu.overlap.commonness import COMMON_CASES
 from tsunagu.records import links as link_rows
-from tsunagu.records import overlaps
+from tsunagu.records import overlaps, telling
 from tsunagu.records.session import DATABASE_FAILED, LINKER, linking
 from tsunagu.services.likeness import Benign, find_links
 from tsunagu.services.parts import Ledger
@@ -36,9 +36,9 @@ def link_all(*, now: datetime, ledger: Ledger) -> None:
     """
     for agency_id in link_rows.benign_unapplied():
         apply_benign(agency_id=agency_id, now=now, ledger=ledger)
-    if overlaps.half_noted():
+    if telling.half_noted():
         with linking():
-            ledger.write(*settle(overlaps.half_noted(), now=now), using=LINKER)
+            ledger.write(*settle(telling.half_noted(), now=now), using=LINKER)
     while link_batch(now=now, ledger=ledger):
         pass
 

@@ -15,12 +15,11 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.notice import HitView, Notice
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
-from tsunagu.records import agencies, notices
-from tsunagu.records import overlaps as overlap_rows
+from tsunagu.records import agencies, notices, telling
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.links import anything_waits, benign_unapplied
-from tsunagu.records.overlaps import NoticeSent
 from tsunagu.records.session import LINKER, acting_for, linking
+from tsunagu.records.telling import NoticeSent
 from tsunagu.services.access import REFERENCE, denials_recorded
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.settling import noticed, settle
@@ -57,7 +56,7 @@ def list_notices(*, actor: Actor, act: Act, now: datetime, keys: Keys, ledger: L
     with denials_recorded(
         actor=actor, permission=Permission(act.value), asked="all", now=now, keys=keys, ledger=ledger
     ):
-        if anything_waits() or benign_unapplied() or overlap_rows.half_noted():
+        if anything_waits() or benign_unapplied() or telling.half_noted():
             from tsunagu.services.linking import link_all  # noqa: PLC0415 - loads the kernels, needed by nothing else
 
             link_all(now=now, ledger=ledger)
@@ -107,7 +106,7 @@ def release(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger
     told: list[NoticeSent] = []
     with linking():
         for notice in held:
-            is_new, sent = overlap_rows.release(overlap_id, notice.case_id, now=now)
+            is_new, sent = telling.release(overlap_id, notice.case_id, now=now)
             deeds += [_deed(Act.OVERLAP_RELEASED, actor, now, notice)] * is_new
             told += sent
         ledger.write(*deeds, *(noticed(one, now=now) for one in told), using=LINKER)
@@ -136,7 +135,7 @@ def share(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: 
             ledger.write(_deed(Act.OVERLAP_SHARED, actor, now, notice))
     with linking():
         ledger.write(*settle([overlap_id], now=now), using=LINKER)
-        return overlap_rows.is_shared_by_both(overlap_id)
+        return telling.is_shared_by_both(overlap_id)
 
 
 def list_hits(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> tuple[HitView, ...]:

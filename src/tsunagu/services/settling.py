@@ -12,8 +12,9 @@ from tsunagu.domain.overlap import Commonness, OverlapSummary
 from tsunagu.overlap.commonness import allow_for_size, commonness
 from tsunagu.overlap.summary import WeighedEvidence, summarise
 from tsunagu.records import links as link_rows
-from tsunagu.records import overlaps
-from tsunagu.records.overlaps import KeptHit, NoticeSent
+from tsunagu.records import overlaps, telling
+from tsunagu.records.overlaps import KeptHit
+from tsunagu.records.telling import NoticeSent
 
 
 def settle(overlap_ids: Iterable[UUID], *, now: datetime) -> list[Deed]:
@@ -23,7 +24,7 @@ def settle(overlap_ids: Iterable[UUID], *, now: datetime) -> list[Deed]:
     not read. Call it within `linking`.
     """
     ids = set(overlap_ids)
-    hits: dict[UUID, list[KeptHit]] = {overlap_id: [] for overlap_id in overlaps.to_weigh(ids)}
+    hits: dict[UUID, list[KeptHit]] = {overlap_id: [] for overlap_id in telling.to_weigh(ids)}
     rows = overlaps.hits_of(hits)
     _band(rows)
     for row in rows:
@@ -31,7 +32,7 @@ def settle(overlap_ids: Iterable[UUID], *, now: datetime) -> list[Deed]:
     summaries = {overlap_id: _weigh(found) for overlap_id, found in hits.items()}
     deeds: list[Deed] = []
     told: set[UUID] = set()
-    for sent in overlaps.settle_notices(summaries, unweighed=ids - set(hits), now=now):
+    for sent in telling.settle_notices(summaries, unweighed=ids - set(hits), now=now):
         if sent.overlap_id not in told:
             told.add(sent.overlap_id)
             deeds.append(Deed(Act.OVERLAP_FOUND, now, None, details={"overlap": str(sent.overlap_id)}))
