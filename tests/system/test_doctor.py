@@ -123,8 +123,8 @@ def test_a_file_of_the_future_is_found(house: Installation) -> None:
 
 
 def test_an_unknown_setting_stops_every_command_with_its_name(house: Installation) -> None:
-    (house.home / "settings.toml").write_text("wrokers = 3\n")
-    assert "does not exist: wrokers" in house.run("status", status=2).stderr
+    (house.home / "settings.toml").write_text("workmen = 3\n")
+    assert "does not exist: workmen" in house.run("status", status=2).stderr
 
 
 def test_status_tells_how_things_stand_and_no_content(well: Installation) -> None:

@@ -34,7 +34,7 @@ def test_an_empty_variable_says_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("wrokers = 3", "does not exist: wrokers"),
+        ("workmen = 3", "does not exist: workmen"),
         ("[backup]\nfolder = 1", "does not exist: backup"),
         ('workers = "3"', "workers is a whole number"),
         ("workers = -1", "workers is a whole number"),
