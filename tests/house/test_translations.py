@@ -90,7 +90,7 @@ def test_placeholders_are_the_same_in_both_languages(catalog: Catalog) -> None:
 
 
 def test_a_sentence_is_a_sentence_in_both_languages(catalog: Catalog) -> None:
-    differ = [one.id for one in catalog if one.id and one.id.endswith(".") and one.string[-1] not in "。)"]
+    differ = [one.id for one in catalog if one.id and one.id.endswith(".") and one.string[-1] not in "。\uff09"]
     assert differ == []
 
 
