@@ -18,13 +18,13 @@ from tsunagu.config.doctor import Doctor, note_verified
 from tsunagu.config.home import Home
 from tsunagu.config.restoring import closed_until_whole, refuse_unless_empty
 from tsunagu.domain.act import Act
-from tsunagu.domain.errors import Conflict, InputError
+from tsunagu.domain.errors import Conflict, InputError, Unavailable
 from tsunagu.domain.ledger import Deed, LedgerReport
 from tsunagu.records.keys import custody
 from tsunagu.records.keys.keyring import Keyring, keyring_file
 from tsunagu.records.ledger.book import Book
 from tsunagu.records.ledger.roots import RootStore
-from tsunagu.records.postgres.foreign import APP_VARIABLE, foreign_addresses, has_tables, roles_sql
+from tsunagu.records.postgres.foreign import APP_VARIABLE, foreign_addresses, foreign_owner, has_tables, roles_sql
 from tsunagu.records.postgres.opening import admin_address, is_foreign, open_database
 from tsunagu.records.postgres.passwords import forget_passwords
 from tsunagu.records.postgres.server import PLACE, EmbeddedPostgres
@@ -86,8 +86,14 @@ class HostOperator:
         if any(self._home.ledger.glob("*")):
             return True
         if is_foreign(self._environ):
-            return has_tables(self._environ)
-        return (self._home.folder / "pg" / "data").exists()
+            return has_tables(foreign_owner(self._environ))
+        if not (self._home.folder / "pg" / "data").exists():
+            return False
+        try:
+            with open_database(self._home.folder, self._environ) as addresses:
+                return has_tables(addresses.owner)
+        except Unavailable:
+            return True  # who cannot look must not take it for new
 
     def claim_for_demo(self) -> None:
         """Make this home a demonstration's: an empty one, or one that an earlier demonstration is removed from.

@@ -85,16 +85,24 @@ def foreign_admin(environ: Mapping[str, str]) -> DatabaseAddress:
     return admin
 
 
-def has_tables(environ: Mapping[str, str]) -> bool:
-    """Return whether the program's tables have been made in the database that the environment names.
+def foreign_owner(environ: Mapping[str, str]) -> DatabaseAddress:
+    """Return where the owner of the tables reaches the database, without connecting.
 
     Raises:
-        InputError: the owner's URL is missing or wrong.
-        Unavailable: the database does not answer.
+        InputError: its URL is missing or wrong.
     """
     if not environ.get(OWNER_VARIABLE):
         raise InputError(f"{APP_VARIABLE} and {OWNER_VARIABLE} belong together; one is missing")
-    with _connect(address_from_url(environ[OWNER_VARIABLE])) as connection:
+    return address_from_url(environ[OWNER_VARIABLE])
+
+
+def has_tables(owner: DatabaseAddress) -> bool:
+    """Return whether the program's tables have been made in a database.
+
+    Raises:
+        Unavailable: it does not answer.
+    """
+    with _connect(owner) as connection:
         row = connection.execute("SELECT to_regclass('agency') IS NOT NULL").fetchone()
     return bool(row and row[0])
 
