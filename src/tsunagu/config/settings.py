@@ -140,6 +140,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # there are no e-mail addresses
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Tsunagu"
+MFA_TOTP_TOLERANCE = 1  # half minutes before and after, as on the command line
 MFA_FORMS = {
     "activate_totp": "tsunagu.web.sign_in.forms.EnrollForm",
     "authenticate": "tsunagu.web.sign_in.forms.AuthenticateForm",

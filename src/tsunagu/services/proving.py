@@ -69,10 +69,18 @@ def proves_code(held: Credentials, *, code: str, now: datetime, keys: Keys) -> b
     return _counted(held, proven=step is not None, step=step, now=now)
 
 
-def spend_code(officer_id: UUID, *, now: datetime) -> None:
-    """Let the code of this half minute sign nobody in: a second factor was enrolled with it."""
-    step = int(now.timestamp()) // TOTP_STEP_S
-    agencies.note_attempt(officer_id, failures=0, locked_until=None, totp_step=step)
+def spend_code(officer_id: UUID, *, secret: str, code: str, now: datetime) -> None:
+    """Let a code by which a second factor was just enrolled sign nobody in.
+
+    Args:
+        officer_id: the officer whom it was enrolled for.
+        secret: the second factor's, not sealed.
+        code: as it was typed; it was found right.
+        now: when that was.
+    """
+    step = _matching_step(secret, code, now)
+    latest = int(now.timestamp()) // TOTP_STEP_S + 1
+    agencies.note_attempt(officer_id, failures=0, locked_until=None, totp_step=latest if step is None else step)
 
 
 def _nobody(password: str) -> bool:
@@ -103,10 +111,15 @@ def _step_of(held: Credentials, code: str, now: datetime, keys: Keys) -> int | N
     """Return the 30-second step of a code: this one, or the one before or after; None if wrong or used already."""
     if held.totp_sealed is None:
         return None
-    totp = TOTP(open_factor(held.totp_sealed, keys))
-    typed = code.strip().encode(errors="replace")
+    step = _matching_step(open_factor(held.totp_sealed, keys), code, now)
+    return step if step is not None and step > held.last_totp_step else None
+
+
+def _matching_step(secret: str, code: str, now: datetime) -> int | None:
+    totp = TOTP(secret)
+    typed = "".join(code.split()).encode(errors="replace")  # applications show 123 456
     current = int(now.timestamp()) // TOTP_STEP_S
     for step in (current, current - 1, current + 1):
-        if step > held.last_totp_step and hmac.compare_digest(totp.at(step * TOTP_STEP_S).encode(), typed):
+        if hmac.compare_digest(totp.at(step * TOTP_STEP_S).encode(), typed):
             return step
     return None

@@ -53,5 +53,5 @@ class EnrollForm(ActivateTOTPForm):  # type: ignore[misc]
 
     def clean_code(self) -> str:
         code = str(super().clean_code())
-        spend_code(self.user.pk, now=now())
+        spend_code(self.user.pk, secret=self.secret, code=code, now=now())
         return code

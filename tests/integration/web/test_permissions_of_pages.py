@@ -1,0 +1,255 @@
+"""Whoever asks a page for what is not his learns nothing, not even whether it is there; who is entitled succeeds."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+
+from tsunagu.domain.permission import Permission, Role
+
+from ..brought import SERVICES  # noqa: TID252 - tests are no package with a name
+from ..scene import OVERSEES, Scene  # noqa: TID252 - tests are no package with a name
+from ..test_permissions import IN_THE_BROWSER  # noqa: TID252 - tests are no package with a name
+from ..world import random_name  # noqa: TID252 - tests are no package with a name
+from .test_doors import OPEN_URLS, patterns
+from .visitors import Visitor, seen
+
+OTHER_AGENCIES = ("ben", "cleo", "carl")
+ADMINISTRATORS_ALONE = {"entitled": "adam", "strangers": ("bella",), "unfit": ("anna", "carl", "audra")}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page or an answer to one, and who must find it closed.
+
+    Attributes:
+        target: the kind of what is asked for, all of it A's; None where the page lists what the asker has.
+        typed: what the form sends; `{new}` stands for a new name, `{self}` for the login of who is entitled.
+        service: the service behind it.
+        status: how the entitled are answered.
+    """
+
+    name: str
+    service: str
+    permission: Permission
+    target: str | None = None
+    typed: dict[str, str] | None = None
+    entitled: str = "anna"
+    strangers: tuple[str, ...] = ("cleo", "carl")
+    unfit: tuple[str, ...] = ("adam", "audra")
+    status: int = 200
+
+    def __str__(self) -> str:
+        return f"{self.name} {'GET' if self.typed is None else 'POST'}"
+
+    def ask(self, scene: Scene, name: str, target: str = "") -> HttpResponse:
+        """Ask as one of the scene's people."""
+        path = reverse(self.name, kwargs=_arguments(scene, self.name, target))
+        visitor = Visitor(scene.world).sits_down_as(scene.people[name])
+        if self.typed is None:
+            return visitor.get(path)
+        known = {"new": random_name("new"), "self": scene.people[self.entitled].login}
+        typed: dict[str, Any] = {one: text.format(**known) for one, text in self.typed.items()}
+        return visitor.post(path, **typed)
+
+
+PAGES = (
+    Page("cases", "list_cases", Permission.CASE_READ, strangers=OTHER_AGENCIES),
+    Page(
+        "cases",
+        "open_case",
+        Permission.CASE_OPEN,
+        typed={"reference": "{new}", "purpose": "investigation"},
+        strangers=OTHER_AGENCIES,
+        status=302,
+    ),
+    Page("case", "view_case", Permission.CASE_READ, "case", strangers=OTHER_AGENCIES),
+    Page("items", "page_holdings", Permission.MEDIA_READ, "case", strangers=OTHER_AGENCIES),
+    Page(
+        "staff", "staff_case", Permission.CASE_STAFF, "case", {"login": "{self}"}, strangers=OTHER_AGENCIES, status=302
+    ),
+    Page("overlaps", "list_notices", Permission.OVERLAP_READ),
+    Page("overlap", "list_hits", Permission.OVERLAP_READ, "shared"),
+    Page("acknowledge", "acknowledge", Permission.NOTICE_ACKNOWLEDGE, "overlap", {}, status=302),
+    Page("share", "share", Permission.OVERLAP_SHARE, "overlap", {}, status=302),
+    Page(
+        "release",
+        "release",
+        Permission.HELD_NOTICE_RELEASE,
+        "held",
+        {},
+        strangers=("cleo",),
+        unfit=("adam", "audra", "carl"),
+        status=302,
+    ),
+    Page("judge", "judge_hit", Permission.HIT_JUDGE, "hit", {"answer": "unsure"}, status=302),
+    Page("notices", "list_notices", Permission.NOTICE_READ),
+    Page("banks", "list_banks", Permission.BANK_READ, strangers=("ben", "cleo")),
+    Page(
+        "banks",
+        "open_bank",
+        Permission.BANK_CHANGE,
+        typed={"name": "{new}", "legal_ground": "a law", "semantics": "benign"},
+        strangers=("ben", "cleo"),
+        status=302,
+    ),
+    Page("officers", "list_officers", Permission.OFFICER_ENROLL, **ADMINISTRATORS_ALONE),
+    Page(
+        "officers",
+        "invite_officer",
+        Permission.OFFICER_ENROLL,
+        typed={"login": "{new}", "name": "N", "roles": "officer"},
+        **ADMINISTRATORS_ALONE,
+    ),
+    Page("leave", "end_officer", Permission.OFFICER_ENROLL, "leaver", {}, **ADMINISTRATORS_ALONE, status=302),
+    Page(
+        "ledger",
+        "read_ledger",
+        Permission.LEDGER_READ,
+        entitled="audra",
+        strangers=("bella",),
+        unfit=("anna", "carl", "adam"),
+    ),
+)
+WITH_TARGET = [page for page in PAGES if page.target]
+LISTS = [page for page in PAGES if not page.target]
+FOR_EVERYBODY = {
+    "home",  # shows what the lists show; who has no cases is sent on
+    "account_change_password",
+    "account_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_deactivate_totp",
+    "mfa_download_recovery_codes",
+    "mfa_edit_webauthn",
+    "mfa_generate_recovery_codes",
+    "mfa_index",
+    "mfa_list_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_view_recovery_codes",
+}
+"""Pages about the officer himself; `test_sign_in` tries them."""
+INTAKE = "intake"
+"""How the names of the pages begin that bring media in; their own tests try them."""
+OF_INTAKES = {"watched_folders", *SERVICES}
+
+
+@pytest.fixture(scope="module")
+def scene(web_scene: Scene) -> Scene:
+    web_scene.people["leaver"] = web_scene.world.enroll(web_scene.people["adam"], Role.OFFICER)
+    web_scene.targets["leaver"] = str(web_scene.people["leaver"].actor.officer_id)
+    return web_scene
+
+
+def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
+    kinds = {"case": "reference", "items": "reference", "staff": "reference", "leave": "officer_id"}
+    if name == "judge":
+        return {"overlap_id": scene.targets["shared"], "hit_id": target}
+    return {kinds.get(name, "overlap_id"): target} if target else {}
+
+
+def _absent(scene: Scene, target: str) -> str:
+    return scene.absent("overlap" if target == "leaver" else target)
+
+
+def test_every_url_is_tried_here_or_is_open_or_is_about_the_officer_himself() -> None:
+    names = {str(one.name) for one in patterns()}
+    tried = {page.name for page in PAGES}
+    assert {one for one in names - tried - OPEN_URLS - FOR_EVERYBODY if not one.startswith(INTAKE)} == set()
+
+
+def test_every_permission_opens_a_page_and_is_refused_to_somebody() -> None:
+    assert {page.permission for page in PAGES if page.unfit} == set(Permission) - {Permission.MEDIA_INGEST}
+
+
+@contextmanager
+def _services_called() -> Iterator[set[str]]:
+    called: set[str] = set()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and "tsunagu/services/" in frame.f_code.co_filename:
+            called.add(frame.f_code.co_name)
+
+    sys.setprofile(note)
+    try:
+        yield called
+    finally:
+        sys.setprofile(None)
+
+
+@pytest.mark.parametrize("page", WITH_TARGET, ids=str)
+def test_not_yours_is_the_same_as_absent_and_written_down(scene: Scene, page: Page) -> None:
+    assert page.target
+    for name in page.strangers:
+        of_others = seen(page.ask(scene, name, scene.targets[page.target]))
+        entry = scene.world.last_entry()
+        of_nobody = seen(page.ask(scene, name, _absent(scene, page.target)))
+        assert of_others == of_nobody
+        assert of_others.status == 404
+        assert not scene.told_in(of_others.text)
+        assert (entry["act"], entry["officer"]) == ("access:denied", str(scene.people[name].actor.officer_id))
+        assert entry["details"]["permission"] == page.permission.value
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_who_lacks_the_permission_is_refused_whether_or_not_it_is_there(scene: Scene, page: Page) -> None:
+    for name in page.unfit:
+        targets = (scene.targets[page.target], _absent(scene, page.target)) if page.target else ("", "")
+        refused, of_nobody = (seen(page.ask(scene, name, one)) for one in targets)
+        assert refused == of_nobody
+        assert refused.status == 403
+        assert not scene.told_in(refused.text)
+        assert scene.world.last_entry()["act"] == "access:denied"
+
+
+@pytest.mark.parametrize("page", LISTS, ids=str)
+def test_a_list_tells_a_stranger_nothing(scene: Scene, page: Page) -> None:
+    for name in page.strangers:
+        answer = page.ask(scene, name)
+        assert answer.status_code == page.status
+        told = scene.told_in(answer.content.decode()) - {scene.people[name].login}
+        assert not told
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_who_is_entitled_succeeds_through_the_service(scene: Scene, page: Page) -> None:
+    with _services_called() as called:
+        answer = page.ask(scene, page.entitled, scene.targets[page.target] if page.target else "")
+    assert answer.status_code == page.status, answer.content
+    assert page.service in called
+
+
+def test_services_without_a_command_are_tried_here_or_belong_to_intakes() -> None:
+    assert {page.service for page in PAGES} >= IN_THE_BROWSER - OF_INTAKES
+
+
+@pytest.mark.parametrize("name", ["adam", "audra"])
+def test_home_sends_who_has_no_cases_to_the_page_that_is_his(scene: Scene, name: str) -> None:
+    answer = Visitor(scene.world).sits_down_as(scene.people[name]).get("/")
+    assert (answer.status_code, answer["Location"]) == (302, "/officers/" if name == "adam" else "/ledger/")
+    assert scene.people["bella"].actor.roles == frozenset(OVERSEES)
+
+
+def test_home_tells_a_stranger_nothing(scene: Scene) -> None:
+    for name in OTHER_AGENCIES[1:]:
+        page = Visitor(scene.world).sits_down_as(scene.people[name]).get("/").content.decode()
+        assert not scene.told_in(page) - {scene.people[name].login}
+
+
+def test_before_both_share_a_page_tells_neither_side_anything_of_the_other_case(scene: Scene) -> None:
+    ben = Visitor(scene.world).sits_down_as(scene.people["ben"])
+    known = {one for one in scene.secrets if len(one) == 64} | {scene.targets["shared case"]}
+    for path in ("/", "/overlaps/", "/notices/", f"/overlaps/{scene.targets['overlap']}/"):
+        answer = ben.get(path)
+        assert answer.status_code == 200
+        assert scene.told_in(answer.content.decode()) <= known, path

@@ -1,0 +1,95 @@
+"""An officer at a browser, with a mouse or without."""
+
+from __future__ import annotations
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+
+MOST_TABS = 150
+
+
+class Seat:
+    """One browser, which takes down every complaint of its pages and every request to elsewhere."""
+
+    def __init__(self, page: Page, address: str, *, by_keyboard: bool) -> None:
+        self.page = page
+        self.address = address
+        self.by_keyboard = by_keyboard
+        self.complaints: list[str] = []
+        page.set_default_timeout(15_000)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        page.on("request", self._request)
+
+    def open(self, path: str) -> None:
+        """Type an address."""
+        self.page.goto(path if path.startswith("http") else self.address + path)
+
+    def go(self, key: str, heading: str) -> None:
+        """Go to a page, by the bar on top or by its two keys."""
+        if self.by_keyboard:
+            with self.page.expect_navigation():
+                self.page.keyboard.press("g")
+                self.page.keyboard.press(key)
+        else:
+            with self.page.expect_navigation():
+                self.page.locator(f"nav [data-key={key}]").click()
+        self.page.get_by_role("heading", level=1).filter(has_text=heading).wait_for()
+
+    def use(self, target: Locator) -> None:
+        """Follow a link or press a button that leads to a page."""
+        with self.page.expect_navigation():
+            if self.by_keyboard:
+                self._tab_to(target)
+                self.page.keyboard.press("Enter")
+            else:
+                target.click()
+
+    def button(self, name: str) -> None:
+        """Press the first button of this name."""
+        self.use(self.page.get_by_role("button", name=name, exact=True).first)
+
+    def link(self, name: str) -> None:
+        """Follow the first link of this name."""
+        self.use(self.page.get_by_role("link", name=name, exact=True).first)
+
+    def fill(self, name: str, text: str) -> None:
+        """Type into the field of this name attribute."""
+        target = self.page.locator(f"main [name={name}]").first
+        if self.by_keyboard:
+            self._tab_to(target)
+            self.page.keyboard.type(text)
+        else:
+            target.fill(text)
+
+    def tick(self, name: str, value: str) -> None:
+        """Tick a box."""
+        target = self.page.locator(f"main [name={name}][value={value}]")
+        if self.by_keyboard:
+            self._tab_to(target)
+            self.page.keyboard.press("Space")
+        else:
+            target.check()
+        assert target.is_checked()
+
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(self.address)
+
+    @property
+    def text(self) -> str:
+        return self.page.locator("main").inner_text()
+
+    def _tab_to(self, target: Locator) -> None:
+        for _ in range(MOST_TABS):
+            if target.evaluate("one => one === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError("what is wanted cannot be reached by the keyboard")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.address + "/", "data:", "blob:")):
+            self.complaints.append(f"request to {request.url}")
