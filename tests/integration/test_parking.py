@@ -99,6 +99,18 @@ def test_nothing_is_set_apart_when_it_is_no_items_fault(
     assert not any(waits(ours.item(one)) for one in items)
 
 
+def test_what_was_never_read_is_no_item_that_could_be_set_apart(
+    world: World, people: tuple[Person, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Held.open(world, people[0]).keep(Examined(b"/unread", 0, refused=Refusal.UNREADABLE))
+    monkeypatch.setattr(service, "find_links", failing(KeyError("all")))
+    with pytest.raises(KeyError):
+        link(world)
+    monkeypatch.undo()
+    link(world)
+    assert not links.anything_waits()
+
+
 def test_what_was_set_apart_is_compared_once_it_was_examined_anew(
     world: World, people: tuple[Person, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from tsunagu.domain.errors import TsunaguError, Unavailable
 from tsunagu.domain.link import Link, Place
+from tsunagu.domain.media import Refusal
 from tsunagu.overlap.commonness import COMMON_CASES
 from tsunagu.records import links as link_rows
 from tsunagu.records import overlaps, telling
@@ -90,18 +91,26 @@ def _link_in_halves(holdings: Sequence[int], error: Exception, *, now: datetime,
 def _park(holding: Sequence[int], error: Exception, *, now: datetime, ledger: Ledger) -> None:
     """Set the item of one holding apart, unless one that was compared before cannot be compared any more either."""
     with linking():
-        _, items = link_rows.unlinked(most=1, among=holding)
+        taken, items = link_rows.unlinked(most=1, among=holding)
+        if not taken:
+            return  # an ingest is changing it, and compares it at its end
         if not items:
-            return
+            raise error
         proven = link_rows.last_compared()
         if proven is not None:
             _compare([], [proven], now=now, ledger=ledger)
     with linking():
-        reason = "out-of-memory" if isinstance(error, MemoryError) else getattr(error, "code", TsunaguError.code)
         for item in items:
-            link_rows.park(item, reason)
+            link_rows.park(item, _reason(error))
     # Neither the error's message nor its values: they may hold content.
     log.error("an item is parked: %s\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
+
+
+def _reason(error: Exception) -> str:
+    """Return the code under which an item is parked."""
+    if isinstance(error, MemoryError):
+        return Refusal.OUT_OF_MEMORY.value
+    return error.code if isinstance(error, TsunaguError) else TsunaguError.code
 
 
 def _compare(holdings: Sequence[int], items: Sequence[int], *, now: datetime, ledger: Ledger) -> None:
