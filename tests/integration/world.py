@@ -46,6 +46,13 @@ class NoDecoder:
         raise AssertionError("the tests within this process bring in nothing that is decoded")
 
 
+class NoOperator:
+    """Stands for the operator of a host, who keeps nothing here."""
+
+    def note_verified(self, _: object) -> None:
+        pass
+
+
 class Table:
     """A house whose rooms are open already, and whose system user has the token that he is given."""
 
@@ -71,6 +78,9 @@ class Table:
 
     def drop_token(self) -> None:
         self._token = ""
+
+    def operator(self) -> NoOperator:
+        return NoOperator()
 
 
 @dataclass(frozen=True)
