@@ -142,13 +142,14 @@ def _errors() -> Iterator[Text]:
 
 
 def _made(path: Path, errors: ModuleType) -> Iterator[ast.expr]:
-    """Yield the first argument of each error that a file makes."""
+    """Yield the first argument of each error that a file makes, both where it is one of two."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
             name = node.func.id
             kind = getattr(errors, name, None) or (name == "IntakeRefused" and errors.InputError)
             if isinstance(kind, type) and issubclass(kind, errors.TsunaguError):
-                yield node.args[0]
+                message = node.args[0]
+                yield from (message.body, message.orelse) if isinstance(message, ast.IfExp) else (message,)
 
 
 def _value(node: ast.expr, module: ModuleType) -> str:
