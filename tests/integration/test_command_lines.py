@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
+import sys
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from pyotp.totp import TOTP
 
+from tsunagu.cli.output import print_table
 from tsunagu.domain.errors import InputError, NotSignedIn
 from tsunagu.domain.permission import Role
 from tsunagu.records import holdings
@@ -303,3 +305,14 @@ def test_an_interrupted_ingest_says_what_is_kept_and_the_next_run_completes_it(
     assert "Run the same command again" in broken_off.stderr
     completed = json.loads(world.run(anna, *command, "--json").stdout)
     assert (completed["kept"], completed["skipped"]) == (2, 1)
+
+
+def test_a_table_too_wide_for_the_terminal_becomes_a_block_a_row_and_nothing_is_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    hit, path = "8123456789012345", "/seized/" + "x" * 90
+    print_table(("hit", "turn", "your file"), [(hit, "", path)], empty="", whole=("hit",))
+    assert capsys.readouterr().out.splitlines() == [f"hit {hit}", f"  your file {path}"]
+    print_table(("hit", "turn"), [(hit, "upright")], empty="", whole=("hit",))
+    assert capsys.readouterr().out.splitlines() == ["hit               turn", f"{hit}  upright"]

@@ -232,7 +232,8 @@ def print_checks(checks: tuple[Check, ...], *, as_json: bool) -> None:
         print_json({"checks": [{"name": one.name, "ok": one.ok, "detail": one.detail} for one in checks]})
         return
     marks = {True: "ok", False: "NOT OK", None: ""}
-    print_table(("", "", ""), [(one.name, marks[one.ok], one.detail) for one in checks], empty="Nothing was examined.")
+    rows = [(one.name, marks[one.ok], one.detail) for one in checks]
+    print_table(("", "", ""), rows, empty="Nothing was examined.", whole=("",))
 
 
 COMMANDS = (db, ledger, keys, doctor)

@@ -1,6 +1,6 @@
 """What commands print: tables for people, one JSON object a line for machines, errors with their exit status.
 
-At a terminal long cells fold within their column; elsewhere nothing is ever cut or wrapped, and a row is a line.
+Nothing is ever cut. At a terminal a table that is too wide becomes a block a row; elsewhere a row is always a line.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from tsunagu.domain.errors import TsunaguError
 
 screen = Console(soft_wrap=not sys.stdout.isatty())
 complaints = Console(stderr=True, soft_wrap=not sys.stderr.isatty())
+GAP = "  "
 
 
 def print_json(value: Any) -> None:
@@ -38,36 +38,32 @@ def print_table(
 
     Args:
         columns: their headings.
-        rows: the cells, each printed as text; within a cell a line break is allowed.
+        rows: the cells, each printed as text; a line break becomes a semicolon.
         empty: what it means that there are none.
-        whole: columns whose cells stay in one piece even where that makes a row wider than the terminal: what is
-            typed again, such as an id.
+        whole: columns that head a row's block where the table is too wide: what is typed again, such as an id.
     """
-    cells = [[str(cell) for cell in row] for row in rows]
+    cells = [[Text(str(cell).replace("\n", "; ")) for cell in row] for row in rows]
     if not cells:
         screen.print(Text(empty, style="dim"))
-    elif sys.stdout.isatty():
-        screen.print(_folding(columns, cells, whole), crop=False)
-    else:
-        _print_lines(columns, cells)
-
-
-def _folding(columns: Sequence[str], rows: Sequence[Sequence[str]], whole: Collection[str]) -> Table:
-    table = Table(header_style="bold", box=None, pad_edge=False)
-    for number, column in enumerate(columns):
-        width = max(Text(row[number]).cell_len for row in rows) if column in whole else None
-        table.add_column(column, overflow="fold", no_wrap=column in whole, min_width=width)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return table
-
-
-def _print_lines(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    lines = [[Text(cell.replace("\n", "; ")) for cell in row] for row in (columns, *rows)]
-    widths = [max(row[number].cell_len for row in lines) for number in range(len(columns))]
-    for row in lines:
+        return
+    widths = [max(cell.cell_len for cell in column) for column in zip(map(Text, columns), *cells, strict=True)]
+    if sys.stdout.isatty() and sum(widths) + len(GAP) * (len(widths) - 1) > screen.width:
+        _print_blocks(columns, cells, whole)
+        return
+    for style, row in (("bold", list(map(Text, columns))), *(("", row) for row in cells)):
         padded = (cell.plain + " " * (width - cell.cell_len) for cell, width in zip(row, widths, strict=True))
-        sys.stdout.write("  ".join(padded).rstrip() + "\n")
+        screen.print(Text(GAP.join(padded).rstrip(), style=style), soft_wrap=True)
+
+
+def _print_blocks(columns: Sequence[str], rows: Sequence[Sequence[Text]], whole: Collection[str]) -> None:
+    """Print a block for each row: what is typed again on its first line, the rest named beneath."""
+    for row in rows:
+        named = [(column, cell) for column, cell in zip(columns, row, strict=True) if cell]
+        first = GAP.join(f"{column} {cell}".strip() for column, cell in named if column in whole)
+        screen.print(Text(first, style="bold"), soft_wrap=True)
+        for column, cell in named:
+            if column not in whole:
+                screen.print(Text(f"{GAP}{column} {cell}".rstrip()), soft_wrap=True)
 
 
 def print_error(error: TsunaguError) -> None:
