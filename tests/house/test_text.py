@@ -22,8 +22,12 @@ BINARY = re.compile(
     r"|zip|tar|gz|bz2|xz|7z|npy|npz|pkl|pickle|db|sqlite|so|dll|whl|pyc|onnx|pt)$",
     re.IGNORECASE,
 )
-# A drawing of the terminal is the one picture that documents may hold.
+# What documents may show: a drawing of the terminal, and the pages of the demonstration, whose media are drawn by
+# code. A page is a picture: no text says whether it can be read. Nothing else in that folder may be a binary.
 PICTURES_OF_DOCUMENTS = "docs/pictures/"
+PICTURES_ARE = (".svg", ".png")
+PICTURE_OF_A_PAGE = "docs/pictures/pages/"
+LARGE_PICTURE_IS_OVER_BYTES = 150_000
 LARGE_IS_OVER_BYTES = 200_000
 LONG_FILES_ARE_OVER = 300
 HEX_DIGEST = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-f])", re.IGNORECASE)
@@ -42,7 +46,7 @@ def test_no_file_is_a_binary_or_media(project_files: list[Path], root: Path) -> 
     found = []
     for path in project_files:
         name = path.relative_to(root).as_posix()
-        if name.startswith(PICTURES_OF_DOCUMENTS):
+        if name.startswith(PICTURES_OF_DOCUMENTS) and name.endswith(PICTURES_ARE):
             continue
         if BINARY.search(name) or b"\0" in path.read_bytes():
             found.append(name)
@@ -61,6 +65,12 @@ def test_no_file_is_a_list_of_digests(texts: dict[str, str]) -> None:
 def test_no_file_is_large(project_files: list[Path], root: Path) -> None:
     large = {path.relative_to(root).as_posix() for path in project_files if path.stat().st_size > LARGE_IS_OVER_BYTES}
     assert {name for name in large if not name.endswith(".lock")} == set()
+
+
+def test_pictures_are_of_pages_alone_and_small(project_files: list[Path], root: Path) -> None:
+    sizes = {path.relative_to(root).as_posix(): path.stat().st_size for path in project_files if path.suffix == ".png"}
+    assert [name for name in sizes if not name.startswith(PICTURE_OF_A_PAGE)] == []
+    assert [name for name, size in sizes.items() if size > LARGE_PICTURE_IS_OVER_BYTES] == []
 
 
 def test_no_file_holds_a_private_key(texts: dict[str, str]) -> None:

@@ -1,0 +1,41 @@
+"""No page bars anybody: what axe finds serious is a failure, in light and dark, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from .conftest import Workplace
+from .seats import Seat
+from .test_walk import sign_in
+
+BARS_SOMEBODY = {"serious", "critical"}
+OPEN = ("/account/login/", "/nothing-here/")
+OF_OFFICERS = ("/", "/cases/", "/overlaps/", "/notices/", "/banks/", "/account/2fa/", "/account/password/")
+OF_ADMINISTRATORS = ("/officers/", "/ledger/")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_any_page(
+    scheme: str, workplace: Workplace, sit_down: Callable[..., Seat]
+) -> None:
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright",
+        reason="MISSING: axe-playwright-python. No page is tried for who sees or moves differently.",
+    )
+    found = []
+    for login, pages in ((None, OPEN), ("anna", OF_OFFICERS), ("anna-admin", OF_ADMINISTRATORS)):
+        for locale in ("en-US", "ja-JP") if login is None else ("en-US",):
+            seat = sit_down(locale=locale)
+            seat.page.emulate_media(color_scheme=scheme)
+            if login:
+                sign_in(seat, workplace, login)
+            for path in pages:
+                seat.open(path)
+                violations = axe.Axe().run(seat.page).response["violations"]
+                found += [
+                    (path, one["id"], one["nodes"][0]["html"]) for one in violations if one["impact"] in BARS_SOMEBODY
+                ]
+            seat.complaints = [one for one in seat.complaints if "404" not in one]
+    assert found == []
