@@ -40,7 +40,8 @@ def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
         {
             "views": mine,
             "view": mine[0],
-            "hits": [(hit, drawn(hit.evidence.stretches)) for hit in hits],
+            # Who works on both cases is told of each hit from either side; the page shows one.
+            "hits": [(hit, drawn(hit.evidence.stretches)) for hit in hits if hit.case == mine[0].notice.case],
             "answers": ANSWERS,
             "samenesses": list(Sameness),
         },
