@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
 
 MOST_TABS = 150
+BARS_SOMEBODY = {"serious", "critical"}
 
 
 class Seat:
@@ -78,6 +81,17 @@ class Seat:
     @property
     def text(self) -> str:
         return self.page.locator("main").inner_text()
+
+    def barriers(self) -> list[tuple[str, str, str]]:
+        """Return what axe finds serious: page, rule, element. Without axe nothing: `test_accessible` says so."""
+        with suppress(ImportError):
+            from axe_playwright_python.sync_playwright import Axe
+
+            violations = Axe().run(self.page).response["violations"]
+            return [
+                (self.path, one["id"], one["nodes"][0]["html"]) for one in violations if one["impact"] in BARS_SOMEBODY
+            ]
+        return []
 
     def _tab_to(self, target: Locator) -> None:
         for _ in range(MOST_TABS):

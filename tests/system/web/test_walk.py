@@ -55,10 +55,12 @@ def _open_case(seat: Seat, reference: str) -> None:
     seat.fill("reference", reference)
     seat.button("Open")
     assert reference in seat.text
+    assert seat.barriers() == []
 
 
 def _share(seat: Seat) -> None:
     seat.go("n", "Notices")
+    assert seat.barriers() == []
     seat.button("Acknowledge")
     seat.button("Share")
 
@@ -103,9 +105,11 @@ def test_two_officers_go_from_invitation_to_judgement(
         one.go("o", "Overlaps")
         one.link(other)
         assert one.page.locator("tbody.hit").count() == 2
+        assert one.barriers() == []
         _judge(one)
         one.go("h", "What waits for you")
         assert other in one.text
+        assert one.barriers() == []
         one.button("Sign out")
         one.open("/cases/")
         assert one.path.startswith("/account/login/")
