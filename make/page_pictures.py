@@ -101,7 +101,7 @@ def _take_all(browser: Browser, links: list[str]) -> None:
             page.goto(f"{address}/{name}s/")
             inner = page.locator("tbody a")
             if name not in taken and page.url.endswith(f"/{name}s/") and inner.count():
-                inner.first.click()
+                (inner.first if name == "case" else inner.last).click()  # the last overlap shares a video
                 page.wait_for_load_state()
                 _take(page, name)
                 taken.add(name)
@@ -112,9 +112,11 @@ def _take_parts(page: Page, name: str) -> None:
     """Take what a case or an overlap leads to, and home and the overlap in dark and in Japanese."""
     own = page.url
     if name == "case":
-        for part, path in (("items", "items/"), ("intake", "intake/")):
-            page.goto(own + path)
-            _take(page, part)
+        page.locator("tbody a").first.click()
+        page.wait_for_load_state()
+        _take(page, "items")
+        page.goto(own + "intake/")
+        _take(page, "intake")
         return
     home = own.partition("/overlaps/")[0] + "/"
     for variant in ("dark", "japanese"):
