@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
@@ -14,6 +14,9 @@ from tsunagu.web.rooms import now, rooms
 
 SEALED_BY = "session"
 KEYED_BY = "token"
+BEGAN = "began_at"
+LASTS_S = 8 * 60 * 60
+"""Seconds after which a session ends however busy it was, as a sign-in at the command line does."""
 
 
 class SessionStore(SessionBase):
@@ -26,10 +29,13 @@ class SessionStore(SessionBase):
             self._session_key = None
             return {}
         try:
-            return _plain(rooms().keys.open_sealed(SEALED_BY, sealed, _mac(key)))
+            held = _plain(rooms().keys.open_sealed(SEALED_BY, sealed, _mac(key)))
         except TsunaguError:
-            self._session_key = None  # sealed by a key that is gone: whoever it was signs in again
+            held = {}  # sealed by a key that is gone: whoever it was signs in again
+        if now().timestamp() - held.get(BEGAN, 0) > LASTS_S:
+            self._session_key = None
             return {}
+        return held
 
     def exists(self, session_key: str) -> bool:
         return web_sessions.has_session(_mac(session_key))
@@ -48,10 +54,12 @@ class SessionStore(SessionBase):
         if self.session_key is None:
             self.create()
             return
-        data = json.dumps(self._get_session(no_load=must_create)).encode()  # type: ignore[attr-defined]
+        held = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        held.setdefault(BEGAN, now().timestamp())
+        data = json.dumps(held).encode()
         mac = _mac(self.session_key)
         sealed = rooms().keys.seal(SEALED_BY, data, mac)
-        expires_at: datetime = self.get_expiry_date()
+        expires_at = now() + timedelta(seconds=self.get_expiry_age())
         if not web_sessions.keep_session(mac, sealed, expires_at=expires_at, must_be_new=must_create):
             raise CreateError if must_create else UpdateError
 

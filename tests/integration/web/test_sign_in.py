@@ -202,12 +202,24 @@ def test_a_change_of_second_factors_asks_for_proof_again(visitor: Visitors, anna
 
 
 def test_a_session_that_idles_for_an_hour_is_over(visitor: Visitors, anna: Person, monkeypatch) -> None:
-    one = visitor().signs_in(anna)
+    one, later = visitor().signs_in(anna), now()
     for idle, opens in ((timedelta(minutes=59), True), (timedelta(minutes=61), False)):
-        later = now() + idle
+        later += idle
         with monkeypatch.context() as patch:
             patch.setattr("tsunagu.web.sessions.now", lambda later=later: later)
             assert one.is_in is opens
+
+
+def test_a_session_that_is_never_idle_is_over_after_a_working_day(
+    visitor: Visitors, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, began = visitor().signs_in(anna), now()
+    opened = []
+    for minutes in range(50, 550, 50):
+        with monkeypatch.context() as patch:
+            patch.setattr("tsunagu.web.sessions.now", lambda minutes=minutes: began + timedelta(minutes=minutes))
+            opened.append(one.is_in)
+    assert opened == [True] * 9 + [False]
 
 
 def test_signing_out_ends_the_session_even_for_who_kept_its_cookie(visitor: Visitors, anna: Person) -> None:
