@@ -195,7 +195,7 @@ def test_an_honest_ledger_is_sound_and_the_window_since_the_last_root_is_printed
     ledger.admin.execute("""SELECT ledger.append(ARRAY['{"act":"case:read"}'])""")
     told = ledger.house.run("ledger", "verify", "--against", ledger.witness).stdout
     assert "Sound" in told
-    assert "1 written since the last signed root are unproven" in told
+    assert "1 entry is newer than the last signed root, and unproven" in told
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from psycopg import Connection, sql
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
 django.setup()  # before any model is imported
 
+from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.db.migrations.loader import MigrationLoader  # noqa: E402
 
@@ -63,7 +64,11 @@ def fill(admin: Connection[Any]) -> list[str]:
 @contextmanager
 def at(house: Installation, migration: str):
     """The embedded server of a new home, with its tables as one migration left them."""
+    # Tests beside this one, in this very process, may have a house of their own open: Django is pointed back to it.
+    before = {alias: dict(connections.databases[alias]) for alias in connections.databases}
+    roles = settings.TSUNAGU_ROLES
     with EmbeddedPostgres(house.home).use() as addresses:
+        connections.close_all()
         point(addresses)
         try:
             graph = MigrationLoader(None).graph
@@ -71,7 +76,10 @@ def at(house: Installation, migration: str):
             yield
         finally:
             disconnect()
-            connections.close_all()
+            for alias, database in before.items():
+                connections.databases[alias].clear()
+                connections.databases[alias].update(database)
+            settings.TSUNAGU_ROLES = roles
 
 
 @pytest.mark.parametrize("migration", EARLIER)

@@ -78,7 +78,8 @@ def clock_lag(*, now: datetime) -> timedelta:
     newest = newest_entry()
     if newest is None:
         return timedelta(0)
-    lag = datetime.fromisoformat(json.loads(newest.body)["at"]) - now
+    at = json.loads(newest.body).get("at")
+    lag = timedelta(0) if at is None else datetime.fromisoformat(at) - now  # an entry without a time is not ours
     return lag if lag > CLOCK_TOLERANCE else timedelta(0)
 
 
