@@ -70,3 +70,9 @@ def test_a_link_lasts_ten_minutes(
 def test_what_is_no_link_opens_nothing(visitor: Visitors, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DEMO, lambda: True)
     assert visitor().get(f"/demonstration/{token}/").status_code == 404
+
+
+def test_a_link_is_no_invitation_and_sets_no_password(visitor: Visitors, path: str) -> None:
+    typed = {"password": "another horse battery", "again": "another horse battery"}
+    answer = visitor().post(path.replace("demonstration", "invitation"), **typed)
+    assert answer.status_code == 404
