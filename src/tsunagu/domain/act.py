@@ -11,6 +11,7 @@ class Act(StrEnum):
     OFFICER_INVITED = "officer:invited"
     OFFICER_ACCEPTED = "officer:accepted"
     OFFICER_LEFT = "officer:left"
+    OFFICER_PASSWORD_CHANGED = "officer:password_changed"  # noqa: S105 - the name of an act
     OFFICER_UNLOCKED = "officer:unlocked"
     OFFICER_SIGNED_IN = "officer:signed_in"
     OFFICER_SIGNED_OUT = "officer:signed_out"

@@ -249,13 +249,18 @@ def test_a_leaver_is_out_of_the_browser_and_of_the_command_line_at_once(visitor:
     assert leaver.login not in admin.get("/officers/").content.decode()
 
 
-def test_a_changed_password_ends_every_other_session(visitor: Visitors, anna: Person) -> None:
+def test_a_changed_password_ends_every_other_session_and_is_written_down(
+    visitor: Visitors, world: World, anna: Person
+) -> None:
     one, other = visitor().signs_in(anna), visitor().sits_down_as(anna)
+    assert world.run(anna, "case", "list").status == 0
     new = "another correct horse"
     answer = one.post("/account/password/", oldpassword=PASSWORD, password1=new, password2=new)
     assert answer.status_code == 302, answer.content
+    assert world.last_entry()["act"] == "officer:password_changed"
     assert not other.is_in
     assert one.is_in
+    assert world.run(anna, "case", "list").status == 5
     assert visitor().name(anna.login).status_code == 200
     assert visitor().name(anna.login, new).status_code == 302
 

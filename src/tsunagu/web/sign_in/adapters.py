@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.ledger import Deed
+from tsunagu.records import sign_ins
 from tsunagu.services.proving import open_factor, seal_factor
 from tsunagu.web.desk import SignedIn, officer_of
 from tsunagu.web.middleware.agencies import AGENCY
@@ -40,6 +41,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def authentication_failed(self, request: HttpRequest, **credentials: object) -> None:
         rooms().ledger.write(Deed(Act.ACCESS_DENIED, now(), None, details={"door": "sign-in"}))
+
+    def set_password(self, user: SignedIn, password: str) -> None:
+        """Change the password; every session and sign-in that rests on the old one ends."""
+        super().set_password(user, password)
+        sign_ins.end_all(user.pk, now=now())
+        rooms().ledger.write(Deed(Act.OFFICER_PASSWORD_CHANGED, now(), user.agency_id, user.pk, details=DOOR))
 
     def is_reauthentication_required(self, *, app: str, **kwargs: object) -> bool:
         """Ask for no proof again of who gave it as lately as proof lasts; signing in is one."""
