@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from tsunagu.domain.errors import Conflict, Unavailable
+from tsunagu.records.durable import sync_folder
 
 MOST_CHUNK_BYTES: Final = 8 << 20
 """How much one chunk may hold."""
@@ -68,7 +69,7 @@ class UploadStore:
                 os.ftruncate(fd, held)
                 raise _unavailable(error) from error
             if held == 0:
-                _sync_folder(self._place(agency_id, intake_id))
+                _sync_names(self._place(agency_id, intake_id))
         return held + len(data)
 
     def held(self, agency_id: UUID, intake_id: UUID) -> dict[int, int]:
@@ -133,14 +134,10 @@ def _write(fd: int, data: bytes, offset: int) -> None:
         rest, offset = rest[written:], offset + written
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_names(folder: Path) -> None:
     """See to it that the names in a folder, and its own, outlast a loss of power."""
     for one in (folder, folder.parent, folder.parent.parent):
-        fd = os.open(one, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        sync_folder(one)
 
 
 def _unavailable(error: OSError) -> Unavailable:

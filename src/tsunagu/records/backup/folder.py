@@ -26,6 +26,7 @@ from typing import BinaryIO, Self
 
 from tsunagu.domain.errors import InputError, NotFound, Unavailable
 from tsunagu.records.backup.manifest import BackupFile, Manifest, read_manifest
+from tsunagu.records.durable import sync_folder
 
 DATABASE = "database.sealed"
 LEAVES = "leaves.bin"
@@ -109,9 +110,9 @@ class NewBackup:
     def finish(self) -> Path:
         """Give the backup its name, and return where it stands."""
         with _told_apart():
-            _sync(self._partial)
+            sync_folder(self._partial)
             self._partial.rename(self._final)
-            _sync(self._final.parent)
+            sync_folder(self._final.parent)
         return self._final
 
 
@@ -202,14 +203,6 @@ def _sweep(parent: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
         finally:
             os.close(held)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tsunagu.domain.errors import Conflict, Unavailable
+from tsunagu.records.durable import sync_folder
 
 _MOST_BYTES = 1 << 20
 
@@ -51,7 +52,7 @@ def replace_private(path: Path, content: bytes) -> None:
         unfinished.unlink(missing_ok=True)
         _write_new(unfinished, content)
         unfinished.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def create_private(path: Path, content: bytes) -> None:
@@ -66,7 +67,7 @@ def create_private(path: Path, content: bytes) -> None:
             _write_new(path, content)
         except FileExistsError:
             raise Conflict("a file of that name stands there already") from None
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def move_private(source: Path, target: Path) -> None:
@@ -77,7 +78,7 @@ def move_private(source: Path, target: Path) -> None:
     """
     with _told_apart():
         source.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
 
 @contextmanager
@@ -104,14 +105,6 @@ def _write_new(path: Path, content: bytes) -> None:
         opened.write(content)
         opened.flush()
         os.fsync(file)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from typing import BinaryIO
 
 from tsunagu.domain.errors import InputError, LedgerBroken, Unavailable
 from tsunagu.domain.ledger import SignedRoot
+from tsunagu.records.durable import sync_folder
 from tsunagu.records.ledger.chain import HASH_BYTES, canonical
 from tsunagu.records.ledger.merkle import Frontier
 from tsunagu.records.ledger.signing import Signer, root_fields, root_from_json, sign_root
@@ -115,7 +116,7 @@ class RootStore:
                     shutil.copyfileobj(original, file, _BLOCK_BYTES)
                     file.flush()
                     os.fsync(opened)
-            _sync_folder(self._folder)
+            sync_folder(self._folder)
 
     def extend(
         self, hashes_after: Callable[[int], Iterable[bytes]], *, now: datetime, signer: Signer
@@ -142,7 +143,7 @@ class RootStore:
             os.ftruncate(roots, end)
             self._append(frontier, hashes_after(frontier.size))
             if last is None:
-                _sync_folder(self._folder)
+                sync_folder(self._folder)
             if frontier.size == (last.size if last else 0):
                 return last
             root = sign_root(frontier.size, frontier.root(), now=now, signer=signer)
@@ -198,8 +199,8 @@ class RootStore:
         try:
             fcntl.flock(roots, fcntl.LOCK_EX)
             if not os.fstat(roots).st_size:
-                _sync_folder(self._folder.parent)
-                _sync_folder(self._folder)
+                sync_folder(self._folder.parent)
+                sync_folder(self._folder)
             yield roots
         finally:
             os.close(roots)
@@ -237,15 +238,6 @@ def _write_all(file: int, data: bytes, *, at: int) -> None:
     while view:
         written = os.pwrite(file, view, at)
         view, at = view[written:], at + written
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the names in `folder` outlast a power cut, as fsync of a file alone does not."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager
