@@ -56,15 +56,8 @@ def begin_folder_intake(
     """Let a folder on this host be brought into an exhibit of a case; the exhibit is registered if it is new.
 
     Args:
-        actor: as whom it is brought in.
-        case_reference: the case's.
-        exhibit_reference: the exhibit's.
         folder: relative to the watched folder of the actor's agency, its parts divided by "/".
         watched: where the watched folders lie.
-        queue: takes the run.
-        now: the time.
-        keys: make the reference of a denial.
-        ledger: where it is written down.
 
     Raises:
         Forbidden: the actor brings in no media.
