@@ -55,7 +55,7 @@ def test_where_all_is_well_every_check_says_so(well: Installation) -> None:
     assert {name for name, one in found.items() if one["ok"] is not True} == set()
     assert found.keys() == {
         "disk", "home", "keys", "file clock", "backup", "backup disk", "ledger verified", "database", "app role",
-        "database log", "schema", "clock", "waiting", "decoder",
+        "database log", "schema", "clock", "waiting", "parked", "decoder",
     }  # fmt: skip
 
 
@@ -73,6 +73,12 @@ def test_holdings_that_wait_are_found(house: Installation) -> None:
     with superuser(house) as admin:
         admin.execute("UPDATE holding SET linked_at = NULL")
         assert failing(house, TSUNAGU_MOST_WAITING="0") == {"waiting"}
+
+
+def test_items_that_could_not_be_compared_are_found(house: Installation) -> None:
+    with superuser(house) as admin:
+        admin.execute("UPDATE media_item SET parked = 'error'")
+        assert failing(house) == {"parked"}
 
 
 def test_an_open_home_and_missing_keys_are_found(house: Installation) -> None:

@@ -16,7 +16,7 @@ from tsunagu.config.configuration import Configuration
 from tsunagu.config.databases import disconnect, outages_told, point
 from tsunagu.config.home import Home
 from tsunagu.domain.errors import TsunaguError
-from tsunagu.records.backlog import waiting_holdings
+from tsunagu.records.backlog import parked_items, waiting_holdings
 from tsunagu.records.backup.folder import newest_backup
 from tsunagu.records.keys.keyring import Keyring
 from tsunagu.records.ledger.roots import RootStore
@@ -172,6 +172,8 @@ class Doctor:
         yield Check("clock", not lag, told_of + before)
         waiting = waiting_holdings()
         yield Check("waiting", waiting <= self._configuration.most_waiting, f"{waiting:,} holdings to be compared")
+        parked = parked_items()
+        yield Check("parked", not parked, f"{parked:,} items that could not be compared")
 
     def _last_root(self) -> Iterator[Check]:
         last = RootStore(self._home.ledger).last()
