@@ -45,6 +45,7 @@ CODE = "code"
 CODES = {
     "act": ["Act"],
     "bank": ["BankSemantics"],
+    "erasure": ["ErasureGround"],
     "intake": ["IntakeRefusal", "IntakeStanding"],
     "media": ["Refusal"],
     "purpose": ["Purpose"],

@@ -6,9 +6,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import django
+import psycopg
 import pytest
 
 # Before any model and any kernel is imported.
@@ -20,6 +22,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 
 from tsunagu.config.application import Application  # noqa: E402
 from tsunagu.records.keys.keyring import Keyring  # noqa: E402
+from tsunagu.records.postgres.server import EmbeddedPostgres  # noqa: E402
 from tsunagu.services.house import Rooms  # noqa: E402
 
 from .scene import Scene, set_the_scene  # noqa: E402
@@ -58,3 +61,12 @@ def world(rooms: Rooms, tmp_path_factory: pytest.TempPathFactory) -> World:
 def scene(world: World) -> Scene:
     """Three agencies, two of which hold the same; see `set_the_scene`."""
     return set_the_scene(world)
+
+
+@pytest.fixture
+def admin(world_home: Path, rooms: object) -> Iterator[psycopg.Connection]:
+    """The superuser, whom row-level security does not bind; nothing that it does outlives the test."""
+    address = replace(EmbeddedPostgres(world_home).admin_address(), database="tsunagu")
+    with psycopg.connect(address.conninfo()) as connection:
+        yield connection
+        connection.rollback()

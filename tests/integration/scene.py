@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.digest import Digests
+from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
 from tsunagu.domain.intake_run import OfferedFile
 from tsunagu.domain.media import Examined, MediaType
@@ -19,7 +20,8 @@ from tsunagu.records import holdings, intakes
 from tsunagu.records.models import Exhibit
 from tsunagu.records.session import acting_for
 from tsunagu.services.banks import extend_bank, open_bank
-from tsunagu.services.cases import open_case
+from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit
+from tsunagu.services.cases import open_case, staff_case
 from tsunagu.services.exhibit_keys import give_exhibit_key
 from tsunagu.services.invitations import invite_officer
 from tsunagu.services.uploads import begin_upload, offer_files
@@ -66,7 +68,8 @@ class Door:
 
     Attributes:
         arguments: as typed; `{target}` stands for what is asked for, `{file}` for a file, `{intake}` for an intake
-            file, `{new}` for a new name, `{out}` for a new file, `{self}` for the login of who is entitled.
+            file, `{new}` for a new name, `{out}` for a new file, `{self}` for the login of who is entitled,
+            `{colleague}` for that of one who works on the staffed case.
         service: the service behind it.
         target: the kind of what is asked for; None where the door lists what the asker has.
         entitled: who succeeds.
@@ -97,6 +100,7 @@ class Door:
             "new": random_name("new"),
             "out": str(scene.world.folder / random_name("out")),
             "self": scene.people[self.entitled].login,
+            "colleague": scene.targets["helper"],
         }
         return (*self.command.split(), *(one.format(**known) for one in self.arguments))
 
@@ -121,12 +125,29 @@ DOORS = (
         Permission.BANK_CHANGE,
         strangers=("ben", "cleo"),
     ),
+    Door("case close", ("{target}",), "close_case", Permission.CASE_CLOSE, "closable case", strangers=OTHER_AGENCIES),
+    Door(
+        "case reopen",
+        ("{target}", "--reason", "new facts"),
+        "reopen_case",
+        Permission.CASE_CLOSE,
+        "closed case",
+        strangers=OTHER_AGENCIES,
+    ),
     Door(
         "case join",
         ("{target}", "{self}"),
         "staff_case",
         Permission.CASE_STAFF,
         "case",
+        strangers=OTHER_AGENCIES,
+    ),
+    Door(
+        "case leave",
+        ("{target}", "{colleague}"),
+        "unstaff_case",
+        Permission.CASE_STAFF,
+        "staffed case",
         strangers=OTHER_AGENCIES,
     ),
     Door("case list", (), "list_cases", Permission.CASE_READ, strangers=OTHER_AGENCIES),
@@ -138,6 +159,22 @@ DOORS = (
         "give_exhibit_key",
         Permission.MEDIA_INGEST,
         "case",
+        strangers=OTHER_AGENCIES,
+    ),
+    Door(
+        "exhibit withdraw",
+        ("--case", "{target}", "--exhibit", "wrong", "--ground", "wrong-exhibit"),
+        "withdrawal_consequences",
+        Permission.EXHIBIT_WITHDRAW,
+        "wrong case",
+        strangers=OTHER_AGENCIES,
+    ),
+    Door(
+        "exhibit withdraw",
+        ("--case", "{target}", "--exhibit", "wrong", "--ground", "wrong-exhibit", "--yes"),
+        "withdraw_exhibit",
+        Permission.EXHIBIT_WITHDRAW,
+        "wrong case",
         strangers=OTHER_AGENCIES,
     ),
     Door("hits", ("{target}",), "list_hits", Permission.OVERLAP_READ, "shared"),
@@ -247,6 +284,7 @@ def set_the_scene(world: World) -> Scene:
     _open_a_bank(scene)
     _share(scene)
     _begin_an_upload(scene)
+    _live_through_cases(scene)
     scene.targets["colleague"] = people["carl"].login
     scene.targets["leaver"] = world.enroll(adam, Role.OFFICER).login
     scene.targets["file"] = world.file(secrets.token_bytes(20).hex().encode())
@@ -332,6 +370,28 @@ def _begin_an_upload(scene: Scene) -> None:
     with acting_for(anna.agency_id):
         intakes.note_changes(upload.intake_id, anna.agency_id, [name.encode()])
     scene.secrets |= {exhibit, name, str(upload.intake_id)}
+
+
+def _live_through_cases(scene: Scene) -> None:
+    """Let A have cases to close, to reopen, to leave and to withdraw something from; and have done it all once."""
+    anna, parts = scene.people["anna"], scene.world.parts
+    helper = scene.world.enroll(scene.people["adam"], Role.OFFICER)
+    scene.targets["helper"] = helper.login
+    for kind in ("closable case", "closed case", "staffed case", "wrong case"):
+        case = random_name("case")
+        open_case(actor=anna.actor, reference=case, purpose=Purpose.INVESTIGATION, covert=False, **parts)
+        scene.targets[kind] = case
+        scene.secrets.add(case)
+    staff_case(actor=anna.actor, reference=scene.targets["staffed case"], login=helper.login, **parts)
+    closed = {"actor": anna.actor, "reference": scene.targets["closed case"]}
+    close_case(**closed, **parts)
+    reopen_case(**closed, reason="by mistake", **parts)
+    close_case(**closed, **parts)
+    wrong = scene.targets["wrong case"]
+    for exhibit in ("once", "wrong"):
+        scene.world.bring_in(anna, wrong, exhibit, scene.world.file(secrets.token_hex(20).encode()))
+    ground = ErasureGround.WRONG_EXHIBIT
+    withdraw_exhibit(actor=anna.actor, reference=wrong, exhibit="once", ground=ground, **parts)
 
 
 def _share(scene: Scene) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
@@ -26,7 +24,6 @@ from tsunagu.records.models import (
     Overlap,
     OverlapNotice,
 )
-from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.records.session import acting_for, asking_for_login
 from tsunagu.services import access
 
@@ -37,10 +34,11 @@ SELECT relnamespace::regnamespace::text, relname FROM pg_class JOIN pg_attribute
 WHERE relkind = 'r' AND attname = 'agency_id' AND NOT attisdropped ORDER BY 1, 2
 """
 TABLES = (
-    "ledger.entry", "public.bank", "public.bank_entry", "public.case", "public.case_member", "public.exhibit",
-    "public.exhibit_key", "public.fingerprint", "public.holding", "public.intake", "public.intake_change",
-    "public.intake_file", "public.invitation", "public.judgement", "public.login", "public.media_item",
-    "public.officer", "public.overlap_notice", "public.sign_in",
+    "ledger.entry", "public.bank", "public.bank_entry", "public.case", "public.case_member",
+    "public.case_reason", "public.erasure", "public.exhibit", "public.exhibit_key", "public.fingerprint",
+    "public.holding", "public.intake", "public.intake_change", "public.intake_file", "public.invitation",
+    "public.judgement", "public.login", "public.media_item", "public.officer", "public.overlap_notice",
+    "public.sign_in",
 )  # fmt: skip
 LINKER_MAY_READ = {
     "bank": {"id", "agency_id", "semantics", "unapplied"},
@@ -49,6 +47,7 @@ LINKER_MAY_READ = {
     "exhibit": {"id", "agency_id", "case_id"},
     "fingerprint": {"id", "agency_id", "item_id", "kind", "data", "turns", "quality", "at_s", "frame"},
     "holding": {"id", "agency_id", "exhibit_id", "item_id", "linked_at"},
+    "judgement": {"hit_id"},
     "media_item": {"id", "agency_id", "sha256", "width", "height", "parked"},
 }
 LINKER_WRITES = {"overlap", "hit", "overlap_notice"}
@@ -65,15 +64,6 @@ def _count(table: str, agency_id: UUID | None = None) -> int:
     with connections["default"].cursor() as cursor:
         cursor.execute(query, [agency_id])
         return int(cursor.fetchone()[0])
-
-
-@pytest.fixture
-def admin(world_home: Path, rooms: object) -> Iterator[psycopg.Connection]:
-    """The superuser, whom row-level security does not bind; nothing that it does outlives the test."""
-    address = replace(EmbeddedPostgres(world_home).admin_address(), database="tsunagu")
-    with psycopg.connect(address.conninfo()) as connection:
-        yield connection
-        connection.rollback()
 
 
 def test_these_are_all_tables_with_rows_of_agencies(admin: psycopg.Connection) -> None:
@@ -267,11 +257,15 @@ def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psy
         "SELECT 1 FROM login",
         "SELECT 1 FROM sign_in",
         "SELECT 1 FROM case_member",
-        "SELECT 1 FROM judgement",
+        "SELECT answer FROM judgement",
+        "SELECT officer_id FROM judgement",
+        "SELECT 1 FROM case_reason",
+        "SELECT 1 FROM erasure",
         "SELECT 1 FROM agency",
         "SELECT 1 FROM ledger.entry",
         "SELECT ledger.entries()",
-        "DELETE FROM hit",
+        "DELETE FROM holding",
+        "DELETE FROM judgement",
         "UPDATE holding SET path = ''",
     ],
 )
@@ -305,14 +299,14 @@ def test_the_linker_is_refused_what_it_needs_not(rooms: object, query: str) -> N
         "CREATE TABLE mine (id int)",
         "CREATE TEMP TABLE mine (id int)",
         "CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER RETURN 1",
-        'DELETE FROM "case"',
+        "UPDATE erasure SET ground = 'ordered'",
+        "DELETE FROM erasure",
+        "UPDATE case_reason SET reason = ''",
         'UPDATE "case" SET covert = false',
         "UPDATE overlap SET shared_a = true, shared_b = true",
         "UPDATE overlap_notice SET withheld = false, held = false",
         "UPDATE judgement SET answer = 'same'",
-        "DELETE FROM judgement",
         "UPDATE exhibit_key SET expires_at = 'infinity'",
-        "DELETE FROM exhibit_key",
         "DELETE FROM sign_in",
         "INSERT INTO hit (kind) VALUES ('exact')",
     ],
@@ -322,3 +316,28 @@ def test_the_app_role_can_neither_change_the_past_nor_the_rules(scene: Scene, st
     refusals = "permission denied|must be owner|row-level security"
     with pytest.raises(DatabaseError, match=refusals), acting_for(agency), connections["default"].cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_what_may_be_deleted_is_not_deleted_unless_its_erasure_was_decided(scene: Scene) -> None:
+    agency = scene.people["anna"].actor.agency_id
+    with acting_for(agency), connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.table_privileges "
+            "WHERE privilege_type = 'DELETE' AND grantee = current_user"
+        )
+        deletable = {table for (table,) in cursor.fetchall()} & {table.partition(".")[2] for table in TABLES}
+    assert deletable == {
+        "case", "case_member", "case_reason", "exhibit", "exhibit_key", "fingerprint", "holding", "intake",
+        "intake_change", "intake_file", "judgement", "media_item",
+    }  # fmt: skip
+    for table in deletable - {"case_member", "intake_file"}:  # a colleague leaves a case, and an upload's bytes go
+        with acting_for(agency), connections["default"].cursor() as cursor:
+            assert _count(f"public.{table}") > 0
+            cursor.execute(_on("DELETE FROM {}", table))
+            assert cursor.rowcount == 0
+
+
+def test_a_proof_of_erasure_stays_as_it_is(scene: Scene) -> None:
+    with acting_for(scene.people["anna"].actor.agency_id), connections["default"].cursor() as cursor:
+        cursor.execute("UPDATE erasure SET places = 0 WHERE ended_at IS NOT NULL")
+        assert cursor.rowcount == 0

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import click
+from rich.text import Text
 
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import path_text, print_json, print_table, screen, shown_path
 from tsunagu.domain.case import CaseSummary, HoldingSummary
 from tsunagu.domain.purpose import Purpose
-from tsunagu.services.cases import list_cases, list_holdings, open_case, staff_case, view_case
+from tsunagu.services.case_life import close_case, reopen_case
+from tsunagu.services.cases import list_cases, list_holdings, open_case, staff_case, unstaff_case, view_case
 from tsunagu.services.house import House
 
 NO_CASE = "You work on no case yet: `tsunagu case open REFERENCE`."
@@ -65,6 +67,38 @@ def join(house: House, reference: str, login: str) -> None:
     screen.print("The colleague works on the case now.")
 
 
+@case.command("leave")
+@click.argument("reference")
+@click.argument("login")
+@click.pass_obj
+def leave(house: House, reference: str, login: str) -> None:
+    """Let the colleague with this LOGIN, or yourself, work on the case no more."""
+    with signed_in(house, None) as desk:
+        unstaff_case(reference=reference, login=login, **desk.parts)
+    screen.print("The colleague works on the case no more.")
+
+
+@case.command("close")
+@click.argument("reference")
+@click.pass_obj
+def close(house: House, reference: str) -> None:
+    """Close a case: nothing is brought into it any more. What it holds is still compared."""
+    with signed_in(house, None) as desk:
+        close_case(reference=reference, **desk.parts)
+    screen.print("The case is closed. `tsunagu case reopen` opens it again.")
+
+
+@case.command("reopen")
+@click.argument("reference")
+@click.option("--reason", required=True, help="Why; kept beside the ledger, and erased with the case.")
+@click.pass_obj
+def reopen(house: House, reference: str, *, reason: str) -> None:
+    """Open a closed case again."""
+    with signed_in(house, None) as desk:
+        reopen_case(reference=reference, reason=reason, **desk.parts)
+    screen.print("The case is open again.")
+
+
 @case.command("list")
 @purpose_option
 @json_option
@@ -77,8 +111,17 @@ def list_(house: House, *, purpose: str | None, as_json: bool) -> None:
         for one in found:
             print_json(_case_json(one))
         return
-    rows = [(one.reference, one.purpose, "covert" if one.covert else "", f"{one.opened_at:%Y-%m-%d}") for one in found]
-    columns = ("case", "purpose", "", "opened")
+    rows = [
+        (
+            one.reference,
+            one.purpose,
+            "covert" if one.covert else "",
+            "closed" if one.closed_at else "open",
+            f"{one.opened_at:%Y-%m-%d}",
+        )
+        for one in found
+    ]
+    columns = ("case", "purpose", "", "state", "opened")
     print_table(columns, rows, empty=NO_CASE, whole=("case",))
 
 
@@ -88,19 +131,22 @@ def list_(house: House, *, purpose: str | None, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def show(house: House, reference: str, *, purpose: str | None, as_json: bool) -> None:
-    """Show a case with its exhibits."""
+    """Show a case with its exhibits and those who work on it."""
     with signed_in(house, purpose) as desk:
         view = view_case(
             actor=desk.actor, reference=reference, now=now(), keys=desk.rooms.keys, ledger=desk.rooms.ledger
         )
     if as_json:
         exhibits = [{"exhibit": e.reference, "items": e.items, "refused": e.refused} for e in view.exhibits]
-        print_json({**_case_json(view.case), "exhibits": exhibits})
+        people = [{"login": one.login, "name": one.name} for one in view.people]
+        print_json({**_case_json(view.case), "exhibits": exhibits, "people": people})
         return
-    screen.print(f"{view.case.reference}  ({view.case.purpose})", style="bold", markup=False)
+    state = ", closed" if view.case.closed_at else ""
+    screen.print(f"{view.case.reference}  ({view.case.purpose}{state})", style="bold", markup=False)
     rows = [(one.reference, one.items, one.refused) for one in view.exhibits]
     columns = ("exhibit", "items", "refused")
     print_table(columns, rows, empty="Nothing was brought in yet: `tsunagu ingest`.", whole=("exhibit",))
+    screen.print(Text(f"Work on it: {', '.join(one.login for one in view.people)}"))
 
 
 @click.command()
@@ -161,6 +207,7 @@ def _case_json(case: CaseSummary) -> dict[str, object]:
         "purpose": case.purpose.value,
         "covert": case.covert,
         "opened_at": case.opened_at.isoformat(),
+        "closed_at": case.closed_at.isoformat() if case.closed_at else None,
     }
 
 

@@ -39,6 +39,7 @@ def overlap_json(view: NoticeView, second: NoticeView | None = None) -> dict[str
         "cases": [view.notice.case, *others],
         "agencies": [view.own_agency.name, *([other.name] if other else [])],
         "held": view.notice.held,
+        "ended": view.notice.ended,
         "shared": told is not None,
         "exact": summary.exact if summary else None,
         "near": summary.near if summary else None,
@@ -68,6 +69,7 @@ def notice_json(view: NoticeView, second: NoticeView | None = None) -> dict[str,
         "country": other.country if other else None,
         "contact": other.contact if other else None,
         "held": view.notice.held,
+        "ended": view.notice.ended,
         "noticed_at": view.notice.noticed_at.isoformat(),
         "acknowledged": view.notice.acknowledged_at is not None,
         "shared_by_you": view.notice.shared_at is not None,
@@ -92,7 +94,7 @@ def print_overlap(view: NoticeView, second: NoticeView | None = None) -> None:
     title.append(", ".join(part for part in (case, name, country) if part))
     screen.print(title)
     screen.print(Text(f"  overlap {view.notice.overlap_id}", style="dim"))
-    if told is None:
+    if told is None or view.notice.ended:
         screen.print(Text(f"  {_state(view)}." + (f" Talk to {contact}." if contact else "")))
         return
     summary = told.summary
@@ -132,6 +134,8 @@ def _state(view: NoticeView) -> str:
     notice = view.notice
     if notice.held:
         return f"held for the co-ordinator: `tsunagu release {notice.overlap_id}` lets it go"
+    if notice.ended:
+        return "ended: nothing is shared any more"
     if notice.revealed:
         return "shared by both"
     if notice.shared_at:

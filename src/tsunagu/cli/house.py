@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypedDict
 
 import click
 
@@ -13,6 +14,7 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.house import House, Rooms
 from tsunagu.services.identity import actor_of
+from tsunagu.services.parts import Keys, Ledger
 
 purpose_option = click.option(
     "--purpose",
@@ -22,12 +24,26 @@ purpose_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
 
 
+class Parts(TypedDict):
+    """What every service is given besides its own arguments."""
+
+    actor: Actor
+    now: datetime
+    keys: Keys
+    ledger: Ledger
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """A signed-in officer with the open rooms."""
 
     actor: Actor
     rooms: Rooms
+
+    @property
+    def parts(self) -> Parts:
+        """What a service is called with at this moment."""
+        return Parts(actor=self.actor, now=now(), keys=self.rooms.keys, ledger=self.rooms.ledger)
 
 
 def now() -> datetime:

@@ -17,6 +17,7 @@ class CaseSummary:
     Attributes:
         reference: the agency's own name for it, unique within the agency.
         covert: an overlap of this case is told to the co-ordinator alone until he releases it.
+        closed_at: None while it is open; nothing is brought into a closed case, and what it holds is still compared.
     """
 
     case_id: UUID
@@ -25,6 +26,23 @@ class CaseSummary:
     purpose: Purpose
     covert: bool
     opened_at: datetime
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """An officer who works on a case.
+
+    Attributes:
+        login, name: his, for colleagues of the same case.
+        added_by: the login of who let him in; his own where he opened the case.
+    """
+
+    officer_id: UUID
+    login: str
+    name: str
+    added_by: str
+    added_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

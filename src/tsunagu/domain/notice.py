@@ -35,6 +35,7 @@ class Notice:
             covert must not uncover another one.
         held: for the co-ordinator alone, since the own case is covert.
         revealed: None until both sides have shared.
+        ended: nothing is left that the two cases have in common; which side holds something no more is not told.
     """
 
     notice_id: UUID
@@ -49,6 +50,7 @@ class Notice:
     acknowledged_at: datetime | None
     shared_at: datetime | None
     revealed: Revealed | None
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ class Permission(StrEnum):
 
     BANK_CHANGE = "bank:change"
     BANK_READ = "bank:read"
+    CASE_CLOSE = "case:close"
     CASE_OPEN = "case:open"
     CASE_READ = "case:read"
     CASE_STAFF = "case:staff"
+    EXHIBIT_WITHDRAW = "exhibit:withdraw"
     HELD_NOTICE_RELEASE = "held-notice:release"
     HIT_JUDGE = "hit:judge"
     LEDGER_READ = "ledger:read"
@@ -37,9 +39,11 @@ _OFFICER = frozenset(
     {
         Permission.BANK_CHANGE,
         Permission.BANK_READ,
+        Permission.CASE_CLOSE,
         Permission.CASE_OPEN,
         Permission.CASE_READ,
         Permission.CASE_STAFF,
+        Permission.EXHIBIT_WITHDRAW,
         Permission.HIT_JUDGE,
         Permission.MEDIA_INGEST,
         Permission.MEDIA_READ,

@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
+from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.case import CaseSummary, ExhibitSummary, HoldingSummary
+from tsunagu.domain.case import CaseSummary, Colleague, ExhibitSummary, HoldingSummary
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.media import Refusal
 from tsunagu.domain.purpose import Purpose
-from tsunagu.records.models import Case, CaseMember, Exhibit, Holding
+from tsunagu.records.models import Case, CaseMember, CaseReason, Exhibit, Holding, Intake
 
 
 def add_case(case: CaseSummary, *, opened_by: UUID) -> None:
@@ -46,6 +47,61 @@ def add_member(case: CaseSummary, *, officer_id: UUID, added_by: UUID, now: date
     )
 
 
+def remove_member(case: CaseSummary, *, officer_id: UUID) -> None:
+    """Let an officer work on a case no more.
+
+    Raises:
+        NotFound: he does not.
+        Conflict: he is the last who does: nobody could read the case any more.
+    """
+    members = CaseMember.objects.filter(case_id=case.case_id, officer__is_active=True)
+    working = set(members.values_list("officer_id", flat=True))
+    if officer_id not in working:
+        raise NotFound("no such officer")
+    if len(working) == 1:
+        raise Conflict("nobody would work on this case any more: let a colleague in first")
+    CaseMember.objects.filter(case_id=case.case_id, officer_id=officer_id).delete()
+
+
+def colleagues_on(case: CaseSummary) -> tuple[Colleague, ...]:
+    """Return who works on a case, in the order in which they were let in; those who left the agency left out."""
+    rows = CaseMember.objects.filter(case_id=case.case_id, officer__is_active=True).select_related(
+        "officer", "added_by"
+    )
+    return tuple(
+        Colleague(row.officer_id, row.officer.login, row.officer.name, row.added_by.login, row.added_at)
+        for row in rows.order_by("added_at", "id")
+    )
+
+
+def close(case: CaseSummary, *, now: datetime) -> bool:
+    """Close a case, and return whether it was open.
+
+    Raises:
+        Conflict: an intake into it is under way.
+    """
+    if Intake.objects.filter(exhibit__case_id=case.case_id, ended_at=None).exists():
+        raise Conflict("an intake into it is under way: let it end, or stop it, first")
+    return Case.objects.filter(id=case.case_id, closed_at=None).update(closed_at=now) == 1
+
+
+def reopen(case: CaseSummary) -> bool:
+    """Open a closed case again, and return whether it was closed."""
+    return Case.objects.filter(id=case.case_id).exclude(closed_at=None).update(closed_at=None) == 1
+
+
+def add_reason(case: CaseSummary, *, officer_id: UUID, act: Act, reason: str, now: datetime) -> None:
+    """Keep why an officer did something, in his own words, beside the ledger."""
+    CaseReason.objects.create(
+        agency_id=case.agency_id,
+        case_id=case.case_id,
+        officer_id=officer_id,
+        act=act,
+        reason=reason,
+        given_at=now,
+    )
+
+
 def case_of(actor: Actor, reference: str) -> CaseSummary:
     """Return one case that the actor works on, by its reference.
 
@@ -65,7 +121,13 @@ def cases_of(actor: Actor) -> tuple[CaseSummary, ...]:
 
 
 def exhibit_of(case: CaseSummary, reference: str, *, registered_by: UUID, now: datetime) -> tuple[UUID, bool]:
-    """Return the id of an exhibit of the case, and whether it was registered just now."""
+    """Return the id of an exhibit of the case, and whether it was registered just now.
+
+    Raises:
+        Conflict: the case is closed, as it stands now.
+    """
+    if not Case.objects.filter(id=case.case_id, closed_at=None).exists():
+        raise Conflict("the case is closed: reopen it before anything is brought into it")
     row, is_new = Exhibit.objects.get_or_create(
         case_id=case.case_id,
         reference=reference,
@@ -137,4 +199,6 @@ def _holding(row: Holding) -> HoldingSummary:
 
 
 def _summary(row: Case) -> CaseSummary:
-    return CaseSummary(row.id, row.agency_id, row.reference, Purpose(row.purpose), row.covert, row.opened_at)
+    return CaseSummary(
+        row.id, row.agency_id, row.reference, Purpose(row.purpose), row.covert, row.opened_at, row.closed_at
+    )

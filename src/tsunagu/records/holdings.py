@@ -8,17 +8,20 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from tsunagu.domain.digest import Digests
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind
 from tsunagu.domain.media import MEMBER_SEPARATOR, PASSING, Examined
 from tsunagu.records.bulk import insert
-from tsunagu.records.models import Holding, MediaItem, Trace
+from tsunagu.records.models import Erasure, Exhibit, Holding, MediaItem, Trace
 
 FRAME_KIND = f"{FingerprintKind.PDQ.code}/frame"
 """How the fingerprint of a video's frame is told from that of a picture."""
+
+LOCK_AGENCY = 7400102
+"""The advisory lock under which contents of an agency come in, or go."""
 
 _COME_IN_AGAIN = """ON CONFLICT (exhibit_id, path_digest) DO UPDATE SET
     (item_id, size_bytes, mtime_ns, refused, linked_at, intake_id)
@@ -88,9 +91,14 @@ def keep(
     What cannot be read adds nothing to a place that is held already, and takes nothing from it. A content that the
     agency knows already is not kept a second time, unless our own process failed at it and now did not: then its facts
     and fingerprints take the place of the earlier ones. What is kept waits to be compared.
+
+    Raises:
+        Conflict: the exhibit has been withdrawn.
     """
     with connection.cursor() as cursor:  # one writer an agency, so that no content gets its fingerprints twice
-        cursor.execute("SELECT pg_advisory_xact_lock(7400102, hashtext(%s))", [str(agency_id)])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_AGENCY, str(agency_id)])
+    if not _takes_more(exhibit_id):
+        raise Conflict("the exhibit was withdrawn meanwhile: nothing more is brought into it")
     item_ids = _keep_items([one for one, _ in examined], agency_id)
     rows = [
         {
@@ -114,6 +122,12 @@ def keep(
     insert(Holding, list(unread.values()), then=_UNREADABLE_AGAIN)
     insert(Holding, list(read.values()), then=_COME_IN_AGAIN)
     return [one for key, one in {path_digest(one.path): one for one, _ in examined}.items() if key in added]
+
+
+def _takes_more(exhibit_id: UUID) -> bool:
+    of_it = Q(exhibit_id=OuterRef("id")) | Q(exhibit_id=None)
+    erased = Erasure.objects.filter(of_it, case_id=OuterRef("case_id"), ended_at=None)
+    return Exhibit.objects.filter(~Exists(erased), id=exhibit_id).exists()
 
 
 def _keep_items(examined: Iterable[Examined], agency_id: UUID) -> dict[bytes, int]:

@@ -133,6 +133,7 @@ def _notice(row: OverlapNotice, case: Case) -> Notice:
         row.acknowledged_at,
         row.shared_at,
         revealed,
+        row.ended,
     )
 
 

@@ -4,20 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tsunagu.domain.fingerprint import Turn
 from tsunagu.domain.hit import Evidence, EvidenceKind, Stretch
 from tsunagu.domain.link import CasePair, Link, Place
 from tsunagu.domain.overlap import Commonness
-from tsunagu.records.models import HitRow, Overlap
+from tsunagu.records.models import HitRow, Holding, JudgementRow, Overlap
 from tsunagu.records.session import LINKER
 
 KeptHit = HitRow
 """A hit as it is kept, for those who weigh it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedHits:
+    """What went with contents that a case holds no more.
+
+    Attributes:
+        overlaps: those that rested on one of them.
+        others: the items that were found to be like them, which fewer cases hold now.
+        count: how many hits ended.
+    """
+
+    overlaps: set[UUID]
+    others: set[int]
+    count: int
 
 
 def keep_links(
@@ -142,6 +159,44 @@ def outdate(item_ids: Iterable[int], links: Iterable[Link]) -> list[HitRow]:
     rows = [row for row in hits_on(item_ids) if (row.kind, *sorted((row.item_a, row.item_b))) not in found]
     HitRow.objects.using(LINKER).filter(id__in=[row.id for row in rows]).update(holds=False)
     return rows
+
+
+def end_hits(case_id: UUID) -> EndedHits:
+    """Take away the hits of a case on what it holds no more.
+
+    One that somebody of another case has answered stays, for his answer is his; it holds no more, and tells of no
+    stretch.
+    """
+    held = Holding.objects.using(LINKER).filter(exhibit__case_id=case_id)
+    on_a = Q(overlap__case_a=case_id) & ~Exists(held.filter(item_id=OuterRef("item_a")))
+    on_b = Q(overlap__case_b=case_id) & ~Exists(held.filter(item_id=OuterRef("item_b")))
+    rows = list(HitRow.objects.using(LINKER).filter(on_a | on_b).select_related("overlap"))
+    ids = [row.id for row in rows]
+    answered = set(JudgementRow.objects.using(LINKER).filter(hit_id__in=ids).values_list("hit_id", flat=True))
+    HitRow.objects.using(LINKER).filter(id__in=answered).update(holds=False, stretches=[])
+    _delete(HitRow.objects.using(LINKER).filter(id__in=set(ids) - answered))
+    others = {row.item_b if row.overlap.case_a == case_id else row.item_a for row in rows}
+    count = sum(row.holds or row.id not in answered for row in rows)
+    return EndedHits({row.overlap_id for row in rows}, others, count)
+
+
+def end_overlaps(case_id: UUID) -> set[UUID]:
+    """Take away the overlaps of a case that is gone, as far as no hit of theirs stays, and return them all."""
+    rows = Overlap.objects.using(LINKER).filter(Q(case_a=case_id) | Q(case_b=case_id))
+    found = set(rows.values_list("id", flat=True))
+    _delete(rows.filter(~Exists(HitRow.objects.using(LINKER).filter(overlap_id=OuterRef("id")))))
+    return found
+
+
+def _delete(rows: QuerySet[Any]) -> None:
+    """Delete rows on which nothing hangs. Django itself would first read what might, which the linker may not."""
+    rows._raw_delete(LINKER)  # noqa: SLF001
+
+
+def resting(overlap_ids: Iterable[UUID]) -> set[UUID]:
+    """Return which of these overlaps rest on a hit that still holds, for the linker."""
+    rows = HitRow.objects.using(LINKER).filter(overlap_id__in=list(overlap_ids), holds=True)
+    return set(rows.values_list("overlap_id", flat=True).distinct())
 
 
 def hits_of_agency(agency_id: UUID) -> list[HitRow]:

@@ -27,8 +27,9 @@ class NoticeSent:
     withheld: bool
 
 
-NOTHING = OverlapSummary(0, 0, 0, 0, Strength.WEAK, ("Nothing that counts is shared: it is common or benign.",))
-"""What two sides see whose shared content turned out to be common or benign after they had been told."""
+NOTHING = OverlapSummary(0, 0, 0, 0, Strength.WEAK, ("Nothing that counts is shared any more.",))
+"""What two sides see after they had been told, where what they shared turned out to be common or benign, or is held no
+more: which of these it is, and on which side, is not told."""
 
 
 def half_noted() -> set[UUID]:
@@ -79,6 +80,7 @@ def settle_notices(
     ]
     held_in = {case for row in overlaps for case in (row.case_a, row.case_b)}
     cases = Case.objects.using(LINKER).only("id", "agency_id", "covert").in_bulk(held_in)
+    overlaps = [row for row in overlaps if row.case_a in cases and row.case_b in cases]  # none is told of a case gone
     sent: list[NoticeSent] = []
     for row in overlaps:
         sides = known.get(row.id, {})
@@ -161,6 +163,30 @@ def release(overlap_id: UUID, case_id: UUID, *, now: datetime) -> tuple[bool, li
         NoticeSent(row.agency_id, row.case_id, overlap_id, held=False, withheld=False)
         for row in notices.exclude(case_id=case_id)
     ]
+
+
+def note_ended(overlap_ids: Iterable[UUID], *, resting: AbstractSet[UUID]) -> None:
+    """Note of which overlaps nothing is left that holds, and of which there is something again.
+
+    Args:
+        overlap_ids: those that have changed.
+        resting: which of them rest on a hit.
+    """
+    ids = set(overlap_ids)
+    notices = OverlapNotice.objects.using(LINKER)
+    notices.filter(overlap_id__in=ids - resting, ended=False).update(ended=True)
+    notices.filter(overlap_id__in=ids & resting, ended=True).update(ended=False)
+
+
+def forget_case(case_id: UUID, overlap_ids: Iterable[UUID]) -> None:
+    """Take away what a case that is gone was told, and from the other sides what it had shown them.
+
+    Who was never told of an overlap, since its notice was withheld, is not told of its end either.
+    """
+    notices = OverlapNotice.objects.using(LINKER).filter(overlap_id__in=list(overlap_ids))
+    notices.filter(Q(case_id=case_id) | Q(withheld=True)).delete()
+    notices.update(ended=True)
+    notices.exclude(revealed=None).update(revealed={"case": "", **_summary_fields(NOTHING)})
 
 
 def is_shared_by_both(overlap_id: UUID) -> bool:

@@ -60,7 +60,11 @@ def case_for(
 
 
 def exhibit_for(*, actor: Actor, case: CaseSummary, reference: str, now: datetime, ledger: Ledger) -> UUID:
-    """Return the id of an exhibit of a case, registered if it is new. Call it within `acting_for` the agency."""
+    """Return the id of an exhibit of a case, registered if it is new. Call it within `acting_for` the agency.
+
+    Raises:
+        Conflict: the case is closed.
+    """
     exhibit_id, is_new = exhibit_of(case, reference, registered_by=actor.officer_id, now=now)
     if is_new:
         ledger.write(deed(Act.EXHIBIT_REGISTERED, actor=actor, case=case, now=now, exhibit=str(exhibit_id)))

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.case import CaseSummary, ExhibitSummary, HoldingSummary
+from tsunagu.domain.case import CaseSummary, Colleague, ExhibitSummary, HoldingSummary
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
@@ -23,10 +23,11 @@ from tsunagu.services.parts import Keys, Ledger
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case with its exhibits."""
+    """A case with its exhibits and those who work on it."""
 
     case: CaseSummary
     exhibits: tuple[ExhibitSummary, ...]
+    people: tuple[Colleague, ...]
 
 
 def open_case(
@@ -78,6 +79,28 @@ def staff_case(*, actor: Actor, reference: str, login: str, now: datetime, keys:
         ledger.write(deed(Act.CASE_JOINED, actor=actor, case=case, now=now, joined=str(colleague.officer_id)))
 
 
+def unstaff_case(*, actor: Actor, reference: str, login: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Let a colleague work on a case no more: he reads it no longer from this moment on. One may leave it oneself.
+
+    Raises:
+        Forbidden: the actor may not staff cases.
+        NotFound: no such case, or not the actor's; or nobody of this login works on it.
+        Conflict: nobody would be left.
+    """
+    case = case_for(
+        actor=actor, reference=reference, permission=Permission.CASE_STAFF, now=now, keys=keys, ledger=ledger
+    )
+    with (
+        denials_recorded(actor=actor, permission=Permission.CASE_STAFF, asked=login, now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        colleague = next((one for one in rows.colleagues_on(case) if one.login == login), None)
+        if colleague is None:
+            raise NotFound("no such officer")
+        rows.remove_member(case, officer_id=colleague.officer_id)
+        ledger.write(deed(Act.CASE_LEFT, actor=actor, case=case, now=now, left=str(colleague.officer_id)))
+
+
 def _root_of(found: tuple[HoldingSummary, ...]) -> str:
     """Return the Merkle root of the digests that are shown, which names them without telling them."""
     return merkle_root([one.sha256 for one in found if one.sha256]).hex()
@@ -103,7 +126,7 @@ def list_cases(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tu
 
 
 def view_case(*, actor: Actor, reference: str, now: datetime, keys: Keys, ledger: Ledger) -> CaseView:
-    """Return one of the actor's cases with its exhibits.
+    """Return one of the actor's cases with its exhibits and people.
 
     Raises:
         Forbidden: the actor reads no cases.
@@ -113,9 +136,9 @@ def view_case(*, actor: Actor, reference: str, now: datetime, keys: Keys, ledger
         actor=actor, reference=reference, permission=Permission.CASE_READ, now=now, keys=keys, ledger=ledger
     )
     with acting_for(actor.agency_id):
-        exhibits = rows.exhibits_of(case)
+        exhibits, people = rows.exhibits_of(case), rows.colleagues_on(case)
     ledger.record(deed(Act.CASE_READ, actor=actor, case=case, now=now, exhibits=len(exhibits)))
-    return CaseView(case, exhibits)
+    return CaseView(case, exhibits, people)
 
 
 def list_holdings(

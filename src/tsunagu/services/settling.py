@@ -27,6 +27,7 @@ def settle(overlap_ids: Iterable[UUID], *, now: datetime) -> list[Deed]:
     hits: dict[UUID, list[KeptHit]] = {overlap_id: [] for overlap_id in telling.to_weigh(ids)}
     rows = overlaps.hits_of(hits)
     _band(rows)
+    telling.note_ended(ids, resting=overlaps.resting(ids))
     for row in rows:
         hits[row.overlap_id].append(row)
     summaries = {overlap_id: _weigh(found) for overlap_id, found in hits.items()}
@@ -50,6 +51,7 @@ def band_anew(item_ids: Iterable[int]) -> set[UUID]:
 
 def _band(rows: Sequence[KeptHit]) -> list[KeptHit]:
     """Note each hit's commonness, and return the hits of which it changed."""
+    rows = [row for row in rows if row.holds]  # of others the item may be gone, and they weigh nothing
     items = {item for row in rows for item in (row.item_a, row.item_b)}
     held_in = link_rows.cases_holding(overlaps.like_contents(items))
     cases = (

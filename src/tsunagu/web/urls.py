@@ -7,7 +7,7 @@ from django.views.i18n import set_language
 
 from tsunagu.web.converters import ReferenceConverter
 from tsunagu.web.middleware.references import failure, note_bug
-from tsunagu.web.pages import accounts, cases, demo, home, intakes, overlaps
+from tsunagu.web.pages import accounts, case_life, cases, demo, home, intakes, overlaps
 
 register_converter(ReferenceConverter, "reference")
 
@@ -24,7 +24,11 @@ urlpatterns = [
     path("cases/", cases.cases, name="cases"),
     path("cases/<reference:reference>/", cases.case, name="case"),
     path("cases/<reference:reference>/items/", cases.items, name="items"),
-    path("cases/<reference:reference>/people/", cases.staff, name="staff"),
+    path("cases/<reference:reference>/people/", case_life.staff, name="staff"),
+    path("cases/<reference:reference>/people/leave/", case_life.unstaff, name="unstaff"),
+    path("cases/<reference:reference>/close/", case_life.close, name="case_close"),
+    path("cases/<reference:reference>/reopen/", case_life.reopen, name="case_reopen"),
+    path("cases/<reference:reference>/withdraw/", case_life.withdraw, name="withdraw"),
     path("cases/<reference:reference>/intake/", intakes.intake, name="intake"),
     path("cases/<reference:reference>/intake/folder/", intakes.from_folder, name="intake_folder"),
     path("intakes/<uuid:intake_id>/", intakes.run, name="intake_run"),

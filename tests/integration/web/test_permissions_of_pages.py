@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
@@ -32,7 +32,9 @@ class Page:
 
     Attributes:
         target: the kind of what is asked for, all of it A's; None where the page lists what the asker has.
-        typed: what the form sends; `{new}` stands for a new name, `{self}` for the login of who is entitled.
+        typed: what the form sends; `{new}` stands for a new name, `{self}` for the login of who is entitled,
+            `{colleague}` for that of one who works on the staffed case.
+        asked: what is asked for in the address.
         service: the service behind it.
         status: how the entitled are answered.
     """
@@ -46,6 +48,7 @@ class Page:
     strangers: tuple[str, ...] = ("cleo", "carl")
     unfit: tuple[str, ...] = ("adam", "audra")
     status: int = 200
+    asked: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.name} {'GET' if self.typed is None else 'POST'}"
@@ -55,8 +58,12 @@ class Page:
         path = reverse(self.name, kwargs=_arguments(scene, self.name, target))
         visitor = Visitor(scene.world).sits_down_as(scene.people[name])
         if self.typed is None:
-            return visitor.get(path)
-        known = {"new": random_name("new"), "self": scene.people[self.entitled].login}
+            return visitor.get(path, **self.asked)
+        known = {
+            "new": random_name("new"),
+            "self": scene.people[self.entitled].login,
+            "colleague": scene.targets["helper"],
+        }
         typed: dict[str, Any] = {one: text.format(**known) for one, text in self.typed.items()}
         return visitor.post(path, **typed)
 
@@ -75,6 +82,42 @@ PAGES = (
     Page("items", "page_holdings", Permission.MEDIA_READ, "case", strangers=OTHER_AGENCIES),
     Page(
         "staff", "staff_case", Permission.CASE_STAFF, "case", {"login": "{self}"}, strangers=OTHER_AGENCIES, status=302
+    ),
+    Page(
+        "unstaff",
+        "unstaff_case",
+        Permission.CASE_STAFF,
+        "staffed case",
+        {"login": "{colleague}"},
+        strangers=OTHER_AGENCIES,
+        status=302,
+    ),
+    Page("case_close", "close_case", Permission.CASE_CLOSE, "closable case", {}, strangers=OTHER_AGENCIES, status=302),
+    Page(
+        "case_reopen",
+        "reopen_case",
+        Permission.CASE_CLOSE,
+        "closed case",
+        {"reason": "new facts"},
+        strangers=OTHER_AGENCIES,
+        status=302,
+    ),
+    Page(
+        "withdraw",
+        "withdrawal_consequences",
+        Permission.EXHIBIT_WITHDRAW,
+        "wrong case",
+        asked={"exhibit": "wrong"},
+        strangers=OTHER_AGENCIES,
+    ),
+    Page(
+        "withdraw",
+        "withdraw_exhibit",
+        Permission.EXHIBIT_WITHDRAW,
+        "wrong case",
+        {"exhibit": "wrong", "ground": "ordered"},
+        strangers=OTHER_AGENCIES,
+        status=302,
     ),
     Page("overlaps", "list_notices", Permission.OVERLAP_READ),
     Page("overlap", "list_hits", Permission.OVERLAP_READ, "shared"),
@@ -152,7 +195,8 @@ def scene(web_scene: Scene) -> Scene:
 
 
 def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
-    kinds = {"case": "reference", "items": "reference", "staff": "reference", "leave": "officer_id"}
+    of_cases = ("case", "items", "staff", "unstaff", "case_close", "case_reopen", "withdraw")
+    kinds = {**dict.fromkeys(of_cases, "reference"), "leave": "officer_id"}
     if name == "judge":
         return {"overlap_id": scene.targets["shared"], "hit_id": target}
     return {kinds.get(name, "overlap_id"): target} if target else {}

@@ -3,6 +3,7 @@
 from tsunagu.records.models.banks import Bank, BankEntry
 from tsunagu.records.models.cases import Case, CaseMember, Exhibit, ExhibitKeyRow
 from tsunagu.records.models.intakes import Intake, IntakeChange, IntakeFile
+from tsunagu.records.models.life import CaseReason, Erasure
 from tsunagu.records.models.media import Holding, MediaItem, Trace
 from tsunagu.records.models.overlaps import HitRow, JudgementRow, Overlap, OverlapNotice
 from tsunagu.records.models.people import Agency, Invitation, Login, Officer, SignIn, WebSession
@@ -13,6 +14,8 @@ __all__ = [
     "BankEntry",
     "Case",
     "CaseMember",
+    "CaseReason",
+    "Erasure",
     "Exhibit",
     "ExhibitKeyRow",
     "HitRow",

@@ -9,7 +9,7 @@ from tsunagu.records.models.people import Agency, Officer
 
 
 class Case(models.Model):
-    """One investigation of one agency."""
+    """One investigation of one agency. Nothing is brought into it while it is closed."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
@@ -18,6 +18,7 @@ class Case(models.Model):
     covert = models.BooleanField()
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "case"

@@ -69,6 +69,7 @@ class OverlapNotice(models.Model):
     `held` keeps a notice of a covert case for its co-ordinator alone, until he and, where the other case is covert
     too, his colleague have released it; in that case `other_agency_id` is not written down before. `withheld` hides
     it from a side that is not covert as long as that lasts.
+    `ended` is true while no hit of the overlap is left: neither side is told which of them holds something no more.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -86,6 +87,7 @@ class OverlapNotice(models.Model):
     shared_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
     shared_reference = models.TextField(null=True)
     revealed = models.JSONField(null=True)
+    ended = models.BooleanField(default=False)
 
     class Meta:
         db_table = "overlap_notice"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from tsunagu.domain.purpose import Purpose
-from tsunagu.services.cases import list_cases, open_case, page_holdings, staff_case, view_case
+from tsunagu.services.cases import list_cases, open_case, page_holdings, view_case
 from tsunagu.web.desk import chosen, parts_of
 
 ITEMS_A_PAGE = 100
@@ -54,10 +54,3 @@ def items(request: HttpRequest, reference: str) -> HttpResponse:
         "next": page[-1].number if len(found) > ITEMS_A_PAGE else None,
     }
     return render(request, "web/items.html", context)
-
-
-@require_POST
-def staff(request: HttpRequest, reference: str) -> HttpResponse:
-    """Let a colleague work on a case."""
-    staff_case(reference=reference, login=request.POST.get("login", ""), **parts_of(request))
-    return redirect("case", reference)

@@ -26,9 +26,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "to_share": [
                 view
                 for view in views
-                if view.notice.acknowledged_at and not view.notice.shared_at and not view.notice.held
+                if view.notice.acknowledged_at and not (view.notice.shared_at or view.notice.held or view.notice.ended)
             ],
-            "shared": [view for view in views if view.notice.revealed],
+            "shared": [view for view in views if view.notice.revealed and not view.notice.ended],
             "cases": list_cases(**parts_of(request)),
         },
     )

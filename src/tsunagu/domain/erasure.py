@@ -1,0 +1,66 @@
+"""Erasures: what is taken out of a case for good, why, and what proves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class ErasureGround(StrEnum):
+    """Why data is erased: a code, since the ledger keeps it for ever and holds nobody's words."""
+
+    WRONG_EXHIBIT = "wrong-exhibit"
+    NO_LEGAL_GROUND = "no-legal-ground"
+    PURPOSE_ACHIEVED = "purpose-achieved"
+    ORDERED = "ordered"
+
+
+@dataclass(frozen=True, slots=True)
+class Erasing:
+    """An erasure that has been decided and is not completed yet.
+
+    Attributes:
+        case_id, exhibit_id: what is erased: one exhibit of a case, or without an exhibit the whole case.
+    """
+
+    erasure_id: UUID
+    agency_id: UUID
+    case_id: UUID
+    exhibit_id: UUID | None
+    ground: ErasureGround
+    begun_at: datetime
+    begun_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure came to.
+
+    Attributes:
+        places, items, fingerprints, hits: how many rows of each kind are gone.
+        merkle_root: over keyed references to everything that is gone, in the order in which it went; 32 bytes.
+    """
+
+    places: int
+    items: int
+    fingerprints: int
+    hits: int
+    merkle_root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What an erasure would take away, told before it is decided.
+
+    Attributes:
+        exhibits, places: of the case, or of the one exhibit.
+        items: contents that the agency holds nowhere else.
+        overlaps: told to the case's people, and resting on what would go.
+    """
+
+    exhibits: int
+    places: int
+    items: int
+    overlaps: int

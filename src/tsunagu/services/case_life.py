@@ -1,0 +1,144 @@
+"""A case's life after it was opened: closed, reopened, and rid of an exhibit that does not belong to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.case import CaseSummary
+from tsunagu.domain.erasure import Consequences, Erasing, ErasureGround
+from tsunagu.domain.errors import Conflict, InputError, NotFound
+from tsunagu.domain.permission import Permission
+from tsunagu.records import cases as rows
+from tsunagu.records import erasing
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import REFERENCE, case_for, deed, denials_recorded
+from tsunagu.services.erasing import erase
+from tsunagu.services.parts import Keys, Ledger
+
+MOST_REASON = 1000
+
+
+def close_case(*, actor: Actor, reference: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Close a case: nothing is brought into it any more. What it holds is still compared, until it is erased.
+
+    Raises:
+        Forbidden: the actor closes no cases.
+        NotFound: no such case, or not the actor's.
+        Conflict: it is closed already.
+    """
+    case = case_for(
+        actor=actor, reference=reference, permission=Permission.CASE_CLOSE, now=now, keys=keys, ledger=ledger
+    )
+    with acting_for(actor.agency_id):
+        if not rows.close(case, now=now):
+            raise Conflict("the case is closed already")
+        ledger.write(deed(Act.CASE_CLOSED, actor=actor, case=case, now=now))
+
+
+def reopen_case(*, actor: Actor, reference: str, reason: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Open a closed case again, and keep why.
+
+    Raises:
+        Forbidden: the actor closes no cases.
+        NotFound: no such case, or not the actor's.
+        InputError: no reason, or one that is too long.
+        Conflict: it is open.
+    """
+    check_reason(reason)
+    case = case_for(
+        actor=actor, reference=reference, permission=Permission.CASE_CLOSE, now=now, keys=keys, ledger=ledger
+    )
+    with acting_for(actor.agency_id):
+        if not rows.reopen(case):
+            raise Conflict("the case is open")
+        rows.add_reason(case, officer_id=actor.officer_id, act=Act.CASE_REOPENED, reason=reason, now=now)
+        told = reason_reference(keys, case, reason)
+        ledger.write(deed(Act.CASE_REOPENED, actor=actor, case=case, now=now, reason=told))
+
+
+def withdrawal_consequences(
+    *, actor: Actor, reference: str, exhibit: str, now: datetime, keys: Keys, ledger: Ledger
+) -> Consequences:
+    """Return what would go with an exhibit of one of the actor's cases.
+
+    Raises:
+        Forbidden: the actor withdraws no exhibits.
+        NotFound: no such case, or not the actor's; or no such exhibit of it.
+    """
+    case, exhibit_id = _exhibit(actor, reference, exhibit, now=now, keys=keys, ledger=ledger)
+    with acting_for(actor.agency_id):
+        found = erasing.consequences(case, exhibit_id)
+    ledger.record(deed(Act.CASE_READ, actor=actor, case=case, now=now, exhibit=str(exhibit_id)))
+    return found
+
+
+def withdraw_exhibit(
+    *,
+    actor: Actor,
+    reference: str,
+    exhibit: str,
+    ground: ErasureGround,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> None:
+    """Take an exhibit out of a case for good: its places, contents held nowhere else, fingerprints, hits, intakes.
+
+    The other side of a hit is told that an overlap has ended where nothing is left of it; not why, nor on which side.
+
+    Raises:
+        Forbidden: the actor withdraws no exhibits.
+        NotFound: no such case, or not the actor's; or no such exhibit of it.
+        Conflict: an intake into it is under way, or it is being withdrawn already.
+    """
+    case, exhibit_id = _exhibit(actor, reference, exhibit, now=now, keys=keys, ledger=ledger)
+    one = Erasing(uuid4(), actor.agency_id, case.case_id, exhibit_id, ground, now, actor.officer_id)
+    with acting_for(actor.agency_id):
+        erasing.begin(
+            one,
+            case_mac=case_reference(keys, case.reference),
+            exhibit_mac=keys.mac(REFERENCE, f"exhibit {case.case_id} {exhibit}".encode()),
+        )
+        told = {"exhibit": str(exhibit_id), "erasure": str(one.erasure_id), "ground": ground.value}
+        ledger.write(deed(Act.EXHIBIT_WITHDRAWN, actor=actor, case=case, now=now, **told))
+    erase(one, now=now, keys=keys, ledger=ledger)
+
+
+def case_reference(keys: Keys, reference: str) -> bytes:
+    """Return the keyed reference by which a case's erasures are found by who knows what it was called."""
+    return keys.mac(REFERENCE, f"case {reference}".encode())
+
+
+def reason_reference(keys: Keys, case: CaseSummary, reason: str) -> str:
+    """Return the keyed reference that binds somebody's words to the ledger, and tells nothing of them."""
+    return keys.mac(REFERENCE, f"reason {case.case_id} {reason}".encode()).hex()
+
+
+def check_reason(reason: str) -> None:
+    """Do nothing when somebody may have said this.
+
+    Raises:
+        InputError: it is empty, longer than `MOST_REASON` characters, or not printable.
+    """
+    text = reason.replace("\r", "").replace("\n", "")
+    if not text.strip() or len(reason) > MOST_REASON or not text.isprintable():
+        raise InputError(f"a reason is 1 to {MOST_REASON} printable characters")
+
+
+def _exhibit(
+    actor: Actor, reference: str, exhibit: str, *, now: datetime, keys: Keys, ledger: Ledger
+) -> tuple[CaseSummary, UUID]:
+    """Return a case of the actor's, and the id of an exhibit of it that he may withdraw."""
+    permission = Permission.EXHIBIT_WITHDRAW
+    case = case_for(actor=actor, reference=reference, permission=permission, now=now, keys=keys, ledger=ledger)
+    with (
+        denials_recorded(actor=actor, permission=permission, asked=exhibit, now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        exhibit_id = rows.exhibit_id_of(case, exhibit)
+        if exhibit_id is None:
+            raise NotFound("no such exhibit")
+    return case, exhibit_id

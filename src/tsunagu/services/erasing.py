@@ -1,0 +1,88 @@
+"""Erasures carried out: places and contents first, then what the linker had found of them, then the rest, and a proof.
+
+Whoever dies in between leaves an erasure that is decided and not completed; whoever comes next completes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.erasure import Erasing
+from tsunagu.domain.ledger import Deed
+from tsunagu.records import agencies, erasing, overlaps, telling
+from tsunagu.records.session import LINKER, acting_for, linking
+from tsunagu.services.access import REFERENCE
+from tsunagu.services.parts import Keys, Ledger
+
+CHUNK = 2000
+"""Places erased in one transaction: what a crash can cost."""
+
+
+def erased_reference(keys: Keys, text: str) -> bytes:
+    """Return the keyed reference by which an erasure names what is gone, and tells nobody of it."""
+    return keys.mac(REFERENCE, f"erased {text}".encode())
+
+
+def erase(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Carry an erasure out, or go on with it.
+
+    Raises:
+        Conflict: the database does not let something go; nothing of that step is done.
+        Unavailable: the ledger takes no entry.
+    """
+    from tsunagu.services.settling import band_anew, settle  # noqa: PLC0415 - loads NumPy, needed by nothing else
+
+    def reference(text: str) -> bytes:
+        return erased_reference(keys, text)
+
+    is_more = True
+    while is_more:
+        with acting_for(one.agency_id):
+            is_more = erasing.erase_places(one, reference, most=CHUNK)
+    with acting_for(one.agency_id):
+        erasing.forget_answers(one)
+    with linking():
+        ended = overlaps.end_hits(one.case_id)
+        touched = ended.overlaps | band_anew(ended.others)
+        if one.exhibit_id is None:
+            gone = overlaps.end_overlaps(one.case_id)
+            telling.forget_case(one.case_id, gone)
+            touched -= gone
+        ledger.write(*settle(touched, now=now), using=LINKER)
+    with acting_for(one.agency_id):
+        erasing.note_hits(one, ended.count)
+        done = erasing.complete(one, reference, now=now)
+        if done is not None:
+            told: dict[str, str | int] = {
+                "erasure": str(one.erasure_id),
+                "ground": one.ground.value,
+                "places": done.places,
+                "items": done.items,
+                "fingerprints": done.fingerprints,
+                "hits": done.hits,
+                "merkle_root": done.merkle_root.hex(),
+            }
+            if one.exhibit_id is not None:
+                told["exhibit"] = str(one.exhibit_id)
+            ledger.write(
+                Deed(Act.ERASURE_COMPLETED, now, one.agency_id, one.begun_by, case_id=one.case_id, details=told)
+            )
+
+
+def complete_erasures(*, now: datetime, keys: Keys, ledger: Ledger, agency_ids: Iterable[UUID] | None = None) -> int:
+    """Complete the erasures that a process left when it died, and return how many there were.
+
+    Args:
+        agency_ids: whose; everybody's when it is left out.
+    """
+    count = 0
+    for agency_id in agencies.agency_cards() if agency_ids is None else agency_ids:
+        with acting_for(agency_id):
+            left = erasing.open_erasures()
+        for one in left:
+            erase(one, now=now, keys=keys, ledger=ledger)
+        count += len(left)
+    return count

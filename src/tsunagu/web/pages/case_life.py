@@ -1,0 +1,58 @@
+"""A case after it was opened: who works on it, closed and reopened, and rid of what does not belong to it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tsunagu.domain.erasure import ErasureGround
+from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit, withdrawal_consequences
+from tsunagu.services.cases import staff_case, unstaff_case
+from tsunagu.web.desk import chosen, parts_of
+
+
+@require_POST
+def staff(request: HttpRequest, reference: str) -> HttpResponse:
+    """Let a colleague work on a case."""
+    staff_case(reference=reference, login=request.POST.get("login", ""), **parts_of(request))
+    return redirect("case", reference)
+
+
+@require_POST
+def unstaff(request: HttpRequest, reference: str) -> HttpResponse:
+    """Let a colleague work on a case no more; who leaves it himself is back at his cases."""
+    login = request.POST.get("login", "")
+    unstaff_case(reference=reference, login=login, **parts_of(request))
+    return redirect("cases") if login == request.user.get_username() else redirect("case", reference)
+
+
+@require_POST
+def close(request: HttpRequest, reference: str) -> HttpResponse:
+    """Close a case."""
+    close_case(reference=reference, **parts_of(request))
+    return redirect("case", reference)
+
+
+@require_POST
+def reopen(request: HttpRequest, reference: str) -> HttpResponse:
+    """Open a closed case again."""
+    reopen_case(reference=reference, reason=request.POST.get("reason", ""), **parts_of(request))
+    return redirect("case", reference)
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    """Tell what would go with an exhibit, or withdraw it."""
+    if request.method == "POST":
+        withdraw_exhibit(
+            reference=reference,
+            exhibit=request.POST.get("exhibit", ""),
+            ground=chosen(ErasureGround, request.POST.get("ground", "")),
+            **parts_of(request),
+        )
+        return redirect("case", reference)
+    exhibit = request.GET.get("exhibit", "")
+    would = withdrawal_consequences(reference=reference, exhibit=exhibit, **parts_of(request))
+    context = {"reference": reference, "exhibit": exhibit, "would": would, "grounds": list(ErasureGround)}
+    return render(request, "web/withdraw.html", context)
