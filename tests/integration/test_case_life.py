@@ -11,7 +11,7 @@ from tsunagu.records.session import acting_for
 from tsunagu.services.case_life import MOST_REASON
 from tsunagu.services.cases import open_case, staff_case
 
-from .scene import OVERSEES, WORKS
+from .scene import WORKS
 from .world import Person, World, random_name
 
 CONFLICT, NOT_FOUND, INPUT = 6, 4, 2

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from tsunagu.services.accounts import is_root_due, sign_root
+from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.house import House, Rooms
 
 HOUSE = "house"
@@ -89,9 +90,16 @@ def purge_expired_uploads(station: Station, _: Arguments) -> None:
     purge_uploads(uploads=station.rooms.uploads, now=datetime.now(UTC), ledger=station.rooms.ledger)
 
 
+def complete_left_erasures(station: Station, _: Arguments) -> None:
+    """Complete the erasures that a killed process left in their middle."""
+    rooms = station.rooms
+    complete_erasures(now=datetime.now(UTC), keys=rooms.keys, ledger=rooms.ledger)
+
+
 TASKS: Mapping[str, Task] = {
     "run-intake": Task(run_intake, queue=INTAKES, alone_by="exhibit"),
     "silence-benign": Task(silence_benign),
     "sign-due-root": Task(sign_due_root, waits_once=True, every="*/5 * * * *"),
+    "complete-erasures": Task(complete_left_erasures, waits_once=True, every="*/5 * * * *"),
     "purge-uploads": Task(purge_expired_uploads, waits_once=True, every="17 * * * *"),
 }

@@ -15,7 +15,7 @@ from tsunagu.records import cases as rows
 from tsunagu.records import erasing
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import REFERENCE, case_for, deed, denials_recorded
-from tsunagu.services.erasing import erase
+from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.parts import Keys, Ledger
 
 MOST_REASON = 1000
@@ -104,7 +104,7 @@ def withdraw_exhibit(
         )
         told = {"exhibit": str(exhibit_id), "erasure": str(one.erasure_id), "ground": ground.value}
         ledger.write(deed(Act.EXHIBIT_WITHDRAWN, actor=actor, case=case, now=now, **told))
-    erase(one, now=now, keys=keys, ledger=ledger)
+    complete_erasures(now=now, keys=keys, ledger=ledger, agency_ids=[actor.agency_id])
 
 
 def case_reference(keys: Keys, reference: str) -> bytes:
