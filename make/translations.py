@@ -182,6 +182,8 @@ def _codes() -> Iterator[Text]:
     for code in sorted({one.code for one in errors if hasattr(one, "code")}):
         yield Text(_place(SOURCE / "domain" / "errors.py"), code, CODE)
     runs = importlib.import_module("tsunagu.services.intake_runs")
+    lost = importlib.import_module("tsunagu.services.lost_uploads")
+    yield Text(_place(SOURCE / "services" / "lost_uploads.py"), lost.NOT_IN_BACKUP, CODE)
     for failure in (runs.OFFICER_LEFT, runs.GAVE_UP, runs.EXPIRED):
         yield Text(_place(SOURCE / "services" / "intake_runs.py"), failure, CODE)
 

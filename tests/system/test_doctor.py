@@ -52,16 +52,18 @@ def failing(house: Installation, **environ: str) -> set[str]:
 
 def test_where_all_is_well_every_check_says_so(well: Installation) -> None:
     found = checks(well, 0)
-    assert {name for name, one in found.items() if one["ok"] is not True} == set()
+    assert {name for name, one in found.items() if one["ok"] is not True} == {"certificate"}
+    assert found["certificate"]["ok"] is None, "there is none to judge"
     assert found.keys() == {
         "disk", "home", "keys", "file clock", "backup", "backup disk", "ledger verified", "database", "app role",
-        "database log", "schema", "clock", "waiting", "parked", "decoder",
+        "database log", "schema", "clock", "waiting", "parked", "jobs", "worker", "certificate", "uploads", "decoder",
     }  # fmt: skip
 
 
 def test_full_disks_and_old_backups_and_old_verifications_are_found(house: Installation, tmp_path: Path) -> None:
     old = {"TSUNAGU_BACKUP_MOST_AGE_H": "0", "TSUNAGU_VERIFIED_MOST_AGE_H": "0", "TSUNAGU_LEAST_FREE_GIB": "999999999"}
-    assert failing(house, **old) == {"disk", "backup", "backup disk", "ledger verified"}
+    old["TSUNAGU_UPLOAD_SPARE_GIB"] = "999999999"
+    assert failing(house, **old) == {"disk", "backup", "backup disk", "ledger verified", "uploads"}
     (house.home / "ledger" / "verified.json").unlink()
     assert failing(house, TSUNAGU_BACKUP_FOLDER=str(tmp_path), TSUNAGU_VERIFIED_MOST_AGE_H="0") == {
         "backup",
@@ -69,10 +71,13 @@ def test_full_disks_and_old_backups_and_old_verifications_are_found(house: Insta
     }
 
 
-def test_holdings_that_wait_are_found(house: Installation) -> None:
+def test_holdings_and_jobs_that_wait_are_found(house: Installation) -> None:
     with superuser(house) as admin:
         admin.execute("UPDATE holding SET linked_at = NULL")
-        assert failing(house, TSUNAGU_MOST_WAITING="0") == {"waiting"}
+        admin.execute("INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('house', 'none')")
+        assert failing(house, TSUNAGU_MOST_WAITING="0") == {"waiting", "worker"}
+        admin.execute("UPDATE procrastinate_jobs SET status = 'doing'")  # of a worker that is gone
+        assert failing(house, TSUNAGU_MOST_WAITING="0") == {"waiting", "jobs"}
 
 
 def test_items_that_could_not_be_compared_are_found(house: Installation) -> None:
@@ -135,7 +140,7 @@ def test_an_unknown_setting_stops_every_command_with_its_name(house: Installatio
 
 def test_status_tells_how_things_stand_and_no_content(well: Installation) -> None:
     [found] = well.json("status")
-    assert {"server", "schema", "waiting", "last root", "backup", "disk"} <= found.keys()
+    assert {"server", "schema", "waiting", "last root", "backup", "disk", "jobs", "worker", "uploads"} <= found.keys()
     assert found["waiting"] == "0 holdings to be compared"
     told = json.dumps(found) + well.run("status").stdout
     assert not [word for word in (*SECRET_WORDS, str(well.home)) if word in told]

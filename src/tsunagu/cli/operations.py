@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,34 +11,51 @@ from tsunagu.cli.house import json_option
 from tsunagu.cli.operator import print_checks
 from tsunagu.cli.output import complaints, counted, print_json, screen
 from tsunagu.records.ledger.signing import root_fields, root_to_json
+from tsunagu.records.s3 import SCHEME
 from tsunagu.services.house import House
 
 folder = click.Path(path_type=Path, file_okay=False)
 
 
+class _Place(click.Path):
+    """A folder, or a place in a bucket."""
+
+    name = "folder or s3://bucket/prefix"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a folder as a path, and a place in a bucket as it was typed."""
+        if isinstance(value, str) and value.startswith(SCHEME):
+            return value
+        return super().convert(value, param, ctx)
+
+
+place = _Place(path_type=Path, file_okay=False)
+
+
 @click.command()
-@click.option("--to", "parent", type=folder, help="A folder; the backup makes one of its own in it.")
+@click.option("--to", "target", type=place, help="The backup makes a folder of its own in it.")
 @json_option
 @click.pass_obj
-def backup(house: House, *, parent: Path | None, as_json: bool) -> None:
+def backup(house: House, *, target: Path | str | None, as_json: bool) -> None:
     """Copy the database, encrypted, and the ledger's signed roots, while others go on working.
 
-    Without --to it goes where `backup_folder` of the settings says. The keys are not in it: without the custodians'
-    shares (`tsunagu keys export`) nobody can read it. Standard output is the ledger's root alone, one line, to be kept
-    elsewhere: a restore asks for it.
+    Without --to it goes where the settings say, to `backup_folder` or `backup_bucket`. A place in a bucket is written
+    s3://bucket/prefix; its server and key come from the settings. The keys are not in a backup: without the
+    custodians' shares (`tsunagu keys export`) nobody can read it. Standard output is the ledger's root alone, one
+    line, to be kept elsewhere: a restore asks for it.
     """
-    taken = house.operator().back_up(parent)
+    taken = house.operator().back_up(target)
     if as_json:
         print_json(
             {
-                "backup": str(taken.path),
+                "backup": taken.place,
                 "entries": taken.manifest.entries,
                 "size_bytes": sum(one.size_bytes for one in taken.manifest.files.values()),
                 "root": root_fields(taken.root) if taken.root else None,
             }
         )
         return
-    complaints.print(f"The backup is {taken.path}", markup=False, soft_wrap=True)
+    complaints.print(f"The backup is {taken.place}", markup=False, soft_wrap=True)
     complaints.print(
         "The keys are not in it: without the two custodians' shares (`tsunagu keys export`) nobody opens it."
     )
@@ -47,15 +65,16 @@ def backup(house: House, *, parent: Path | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--from", "source", required=True, type=folder, help="A backup, or the folder of backups: the newest.")
+@click.option("--from", "source", required=True, type=place, help="A backup, or where backups are: the newest.")
 @click.option("--roots", type=folder, help="A folder with the roots that were kept elsewhere, each in a file.")
 @json_option
 @click.pass_obj
-def restore(house: House, *, source: Path, roots: Path | None, as_json: bool) -> None:
+def restore(house: House, *, source: Path | str, roots: Path | None, as_json: bool) -> None:
     """Bring a backup back into a home that holds its keys (`tsunagu keys restore`) and nothing else.
 
     The ledger is verified against the roots of the backup and those kept elsewhere. Where it is shorter than one of
-    them, or does not fit, the home stays closed and says why.
+    them, or does not fit, the home stays closed and says why. Uploads that were not examined yet are in no backup:
+    they end as failed, and say so to their officers.
     """
     report = house.operator().restore(source, roots)
     if as_json:

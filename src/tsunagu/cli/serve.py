@@ -21,7 +21,7 @@ from tsunagu.services.house import House
     "--tls",
     nargs=2,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Certificate and key, two PEM files.",
+    help="Certificate and key, two PEM files, instead of those of the settings.",
 )
 @click.option("--worker/--no-worker", default=True, show_default=True, help="Whether a worker runs beside it.")
 @click.option("--demo", "is_demo", is_flag=True, help="Serve the demonstration, which is run first if there is none.")
@@ -38,14 +38,15 @@ def serve(
 ) -> None:
     """Serve the workplace until it is interrupted.
 
-    Behind a web server of your own, or with --tls. Without either only browsers on this machine are served, for they
-    keep a session's cookie on an encrypted connection or on the machine itself alone. In the home of a demonstration
-    one link for each of its officers is printed, which signs him in once within ten minutes.
+    Behind a web server of your own, or with a certificate. Without either only browsers on this machine are served,
+    for they keep a session's cookie on an encrypted connection or on the machine itself alone. In the home of a
+    demonstration one link for each of its officers is printed, which signs him in once within ten minutes.
     """
     if is_demo:
         house = house.for_demo()
         if not house.demo_marker.exists():
             run_demo(house=house, clock=now, told=complaints.print)
+    tls = tls or house.tls()
     address = f"{'https' if tls else 'http'}://{host}:{port}/"
     # Held by this process as well: a worker that is killed leaves nothing running, and the root is signed at the end.
     with house.open() as rooms:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from tsunagu.config.configuration import Configuration
 from tsunagu.config.databases import check_roles, connect, disconnect, outages_told, point
+from tsunagu.config.examining import tls_files
 from tsunagu.config.home import Home
+from tsunagu.config.logs import log_pages
 from tsunagu.config.operator import HostOperator
 from tsunagu.config.queue import InlineQueue, WorkerQueue
 from tsunagu.domain.errors import NotSignedIn, Unavailable
@@ -172,7 +174,33 @@ class Application:
 
         os.environ.update(self._home.named_in({}))  # for the processes that are started
         with worker_beside() if with_worker else nullcontext():
-            serve(host=host, port=port, names=names, tls=tls)
+            serve(host=host, port=port, names=names, tls=tls, as_json=self._configuration.json_logs)
+
+    def tls(self) -> tuple[Path, Path] | None:
+        """Return certificate and key as the settings name them; None when they name neither.
+
+        Raises:
+            InputError: they name one of the two, or a file that is not there.
+        """
+        return tls_files(self._configuration)
+
+    def serve_pages(self, rooms: Rooms) -> None:
+        """Let the pages of this process work in these rooms.
+
+        Raises:
+            InputError: the token that opens `/metrics` is missing or too short.
+            Unavailable: others may read it.
+        """
+        from tsunagu.config.measures import InstallationMeasures, metrics_token  # noqa: PLC0415 - Django is set up
+        from tsunagu.web.rooms import serve_from  # noqa: PLC0415 - likewise
+
+        log_pages(as_json=self._configuration.json_logs)
+        serve_from(
+            rooms,
+            demo=self.demo_marker.exists(),
+            token=metrics_token(self._configuration),
+            measures=InstallationMeasures(self._home, self._environ, self._configuration),
+        )
 
     def operator(self) -> HostOperator:
         """Return what only the operator of this host may use."""

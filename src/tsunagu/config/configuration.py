@@ -23,11 +23,28 @@ def _told(unit: str, meaning: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The settings, each with its default; numbers are whole and not negative."""
+    """The settings, each with its default; numbers are whole and not negative, paths absolute."""
 
     backup_folder: Path | None = field(
         default=None,
         metadata=_told("path", "where `backup` writes when it is told no other place, and where `doctor` looks"),
+    )
+    backup_bucket: str | None = field(
+        default=None,
+        metadata=_told("text", "the same, in a bucket: `s3://bucket/prefix`; not together with `backup_folder`"),
+    )
+    s3_endpoint: str | None = field(
+        default=None,
+        metadata=_told("text", "the address of the server of the bucket, such as `https://storage.example.org`"),
+    )
+    s3_region: str = field(default="us-east-1", metadata=_told("text", "the region that this server says it is"))
+    s3_credentials_file: Path | None = field(
+        default=None,
+        metadata=_told("path", "a file of mode 0600 with two lines, the key's id and its secret"),
+    )
+    s3_authority_file: Path | None = field(
+        default=None,
+        metadata=_told("path", "PEM of the authority behind the server's certificate, where it is one of your own"),
     )
     backup_most_age_h: int = field(
         default=26, metadata=_told("hours", "how old the newest backup may be before `doctor` complains")
@@ -52,6 +69,23 @@ class Configuration:
         default=500, metadata=_told("GiB", "how much an agency may have uploaded that is not examined yet")
     )
     upload_spare_gib: int = field(default=1, metadata=_told("GiB", "how much of the disk uploads leave free"))
+    tls_certificate_file: Path | None = field(
+        default=None,
+        metadata=_told("path", "PEM of the certificate that `serve` shows, with those that lead to its authority"),
+    )
+    tls_key_file: Path | None = field(
+        default=None, metadata=_told("path", "PEM of its key; both or neither are set, and `--tls` goes first")
+    )
+    certificate_least_days: int = field(
+        default=21, metadata=_told("days", "how long a certificate must last on before `doctor` complains")
+    )
+    metrics_token_file: Path | None = field(
+        default=None,
+        metadata=_told("path", "a file of mode 0600 with the token that opens `/metrics`; without it nobody reads it"),
+    )
+    json_logs: bool = field(
+        default=False, metadata=_told("true, false", "whether `serve` logs one JSON object a line, as `worker` does")
+    )
 
     @classmethod
     def of(cls, path: Path, environ: Mapping[str, str]) -> Self:
@@ -69,8 +103,14 @@ class Configuration:
         for name in known:
             text = environ.get(f"{PREFIX}{name.upper()}")
             if text:
-                found[name] = int(text) if text.isdecimal() and len(text) <= len(str(_MOST_NUMBER)) else text
-        return cls(**{name: _checked(name, value, known[name].default) for name, value in found.items()})
+                found[name] = _from_environment(text)
+        return cls(**{name: _checked(name, value, known[name].type) for name, value in found.items()})
+
+
+def _from_environment(text: str) -> int | bool | str:
+    if text in {"true", "false"}:
+        return text == "true"
+    return int(text) if text.isdecimal() and len(text) <= len(str(_MOST_NUMBER)) else text
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -84,10 +124,25 @@ def _read(path: Path) -> dict[str, Any]:
         raise Unavailable("settings.toml cannot be read") from error
 
 
-def _checked(name: str, value: object, default: object) -> Any:
-    if isinstance(default, int):
+def _checked(name: str, value: object, kind: object) -> Any:
+    """Return a value as its field wants it.
+
+    Args:
+        name: of the setting.
+        value: as it was found.
+        kind: the field's type, as text.
+    """
+    if kind == "bool":
+        if not isinstance(value, bool):
+            raise InputError(f"the setting {name} is true or false")
+        return value
+    if kind == "int":
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_NUMBER:
             raise InputError(f"the setting {name} is a whole number, and not negative")
+        return value
+    if str(kind).startswith("str"):
+        if not isinstance(value, str) or not value.isprintable():
+            raise InputError(f"the setting {name} is a text")
         return value
     if not isinstance(value, str) or not Path(value).is_absolute():
         raise InputError(f"the setting {name} is an absolute path")

@@ -14,7 +14,9 @@ import psycopg
 
 from tsunagu.config.configuration import Configuration
 from tsunagu.config.databases import disconnect, outages_told, point
+from tsunagu.config.examining import certificate_checks, job_checks, upload_checks
 from tsunagu.config.home import Home
+from tsunagu.config.places import backup_place
 from tsunagu.domain.errors import TsunaguError
 from tsunagu.records.backlog import parked_items, waiting_holdings
 from tsunagu.records.backup.folder import newest_backup
@@ -51,6 +53,8 @@ class Doctor:
             ("file clock", self._file_clock),
             ("backup", self._backup),
             ("ledger verified", self._verified),
+            ("certificate", lambda: certificate_checks(self._configuration, self._now)),
+            ("uploads", lambda: upload_checks(self._home.uploads, self._configuration)),
             ("database", self._database),
             ("decoder", self._decoder),
         )
@@ -64,6 +68,8 @@ class Doctor:
             ("last verified", self._verified),
             ("last backup", self._backup),
             ("disk", self._disk),
+            ("uploads", lambda: upload_checks(self._home.uploads, self._configuration)),
+            ("certificate", lambda: certificate_checks(self._configuration, self._now)),
             ("home", self._permissions),
         )
         return tuple(Check(one.name, None, one.detail) for one in parts)
@@ -106,18 +112,19 @@ class Doctor:
         )
 
     def _backup(self) -> Iterator[Check]:
-        folder = self._configuration.backup_folder
-        if folder is None:
-            yield Check("backup", None, "the settings name no backup_folder, so nobody watches over backups")
+        place = backup_place(None, self._configuration, self._environ)
+        if place is None:
+            yield Check("backup", None, "the settings name no place for backups, so nobody watches over them")
             return
-        newest = newest_backup(folder)
+        newest = newest_backup(place) if isinstance(place, Path) else place.newest()
         if newest is None:
-            yield Check("backup", False, "there is no backup in the backup_folder")
+            yield Check("backup", False, "there is no backup where the settings say that they are")
             return
         age = self._now - newest.taken_at
         is_fresh = age <= self._configuration.backup_most_age_h * HOUR
         yield Check("backup", is_fresh, f"the newest is {_lasting(age)} old, {newest.size_bytes / 2**20:,.1f} MiB")
-        free = shutil.disk_usage(folder).free
+        # Before it goes into a bucket, a backup is written whole into the home.
+        free = shutil.disk_usage(place if isinstance(place, Path) else self._home.folder).free
         has_room = free >= max(self._configuration.least_free_gib * GIB, 2 * newest.size_bytes)
         yield Check("backup disk", has_room, f"{free / GIB:.1f} GiB free")
 
@@ -174,6 +181,7 @@ class Doctor:
         yield Check("waiting", waiting <= self._configuration.most_waiting, f"{waiting:,} holdings to be compared")
         parked = parked_items()
         yield Check("parked", not parked, f"{parked:,} items that could not be compared")
+        yield from job_checks(self._now)
 
     def _last_root(self) -> Iterator[Check]:
         last = RootStore(self._home.ledger).last()

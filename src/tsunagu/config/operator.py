@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version as release_of
 from pathlib import Path
@@ -16,10 +17,12 @@ from tsunagu.config.configuration import Configuration
 from tsunagu.config.databases import check_roles, disconnect, outages_told, point
 from tsunagu.config.doctor import Doctor, note_verified
 from tsunagu.config.home import Home
+from tsunagu.config.places import backup_place, spool
 from tsunagu.config.restoring import closed_until_whole, refuse_unless_empty
 from tsunagu.domain.act import Act
 from tsunagu.domain.errors import Conflict, InputError, Unavailable
 from tsunagu.domain.ledger import Deed, LedgerReport
+from tsunagu.records.backup.bucket import BackupBucket
 from tsunagu.records.keys import custody
 from tsunagu.records.keys.keyring import Keyring, keyring_file
 from tsunagu.records.ledger.book import Book
@@ -152,24 +155,36 @@ class HostOperator:
         """Keep when the ledger was found sound."""
         note_verified(self._home.verified, entries=report.entries, now=datetime.now(UTC))
 
-    def back_up(self, parent: Path | None) -> TakenBackup:
-        """Write a backup into a folder of its own in `parent`, or where the settings say.
+    def back_up(self, place: Path | str | None) -> TakenBackup:
+        """Write a backup into a folder of its own at `place`, or where the settings say.
+
+        On its way into a bucket it is first written whole beside the database: the snapshot is not held open
+        for as long as a network takes.
 
         Raises:
             InputError: neither says where, or the place is within this home.
             Unavailable: a part is missing; the message says which.
         """
-        target = parent or self._configuration.backup_folder
+        target = self._place(place)
         if target is None:
-            raise InputError("say where the backup goes: --to, or backup_folder in the settings")
-        if target.resolve().is_relative_to(self._home.folder.resolve()):
-            raise InputError("a backup within TSUNAGU_HOME is lost together with it: choose another place")
+            raise InputError("say where the backup goes: --to, or backup_folder or backup_bucket in the settings")
+        if isinstance(target, Path):
+            if target.resolve().is_relative_to(self._home.folder.resolve()):
+                raise InputError("a backup within TSUNAGU_HOME is lost together with it: choose another place")
+            return self._taken(target)
+        target.check()
+        with spool(self._home) as folder:
+            taken = self._taken(folder)
+            target.keep(folder / taken.manifest.name, datetime.now(UTC))
+        return replace(taken, place=f"{target.name}/{taken.manifest.name}")
+
+    def _taken(self, parent: Path) -> TakenBackup:
         with (
             self._house.open_as_found() as rooms,
             _admitted(self._home, self._environ) as admin,
         ):
             return take_backup(
-                parent=target,
+                parent=parent,
                 admin=admin,
                 release=release_of("tsunagu"),
                 now=datetime.now(UTC),
@@ -178,19 +193,27 @@ class HostOperator:
                 roots=rooms.roots,
             )
 
-    def restore(self, backup: Path, roots_elsewhere: Path | None) -> LedgerReport:
+    def restore(self, place: Path | str, roots_elsewhere: Path | None) -> LedgerReport:
         """Bring a backup back into this home, which holds its keys and nothing else.
 
         Raises:
             Conflict: the home or the database is not empty, or a later release made the backup.
             InputError: the backup was damaged.
             LedgerBroken: the ledger does not fit roots that were kept elsewhere, or does not verify.
+            Unavailable: the backup cannot be fetched.
         """
         refuse_unless_empty(self._home, is_foreign=is_foreign(self._environ))
         keys = Keyring.open(self._home.folder, self._environ)
-        checked = check_backup(folder=backup, roots_elsewhere=roots_elsewhere, keys=keys)
-        with closed_until_whole(self._home):
-            return self._restored(checked, keys)
+        source = self._place(place)
+        with ExitStack() as stack:
+            if isinstance(source, BackupBucket):
+                source = source.fetch(stack.enter_context(spool(self._home)))
+            checked = check_backup(folder=source or Path(place), roots_elsewhere=roots_elsewhere, keys=keys)
+            with closed_until_whole(self._home):
+                return self._restored(checked, keys)
+
+    def _place(self, named: Path | str | None) -> Path | BackupBucket | None:
+        return backup_place(named, self._configuration, self._environ)
 
     def _restored(self, checked: CheckedBackup, keys: Keyring) -> LedgerReport:
         if not is_foreign(self._environ):

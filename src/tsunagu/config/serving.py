@@ -13,6 +13,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from tsunagu.config.logs import server_logging
+
 HOSTS = "TSUNAGU_HOSTS"
 """The variable by which the server's worker is told the host names that requests may name, with commas between."""
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -24,7 +26,7 @@ LAST_REQUESTS_S = 15
 """How long requests that are under way may take when the server is to stop."""
 
 
-def serve(*, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] | None) -> None:
+def serve(*, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] | None, as_json: bool) -> None:
     """Serve until interrupted.
 
     Args:
@@ -32,6 +34,7 @@ def serve(*, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] 
         port: the port.
         names: host names that requests may name beside this machine's own.
         tls: certificate and key, PEM files; None leaves encryption to a web server in front.
+        as_json: whether it logs one JSON object a line.
     """
     os.environ[HOSTS] = ",".join((*LOCAL_HOSTS, *names))
     certificate, key = tls or (None, None)
@@ -47,6 +50,7 @@ def serve(*, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] 
         ssl_cert=certificate,
         ssl_key=key,
         log_level=LogLevels.error,
+        log_dictconfig=server_logging(as_json=as_json),
     ).serve()
 
 

@@ -32,7 +32,7 @@ TIME_ZONE = "UTC"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+    "formatters": {"line": {"()": "tsunagu.config.logs.Sentences"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         "django": {"level": "CRITICAL", "handlers": [], "propagate": False},
@@ -53,6 +53,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 
 ROOT_URLCONF = "tsunagu.web.urls"
 MIDDLEWARE = [
+    "tsunagu.web.middleware.measuring.MeasuringMiddleware",
     "tsunagu.web.middleware.references.ReferenceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

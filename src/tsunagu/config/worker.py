@@ -17,15 +17,14 @@ from procrastinate.jobs import DeleteJobCondition, Job
 from procrastinate.worker import Worker
 
 from tsunagu.config.databases import outages_told
+from tsunagu.config.logs import log_to_stderr
 from tsunagu.domain.errors import Unavailable
-from tsunagu.jobs.logs import log_to_stderr
 from tsunagu.jobs.tasks import HOUSE, INTAKES, TASKS, Station, Task
+from tsunagu.records.queue_state import STALLED_AFTER_S
 from tsunagu.services.house import House, Rooms
 from tsunagu.services.parts import HandedBack
 
 HEARTBEAT_S = 5.0
-STALLED_AFTER_S = 30.0
-"""A worker that gave no sign for so long is taken for dead, and its jobs are run anew."""
 RESCUE = "rescue"
 RESCUED_EVERY = "* * * * * */15"
 POLLED_EVERY_S = 5.0

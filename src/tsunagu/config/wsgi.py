@@ -18,7 +18,6 @@ django.setup()
 
 from tsunagu.config.application import Application  # noqa: E402
 from tsunagu.domain.errors import TsunaguError  # noqa: E402
-from tsunagu.web.rooms import serve_from  # noqa: E402
 
 _house = ExitStack()
 atexit.register(_house.close)
@@ -28,5 +27,5 @@ try:
 except TsunaguError as error:
     raise SystemExit(f"tsunagu: {error}") from None
 settings.SECRET_KEY = _rooms.keys.mac("token", b"the secret key of the pages").hex()
-serve_from(_rooms, demo=_application.demo_marker.exists())
+_application.serve_pages(_rooms)
 application = get_wsgi_application()

@@ -153,9 +153,15 @@ def touch(intake_id: UUID, now: datetime, *, unless_since: datetime) -> None:
     Intake.objects.filter(id=intake_id, touched_at__lt=unless_since).update(touched_at=now)
 
 
-def give_up_uploads(*, untouched_since: datetime, now: datetime, failure: str) -> list[tuple[UUID, UUID]]:
-    """End the uploads that nobody went on with, and return their ids, each with its case's."""
-    rows = Intake.objects.filter(state=IntakeState.UPLOADING, touched_at__lt=untouched_since)
+def give_up_uploads(
+    states: Collection[IntakeState], *, now: datetime, failure: str, untouched_since: datetime | None = None
+) -> list[tuple[UUID, UUID]]:
+    """End the uploads that are in one of `states`, and return their ids, each with its case's.
+
+    With `untouched_since` only those that nobody went on with since.
+    """
+    rows = Intake.objects.filter(source=IntakeSource.UPLOAD, state__in=states, ended_at=None)
+    rows = rows if untouched_since is None else rows.filter(touched_at__lt=untouched_since)
     found = list(rows.select_related("exhibit").select_for_update(of=("self",)))
     for one in found:
         end(one.id, state=IntakeState.FAILED, now=now, failure=failure)

@@ -27,6 +27,7 @@ from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.signing import Signer, is_signed_by, root_from_json
 from tsunagu.records.ledger.verify import verify
 from tsunagu.services.accounts import sign_root
+from tsunagu.services.lost_uploads import end_lost_uploads
 from tsunagu.services.parts import Keys, Ledger
 
 SEALS = "backup"
@@ -44,13 +45,14 @@ class BackupKeys(Keys, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TakenBackup:
-    """A backup that stands whole in its folder.
+    """A backup that stands whole.
 
     Attributes:
+        place: where: a folder, or a name in a bucket.
         root: the ledger's root signed for it, to be kept elsewhere; None when the ledger is empty.
     """
 
-    path: Path
+    place: str
     manifest: Manifest
     root: SignedRoot | None
 
@@ -102,7 +104,7 @@ def take_backup(
         )
         with backup.writing(MANIFEST) as file:
             file.write(signed_manifest(manifest, keys.signer()))
-        return TakenBackup(backup.finish(), manifest, root)
+        return TakenBackup(str(backup.finish()), manifest, root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,9 @@ def load_backup(*, backup: CheckedBackup, admin: Connection, roots: RootStore) -
 def settle_restored(
     *, backup: CheckedBackup, admin: Connection, now: datetime, keys: BackupKeys, ledger: Ledger, roots: RootStore
 ) -> LedgerReport:
-    """Verify the restored ledger, bring the tables up to date, end every sign-in, and write down that it was done.
+    """Verify the restored ledger, bring the tables up to date, end what cannot go on, and write down that it was done.
+
+    Every sign-in ends, and every upload that was not examined yet: see `end_lost_uploads`.
 
     Raises:
         LedgerBroken: the ledger does not verify against the roots of the backup or those kept elsewhere.
@@ -184,6 +188,7 @@ def settle_restored(
     if migrating.schema_state() is not migrating.SchemaState.CURRENT:
         migrating.migrate()
     end_every_sign_in(admin, now=now)
+    end_lost_uploads(now=now, ledger=ledger)
     ledger.record(Deed(Act.BACKUP_RESTORED, now, None, details={"backup": backup.manifest.name}))
     sign_root(store=roots, signer=keys.signer(), now=now)
     return report

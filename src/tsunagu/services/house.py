@@ -86,6 +86,13 @@ class House(Protocol):
             with_worker: whether a worker runs beside it; without one, intakes wait for a worker elsewhere.
         """
 
+    def tls(self) -> tuple[Path, Path] | None:
+        """Return certificate and key as the settings name them; None when they name neither.
+
+        Raises:
+            InputError: they name one of the two, or a file that is not there.
+        """
+
     def operator(self) -> Operator:
         """Return what only the operator of this host may use. None of it prints content."""
 
@@ -134,16 +141,23 @@ class Operator(Protocol):
     def note_verified(self, report: LedgerReport) -> None:
         """Keep when the ledger was found sound."""
 
-    def back_up(self, parent: Path | None) -> TakenBackup:
-        """Write a backup into a folder of its own in `parent`, or where the settings say.
+    def back_up(self, place: Path | str | None) -> TakenBackup:
+        """Write a backup into a folder of its own at `place`, or where the settings say.
+
+        Args:
+            place: a folder, or `s3://bucket/prefix`.
 
         Raises:
             InputError: neither says where, or the place is within this home.
             Unavailable: a part is missing; the message says which.
         """
 
-    def restore(self, backup: Path, roots_elsewhere: Path | None) -> LedgerReport:
+    def restore(self, place: Path | str, roots_elsewhere: Path | None) -> LedgerReport:
         """Bring a backup back into this home, which holds its keys and nothing else.
+
+        Args:
+            place: a backup or a folder of backups, of which the newest is meant; or the same in a bucket.
+            roots_elsewhere: a folder with roots that somebody else kept.
 
         Raises:
             Conflict: the home or the database is not empty, or a later release made the backup.

@@ -227,7 +227,9 @@ def purge_uploads(*, uploads: UploadStore, now: datetime, ledger: Ledger) -> Non
     """End the uploads that nobody went on with for `UPLOADS_LAST`, and remove the bytes of all that has ended."""
     for agency_id in agencies.agency_cards():
         with acting_for(agency_id):
-            given_up = intakes.give_up_uploads(untouched_since=now - UPLOADS_LAST, now=now, failure=EXPIRED)
+            given_up = intakes.give_up_uploads(
+                {IntakeState.UPLOADING}, now=now, failure=EXPIRED, untouched_since=now - UPLOADS_LAST
+            )
             ledger.write(
                 *(
                     Deed(

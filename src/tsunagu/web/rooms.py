@@ -5,19 +5,28 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from tsunagu.services.house import Rooms
+from tsunagu.services.measures import Measure, Measures
 
 _open: list[Rooms] = []
 _demo: list[bool] = [False]
+_measured: list[tuple[str | None, Measures]] = []
 
 
-def serve_from(rooms: Rooms, *, demo: bool = False) -> None:
+def _nothing(_: datetime) -> tuple[Measure, ...]:
+    return ()
+
+
+def serve_from(rooms: Rooms, *, demo: bool = False, token: str | None = None, measures: Measures = _nothing) -> None:
     """Let every page of this process work in these rooms from now on.
 
     Args:
         rooms: the parts that services are called with.
         demo: whether the home is a demonstration's.
+        token: what opens `/metrics`; None when nobody may read it.
+        measures: what is told there, beside the requests of this process.
     """
     _open[:] = [rooms]
+    _measured[:] = [(token, measures)]
     _demo[:] = [demo]
 
 
@@ -35,6 +44,17 @@ def rooms() -> Rooms:
     if not _open:
         raise RuntimeError("no rooms are open")
     return _open[0]
+
+
+def measured() -> tuple[str | None, Measures]:
+    """Return the token that opens `/metrics`, if any, and what is told there.
+
+    Raises:
+        RuntimeError: nothing is served here, which is a bug.
+    """
+    if not _measured:
+        raise RuntimeError("no rooms are open")
+    return _measured[0]
 
 
 def now() -> datetime:

@@ -7,7 +7,7 @@ from django.views.i18n import set_language
 
 from tsunagu.web.converters import ReferenceConverter
 from tsunagu.web.middleware.references import failure, note_bug
-from tsunagu.web.pages import accounts, case_life, cases, demo, home, intakes, overlaps
+from tsunagu.web.pages import accounts, case_life, cases, demo, home, intakes, metrics, overlaps
 
 register_converter(ReferenceConverter, "reference")
 
@@ -51,6 +51,7 @@ urlpatterns = [
     path("ledger/", accounts.ledger, name="ledger"),
     path("demonstration/<str:token>/", demo.enter, name="demonstration"),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("healthz", healthz, name="healthz"),
 ]
 

@@ -23,6 +23,7 @@ OPEN_URLS = {
     "demonstration",  # only in a demonstration, from this machine, once
     "healthz",
     "invitation",
+    "metrics",  # to whoever has the token of the settings; without one it is not there
     "mfa_authenticate",  # the second step: only after the first
     "set_language",
 }

@@ -27,6 +27,11 @@ def test_the_file_is_read_and_the_environment_goes_first(tmp_path: Path) -> None
     assert found == Configuration(backup_folder=Path("/srv/two"), workers=5, most_waiting=0)
 
 
+def test_the_environment_says_true_and_false_in_words(tmp_path: Path) -> None:
+    assert read(tmp_path, None, TSUNAGU_JSON_LOGS="true").json_logs is True
+    assert read(tmp_path, "json_logs = true\n", TSUNAGU_JSON_LOGS="false").json_logs is False
+
+
 def test_an_empty_variable_says_nothing(tmp_path: Path) -> None:
     assert read(tmp_path, "workers = 3\n", TSUNAGU_WORKERS="").workers == 3
 
@@ -44,6 +49,9 @@ def test_an_empty_variable_says_nothing(tmp_path: Path) -> None:
         ("backup_folder = 7", "backup_folder is an absolute path"),
         ('backup_folder = "backups"', "backup_folder is an absolute path"),
         ("workers = ", "no TOML"),
+        ("json_logs = 1", "json_logs is true or false"),
+        ("s3_region = 1", "s3_region is a text"),
+        ('s3_region = "a\\nb"', "s3_region is a text"),
     ],
 )
 def test_what_is_not_understood_is_refused_and_named(tmp_path: Path, text: str, reason: str) -> None:

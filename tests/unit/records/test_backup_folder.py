@@ -62,4 +62,4 @@ def test_the_newest_is_the_last_by_its_name_whatever_else_lies_there(tmp_path: P
     (tmp_path / "99999999T000000Z-notours").mkdir()
     found = newest_backup(tmp_path)
     assert found is not None
-    assert (found.path, found.taken_at, found.size_bytes) == (newest, NOW, 3)
+    assert (found.name, found.taken_at, found.size_bytes) == (newest.name, NOW, 3)

@@ -34,7 +34,7 @@ ROOTS = "roots.jsonl"
 MANIFEST = "manifest.json"
 _PARTIAL = ".unfinished-"
 _TIME = "%Y%m%dT%H%M%SZ"
-_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _MOST_MANIFEST_BYTES = 1 << 20
 _BLOCK_BYTES = 1 << 20
 
@@ -118,13 +118,13 @@ class NewBackup:
 
 @dataclass(frozen=True, slots=True)
 class FoundBackup:
-    """A whole backup in a folder, not looked into.
+    """A whole backup, not looked into.
 
     Attributes:
         size_bytes: of all its files.
     """
 
-    path: Path
+    name: str
     taken_at: datetime
     size_bytes: int
 
@@ -136,12 +136,16 @@ def newest_backup(parent: Path) -> FoundBackup | None:
         Unavailable: the folder cannot be read.
     """
     with _told_apart():
-        names = [one.name for one in parent.iterdir() if _NAME.fullmatch(one.name)] if parent.exists() else []
+        names = [one.name for one in parent.iterdir() if NAME.fullmatch(one.name)] if parent.exists() else []
         if not names:
             return None
-        path = parent / max(names)
-        taken_at = datetime.strptime(path.name.partition("-")[0], _TIME).replace(tzinfo=UTC)
-        return FoundBackup(path, taken_at, sum(one.stat().st_size for one in path.iterdir()))
+        name = max(names)
+        return FoundBackup(name, taken_at(name), sum(one.stat().st_size for one in (parent / name).iterdir()))
+
+
+def taken_at(name: str) -> datetime:
+    """Return when a backup was begun, which its name says."""
+    return datetime.strptime(name.partition("-")[0], _TIME).replace(tzinfo=UTC)
 
 
 def find_backup(folder: Path) -> Path:
@@ -151,12 +155,12 @@ def find_backup(folder: Path) -> Path:
         NotFound: it is none, and there is none in it.
         Unavailable: it cannot be read.
     """
-    if (folder / MANIFEST).exists() or _NAME.fullmatch(folder.name):
+    if (folder / MANIFEST).exists() or NAME.fullmatch(folder.name):
         return folder
     newest = newest_backup(folder)
     if newest is None:
         raise NotFound("there is no whole backup in this folder")
-    return newest.path
+    return folder / newest.name
 
 
 def checked_manifest(path: Path, public_keys: Mapping[str, bytes]) -> Manifest:

@@ -47,7 +47,7 @@ class ReferenceMiddleware:
         if not isinstance(error, TsunaguError):
             return None
         status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
-        log.info("%s refused: %d %s", reference_of(request), status, error.code)
+        _note(logging.INFO, "refused", request, "{status} {code}", status=status, code=error.code)
         return failure(request, status, str(error))
 
 
@@ -72,7 +72,13 @@ def note_bug(request: HttpRequest) -> None:
     frames = traceback.extract_tb(where)
     ours = [one for one in frames if "tsunagu" in one.filename] or frames
     place = f"{ours[-1].filename.rpartition('tsunagu/')[2]}:{ours[-1].lineno}" if ours else "?"
-    log.error("%s failed: %s at %s", reference_of(request), kind.__name__ if kind else "?", place)
+    _note(logging.ERROR, "failed", request, "{error} at {place}", error=kind.__name__ if kind else "?", place=place)
+
+
+def _note(level: int, event: str, request: HttpRequest, sentence: str, **facts: str | int) -> None:
+    """Write a line, as a sentence and for machines; `facts` are codes and places of our own."""
+    told = {"event": event, "reference": reference_of(request), **facts}
+    log.log(level, "%s %s: %s", told["reference"], event, sentence.format(**facts), extra={"told": told})
 
 
 def reference_of(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""What a worker says of itself holds names of our own alone."""
+"""What workers and servers say of themselves holds names of our own alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import json
 import logging
 import sys
 
-from tsunagu.jobs.logs import Lines
+import pytest
+
+from tsunagu.config.logs import Lines, Sentences
+
+NAMES = ("_granian", "django.request", "psycopg")
 
 
 def said(**extra: object) -> dict[str, object]:
@@ -37,3 +41,26 @@ def test_a_failure_is_told_by_its_kind_and_place() -> None:
 
 def test_what_is_no_record_of_a_job_is_told_all_the_same() -> None:
     assert said(job="secret", duration="secret")["event"] == "other"
+
+
+def test_a_request_that_was_refused_is_told_for_machines_and_for_people() -> None:
+    record = logging.LogRecord("tsunagu.web", logging.INFO, "x.py", 1, "%s refused", ("ab12",), None)
+    record.told = {"event": "refused", "reference": "ab12", "status": 404}
+    line = json.loads(Lines().format(record))
+    assert (line["event"], line["reference"], line["status"]) == ("refused", "ab12", 404)
+    assert "message" not in line
+    assert Sentences().format(record).endswith(" INFO ab12 refused")
+
+
+@pytest.mark.parametrize("formatter", [Lines(), Sentences()])
+def test_what_a_server_says_of_an_exception_is_its_kind_and_place_and_never_its_text(
+    formatter: logging.Formatter,
+) -> None:
+    try:
+        json.loads("secret")
+    except ValueError:
+        failed = sys.exc_info()
+    told = {name: logging.LogRecord(name, logging.ERROR, "x.py", 1, "%s", ("its words",), failed) for name in NAMES}
+    lines = {name: formatter.format(record) for name, record in told.items()}
+    assert all("JSONDecodeError" in line and "secret" not in line and "\n" not in line for line in lines.values())
+    assert [name for name, line in lines.items() if "its words" in line] == ["_granian"]
