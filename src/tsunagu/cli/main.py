@@ -34,6 +34,7 @@ MODULES = {
     "notices": "overlaps",
     "officer": "identity",
     "overlaps": "overlaps",
+    "permission": "permissions",
     "release": "overlaps",
     "restore": "operations",
     "scan": "scan",

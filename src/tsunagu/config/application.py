@@ -15,6 +15,7 @@ from tsunagu.config.home import Home
 from tsunagu.config.logs import log_pages
 from tsunagu.config.operator import HostOperator
 from tsunagu.config.queue import InlineQueue, WorkerQueue
+from tsunagu.config.viewing import LazyViewer
 from tsunagu.domain.errors import NotSignedIn, Unavailable
 from tsunagu.records.keys.keyring import Keyring
 from tsunagu.records.keys.private_files import replace_private
@@ -94,7 +95,7 @@ class Application:
         if self._home.unfinished_restore.exists():
             raise Unavailable(f"this home is closed, for a restore into it did not end well: {self._home.why_closed()}")
         keys = Keyring.open(self.home, self._environ)
-        with outages_told(), open_database(self.home, self._environ) as addresses:
+        with outages_told(), open_database(self.home, self._environ) as addresses, LazyViewer(self.decoder) as viewer:
             try:
                 connected(addresses)
                 queue = WorkerQueue() if for_workers else InlineQueue(self)
@@ -105,6 +106,7 @@ class Application:
                     queue,
                     self._uploads(),
                     WatchedFolders(self._configuration.watched_folder),
+                    viewer,
                 )
                 if isinstance(queue, InlineQueue):
                     queue.serve(rooms)

@@ -59,7 +59,8 @@ class HitView:
 
     Attributes:
         case: the reference of the own case that it is seen from; who works on both sees each hit from either.
-        path: where the own item lies at the own agency, raw bytes; the other's is never told.
+        number: of the place where the own item lies.
+        path: where that is at the own agency, raw bytes; the other's is never told.
         sha256: of the own item.
         label: names the own item within this overlap; the other side sees it as its `other_label`.
         other_label: names the other side's item, of which nothing else is told, so that it can be asked about.
@@ -72,6 +73,7 @@ class HitView:
     hit_id: int
     case: str
     exhibit: str
+    number: int
     path: bytes
     sha256: bytes
     label: str

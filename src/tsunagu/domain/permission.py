@@ -19,11 +19,14 @@ class Permission(StrEnum):
     LEDGER_READ = "ledger:read"
     MEDIA_INGEST = "media:ingest"
     MEDIA_READ = "media:read"
+    MEDIA_VAULT = "media:vault"
+    MEDIA_VIEW = "media:view"
     NOTICE_ACKNOWLEDGE = "notice:acknowledge"
     NOTICE_READ = "notice:read"
     OFFICER_ENROLL = "officer:enroll"
     OVERLAP_READ = "overlap:read"
     OVERLAP_SHARE = "overlap:share"
+    PERMISSION_GRANT = "permission:grant"
 
 
 class Role(StrEnum):
@@ -57,8 +60,11 @@ _OFFICER = frozenset(
 ROLE_PERMISSIONS = MappingProxyType(
     {
         Role.OFFICER: _OFFICER,
-        Role.COORDINATOR: _OFFICER | {Permission.HELD_NOTICE_RELEASE},
-        Role.ADMINISTRATOR: frozenset({Permission.OFFICER_ENROLL}),
+        Role.COORDINATOR: _OFFICER | {Permission.HELD_NOTICE_RELEASE, Permission.PERMISSION_GRANT},
+        Role.ADMINISTRATOR: frozenset({Permission.OFFICER_ENROLL, Permission.PERMISSION_GRANT}),
         Role.AUDITOR: frozenset({Permission.LEDGER_READ}),
     }
 )
+
+BY_GRANT = frozenset({Permission.MEDIA_VAULT, Permission.MEDIA_VIEW})
+"""What no role carries: two people grant it, to the agency and to an officer who may read media, for a time."""

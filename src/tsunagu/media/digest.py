@@ -33,3 +33,17 @@ def digest(fd: int) -> tuple[Digests, int]:
             one.update(buffer[:read])
         length += read
     return Digests(md5.digest(), sha1.digest(), sha256.digest()), length
+
+
+def sha256(fd: int) -> bytes:
+    """Return the SHA-256 of a whole content, read from the first byte to the last; the position stays as it was.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    found, length = hashlib.sha256(), 0
+    buffer = memoryview(bytearray(_CHUNK_BYTES))
+    while read := os.preadv(fd, [buffer], length):
+        found.update(buffer[:read])
+        length += read
+    return found.digest()

@@ -24,8 +24,8 @@ LOCK_AGENCY = 7400102
 """The advisory lock under which contents of an agency come in, or go."""
 
 _COME_IN_AGAIN = """ON CONFLICT (exhibit_id, path_digest) DO UPDATE SET
-    (item_id, size_bytes, mtime_ns, refused, linked_at, intake_id)
-    = (EXCLUDED.item_id, EXCLUDED.size_bytes, EXCLUDED.mtime_ns, EXCLUDED.refused, NULL, EXCLUDED.intake_id)"""
+    (item_id, size_bytes, mtime_ns, refused, linked_at, intake_id, scanned) = (EXCLUDED.item_id, EXCLUDED.size_bytes,
+    EXCLUDED.mtime_ns, EXCLUDED.refused, NULL, EXCLUDED.intake_id, EXCLUDED.scanned)"""
 _UNREADABLE_AGAIN = """ON CONFLICT (exhibit_id, path_digest) DO UPDATE SET (refused, intake_id)
     = (EXCLUDED.refused, EXCLUDED.intake_id) WHERE holding.item_id IS NULL"""
 
@@ -84,7 +84,12 @@ def _with_archives(path: bytes) -> Iterator[bytes]:
 
 
 def keep(
-    examined: Sequence[tuple[Examined, int]], *, agency_id: UUID, exhibit_id: UUID, intake_id: UUID | None = None
+    examined: Sequence[tuple[Examined, int]],
+    *,
+    agency_id: UUID,
+    exhibit_id: UUID,
+    intake_id: UUID | None = None,
+    scanned: bool = False,
 ) -> list[Examined]:
     """Keep a chunk of examined files, each with its mtime in ns, and return those that this adds something of.
 
@@ -111,6 +116,7 @@ def keep(
             "mtime_ns": mtime_ns,
             "refused": one.refused if one.digests is None else None,
             "intake_id": intake_id,
+            "scanned": scanned,
         }
         for one, mtime_ns in examined
     ]

@@ -137,10 +137,10 @@ def _notice(row: OverlapNotice, case: Case) -> Notice:
     )
 
 
-def _places(item_ids: Iterable[int], case_id: UUID) -> dict[int, tuple[str, bytes, bytes]]:
+def _places(item_ids: Iterable[int], case_id: UUID) -> dict[int, tuple[int, str, bytes, bytes]]:
     rows = Holding.objects.filter(exhibit__case_id=case_id, item_id__in=list(item_ids)).order_by("-id")
-    values = rows.values_list("item_id", "exhibit__reference", "path", "item__sha256")
-    return {item: (exhibit, bytes(path), bytes(sha256)) for item, exhibit, path, sha256 in values}
+    values = rows.values_list("item_id", "id", "exhibit__reference", "path", "item__sha256")
+    return {item: (number, exhibit, bytes(path), bytes(sha256)) for item, number, exhibit, path, sha256 in values}
 
 
 def _latest_answers(hit_ids: Iterable[int]) -> dict[int, tuple[Judgement, Sameness | None]]:
@@ -153,19 +153,20 @@ def _latest_answers(hit_ids: Iterable[int]) -> dict[int, tuple[Judgement, Samene
 
 def _view(
     row: HitRow,
-    place: tuple[str, bytes, bytes],
+    place: tuple[int, str, bytes, bytes],
     answer: tuple[Judgement, Sameness | None] | None,
     label: Callable[[int], str],
     *,
     case: str,
     as_b: bool,
 ) -> HitView:
-    exhibit, path, sha256 = place
+    number, exhibit, path, sha256 = place
     judgement, sameness = answer or (Judgement.NONE_YET, None)
     return HitView(
         hit_id=row.id,
         case=case,
         exhibit=exhibit,
+        number=number,
         path=path,
         sha256=sha256,
         label=label(row.item_b if as_b else row.item_a),

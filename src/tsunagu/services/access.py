@@ -12,8 +12,9 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.errors import Forbidden, InputError, NotFound
 from tsunagu.domain.ledger import Deed
-from tsunagu.domain.permission import Permission
+from tsunagu.domain.permission import BY_GRANT, Permission
 from tsunagu.domain.purpose import Purpose
+from tsunagu.records import grants
 from tsunagu.records.cases import case_of, exhibit_of
 from tsunagu.records.session import acting_for
 from tsunagu.services.parts import Keys, Ledger
@@ -35,12 +36,28 @@ def denials_recorded(
     """
     check_reference(asked)
     try:
-        actor.require(permission)
+        require(actor, permission, now=now)
         yield
     except (Forbidden, NotFound):
         details = {"permission": permission.value, "asked": keys.mac(REFERENCE, asked.encode()).hex()}
         ledger.record(Deed(Act.ACCESS_DENIED, now, actor.agency_id, actor.officer_id, actor.purpose, details=details))
         raise
+
+
+def require(actor: Actor, permission: Permission, *, now: datetime) -> None:
+    """Do nothing when the actor may: by a role, or by a grant that counts at this moment.
+
+    Raises:
+        Forbidden: he may not. What is granted helps only who may read media at all.
+    """
+    if permission not in BY_GRANT:
+        actor.require(permission)
+        return
+    actor.require(Permission.MEDIA_READ)
+    with acting_for(actor.agency_id):
+        granted = grants.granted(actor.officer_id, now=now)
+    if permission not in granted:
+        raise Forbidden("your agency has not switched this on, or you were not granted it, or not any more")
 
 
 def case_for(

@@ -15,7 +15,7 @@ from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.uploads import UploadStore
 from tsunagu.records.watched import WatchedFolders
 from tsunagu.services.backups import TakenBackup
-from tsunagu.services.parts import Decoder, Queue
+from tsunagu.services.parts import Decoder, Queue, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Rooms:
     queue: Queue
     uploads: UploadStore
     watched: WatchedFolders
+    viewer: Viewer
 
 
 class House(Protocol):

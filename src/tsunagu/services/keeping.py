@@ -68,6 +68,7 @@ class Keeping:
         ledger: Ledger,
         queue: Queue,
         intake_id: UUID | None = None,
+        scanned: bool = False,
         **details: str | int,
     ) -> None:
         """Register the exhibit if it is new, and see what it holds.
@@ -77,6 +78,7 @@ class Keeping:
             clock: asked for the time of every chunk.
             intake_id: the run of uploads or of a watched folder that this is, which may have been interrupted: what it
                 has kept already is dealt with, and not skipped.
+            scanned: it was examined on another host, where its paths lead.
             details: what every entry of the ledger says of where this comes from.
         """
         self.report = IngestReport()
@@ -86,6 +88,7 @@ class Keeping:
         self._ledger = ledger
         self._queue = queue
         self._intake_id = intake_id
+        self._scanned = scanned
         self._details = details
         with acting_for(actor.agency_id):
             self._exhibit_id = exhibit_for(actor=actor, case=case, reference=reference, now=clock(), ledger=ledger)
@@ -108,7 +111,11 @@ class Keeping:
         """Keep a chunk, each with its file's mtime in ns, and write it down, both or neither."""
         with acting_for(self._actor.agency_id):
             added = holdings.keep(
-                kept, agency_id=self._actor.agency_id, exhibit_id=self._exhibit_id, intake_id=self._intake_id
+                kept,
+                agency_id=self._actor.agency_id,
+                exhibit_id=self._exhibit_id,
+                intake_id=self._intake_id,
+                scanned=self._scanned,
             )
             if added:
                 contents = [one.digests.sha256 for one in added if one.digests]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.media import MediaType
 
 if TYPE_CHECKING:
-    from tsunagu.media.messages import Message  # at run time every command would wait for NumPy
+    from tsunagu.media.messages import Message, RgbPicture  # at run time every command would wait for NumPy
 
 
 class Ledger(Protocol):
@@ -40,6 +41,20 @@ class Decoder(Protocol):
 
     def decode(self, fd: int, media_type: MediaType) -> Generator[Message, None, None]:
         """Yield what the content says; raises `Refused` at any time."""
+
+    def decode_rgb(self, fd: int, media_type: MediaType, *, max_side: int) -> RgbPicture:
+        """Return a picture for eyes, no side longer than `max_side` pixels; raises `Refused`."""
+
+
+class Viewer(Protocol):
+    """Decoders for what officers are shown, few at a time."""
+
+    def at_work(self) -> AbstractContextManager[Decoder]:
+        """Wait for one's turn, and decode as long as the block lasts.
+
+        Entering raises:
+            Unavailable: children cannot be started or not be shut in.
+        """
 
 
 class Queue(Protocol):

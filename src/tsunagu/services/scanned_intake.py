@@ -85,6 +85,7 @@ def ingest_intake(
             clock=clock,
             ledger=ledger,
             queue=queue,
+            scanned=True,
             intake=(IntakeStanding.SIGNED if key else IntakeStanding.UNSIGNED).value,
             intake_file=keys.mac(REFERENCE, checked.digest).hex(),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 
 from tsunagu.domain.media import MEMBER_SEPARATOR, Examined, MediaType, Refusal
@@ -114,7 +114,7 @@ class _Unpacker:
             self._pending = None
 
 
-def members(fd: int, media_type: MediaType, decoder: Decoder, allowance: Allowance) -> Iterator[Member]:
+def members(fd: int, media_type: MediaType, decoder: Decoder, allowance: Allowance) -> Generator[Member, None, None]:
     """Yield each member, its content held in memory alone; who takes a descriptor closes it.
 
     Every member that began is yielded once, also when the archive breaks off in it.

@@ -7,7 +7,18 @@ from django.views.i18n import set_language
 
 from tsunagu.web.converters import ReferenceConverter
 from tsunagu.web.middleware.references import failure, note_bug
-from tsunagu.web.pages import accounts, case_life, cases, demo, home, intakes, metrics, overlaps
+from tsunagu.web.pages import (
+    accounts,
+    case_life,
+    cases,
+    demo,
+    home,
+    intakes,
+    metrics,
+    overlaps,
+    permissions,
+    reveals,
+)
 
 register_converter(ReferenceConverter, "reference")
 
@@ -29,6 +40,8 @@ urlpatterns = [
     path("cases/<reference:reference>/close/", case_life.close, name="case_close"),
     path("cases/<reference:reference>/reopen/", case_life.reopen, name="case_reopen"),
     path("cases/<reference:reference>/withdraw/", case_life.withdraw, name="withdraw"),
+    path("cases/<reference:reference>/items/<int:number>/reveal/", reveals.ask, name="reveal"),
+    path("reveals/<uuid:reveal_id>/", reveals.picture, name="revealed"),
     path("cases/<reference:reference>/intake/", intakes.intake, name="intake"),
     path("cases/<reference:reference>/intake/folder/", intakes.from_folder, name="intake_folder"),
     path("intakes/<uuid:intake_id>/", intakes.run, name="intake_run"),
@@ -47,6 +60,9 @@ urlpatterns = [
     path("banks/", accounts.banks, name="banks"),
     path("officers/", accounts.officers, name="officers"),
     path("officers/<uuid:officer_id>/leave/", accounts.leave, name="leave"),
+    path("permissions/", permissions.permissions, name="permissions"),
+    path("permissions/<uuid:proposal_id>/confirm/", permissions.confirm, name="permission_confirm"),
+    path("permissions/<uuid:grant_id>/withdraw/", permissions.withdraw, name="permission_withdraw"),
     path("invitation/<str:token>/", accounts.invitation, name="invitation"),
     path("ledger/", accounts.ledger, name="ledger"),
     path("demonstration/<str:token>/", demo.enter, name="demonstration"),

@@ -2,6 +2,7 @@
 
 from tsunagu.records.models.banks import Bank, BankEntry
 from tsunagu.records.models.cases import Case, CaseMember, Exhibit, ExhibitKeyRow
+from tsunagu.records.models.grants import GrantRow, ProposalRow, RevealRow
 from tsunagu.records.models.intakes import Intake, IntakeChange, IntakeFile
 from tsunagu.records.models.life import CaseReason, Erasure
 from tsunagu.records.models.media import Holding, MediaItem, Trace
@@ -18,6 +19,7 @@ __all__ = [
     "Erasure",
     "Exhibit",
     "ExhibitKeyRow",
+    "GrantRow",
     "HitRow",
     "Holding",
     "Intake",
@@ -30,6 +32,8 @@ __all__ = [
     "Officer",
     "Overlap",
     "OverlapNotice",
+    "ProposalRow",
+    "RevealRow",
     "SignIn",
     "Trace",
     "WebSession",

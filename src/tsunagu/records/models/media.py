@@ -46,7 +46,8 @@ class Holding(models.Model):
 
     `path_digest` keeps the key short: a path may be longer than an index entry may be.
     `linked_at` is set once the content was compared with all that is held; it stays unset while that is parked.
-    `intake` is what brought it in last, where that was an upload or a watched folder.
+    `intake` is what brought it in last, where that was an upload or a watched folder. `scanned` tells that it was
+    examined on another host, so that its path leads nowhere here.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -60,6 +61,7 @@ class Holding(models.Model):
     refused = models.TextField(null=True)
     linked_at = models.DateTimeField(null=True)
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, null=True)
+    scanned = models.BooleanField(default=False)
 
     class Meta:
         db_table = "holding"

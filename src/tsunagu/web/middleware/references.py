@@ -46,9 +46,15 @@ class ReferenceMiddleware:
         """Return the page of an anticipated failure; everything else goes on to Django."""
         if not isinstance(error, TsunaguError):
             return None
-        status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
-        _note(logging.INFO, "refused", request, "{status} {code}", status=status, code=error.code)
+        status = note_refusal(request, error)
         return failure(request, status, str(error))
+
+
+def note_refusal(request: HttpRequest, error: TsunaguError) -> int:
+    """Write down that a request was refused, and return the status of the error's class."""
+    status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+    _note(logging.INFO, "refused", request, "{status} {code}", status=status, code=error.code)
+    return status
 
 
 def failure(request: HttpRequest, status: int, message: str = "") -> HttpResponse:

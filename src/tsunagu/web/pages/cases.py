@@ -8,7 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.cases import list_cases, open_case, page_holdings, view_case
-from tsunagu.web.desk import chosen, parts_of
+from tsunagu.services.reveals import reveal_desk
+from tsunagu.web.desk import actor_of, chosen, parts_of
+from tsunagu.web.rooms import now
 
 ITEMS_A_PAGE = 100
 MOST_DIGITS = 19
@@ -51,6 +53,7 @@ def items(request: HttpRequest, reference: str) -> HttpResponse:
         "exhibit": exhibit,
         "items": page,
         "after": after,
+        "desk": reveal_desk(actor=actor_of(request), numbers=[one.number for one in page], now=now()),
         "next": page[-1].number if len(found) > ITEMS_A_PAGE else None,
     }
     return render(request, "web/items.html", context)

@@ -12,7 +12,9 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.errors import InputError, NotFound
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.services import overlaps as service
-from tsunagu.web.desk import parts_of
+from tsunagu.services.reveals import reveal_desk
+from tsunagu.web.desk import actor_of, parts_of
+from tsunagu.web.rooms import now
 from tsunagu.web.timelines import drawn
 
 ANSWERS = (Judgement.SAME, Judgement.DIFFERENT, Judgement.UNSURE)
@@ -34,14 +36,16 @@ def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
     mine = [one for one in views if one.notice.overlap_id == overlap_id]
     if not mine:
         raise NotFound("no such overlap")
+    # Who works on both cases is told of each hit from either side; the page shows one.
+    seen = [hit for hit in hits if hit.case == mine[0].notice.case]
     return render(
         request,
         "web/overlap.html",
         {
             "views": mine,
             "view": mine[0],
-            # Who works on both cases is told of each hit from either side; the page shows one.
-            "hits": [(hit, drawn(hit.evidence.stretches)) for hit in hits if hit.case == mine[0].notice.case],
+            "hits": [(hit, drawn(hit.evidence.stretches)) for hit in seen],
+            "desk": reveal_desk(actor=actor_of(request), numbers=[hit.number for hit in seen], now=now()),
             "answers": ANSWERS,
             "samenesses": list(Sameness),
         },

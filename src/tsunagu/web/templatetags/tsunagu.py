@@ -88,6 +88,12 @@ def word(code: str | None) -> str:
 
 
 @register.filter
+def at(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """Return what a mapping holds under a key; nothing where it holds none."""
+    return mapping.get(key, "")
+
+
+@register.filter
 def pairs(mapping: Mapping[str, Any] | None) -> ItemsView[str, Any]:
     """Return the keys of a mapping with their values; `mapping.items` would look for a key of that name first.
 
