@@ -16,16 +16,20 @@ from tsunagu.domain.intake_run import OfferedFile
 from tsunagu.domain.media import Examined, MediaType
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
-from tsunagu.records import holdings, intakes
-from tsunagu.records.models import Exhibit
+from tsunagu.domain.reveal import RevealMeans
+from tsunagu.records import holdings, intakes, reveals
+from tsunagu.records.cases import case_of
+from tsunagu.records.models import Exhibit, Holding
 from tsunagu.records.session import acting_for
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit
 from tsunagu.services.cases import open_case, staff_case
 from tsunagu.services.exhibit_keys import give_exhibit_key
+from tsunagu.services.grants import list_grants, propose_grant
 from tsunagu.services.invitations import invite_officer
 from tsunagu.services.uploads import begin_upload, offer_files
 
+from .granted import grant
 from .world import Person, World, random_name
 
 WORKS = {Role.OFFICER, Role.COORDINATOR}
@@ -51,7 +55,7 @@ class Scene:
 
     def absent(self, kind: str) -> str:
         """Return a target of the same form that nobody has."""
-        if kind in {"overlap", "held", "shared"}:
+        if kind in {"overlap", "held", "shared", "proposal", "grant"}:
             return str(uuid4())
         if kind == "hit":
             return str(secrets.randbelow(10**9) + 10**12)
@@ -106,6 +110,7 @@ class Door:
 
 
 OTHER_AGENCIES = ("ben", "cleo", "carl")
+ADMINISTRATORS = {"entitled": "adam", "strangers": ("bella",), "unfit": ("carl", "audra")}
 DOORS = (
     Door("acknowledge", ("{target}",), "acknowledge", Permission.NOTICE_ACKNOWLEDGE, "overlap"),
     Door(
@@ -257,6 +262,21 @@ DOORS = (
         unfit=("anna", "carl", "audra"),
     ),
     Door("overlaps", (), "list_notices", Permission.OVERLAP_READ),
+    Door("permission list", (), "list_grants", Permission.PERMISSION_GRANT, **ADMINISTRATORS),
+    Door(
+        "permission propose",
+        ("media:view", "--officer", "{target}"),
+        "propose_grant",
+        Permission.PERMISSION_GRANT,
+        "colleague",
+        **ADMINISTRATORS,
+    ),
+    Door(
+        "permission confirm", ("{target}",), "confirm_grant", Permission.PERMISSION_GRANT, "proposal", **ADMINISTRATORS
+    ),
+    Door(
+        "permission withdraw", ("{target}",), "withdraw_grant", Permission.PERMISSION_GRANT, "grant", **ADMINISTRATORS
+    ),
     Door(
         "release",
         ("{target}",),
@@ -279,18 +299,19 @@ def set_the_scene(world: World) -> Scene:
     people["audra"] = world.enroll(adam, Role.AUDITOR)
     people["carl"] = world.enroll(adam, Role.OFFICER)
     scene = Scene(world, people, {}, {one.login for one in (anna, adam, people["audra"], people["carl"])})
+    scene.targets["colleague"] = people["carl"].login
     for pair in ("open", "covert", "shared"):
         _hold_the_same(scene, pair)
     _open_a_bank(scene)
     _share(scene)
     _begin_an_upload(scene)
     _live_through_cases(scene)
-    scene.targets["colleague"] = people["carl"].login
     scene.targets["leaver"] = world.enroll(adam, Role.OFFICER).login
     scene.targets["file"] = world.file(secrets.token_bytes(20).hex().encode())
     scene.targets["intake"] = str(world.scan(scene.targets["file"]))
     case = scene.targets["case"]
     give_exhibit_key(actor=anna.actor, case_reference=case, exhibit_reference="E0", **world.parts)
+    _grant(scene)
     for administrator in (adam, bella):
         invite_officer(
             actor=administrator.actor,
@@ -392,6 +413,28 @@ def _live_through_cases(scene: Scene) -> None:
         scene.world.bring_in(anna, wrong, exhibit, scene.world.file(secrets.token_hex(20).encode()))
     ground = ErasureGround.WRONG_EXHIBIT
     withdraw_exhibit(actor=anna.actor, reference=wrong, exhibit="once", ground=ground, **parts)
+
+
+def _grant(scene: Scene) -> None:
+    """Let A propose, grant and be asked for what no role carries."""
+    anna, parts = scene.people["anna"], scene.world.parts
+    abel = scene.people["abel"] = scene.world.enroll(scene.people["adam"], Role.ADMINISTRATOR)
+    grant(scene.world, (scene.people["adam"], abel), Permission.MEDIA_VIEW, anna)
+    granted = list_grants(actor=abel.actor, **parts).grants
+    scene.targets["grant"] = str(granted[-1].grant_id)
+    colleague = scene.targets["colleague"]
+    made = propose_grant(actor=abel.actor, permission=Permission.MEDIA_VAULT, login=colleague, days=1, **parts)
+    scene.targets["proposal"] = str(made)
+    with acting_for(anna.actor.agency_id):
+        case = case_of(anna.actor, scene.targets["case"])
+        number = Holding.objects.filter(exhibit__case_id=case.case_id).order_by("id").values_list("id", flat=True)[0]
+        held = reveals.content_of(case, number)
+        reason = random_name("reason")
+        reveals.add_reveal(
+            uuid4(), actor=anna.actor, case=case, held=held, means=RevealMeans.PLACE, reason=reason, now=parts["now"]
+        )
+    scene.targets["number"] = str(number)
+    scene.secrets |= {abel.login, reason, scene.targets["grant"], scene.targets["proposal"]}
 
 
 def _share(scene: Scene) -> None:

@@ -38,6 +38,7 @@ TABLES = (
     "public.case_reason", "public.erasure", "public.exhibit", "public.exhibit_key", "public.fingerprint",
     "public.holding", "public.intake", "public.intake_change", "public.intake_file", "public.invitation",
     "public.judgement", "public.login", "public.media_item", "public.officer", "public.overlap_notice",
+    "public.permission_grant", "public.proposal", "public.reveal",
     "public.sign_in",
 )  # fmt: skip
 LINKER_MAY_READ = {
@@ -253,6 +254,9 @@ def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psy
         "SELECT name FROM bank",
         "SELECT reference FROM exhibit",
         "SELECT 1 FROM exhibit_key",
+        "SELECT 1 FROM permission_grant",
+        "SELECT 1 FROM proposal",
+        "SELECT 1 FROM reveal",
         "SELECT 1 FROM officer",
         "SELECT 1 FROM login",
         "SELECT 1 FROM sign_in",

@@ -45,6 +45,8 @@ class NoDecoder:
     def decode(self, *_: object) -> Iterator[Any]:
         raise AssertionError("the tests within this process bring in nothing that is decoded")
 
+    decode_rgb = decode
+
 
 class NoOperator:
     """Stands for the operator of a host, who keeps nothing here."""

@@ -34,6 +34,7 @@ PAGES = [
     ("anna", "/account/password/"),
     ("anna", "/account/logout/"),
     ("adam", "/officers/"),
+    ("adam", "/permissions/"),
     ("audra", "/ledger/"),
 ]
 

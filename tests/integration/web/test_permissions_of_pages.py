@@ -13,7 +13,7 @@ import pytest
 from django.http import HttpResponse
 from django.urls import reverse
 
-from tsunagu.domain.permission import Permission, Role
+from tsunagu.domain.permission import BY_GRANT, Permission, Role
 
 from ..brought import SERVICES  # noqa: TID252 - tests are no package with a name
 from ..scene import OVERSEES, Scene  # noqa: TID252 - tests are no package with a name
@@ -23,6 +23,7 @@ from .test_doors import OPEN_URLS, patterns
 from .visitors import Visitor, seen
 
 OTHER_AGENCIES = ("ben", "cleo", "carl")
+GRANTERS = {"entitled": "adam", "strangers": ("bella",), "unfit": ("carl", "audra")}
 ADMINISTRATORS_ALONE = {"entitled": "adam", "strangers": ("bella",), "unfit": ("anna", "carl", "audra")}
 
 
@@ -153,6 +154,17 @@ PAGES = (
         **ADMINISTRATORS_ALONE,
     ),
     Page("leave", "end_officer", Permission.OFFICER_ENROLL, "leaver", {}, **ADMINISTRATORS_ALONE, status=302),
+    Page("permissions", "list_grants", Permission.PERMISSION_GRANT, **GRANTERS),
+    Page(
+        "permissions",
+        "propose_grant",
+        Permission.PERMISSION_GRANT,
+        typed={"permission": "media:view", "days": "30"},
+        **GRANTERS,
+        status=302,
+    ),
+    Page("permission_confirm", "confirm_grant", Permission.PERMISSION_GRANT, "proposal", {}, **GRANTERS, status=302),
+    Page("permission_withdraw", "withdraw_grant", Permission.PERMISSION_GRANT, "grant", {}, **GRANTERS, status=302),
     Page(
         "ledger",
         "read_ledger",
@@ -182,9 +194,9 @@ FOR_EVERYBODY = {
     "mfa_view_recovery_codes",
 }
 """Pages about the officer himself; `test_sign_in` tries them."""
-INTAKE = "intake"
-"""How the names of the pages begin that bring media in; their own tests try them."""
-OF_INTAKES = {"watched_folders", *SERVICES}
+ELSEWHERE = ("intake", "reveal")
+"""How the names of the pages begin that bring media in, or show them; their own tests try them."""
+SERVICES_ELSEWHERE = {"ask_to_see", "reveal_desk", "show", "watched_folders", *SERVICES}
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +208,10 @@ def scene(web_scene: Scene) -> Scene:
 
 def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
     of_cases = ("case", "items", "staff", "unstaff", "case_close", "case_reopen", "withdraw")
-    kinds = {**dict.fromkeys(of_cases, "reference"), "leave": "officer_id"}
+    kinds = {**dict.fromkeys(of_cases, "reference"), "leave": "officer_id"} | {
+        "permission_confirm": "proposal_id",
+        "permission_withdraw": "grant_id",
+    }
     if name == "judge":
         return {"overlap_id": scene.targets["shared"], "hit_id": target}
     return {kinds.get(name, "overlap_id"): target} if target else {}
@@ -209,11 +224,11 @@ def _absent(scene: Scene, target: str) -> str:
 def test_every_url_is_tried_here_or_is_open_or_is_about_the_officer_himself() -> None:
     names = {str(one.name) for one in patterns()}
     tried = {page.name for page in PAGES}
-    assert {one for one in names - tried - OPEN_URLS - FOR_EVERYBODY if not one.startswith(INTAKE)} == set()
+    assert {one for one in names - tried - OPEN_URLS - FOR_EVERYBODY if not one.startswith(ELSEWHERE)} == set()
 
 
 def test_every_permission_opens_a_page_and_is_refused_to_somebody() -> None:
-    assert {page.permission for page in PAGES if page.unfit} == set(Permission) - {Permission.MEDIA_INGEST}
+    assert {page.permission for page in PAGES if page.unfit} == set(Permission) - {Permission.MEDIA_INGEST} - BY_GRANT
 
 
 @contextmanager
@@ -273,8 +288,8 @@ def test_who_is_entitled_succeeds_through_the_service(scene: Scene, page: Page) 
     assert page.service in called
 
 
-def test_services_without_a_command_are_tried_here_or_belong_to_intakes() -> None:
-    assert {page.service for page in PAGES} >= IN_THE_BROWSER - OF_INTAKES
+def test_services_without_a_command_are_tried_here_or_in_tests_of_their_own() -> None:
+    assert {page.service for page in PAGES} >= IN_THE_BROWSER - SERVICES_ELSEWHERE
 
 
 @pytest.mark.parametrize("name", ["adam", "audra"])
