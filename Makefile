@@ -14,32 +14,35 @@ CATALOG := src/tsunagu/web/locale/ja/LC_MESSAGES/django.mo
 # Many tests wait for a child, a disk or a clock: one more than processors leaves none idle.
 TESTS_AT_ONCE ?= $(shell expr $$(nproc) + 1)
 
+# Every command is a process of its own: where byte code is not kept, each compiles the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo serve test check soak bench lock reference translations lint test-tools setup-dev
+.PHONY: help setup demo serve test check soak bench lock reference translations lint test-tools setup-dev compiled
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.runtime ## Make .venv with all that the program and its demo need
+setup: compiled ## Make .venv with all that the program and its demo need
 	@echo "ready: $(BIN)/tsunagu --help"
 
-demo: $(VENV)/.runtime ## Show two agencies finding what they have in common
+demo: compiled ## Show two agencies finding what they have in common
 	@$(BIN)/tsunagu demo
 
-serve: $(VENV)/.runtime ## Serve the demonstration's workplace in the browser, until Ctrl-C
+serve: compiled ## Serve the demonstration's workplace in the browser, until Ctrl-C
 	@$(BIN)/tsunagu serve --demo
 
-test: test-tools lint ## Run the checks and every test but the long rounds
+test: test-tools lint compiled ## Run the checks and every test but the long rounds
 	$(BIN)/pytest -m "not soak" -n $(TESTS_AT_ONCE) --dist loadscope
 
 check: lint ## Run the checks: style, types, floors, spelling, house rules (about a minute)
 	$(BIN)/pytest --quiet tests/house
 
-soak: test-tools ## Run the long rounds: kill -9, hostile files, leaks
+soak: test-tools compiled ## Run the long rounds: kill -9, hostile files, leaks
 	TSUNAGU_SOAK=1 $(BIN)/pytest -m soak
 
-bench: $(VENV)-bench/.peers ## Measure fingerprinting and ingest against peers in the same run
+bench: $(VENV)-bench/.peers compiled ## Measure fingerprinting and ingest against peers in the same run
 	$(BIN)/python -m bench.fingerprint
 	$(BIN)/python -m bench.ingest
 
@@ -69,6 +72,10 @@ lint: $(VENV)/.dev
 	$(BIN)/codespell
 
 setup-dev: $(VENV)/.dev
+
+# The program runs also as users who may not write here.
+compiled: $(VENV)/.runtime
+	@$(BIN)/python -m compileall -qq src
 
 test-tools: $(VENV)/.dev
 	@PYTHON="$(PYTHON)" make/test_tools.sh $(VENV)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -125,14 +126,19 @@ class Application:
         Entering raises:
             Unavailable: children cannot be started or not be shut in.
         """
-        # Codecs and kernels take half a second to load: only who decodes pays for them.
+        # Codecs and kernels take half a second each to load: only who decodes pays for them, and both at once, for
+        # the codecs load in another process.
+        from tsunagu.fingerprints.pdq import load_kernels  # noqa: PLC0415
         from tsunagu.media.messages import DecodeOptions  # noqa: PLC0415
         from tsunagu.media.sandbox.limits import Limits  # noqa: PLC0415
         from tsunagu.media.sandbox.pool import DecodePool  # noqa: PLC0415
         from tsunagu.services.examination import MOST_DEPTH  # noqa: PLC0415
 
-        with DecodePool(self.workers * (MOST_DEPTH + 1), Limits(), DecodeOptions()) as pool:
-            yield pool
+        with ThreadPoolExecutor(1) as beside:
+            loaded = beside.submit(load_kernels)
+            with DecodePool(self.workers * (MOST_DEPTH + 1), Limits(), DecodeOptions()) as pool:
+                loaded.result()
+                yield pool
 
     def work(self, *, once: bool) -> None:
         """Run what was deferred until this process is told to end, or `once`, until nothing waits.

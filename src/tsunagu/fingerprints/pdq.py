@@ -83,6 +83,13 @@ def turned(picture: Picture) -> tuple[Fingerprint, ...]:
     return tuple(Fingerprint(kind, data, quality) for data in _bits(eight))
 
 
+def load_kernels() -> None:
+    """Load what is compiled, or compile it: otherwise the first fingerprint of a process does."""
+    blank = np.zeros((SAMPLES, SAMPLES), np.uint8)
+    for scale in (1, 2):  # pixels, and blocks of them
+        turned(Picture(blank, scale * SAMPLES, scale * SAMPLES, scale))
+
+
 def _bits(spectra: NDArray[np.float64]) -> list[bytes]:
     """Return 32 bytes for each spectrum of shape (n, 16, 16): a bit is set above the lower median, last one first."""
     values = spectra.reshape(len(spectra), -1)

@@ -10,6 +10,7 @@ from typing import cast
 from uuid import UUID
 
 import numpy as np
+from django.db import connections
 from django.db.models import Exists, OuterRef, QuerySet
 from numpy.typing import NDArray
 
@@ -127,18 +128,13 @@ def same_content(item_ids: Sequence[int]) -> list[tuple[int, int]]:
 
     The empty content is nobody's and is left out.
     """
-    digests = {
-        item_id: bytes(sha256)
-        for item_id, sha256 in MediaItem.objects.using(LINKER)
-        .filter(id__in=item_ids)
-        .exclude(sha256=EMPTY_SHA256)
-        .values_list("id", "sha256")
-    }
-    everyone: dict[bytes, list[int]] = {}
-    held = MediaItem.objects.using(LINKER).filter(sha256__in=list(set(digests.values()))).values_list("id", "sha256")
-    for item_id, sha256 in held:
-        everyone.setdefault(bytes(sha256), []).append(item_id)
-    return [(item_id, other) for item_id, sha256 in digests.items() for other in everyone[sha256]]
+    with connections[LINKER].cursor() as cursor:
+        cursor.execute(
+            "SELECT one.id, other.id FROM media_item AS one JOIN media_item AS other USING (sha256)"
+            " WHERE one.id = ANY(%s) AND sha256 <> %s",
+            [list(item_ids), EMPTY_SHA256],
+        )
+        return cursor.fetchall()
 
 
 def contents_of(item_ids: Iterable[int], *, agencies: Iterable[UUID]) -> dict[UUID, dict[int, bytes]]:
