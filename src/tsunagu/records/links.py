@@ -134,7 +134,7 @@ def same_content(item_ids: Sequence[int]) -> list[tuple[int, int]]:
             " WHERE one.id = ANY(%s) AND sha256 <> %s",
             [list(item_ids), EMPTY_SHA256],
         )
-        return cursor.fetchall()
+        return [(one, other) for one, other in cursor.fetchall()]
 
 
 def contents_of(item_ids: Iterable[int], *, agencies: Iterable[UUID]) -> dict[UUID, dict[int, bytes]]:
