@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -81,13 +82,14 @@ class Held:
     case: CaseSummary
 
     @classmethod
-    def open(cls, world: World, person: Person, *, covert: bool = False) -> Held:
+    def open(cls, world: World, person: Person, *, covert: bool = False, keep_until: date | None = None) -> Held:
         """Open an empty case."""
         case = open_case(
             actor=person.actor,
             reference=random_name("case"),
             purpose=Purpose.INVESTIGATION,
             covert=covert,
+            keep_until=keep_until,
             **world.parts,
         )
         return cls(world, person, case)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -27,6 +28,7 @@ from tsunagu.services.cases import open_case, staff_case
 from tsunagu.services.exhibit_keys import give_exhibit_key
 from tsunagu.services.grants import list_grants, propose_grant
 from tsunagu.services.invitations import invite_officer
+from tsunagu.services.retention import set_retention
 from tsunagu.services.uploads import begin_upload, offer_files
 
 from .granted import grant
@@ -154,6 +156,24 @@ DOORS = (
         Permission.CASE_STAFF,
         "staffed case",
         strangers=OTHER_AGENCIES,
+    ),
+    Door(
+        "case keep",
+        ("{target}", "--until", f"{datetime.now(UTC).date() + timedelta(days=40)}", "--reason", "needed"),
+        "keep_case",
+        Permission.CASE_KEEP,
+        "staffed case",
+        strangers=OTHER_AGENCIES,
+    ),
+    Door(
+        "case erasure",
+        ("{target}",),
+        "prove_erasures",
+        Permission.LEDGER_READ,
+        "wrong case",
+        entitled="audra",
+        strangers=("bella",),
+        unfit=("anna", "carl", "adam"),
     ),
     Door("case list", (), "list_cases", Permission.CASE_READ, strangers=OTHER_AGENCIES),
     Door("case open", ("{new}",), "open_case", Permission.CASE_OPEN, strangers=OTHER_AGENCIES),
@@ -286,6 +306,24 @@ DOORS = (
         strangers=("ben", "cleo"),
         unfit=("adam", "audra", "carl"),
     ),
+    Door(
+        "retention set",
+        ("70",),
+        "set_retention",
+        Permission.RETENTION_SET,
+        entitled="adam",
+        strangers=("bella",),
+        unfit=("anna", "carl", "audra"),
+    ),
+    Door(
+        "retention show",
+        (),
+        "read_retention",
+        Permission.RETENTION_SET,
+        entitled="adam",
+        strangers=("bella",),
+        unfit=("anna", "carl", "audra"),
+    ),
     Door("share", ("{target}",), "share", Permission.OVERLAP_SHARE, "overlap"),
 )
 
@@ -398,6 +436,7 @@ def _live_through_cases(scene: Scene) -> None:
     anna, parts = scene.people["anna"], scene.world.parts
     helper = scene.world.enroll(scene.people["adam"], Role.OFFICER)
     scene.targets["helper"] = helper.login
+    set_retention(actor=scene.people["adam"].actor, keep_months=70, **parts)
     for kind in ("closable case", "closed case", "staffed case", "wrong case"):
         case = random_name("case")
         open_case(actor=anna.actor, reference=case, purpose=Purpose.INVESTIGATION, covert=False, **parts)

@@ -38,13 +38,13 @@ TABLES = (
     "public.case_reason", "public.erasure", "public.exhibit", "public.exhibit_key", "public.fingerprint",
     "public.holding", "public.intake", "public.intake_change", "public.intake_file", "public.invitation",
     "public.judgement", "public.login", "public.media_item", "public.officer", "public.overlap_notice",
-    "public.permission_grant", "public.proposal", "public.reveal",
-    "public.sign_in",
+    "public.permission_grant", "public.proposal", "public.retention_rule",
+    "public.reveal", "public.sign_in",
 )  # fmt: skip
 LINKER_MAY_READ = {
     "bank": {"id", "agency_id", "semantics", "unapplied"},
     "bank_entry": {"id", "agency_id", "bank_id", "kind", "data", "added_at"},
-    "case": {"id", "agency_id", "covert"},
+    "case": {"id", "agency_id", "covert", "keep_until"},
     "exhibit": {"id", "agency_id", "case_id"},
     "fingerprint": {"id", "agency_id", "item_id", "kind", "data", "turns", "quality", "at_s", "frame"},
     "holding": {"id", "agency_id", "exhibit_id", "item_id", "linked_at"},
@@ -137,7 +137,7 @@ def _unfiltered_case(_: Actor, reference: str) -> object:
     row = Case.objects.filter(reference=reference).first()
     if row is None:
         raise cases.NotFound("no such case")
-    return cases._summary(row)
+    return cases.summary_of(row)
 
 
 def _unfiltered_notices(_: Actor) -> tuple[object, ...]:
@@ -151,7 +151,7 @@ def _no_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Actor, "require", lambda *_: None)
     monkeypatch.setattr(Actor, "may", lambda *_: True)
     monkeypatch.setattr(access, "case_of", _unfiltered_case)
-    monkeypatch.setattr(cases, "cases_of", lambda _: tuple(cases._summary(row) for row in Case.objects.all()))
+    monkeypatch.setattr(cases, "cases_of", lambda _: tuple(cases.summary_of(row) for row in Case.objects.all()))
     monkeypatch.setattr(notices, "notices_of", _unfiltered_notices)
 
 
@@ -179,6 +179,7 @@ def test_nobody_writes_a_row_in_the_name_of_another_agency(scene: Scene) -> None
             reference="planted",
             purpose="audit",
             covert=False,
+            keep_until="2026-01-01",
             opened_at="2026-01-01T00:00Z",
             opened_by_id=ours.officer_id,
         )

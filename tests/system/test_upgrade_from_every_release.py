@@ -35,6 +35,7 @@ VALUES = {
     "timestamp with time zone": "now()",
     "jsonb": "'{}'",
     "boolean": "false",
+    "date": "'2026-03-01'",
     "ARRAY": "'{}'",
 }
 COLUMNS = """

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import datetime
+
 import click
 from rich.text import Text
 
+from tsunagu.cli.erasures import print_proof, proof_json
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import path_text, print_json, print_table, screen, shown_path
 from tsunagu.domain.case import CaseSummary, HoldingSummary
@@ -12,7 +16,10 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.services.case_life import close_case, reopen_case
 from tsunagu.services.cases import list_cases, list_holdings, open_case, staff_case, unstaff_case, view_case
 from tsunagu.services.house import House
+from tsunagu.services.proofs import prove_erasures
+from tsunagu.services.retention import keep_case
 
+DAY = click.DateTime(["%Y-%m-%d"])
 NO_CASE = "You work on no case yet: `tsunagu case open REFERENCE`."
 
 
@@ -32,19 +39,31 @@ def case() -> None:
     help="The case's purpose: why its records are read unless you say otherwise.",
 )
 @click.option("--covert", is_flag=True, help="Tell overlaps to the co-ordinator alone until he releases them.")
+@click.option(
+    "--keep-until", type=DAY, help="The last day on which it is kept; the latest your agency allows if left out."
+)
+@click.option("--keep-limit", type=DAY, help="The last day that the originator of its data allows.")
 @click.pass_obj
-def open_(house: House, reference: str, *, purpose: str, covert: bool) -> None:
+def open_(
+    house: House,
+    reference: str,
+    *,
+    purpose: str,
+    covert: bool,
+    keep_until: datetime | None,
+    keep_limit: datetime | None,
+) -> None:
     """Open a case under your agency's own REFERENCE; you work on it from then on."""
     with signed_in(house, None) as desk:
-        open_case(
-            actor=desk.actor,
+        opened = open_case(
             reference=reference,
             purpose=Purpose(purpose),
             covert=covert,
-            now=now(),
-            keys=desk.rooms.keys,
-            ledger=desk.rooms.ledger,
+            keep_until=keep_until.date() if keep_until else None,
+            keep_limit=keep_limit.date() if keep_limit else None,
+            **desk.parts,
         )
+    screen.print(f"It is kept until {opened.keep_until}, and waits for a review half a year before.")
     screen.print("The case is open, and you work on it. Next: `tsunagu ingest` brings an exhibit's media in,")
     screen.print("`tsunagu case join` lets a colleague work on it too.")
 
@@ -99,6 +118,37 @@ def reopen(house: House, reference: str, *, reason: str) -> None:
     screen.print("The case is open again.")
 
 
+@case.command("keep")
+@click.argument("reference")
+@click.option("--until", required=True, type=DAY, help="The new last day, later or earlier.")
+@click.option("--reason", required=True, help="Why; kept beside the ledger, and erased with the case.")
+@click.pass_obj
+def keep(house: House, reference: str, *, until: datetime, reason: str) -> None:
+    """Keep a case for longer than until now, or for shorter. After its last day a case is erased."""
+    with signed_in(house, None) as desk:
+        keep_case(reference=reference, until=until.date(), reason=reason, **desk.parts)
+    screen.print(f"The case is kept until {until:%Y-%m-%d}.")
+
+
+@case.command("erasure")
+@click.argument("reference")
+@json_option
+@click.pass_obj
+def erasure(house: House, reference: str, *, as_json: bool) -> None:
+    """Prove what was erased of a case, or of its exhibits, by the REFERENCE that it had; an auditor's command.
+
+    Each proof is held against the ledger and the database. Exit status: 0 all are sound, 1 one is not.
+    """
+    with signed_in(house, None) as desk:
+        proofs = prove_erasures(reference=reference, **desk.parts)
+    for one in proofs:
+        if as_json:
+            print_json(proof_json(one))
+        else:
+            print_proof(one)
+    sys.exit(0 if all(one.is_sound for one in proofs) else 1)
+
+
 @case.command("list")
 @purpose_option
 @json_option
@@ -118,10 +168,11 @@ def list_(house: House, *, purpose: str | None, as_json: bool) -> None:
             "covert" if one.covert else "",
             "closed" if one.closed_at else "open",
             f"{one.opened_at:%Y-%m-%d}",
+            f"{one.keep_until}" + (", to be reviewed" if one.waits_for_review(now().date()) else ""),
         )
         for one in found
     ]
-    columns = ("case", "purpose", "", "state", "opened")
+    columns = ("case", "purpose", "", "state", "opened", "kept until")
     print_table(columns, rows, empty=NO_CASE, whole=("case",))
 
 
@@ -143,6 +194,8 @@ def show(house: House, reference: str, *, purpose: str | None, as_json: bool) ->
         return
     state = ", closed" if view.case.closed_at else ""
     screen.print(f"{view.case.reference}  ({view.case.purpose}{state})", style="bold", markup=False)
+    review = " It waits for its review: `tsunagu case keep`." if view.case.waits_for_review(now().date()) else ""
+    screen.print(f"Kept until {view.case.keep_until}, then erased.{review}")
     rows = [(one.reference, one.items, one.refused) for one in view.exhibits]
     columns = ("exhibit", "items", "refused")
     print_table(columns, rows, empty="Nothing was brought in yet: `tsunagu ingest`.", whole=("exhibit",))
@@ -207,6 +260,9 @@ def _case_json(case: CaseSummary) -> dict[str, object]:
         "purpose": case.purpose.value,
         "covert": case.covert,
         "opened_at": case.opened_at.isoformat(),
+        "keep_until": case.keep_until.isoformat(),
+        "keep_limit": case.keep_limit.isoformat() if case.keep_limit else None,
+        "to_be_reviewed": case.waits_for_review(now().date()),
         "closed_at": case.closed_at.isoformat() if case.closed_at else None,
     }
 

@@ -9,7 +9,7 @@ import click
 from tsunagu.cli.house import now, purpose_option, signed_in
 from tsunagu.cli.new_files import check_is_new
 from tsunagu.cli.output import counted, screen
-from tsunagu.domain.erasure import Consequences, ErasureGround
+from tsunagu.domain.erasure import WITHDRAWAL_GROUNDS, Consequences, ErasureGround
 from tsunagu.records.keys.exhibit_keys import key_to_file
 from tsunagu.records.keys.private_files import create_private
 from tsunagu.services.case_life import withdraw_exhibit, withdrawal_consequences
@@ -53,7 +53,7 @@ def key(house: House, *, case_reference: str, exhibit_reference: str, out: Path,
 @click.option(
     "--ground",
     required=True,
-    type=click.Choice([one.value for one in ErasureGround]),
+    type=click.Choice([one.value for one in WITHDRAWAL_GROUNDS]),
     help="Why; the ledger keeps it.",
 )
 @click.option("--yes", is_flag=True, help="Do it; without this the consequences are told, and nothing is done.")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from tsunagu.domain.media import Refusal
 from tsunagu.domain.purpose import Purpose
+from tsunagu.domain.retention import review_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class CaseSummary:
     Attributes:
         reference: the agency's own name for it, unique within the agency.
         covert: an overlap of this case is told to the co-ordinator alone until he releases it.
+        keep_until: the last day, in UTC, on which it is kept; after it the case is erased.
+        keep_limit: the last day that the originator of its data allows; None where he has set none.
         closed_at: None while it is open; nothing is brought into a closed case, and what it holds is still compared.
     """
 
@@ -26,7 +29,13 @@ class CaseSummary:
     purpose: Purpose
     covert: bool
     opened_at: datetime
+    keep_until: date
+    keep_limit: date | None = None
     closed_at: datetime | None = None
+
+    def waits_for_review(self, today: date) -> bool:
+        """Return whether people should look now whether the case is to be kept longer."""
+        return review_from(self.keep_until) <= today
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,16 @@ class ErasureGround(StrEnum):
     NO_LEGAL_GROUND = "no-legal-ground"
     PURPOSE_ACHIEVED = "purpose-achieved"
     ORDERED = "ordered"
+    EXPIRED = "expired"
+
+
+WITHDRAWAL_GROUNDS = (
+    ErasureGround.WRONG_EXHIBIT,
+    ErasureGround.NO_LEGAL_GROUND,
+    ErasureGround.PURPOSE_ACHIEVED,
+    ErasureGround.ORDERED,
+)
+"""What an officer may say when he withdraws an exhibit; that a case has expired, the machine says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,24 @@ class Erased:
     fingerprints: int
     hits: int
     merkle_root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What stays of an erasure: that it was, why, and what it came to; names nothing.
+
+    Attributes:
+        exhibit_id: None where the whole case was erased.
+        ended_at: None while it is not completed.
+    """
+
+    erasure_id: UUID
+    case_id: UUID
+    exhibit_id: UUID | None
+    ground: ErasureGround
+    begun_at: datetime
+    ended_at: datetime | None
+    erased: Erased
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ class Permission(StrEnum):
     BANK_CHANGE = "bank:change"
     BANK_READ = "bank:read"
     CASE_CLOSE = "case:close"
+    CASE_KEEP = "case:keep"
     CASE_OPEN = "case:open"
     CASE_READ = "case:read"
     CASE_STAFF = "case:staff"
@@ -27,6 +28,7 @@ class Permission(StrEnum):
     OVERLAP_READ = "overlap:read"
     OVERLAP_SHARE = "overlap:share"
     PERMISSION_GRANT = "permission:grant"
+    RETENTION_SET = "retention:set"
 
 
 class Role(StrEnum):
@@ -43,6 +45,7 @@ _OFFICER = frozenset(
         Permission.BANK_CHANGE,
         Permission.BANK_READ,
         Permission.CASE_CLOSE,
+        Permission.CASE_KEEP,
         Permission.CASE_OPEN,
         Permission.CASE_READ,
         Permission.CASE_STAFF,
@@ -61,7 +64,9 @@ ROLE_PERMISSIONS = MappingProxyType(
     {
         Role.OFFICER: _OFFICER,
         Role.COORDINATOR: _OFFICER | {Permission.HELD_NOTICE_RELEASE, Permission.PERMISSION_GRANT},
-        Role.ADMINISTRATOR: frozenset({Permission.OFFICER_ENROLL, Permission.PERMISSION_GRANT}),
+        Role.ADMINISTRATOR: frozenset(
+            {Permission.OFFICER_ENROLL, Permission.PERMISSION_GRANT, Permission.RETENTION_SET}
+        ),
         Role.AUDITOR: frozenset({Permission.LEDGER_READ}),
     }
 )

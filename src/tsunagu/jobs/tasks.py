@@ -10,6 +10,7 @@ from uuid import UUID
 from tsunagu.services.accounts import is_root_due, sign_root
 from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.house import House, Rooms
+from tsunagu.services.retention import erase_expired
 
 HOUSE = "house"
 """The queue of what is done in no time."""
@@ -96,10 +97,17 @@ def complete_left_erasures(station: Station, _: Arguments) -> None:
     complete_erasures(now=datetime.now(UTC), keys=rooms.keys, ledger=rooms.ledger)
 
 
+def erase_expired_cases(station: Station, _: Arguments) -> None:
+    """Erase the cases whose last day is over."""
+    rooms = station.rooms
+    erase_expired(now=datetime.now(UTC), keys=rooms.keys, ledger=rooms.ledger)
+
+
 TASKS: Mapping[str, Task] = {
     "run-intake": Task(run_intake, queue=INTAKES, alone_by="exhibit"),
     "silence-benign": Task(silence_benign),
     "sign-due-root": Task(sign_due_root, waits_once=True, every="*/5 * * * *"),
     "complete-erasures": Task(complete_left_erasures, waits_once=True, every="*/5 * * * *"),
+    "erase-expired": Task(erase_expired_cases, waits_once=True, every="23 3 * * *"),
     "purge-uploads": Task(purge_expired_uploads, waits_once=True, every="17 * * * *"),
 }

@@ -1,7 +1,7 @@
 """Cases, their members and exhibits, as rows. Every function is called within `acting_for` an agency."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -32,6 +32,8 @@ def add_case(case: CaseSummary, *, opened_by: UUID) -> None:
                 covert=case.covert,
                 opened_at=case.opened_at,
                 opened_by_id=opened_by,
+                keep_until=case.keep_until,
+                keep_limit=case.keep_limit,
             )
     except IntegrityError as error:
         raise Conflict("this case reference cannot be used") from error
@@ -90,6 +92,11 @@ def reopen(case: CaseSummary) -> bool:
     return Case.objects.filter(id=case.case_id).exclude(closed_at=None).update(closed_at=None) == 1
 
 
+def keep_until(case: CaseSummary, day: date) -> None:
+    """Set the last day on which a case is kept."""
+    Case.objects.filter(id=case.case_id).update(keep_until=day)
+
+
 def add_reason(case: CaseSummary, *, officer_id: UUID, act: Act, reason: str, now: datetime) -> None:
     """Keep why an officer did something, in his own words, beside the ledger."""
     CaseReason.objects.create(
@@ -111,13 +118,13 @@ def case_of(actor: Actor, reference: str) -> CaseSummary:
     row = Case.objects.filter(casemember__officer_id=actor.officer_id, reference=reference).first()
     if row is None:
         raise NotFound("no such case")
-    return _summary(row)
+    return summary_of(row)
 
 
 def cases_of(actor: Actor) -> tuple[CaseSummary, ...]:
     """Return the cases that the actor works on, by reference."""
     rows = Case.objects.filter(casemember__officer_id=actor.officer_id).order_by("reference")
-    return tuple(_summary(row) for row in rows)
+    return tuple(summary_of(row) for row in rows)
 
 
 def exhibit_of(case: CaseSummary, reference: str, *, registered_by: UUID, now: datetime) -> tuple[UUID, bool]:
@@ -198,7 +205,16 @@ def _holding(row: Holding) -> HoldingSummary:
     )
 
 
-def _summary(row: Case) -> CaseSummary:
+def summary_of(row: Case) -> CaseSummary:
+    """Return a case's row as those who work on the case see it."""
     return CaseSummary(
-        row.id, row.agency_id, row.reference, Purpose(row.purpose), row.covert, row.opened_at, row.closed_at
+        row.id,
+        row.agency_id,
+        row.reference,
+        Purpose(row.purpose),
+        row.covert,
+        row.opened_at,
+        row.keep_until,
+        row.keep_limit,
+        row.closed_at,
     )

@@ -6,7 +6,7 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tsunagu.domain.case import CaseSummary
-from tsunagu.domain.erasure import Consequences, Erased, Erasing, ErasureGround
+from tsunagu.domain.erasure import Consequences, Erased, Erasing, ErasureGround, Proof
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.records.holdings import LOCK_AGENCY
 from tsunagu.records.ledger.merkle import Frontier
@@ -34,6 +34,7 @@ from tsunagu.records.models import (
     JudgementRow,
     MediaItem,
     OverlapNotice,
+    RevealRow,
     Trace,
 )
 
@@ -80,6 +81,35 @@ def open_erasures() -> tuple[Erasing, ...]:
     return tuple(_erasing(row) for row in rows)
 
 
+def proofs_of(case_macs: Sequence[bytes]) -> tuple[Proof, ...]:
+    """Return what was erased of cases that had one of these keyed references, oldest first."""
+    rows = Erasure.objects.filter(case_mac__in=list(case_macs)).order_by("begun_at", "id")
+    return tuple(
+        Proof(
+            row.id,
+            row.case_id,
+            row.exhibit_id,
+            ErasureGround(row.ground),
+            row.begun_at,
+            row.ended_at,
+            _erased(row),
+        )
+        for row in rows
+    )
+
+
+def left_of(case_id: UUID, exhibit_id: UUID | None) -> int:
+    """Return how many rows are there of an exhibit, or without one of a case: of itself, its places and its people."""
+    of_it = Q(case_id=case_id) if exhibit_id is None else Q(id=exhibit_id)
+    exhibits = Exhibit.objects.filter(of_it)
+    found = exhibits.count() + Holding.objects.filter(exhibit__in=exhibits).count()
+    if exhibit_id is not None:
+        return found
+    of_case = {"case_id": case_id}
+    found += Case.objects.filter(id=case_id).count() + CaseMember.objects.filter(**of_case).count()
+    return found + OverlapNotice.objects.filter(**of_case).count()
+
+
 def consequences(case: CaseSummary, exhibit_id: UUID | None) -> Consequences:
     """Return what would go with an exhibit, or without one with the whole case."""
     of_it = Q(exhibit_id=exhibit_id) if exhibit_id else Q(exhibit__case_id=case.case_id)
@@ -97,6 +127,8 @@ def consequences(case: CaseSummary, exhibit_id: UUID | None) -> Consequences:
 def erase_places(erasing: Erasing, reference: Reference, *, most: int) -> bool:
     """Erase at most `most` places, with the contents that are held nowhere else; return whether there may be more.
 
+    That an officer was shown one of them stays in his own record, by its number; what he wrote why goes.
+
     Raises:
         Conflict: the database does not let them go; what is half erased must not be committed.
     """
@@ -105,6 +137,7 @@ def erase_places(erasing: Erasing, reference: Reference, *, most: int) -> bool:
         Holding.objects.filter(_exhibits(erasing, "exhibit")).order_by("id").values_list("id", "item_id")[:most]
     )
     places = [place for place, _ in rows]
+    RevealRow.objects.filter(place__in=places).update(reason="")
     _delete(Holding.objects.filter(id__in=places), expected=len(places))
     held = {item for _, item in rows if item}
     kept = set(Holding.objects.filter(item_id__in=held).values_list("item_id", flat=True))
@@ -166,10 +199,8 @@ def complete(erasing: Erasing, reference: Reference, *, now: datetime) -> Erased
     for one in rows:
         _delete(one, expected=one.count())
     _count(erasing, gone)
-    row = _row(erasing)
-    root = Frontier.from_hex(row.leaves, row.peaks).root()
     Erasure.objects.filter(id=erasing.erasure_id).update(ended_at=now)
-    return Erased(row.places, row.items, row.fingerprints, row.hits, root)
+    return _erased(_row(erasing))
 
 
 def _exhibits(erasing: Erasing, key: str) -> Q:
@@ -195,6 +226,11 @@ def _count(erasing: Erasing, gone: Iterable[bytes], **counts: int) -> None:
     for name, count in counts.items():
         setattr(row, name, getattr(row, name) + count)
     row.save(update_fields=["leaves", "peaks", *counts])
+
+
+def _erased(row: Erasure) -> Erased:
+    root = Frontier.from_hex(row.leaves, row.peaks).root()
+    return Erased(row.places, row.items, row.fingerprints, row.hits, root)
 
 
 def _row(erasing: Erasing) -> Erasure:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
-from tsunagu.domain.erasure import Consequences, Erasing, ErasureGround
+from tsunagu.domain.erasure import WITHDRAWAL_GROUNDS, Consequences, Erasing, ErasureGround
 from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.permission import Permission
 from tsunagu.records import cases as rows
@@ -91,9 +91,12 @@ def withdraw_exhibit(
 
     Raises:
         Forbidden: the actor withdraws no exhibits.
+        InputError: a ground that is the machine's.
         NotFound: no such case, or not the actor's; or no such exhibit of it.
         Conflict: an intake into it is under way, or it is being withdrawn already.
     """
+    if ground not in WITHDRAWAL_GROUNDS:
+        raise InputError("no officer erases on this ground")
     case, exhibit_id = _exhibit(actor, reference, exhibit, now=now, keys=keys, ledger=ledger)
     one = Erasing(uuid4(), actor.agency_id, case.case_id, exhibit_id, ground, now, actor.officer_id)
     with acting_for(actor.agency_id):

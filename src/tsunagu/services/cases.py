@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import uuid4
 
 from tsunagu.domain.act import Act
@@ -13,7 +13,8 @@ from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
-from tsunagu.records import agencies
+from tsunagu.domain.retention import checked_until
+from tsunagu.records import agencies, retention
 from tsunagu.records import cases as rows
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
@@ -31,30 +32,45 @@ class CaseView:
 
 
 def open_case(
-    *, actor: Actor, reference: str, purpose: Purpose, covert: bool, now: datetime, keys: Keys, ledger: Ledger
+    *,
+    actor: Actor,
+    reference: str,
+    purpose: Purpose,
+    covert: bool,
+    keep_until: date | None = None,
+    keep_limit: date | None = None,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
 ) -> CaseSummary:
     """Open a case; who opens it works on it.
 
+    Args:
+        keep_until: the last day on which it is kept; None for the latest that may be.
+        keep_limit: the last day that the originator of its data allows.
+
     Raises:
         Forbidden: the actor opens no cases.
-        InputError: the reference is empty, too long, or holds control characters.
+        InputError: the reference is empty, too long, or holds control characters; or the last day is over, or later
+            than the agency or the originator allows.
         Conflict: the agency has a case of this reference already; the message says so where the actor works on it.
     """
     check_reference(reference)
-    case = CaseSummary(uuid4(), actor.agency_id, reference, purpose, covert, now)
     with (
         denials_recorded(
             actor=actor, permission=Permission.CASE_OPEN, asked=reference, now=now, keys=keys, ledger=ledger
         ),
         acting_for(actor.agency_id),
     ):
+        until = checked_until(keep_until, limit=keep_limit, keep_months=retention.keep_months(), today=now.date())
+        case = CaseSummary(uuid4(), actor.agency_id, reference, purpose, covert, now, until, keep_limit)
         try:
             rows.add_case(case, opened_by=actor.officer_id)
         except Conflict as error:
             if any(one.reference == reference for one in rows.cases_of(actor)):
                 raise Conflict("you work on a case of this reference already") from error
             raise
-        ledger.write(deed(Act.CASE_OPENED, actor=actor, case=case, now=now))
+        ledger.write(deed(Act.CASE_OPENED, actor=actor, case=case, now=now, until=until.isoformat()))
     return case
 
 

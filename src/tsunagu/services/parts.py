@@ -35,6 +35,9 @@ class Keys(Protocol):
     def mac(self, purpose: str, data: bytes) -> bytes:
         """Return a keyed digest, 32 bytes, by the newest version of the key."""
 
+    def macs(self, purpose: str, data: bytes) -> tuple[bytes, ...]:
+        """Return the keyed digest by every version of the key, newest first: to find what was written before."""
+
 
 class Decoder(Protocol):
     """The pool of limited children that decodes hostile files."""

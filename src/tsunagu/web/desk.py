@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol, TypedDict, TypeVar, cast
 from uuid import UUID
@@ -68,3 +68,15 @@ def chosen(choices: type[Choice], typed: str) -> Choice:
         return choices(typed)
     except ValueError as error:
         raise InputError("there is no such choice") from error
+
+
+def day(typed: str) -> date | None:
+    """Return the day that was typed in a form; None where the field was left empty.
+
+    Raises:
+        InputError: it is no day.
+    """
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError as error:
+        raise InputError("a day is written as year, month and day, such as 2026-03-01") from error

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any
 
@@ -36,6 +37,7 @@ class Page:
         typed: what the form sends; `{new}` stands for a new name, `{self}` for the login of who is entitled,
             `{colleague}` for that of one who works on the staffed case.
         asked: what is asked for in the address.
+        named_in: the part of the address that names the target, where it is none of the path.
         service: the service behind it.
         status: how the entitled are answered.
     """
@@ -50,16 +52,17 @@ class Page:
     unfit: tuple[str, ...] = ("adam", "audra")
     status: int = 200
     asked: dict[str, str] = field(default_factory=dict)
+    named_in: str = ""
 
     def __str__(self) -> str:
         return f"{self.name} {'GET' if self.typed is None else 'POST'}"
 
     def ask(self, scene: Scene, name: str, target: str = "") -> HttpResponse:
         """Ask as one of the scene's people."""
-        path = reverse(self.name, kwargs=_arguments(scene, self.name, target))
+        path = reverse(self.name, kwargs={} if self.named_in else _arguments(scene, self.name, target))
         visitor = Visitor(scene.world).sits_down_as(scene.people[name])
         if self.typed is None:
-            return visitor.get(path, **self.asked)
+            return visitor.get(path, **self.asked, **({self.named_in: target} if self.named_in else {}))
         known = {
             "new": random_name("new"),
             "self": scene.people[self.entitled].login,
@@ -102,6 +105,34 @@ PAGES = (
         {"reason": "new facts"},
         strangers=OTHER_AGENCIES,
         status=302,
+    ),
+    Page(
+        "case_keep",
+        "keep_case",
+        Permission.CASE_KEEP,
+        "staffed case",
+        {"until": f"{datetime.now(UTC).date() + timedelta(days=40)}", "reason": "needed"},
+        strangers=OTHER_AGENCIES,
+        status=302,
+    ),
+    Page("retention", "read_retention", Permission.RETENTION_SET, **ADMINISTRATORS_ALONE),
+    Page(
+        "retention",
+        "set_retention",
+        Permission.RETENTION_SET,
+        typed={"months": "70"},
+        **ADMINISTRATORS_ALONE,
+        status=302,
+    ),
+    Page(
+        "erasures",
+        "prove_erasures",
+        Permission.LEDGER_READ,
+        "wrong case",
+        entitled="audra",
+        strangers=("bella",),
+        unfit=("anna", "carl", "adam"),
+        named_in="case",
     ),
     Page(
         "withdraw",
@@ -207,7 +238,7 @@ def scene(web_scene: Scene) -> Scene:
 
 
 def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
-    of_cases = ("case", "items", "staff", "unstaff", "case_close", "case_reopen", "withdraw")
+    of_cases = ("case", "items", "staff", "unstaff", "case_close", "case_reopen", "case_keep", "withdraw")
     kinds = {**dict.fromkeys(of_cases, "reference"), "leave": "officer_id"} | {
         "permission_confirm": "proposal_id",
         "permission_withdraw": "grant_id",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from threading import Lock
+from uuid import UUID
 
 from django.db import DatabaseError, OperationalError, connections, transaction
 
@@ -134,3 +135,13 @@ def entries_of_agency(*, most: int) -> list[LedgerEntry]:
     with connections[APP].cursor() as cursor:
         cursor.execute("SELECT number, body, hash FROM ledger.entry ORDER BY number DESC LIMIT %s", [most])
         return [LedgerEntry(number, body, bytes(value)) for number, body, value in cursor]
+
+
+def entries_naming(detail: str, value: UUID) -> list[LedgerEntry]:
+    """Return the entries of the agency that is acted for that name an opaque id in this detail, oldest first."""
+    with connections[APP].cursor() as cursor:
+        cursor.execute(
+            "SELECT number, body, hash FROM ledger.entry WHERE body::jsonb -> 'details' ->> %s = %s ORDER BY number",
+            [detail, str(value)],
+        )
+        return [LedgerEntry(number, body, bytes(hashed)) for number, body, hashed in cursor]

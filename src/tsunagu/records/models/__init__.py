@@ -4,7 +4,7 @@ from tsunagu.records.models.banks import Bank, BankEntry
 from tsunagu.records.models.cases import Case, CaseMember, Exhibit, ExhibitKeyRow
 from tsunagu.records.models.grants import GrantRow, ProposalRow, RevealRow
 from tsunagu.records.models.intakes import Intake, IntakeChange, IntakeFile
-from tsunagu.records.models.life import CaseReason, Erasure
+from tsunagu.records.models.life import CaseReason, Erasure, RetentionRule
 from tsunagu.records.models.media import Holding, MediaItem, Trace
 from tsunagu.records.models.overlaps import HitRow, JudgementRow, Overlap, OverlapNotice
 from tsunagu.records.models.people import Agency, Invitation, Login, Officer, SignIn, WebSession
@@ -33,6 +33,7 @@ __all__ = [
     "Overlap",
     "OverlapNotice",
     "ProposalRow",
+    "RetentionRule",
     "RevealRow",
     "SignIn",
     "Trace",

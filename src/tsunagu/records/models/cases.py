@@ -9,7 +9,10 @@ from tsunagu.records.models.people import Agency, Officer
 
 
 class Case(models.Model):
-    """One investigation of one agency. Nothing is brought into it while it is closed."""
+    """One investigation of one agency. Nothing is brought into it while it is closed.
+
+    `keep_until` is the last day, in UTC, on which it is kept; `keep_limit` the last that the data's originator allows.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
@@ -19,6 +22,8 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(Officer, on_delete=models.PROTECT)
     closed_at = models.DateTimeField(null=True)
+    keep_until = models.DateField()
+    keep_limit = models.DateField(null=True)
 
     class Meta:
         db_table = "case"

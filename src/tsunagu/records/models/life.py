@@ -43,6 +43,18 @@ class Erasure(models.Model):
         ]
 
 
+class RetentionRule(models.Model):
+    """For how many months an agency keeps its cases at most; without a row, for the default time."""
+
+    agency = models.OneToOneField(Agency, on_delete=models.PROTECT, primary_key=True)
+    keep_months = models.PositiveSmallIntegerField()
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(Officer, on_delete=models.PROTECT)
+
+    class Meta:
+        db_table = "retention_rule"
+
+
 class CaseReason(models.Model):
     """Why somebody changed a case's life, in his own words; the ledger holds a keyed reference to them alone."""
 

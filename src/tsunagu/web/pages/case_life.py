@@ -6,10 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tsunagu.domain.erasure import ErasureGround
+from tsunagu.domain.erasure import WITHDRAWAL_GROUNDS, ErasureGround
+from tsunagu.domain.errors import InputError
 from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit, withdrawal_consequences
 from tsunagu.services.cases import staff_case, unstaff_case
-from tsunagu.web.desk import chosen, parts_of
+from tsunagu.services.retention import keep_case
+from tsunagu.web.desk import chosen, day, parts_of
 
 
 @require_POST
@@ -41,6 +43,16 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("case", reference)
 
 
+@require_POST
+def keep(request: HttpRequest, reference: str) -> HttpResponse:
+    """Set another last day on which a case is kept."""
+    until = day(request.POST.get("until", ""))
+    if until is None:
+        raise InputError("say until which day the case is to be kept")
+    keep_case(reference=reference, until=until, reason=request.POST.get("reason", ""), **parts_of(request))
+    return redirect("case", reference)
+
+
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     """Tell what would go with an exhibit, or withdraw it."""
@@ -54,5 +66,5 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("case", reference)
     exhibit = request.GET.get("exhibit", "")
     would = withdrawal_consequences(reference=reference, exhibit=exhibit, **parts_of(request))
-    context = {"reference": reference, "exhibit": exhibit, "would": would, "grounds": list(ErasureGround)}
+    context = {"reference": reference, "exhibit": exhibit, "would": would, "grounds": WITHDRAWAL_GROUNDS}
     return render(request, "web/withdraw.html", context)

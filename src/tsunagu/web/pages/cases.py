@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.cases import list_cases, open_case, page_holdings, view_case
 from tsunagu.services.reveals import reveal_desk
-from tsunagu.web.desk import actor_of, chosen, parts_of
+from tsunagu.web.desk import actor_of, chosen, day, parts_of
 from tsunagu.web.rooms import now
 
 ITEMS_A_PAGE = 100
@@ -25,6 +25,8 @@ def cases(request: HttpRequest) -> HttpResponse:
             reference=request.POST.get("reference", ""),
             purpose=chosen(Purpose, request.POST.get("purpose", "")),
             covert=request.POST.get("covert") == "on",
+            keep_until=day(request.POST.get("keep_until", "")),
+            keep_limit=day(request.POST.get("keep_limit", "")),
             **parts_of(request),
         )
         return redirect("case", opened.reference)

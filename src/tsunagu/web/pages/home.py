@@ -10,6 +10,7 @@ from tsunagu.domain.permission import Permission
 from tsunagu.services.cases import list_cases
 from tsunagu.services.overlaps import list_notices
 from tsunagu.web.desk import may, parts_of
+from tsunagu.web.rooms import now
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -17,6 +18,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not may(request, Permission.NOTICE_READ):
         return redirect("ledger" if may(request, Permission.LEDGER_READ) else "officers")
     views = list_notices(act=Act.NOTICE_READ, **parts_of(request))
+    cases = list_cases(**parts_of(request))
     return render(
         request,
         "web/home.html",
@@ -29,6 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 if view.notice.acknowledged_at and not (view.notice.shared_at or view.notice.held or view.notice.ended)
             ],
             "shared": [view for view in views if view.notice.revealed and not view.notice.ended],
-            "cases": list_cases(**parts_of(request)),
+            "to_review": [case for case in cases if case.waits_for_review(now().date())],
+            "cases": cases,
         },
     )

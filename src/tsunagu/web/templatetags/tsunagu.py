@@ -10,7 +10,9 @@ from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext, pgettext
 
+from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.fingerprint import Turn
+from tsunagu.web.rooms import now
 
 register = template.Library()
 
@@ -100,3 +102,9 @@ def pairs(mapping: Mapping[str, Any] | None) -> ItemsView[str, Any]:
     None and what a template finds missing have no pairs.
     """
     return (mapping or {}).items()
+
+
+@register.filter
+def to_be_reviewed(case: CaseSummary) -> bool:
+    """Return whether a case waits for its review today."""
+    return case.waits_for_review(now().date())

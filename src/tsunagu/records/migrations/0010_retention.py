@@ -1,0 +1,41 @@
+"""Every case has a last day on which it is kept; an agency says for how long at most."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import migrations, models
+from django.db.models.deletion import PROTECT
+
+
+def _guard(apps: Any, schema_editor: Any) -> None:
+    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    for word, name in settings.TSUNAGU_ROLES.items():
+        sql = sql.replace(f":{word}:", schema_editor.quote_name(name))
+    schema_editor.execute(sql, params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("records", "0009_grants")]
+
+    operations = [
+        migrations.AddField(model_name="case", name="keep_until", field=models.DateField(null=True)),
+        migrations.AddField(model_name="case", name="keep_limit", field=models.DateField(null=True)),
+        migrations.CreateModel(
+            name="RetentionRule",
+            fields=[
+                (
+                    "agency",
+                    models.OneToOneField(on_delete=PROTECT, primary_key=True, serialize=False, to="records.agency"),
+                ),
+                ("keep_months", models.PositiveSmallIntegerField()),
+                ("set_at", models.DateTimeField()),
+                ("set_by", models.ForeignKey(on_delete=PROTECT, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                "db_table": "retention_rule",
+            },
+        ),
+        migrations.RunPython(_guard),
+        migrations.AlterField(model_name="case", name="keep_until", field=models.DateField()),
+    ]

@@ -1,0 +1,103 @@
+"""How long cases are kept: set at their opening, reviewed half a year before the end, and erased once it is over."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import uuid4
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.erasure import Erasing, ErasureGround
+from tsunagu.domain.errors import Conflict
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.permission import Permission
+from tsunagu.domain.retention import checked_months, checked_until
+from tsunagu.records import agencies, erasing, retention
+from tsunagu.records import cases as rows
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import case_for, deed, denials_recorded
+from tsunagu.services.case_life import case_reference, check_reason, reason_reference
+from tsunagu.services.erasing import complete_erasures
+from tsunagu.services.parts import Keys, Ledger
+
+
+def keep_case(
+    *, actor: Actor, reference: str, until: date, reason: str, now: datetime, keys: Keys, ledger: Ledger
+) -> None:
+    """Set another last day on which a case is kept, longer or shorter, and keep why.
+
+    Raises:
+        Forbidden: the actor keeps no cases.
+        NotFound: no such case, or not the actor's.
+        InputError: no reason; or the day is over, or later than the agency or the originator allows.
+    """
+    check_reason(reason)
+    case = case_for(
+        actor=actor, reference=reference, permission=Permission.CASE_KEEP, now=now, keys=keys, ledger=ledger
+    )
+    with acting_for(actor.agency_id):
+        months = retention.keep_months()
+        day = checked_until(until, limit=case.keep_limit, keep_months=months, today=now.date())
+        rows.keep_until(case, day)
+        rows.add_reason(case, officer_id=actor.officer_id, act=Act.CASE_KEPT, reason=reason, now=now)
+        told = {"from": case.keep_until.isoformat(), "until": day.isoformat()}
+        ledger.write(
+            deed(Act.CASE_KEPT, actor=actor, case=case, now=now, reason=reason_reference(keys, case, reason), **told)
+        )
+
+
+def read_retention(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> int:
+    """Return for how many months the actor's agency keeps its cases.
+
+    Raises:
+        Forbidden: the actor does not set it.
+    """
+    with (
+        denials_recorded(
+            actor=actor, permission=Permission.RETENTION_SET, asked="retention", now=now, keys=keys, ledger=ledger
+        ),
+        acting_for(actor.agency_id),
+    ):
+        return retention.keep_months()
+
+
+def set_retention(*, actor: Actor, keep_months: int, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Set for how many months the actor's agency keeps cases at most that are opened, or kept longer, from now on.
+
+    Raises:
+        Forbidden: the actor does not set it.
+        InputError: it is no such number.
+    """
+    checked_months(keep_months)
+    with (
+        denials_recorded(
+            actor=actor, permission=Permission.RETENTION_SET, asked="retention", now=now, keys=keys, ledger=ledger
+        ),
+        acting_for(actor.agency_id),
+    ):
+        before = retention.keep_months()
+        retention.set_keep_months(keep_months, agency_id=actor.agency_id, set_by=actor.officer_id, now=now)
+        told = {"from_months": before, "months": keep_months}
+        ledger.write(Deed(Act.RETENTION_SET, now, actor.agency_id, actor.officer_id, details=told))
+
+
+def erase_expired(*, now: datetime, keys: Keys, ledger: Ledger) -> int:
+    """Erase every case whose last day is over, and complete what was left; return how many erasures were completed.
+
+    A case into which an intake is under way waits for its end. The machine's act, daily, or an operator's.
+    """
+    done = 0
+    for agency_id in agencies.agency_cards():
+        with acting_for(agency_id):
+            expired = retention.expired_cases(today=now.date())
+        for case in expired:
+            one = Erasing(uuid4(), agency_id, case.case_id, None, ErasureGround.EXPIRED, now, None)
+            with acting_for(agency_id):
+                try:
+                    erasing.begin(one, case_mac=case_reference(keys, case.reference), exhibit_mac=None)
+                except Conflict:
+                    continue  # tomorrow again; `doctor` tells of cases that stay
+                told = {"erasure": str(one.erasure_id), "until": case.keep_until.isoformat()}
+                ledger.write(Deed(Act.CASE_EXPIRED, now, agency_id, None, case.purpose, case.case_id, told))
+        done += complete_erasures(now=now, keys=keys, ledger=ledger, agency_ids=[agency_id])
+    return done

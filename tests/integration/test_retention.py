@@ -1,0 +1,153 @@
+"""A case is kept until its last day, looked at half a year before, and erased after it, with a proof."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tsunagu.domain.errors import InputError, NotFound
+from tsunagu.domain.judgement import Judgement
+from tsunagu.domain.permission import Role
+from tsunagu.domain.purpose import Purpose
+from tsunagu.domain.retention import add_months
+from tsunagu.records.models import Case, CaseMember, CaseReason, Erasure, Exhibit, Holding, Intake, MediaItem, Trace
+from tsunagu.records.session import acting_for
+from tsunagu.services.case_life import reopen_case
+from tsunagu.services.cases import list_cases, open_case, view_case
+from tsunagu.services.overlaps import judge_hit
+from tsunagu.services.proofs import prove_erasures
+from tsunagu.services.retention import erase_expired, keep_case, set_retention
+
+from .linked import Held, Made, copy, overlap_between
+from .scene import OVERSEES, WORKS
+from .world import Person, World, now, random_name
+
+
+@pytest.fixture
+def people(world: World) -> tuple[Person, Person]:
+    """An officer, and who administers and audits his agency."""
+    anna, adam = world.found(WORKS, {Role.ADMINISTRATOR})
+    return anna, adam
+
+
+def at(world: World, moment: datetime) -> dict[str, Any]:
+    """Return what services are given at another moment."""
+    return world.parts | {"now": moment}
+
+
+def after(held: Held) -> datetime:
+    """Return a moment of the day after a case's last day, which is today: what other tests hold is kept for years."""
+    return datetime.combine(held.case.keep_until, now().timetz()) + timedelta(days=1)
+
+
+def test_an_agency_says_for_how_long_and_an_officer_may_say_shorter(
+    world: World, people: tuple[Person, Person]
+) -> None:
+    anna, adam = people
+    set_retention(actor=adam.actor, keep_months=12, **world.parts)
+    assert world.last_entry()["details"] == {"from_months": 60, "months": 12}
+    assert world.json(adam, "retention", "show") == [{"keep_months": 12}]
+    today = now().date()
+    named = {"actor": anna.actor, "purpose": Purpose.INVESTIGATION, "covert": False}
+    latest = open_case(reference=random_name("case"), **named, **world.parts)
+    assert latest.keep_until == add_months(today, 12)
+    limit = today + timedelta(days=90)
+    shorter = open_case(reference=random_name("case"), keep_limit=limit, **named, **world.parts)
+    assert (shorter.keep_until, shorter.keep_limit) == (limit, limit)
+    with pytest.raises(InputError):
+        keep_case(
+            actor=anna.actor,
+            reference=shorter.reference,
+            until=limit + timedelta(days=1),
+            reason="longer",
+            **world.parts,
+        )
+    assert world.run(anna, "retention", "set", "1").status == 5
+
+
+def test_a_case_waits_for_its_review_from_half_a_year_before_and_keeping_it_needs_a_reason(
+    world: World, people: tuple[Person, Person]
+) -> None:
+    anna, _ = people
+    case = Held.open(world, anna).case
+    opened = now()
+    [listed] = list_cases(actor=anna.actor, **world.parts)
+    assert not listed.waits_for_review(opened.date())
+    assert not listed.waits_for_review(add_months(case.keep_until, -6) - timedelta(days=1))
+    late = datetime.combine(add_months(case.keep_until, -6), opened.timetz())
+    assert listed.waits_for_review(late.date())
+    until = add_months(late.date(), 24)
+    keep_case(actor=anna.actor, reference=case.reference, until=until, reason="裁判が続く", **at(world, late))
+    entry = world.last_entry()
+    assert entry["act"] == "case:kept"
+    assert (entry["details"]["from"], entry["details"]["until"]) == (str(case.keep_until), str(until))
+    assert "裁判" not in str(entry)
+    [listed] = list_cases(actor=anna.actor, **at(world, late))
+    assert not listed.waits_for_review(late.date())
+
+
+def test_after_its_last_day_a_case_is_erased_and_the_proof_names_nothing(
+    world: World, people: tuple[Person, Person]
+) -> None:
+    made, (anna, adam) = Made(), people
+    audra = world.enroll(adam, Role.AUDITOR)
+    ben = world.found(WORKS, OVERSEES)[0]
+    ours, theirs = Held.open(world, anna, keep_until=now().date()), Held.open(world, ben)
+    picture = made.picture()
+    ours.bring(picture, made.video(made.rows(3)))
+    theirs.bring(copy(picture))
+    overlap = overlap_between(ours, theirs)
+    for one in (ours, theirs):
+        one.share(overlap)
+    [hit] = theirs.hits(overlap)
+    for one in (ours, theirs):
+        judge_hit(actor=one.person.actor, hit_id=hit.hit_id, answer=Judgement.UNSURE, sameness=None, **world.parts)
+    world.run(anna, "case", "close", ours.case.reference)
+    reopen_case(actor=anna.actor, reference=ours.case.reference, reason="その名前", **world.parts)
+    named = {"actor": anna.actor, "reference": ours.case.reference}
+    last = after(ours) - timedelta(days=1)
+    erase_expired(**at(world, last))
+    assert view_case(**named, **world.parts).exhibits
+    expired = after(ours)
+    assert erase_expired(**at(world, expired)) >= 1
+    with pytest.raises(NotFound):
+        view_case(**named, **world.parts)
+    with acting_for(anna.actor.agency_id):
+        for model in (Case, CaseMember, CaseReason, Exhibit, Holding, Intake, MediaItem, Trace):
+            assert not model.objects.exists()
+        assert Erasure.objects.count() == 1
+    notice = theirs.notice(overlap)
+    assert notice.ended
+    assert notice.revealed is not None
+    assert notice.revealed.case == ""
+    assert [(one.holds, one.judgement) for one in theirs.hits(overlap)] == [(False, Judgement.UNSURE)]
+    [proof] = prove_erasures(actor=audra.actor, reference=ours.case.reference, **world.parts)
+    assert proof.is_sound
+    assert proof.begun_by is None
+    assert (proof.proof.erased.places, proof.proof.erased.items, proof.proof.erased.hits) == (2, 2, 1)
+    printed = world.run(audra, "case", "erasure", ours.case.reference)
+    assert printed.status == 0
+    assert "the ledger agrees" in printed.stdout
+    assert ours.case.reference not in printed.stdout
+    acts = [one["act"] for one in world.entries() if one.get("case") == str(ours.case.case_id)]
+    assert acts[-2:] == ["case:expired", "erasure:completed"] or acts[-3:-1] == ["case:expired", "erasure:completed"]
+    # The chain is whole, and what named anybody is gone: the same reference may be used again.
+    assert world.run("", "ledger", "verify").status == 0
+    assert open_case(purpose=Purpose.INVESTIGATION, covert=False, **named, **world.parts)
+
+
+def test_a_proof_that_was_changed_is_not_sound(world: World, people: tuple[Person, Person], admin: Any) -> None:
+    made, (anna, adam) = Made(), people
+    audra = world.enroll(adam, Role.AUDITOR)
+    ours = Held.open(world, anna, keep_until=now().date()).bring(made.picture())
+    erase_expired(**at(world, after(ours)))
+    named = {"actor": audra.actor, "reference": ours.case.reference}
+    admin.execute("UPDATE erasure SET places = 7 WHERE case_id = %s", [ours.case.case_id])
+    admin.commit()
+    [proof] = prove_erasures(**named, **world.parts)
+    assert not proof.agrees
+    assert world.run(audra, "case", "erasure", ours.case.reference).status == 1
+    with pytest.raises(NotFound):
+        prove_erasures(actor=audra.actor, reference=random_name("never"), **world.parts)
