@@ -59,6 +59,7 @@ NEVER_ON_A_PAGE = [
     "records/backup/",
     "records/postgres/",
     "records/ledger/chain.py",
+    "records/ledger/erasures.py",
     "records/ledger/merkle.py",
     "records/keys/custody.py",
     "records/keys/exhibit_keys.py",

@@ -25,6 +25,7 @@ from tsunagu.records.session import acting_for
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit
 from tsunagu.services.cases import open_case, staff_case
+from tsunagu.services.deletion import propose_deletion
 from tsunagu.services.exhibit_keys import give_exhibit_key
 from tsunagu.services.grants import list_grants, propose_grant
 from tsunagu.services.invitations import invite_officer
@@ -201,6 +202,23 @@ DOORS = (
         Permission.EXHIBIT_WITHDRAW,
         "wrong case",
         strangers=OTHER_AGENCIES,
+    ),
+    *(
+        Door(
+            f"deletion {act}",
+            ("{target}", *options),
+            service,
+            Permission.CASE_DELETE,
+            kind,
+            entitled=who,
+            strangers=OTHER_AGENCIES,
+        )
+        for act, options, service, kind, who in (
+            ("show", (), "view_deletion", "staffed case", "anna"),
+            ("propose", ("--ground", "ordered"), "propose_deletion", "staffed case", "anna"),
+            ("withdraw", (), "withdraw_deletion", "staffed case", "anna"),
+            ("confirm", (), "confirm_deletion", "doomed case", "helper"),
+        )
     ),
     Door("hits", ("{target}",), "list_hits", Permission.OVERLAP_READ, "shared"),
     Door(
@@ -435,14 +453,17 @@ def _live_through_cases(scene: Scene) -> None:
     """Let A have cases to close, to reopen, to leave and to withdraw something from; and have done it all once."""
     anna, parts = scene.people["anna"], scene.world.parts
     helper = scene.world.enroll(scene.people["adam"], Role.OFFICER)
-    scene.targets["helper"] = helper.login
+    scene.targets["helper"], scene.people["helper"] = helper.login, helper
     set_retention(actor=scene.people["adam"].actor, keep_months=70, **parts)
-    for kind in ("closable case", "closed case", "staffed case", "wrong case"):
+    for kind in ("closable case", "closed case", "staffed case", "wrong case", "doomed case"):
         case = random_name("case")
         open_case(actor=anna.actor, reference=case, purpose=Purpose.INVESTIGATION, covert=False, **parts)
         scene.targets[kind] = case
         scene.secrets.add(case)
     staff_case(actor=anna.actor, reference=scene.targets["staffed case"], login=helper.login, **parts)
+    doomed = scene.targets["doomed case"]
+    staff_case(actor=anna.actor, reference=doomed, login=helper.login, **parts)
+    propose_deletion(actor=anna.actor, reference=doomed, ground=ErasureGround.ORDERED, **parts)
     closed = {"actor": anna.actor, "reference": scene.targets["closed case"]}
     close_case(**closed, **parts)
     reopen_case(**closed, reason="by mistake", **parts)

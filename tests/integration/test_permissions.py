@@ -27,9 +27,9 @@ FORBIDDEN, NOT_FOUND, CONFLICT = 5, 4, 6
 
 READ_NO_HOLDINGS = {"compare", "fingerprint", "scan"}
 OPERATORS = {
-    "agency add", "backup", "db roles-sql", "db status", "demo", "doctor", "erase-expired", "init", "keys export",
-    "keys init", "keys restore", "keys rotate", "ledger root", "ledger verify", "restore", "serve", "status", "upgrade",
-    "worker",
+    "agency add", "backup", "db roles-sql", "db status", "demo", "doctor", "erase-expired", "init",
+    "keys export", "keys init", "keys restore", "keys rotate", "ledger erasures", "ledger root",
+    "ledger verify", "restore", "serve", "status", "upgrade", "worker",
 }  # fmt: skip
 IDENTITY = {"sign-in", "sign-out", "whoami"}
 IN_THE_BROWSER = {

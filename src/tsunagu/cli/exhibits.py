@@ -68,6 +68,7 @@ def withdraw(house: House, *, case_reference: str, exhibit_reference: str, groun
         if not yes:
             would = withdrawal_consequences(reference=case_reference, exhibit=exhibit_reference, **desk.parts)
             print_consequences(would)
+            screen.print("Add --yes to do it.")
             return
         withdraw_exhibit(
             reference=case_reference, exhibit=exhibit_reference, ground=ErasureGround(ground), **desk.parts
@@ -83,7 +84,7 @@ def print_consequences(would: Consequences) -> None:
     )
     screen.print(
         f"The case was told of {counted(would.overlaps, 'overlap', 'overlaps')}: those that rest on nothing else end, "
-        "and the other sides see that. Nothing brings it back. Add --yes to do it."
+        "and the other sides see that. Nothing brings it back."
     )
 
 

@@ -20,6 +20,7 @@ MODULES = {
     "case": "cases",
     "compare": "files",
     "db": "operator",
+    "deletion": "deletions",
     "demo": "demo",
     "doctor": "operator",
     "erase-expired": "erasures",

@@ -13,6 +13,7 @@ from tsunagu.cli.output import complaints, counted, print_json, screen
 from tsunagu.records.ledger.signing import root_fields, root_to_json
 from tsunagu.records.s3 import SCHEME
 from tsunagu.services.house import House
+from tsunagu.services.replaying import Replayed
 
 folder = click.Path(path_type=Path, file_okay=False)
 
@@ -67,24 +68,57 @@ def backup(house: House, *, target: Path | str | None, as_json: bool) -> None:
 @click.command()
 @click.option("--from", "source", required=True, type=place, help="A backup, or where backups are: the newest.")
 @click.option("--roots", type=folder, help="A folder with the roots that were kept elsewhere, each in a file.")
+@click.option(
+    "--erasures",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The list of erasures that was kept elsewhere, as `tsunagu ledger erasures` printed it.",
+)
 @json_option
 @click.pass_obj
-def restore(house: House, *, source: Path | str, roots: Path | None, as_json: bool) -> None:
+def restore(house: House, *, source: Path | str, roots: Path | None, erasures: Path | None, as_json: bool) -> None:
     """Bring a backup back into a home that holds its keys (`tsunagu keys restore`) and nothing else.
 
     The ledger is verified against the roots of the backup and those kept elsewhere. Where it is shorter than one of
     them, or does not fit, the home stays closed and says why. Uploads that were not examined yet are in no backup:
     they end as failed, and say so to their officers.
+
+    What was erased after the backup was made has come back with it. It is erased again, as far as the list of erasures
+    tells of it.
     """
-    report = house.operator().restore(source, roots)
+    done = house.operator().restore(source, roots, erasures)
+    report, replayed = done.report, done.replayed
     if as_json:
-        print_json({"ledger_ok": True, "entries": report.entries, "proven": report.proven, "roots": bool(roots)})
+        again = {
+            "known_until": replayed.known_until.isoformat() if replayed.known_until else None,
+            "done_again": replayed.done_again,
+            "known": replayed.known,
+            "absent": replayed.absent,
+            "other_content": replayed.other_content,
+        }
+        told = {"ledger_ok": True, "entries": report.entries, "proven": report.proven, "roots": bool(roots)}
+        print_json(told | {"erasures": again})
         return
     screen.print(
         f"Restored: {report.entries:,} entries of the ledger, sound; {report.proven:,} proven by signed roots."
     )
     if roots is None:
         screen.print("No root kept elsewhere was asked: whether the newest backup was taken away, nobody can tell.")
+    _print_replayed(replayed)
+
+
+def _print_replayed(replayed: Replayed) -> None:
+    if replayed.known_until is None:
+        screen.print(
+            "No list of erasures was given: what was erased after this backup was made is back, and nobody here can "
+            "tell what. Erase it again.",
+            style="bold",
+        )
+        return
+    done = counted(replayed.done_again, "erasure was", "erasures were")
+    screen.print(f"{done} done again; the backup knew of {replayed.known:,}; {replayed.absent:,} had nothing to erase.")
+    if replayed.other_content:
+        screen.print(f"{replayed.other_content:,} of them took away something else than the first time.")
+    screen.print(f"Erasures after {replayed.known_until:%Y-%m-%d %H:%M} UTC cannot be known here: erase those again.")
 
 
 @click.command()

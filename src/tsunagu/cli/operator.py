@@ -22,6 +22,7 @@ from tsunagu.services.accounts import read_ledger, sign_root, verify_ledger
 from tsunagu.services.house import Check, House
 from tsunagu.services.officers import officer_logins
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.replaying import list_erasures
 
 FAILED = 1
 
@@ -98,6 +99,19 @@ def root(house: House) -> None:
         screen.print("The ledger is empty: there is nothing to sign.")
     else:
         click.echo(root_to_json(signed))
+
+
+@ledger.command("erasures")
+@click.pass_obj
+def erasures(house: House) -> None:
+    """Print the signed list of all erasures, to be held by somebody else: a restore does them again.
+
+    It holds opaque ids, times and roots; nothing in it names anybody.
+    """
+    with house.open() as rooms:
+        lines = list_erasures(now=now(), signer=rooms.keys.signer())
+    for line in lines:
+        click.echo(line)
 
 
 @ledger.command("show")

@@ -20,17 +20,20 @@ from tsunagu.config.home import Home
 from tsunagu.config.places import backup_place, spool
 from tsunagu.config.restoring import closed_until_whole, refuse_unless_empty
 from tsunagu.domain.act import Act
+from tsunagu.domain.erasure import ErasureList
 from tsunagu.domain.errors import Conflict, InputError, Unavailable
 from tsunagu.domain.ledger import Deed, LedgerReport
 from tsunagu.records.backup.bucket import BackupBucket
 from tsunagu.records.keys import custody
 from tsunagu.records.keys.keyring import Keyring, keyring_file
 from tsunagu.records.ledger.book import Book
+from tsunagu.records.ledger.erasures import erasures_from_lines
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.postgres.foreign import APP_VARIABLE, foreign_addresses, foreign_owner, has_tables, roles_sql
 from tsunagu.records.postgres.opening import admin_address, is_foreign, open_database
 from tsunagu.records.postgres.passwords import forget_passwords
 from tsunagu.records.postgres.server import PLACE, EmbeddedPostgres
+from tsunagu.services.accounts import sign_root
 from tsunagu.services.backups import (
     CheckedBackup,
     TakenBackup,
@@ -40,8 +43,9 @@ from tsunagu.services.backups import (
     take_backup,
     upgrade_schema,
 )
-from tsunagu.services.house import Check, House, Rooms
+from tsunagu.services.house import Check, House, Restored, Rooms
 from tsunagu.services.identity import reseal_second_factors
+from tsunagu.services.replaying import replay_erasures
 
 KEPT_BY_CLEARING = "cache"
 MADE_BY_DEMO = frozenset({"DEMO", "demo-media", "keys", "ledger", "pg", "run", "signed-in"})
@@ -193,29 +197,31 @@ class HostOperator:
                 roots=rooms.roots,
             )
 
-    def restore(self, place: Path | str, roots_elsewhere: Path | None) -> LedgerReport:
-        """Bring a backup back into this home, which holds its keys and nothing else.
+    def restore(self, place: Path | str, roots_elsewhere: Path | None, erasures: Path | None) -> Restored:
+        """Bring a backup back into this home, which holds its keys and nothing else, and erase anew what was erased.
 
         Raises:
             Conflict: the home or the database is not empty, or a later release made the backup.
             InputError: the backup was damaged.
-            LedgerBroken: the ledger does not fit roots that were kept elsewhere, or does not verify.
+            LedgerBroken: the ledger does not fit roots that were kept elsewhere, or does not verify; or the list of
+                erasures is not genuine.
             Unavailable: the backup cannot be fetched.
         """
         refuse_unless_empty(self._home, is_foreign=is_foreign(self._environ))
         keys = Keyring.open(self._home.folder, self._environ)
+        listed = None if erasures is None else erasures_from_lines(erasures.read_bytes(), keys.public_keys())
         source = self._place(place)
         with ExitStack() as stack:
             if isinstance(source, BackupBucket):
                 source = source.fetch(stack.enter_context(spool(self._home)))
             checked = check_backup(folder=source or Path(place), roots_elsewhere=roots_elsewhere, keys=keys)
             with closed_until_whole(self._home):
-                return self._restored(checked, keys)
+                return self._restored(checked, listed, keys)
 
     def _place(self, named: Path | str | None) -> Path | BackupBucket | None:
         return backup_place(named, self._configuration, self._environ)
 
-    def _restored(self, checked: CheckedBackup, keys: Keyring) -> LedgerReport:
+    def _restored(self, checked: CheckedBackup, listed: ErasureList | None, keys: Keyring) -> Restored:
         if not is_foreign(self._environ):
             forget_passwords(self._home.folder / "keys", PLACE)
         roots = RootStore(self._home.ledger)
@@ -228,10 +234,12 @@ class HostOperator:
                         backup=checked, admin=admin, now=datetime.now(UTC), keys=keys, ledger=Book(), roots=roots
                     )
                 check_roles(addresses)
+                replayed = replay_erasures(listed, now=datetime.now(UTC), keys=keys, ledger=Book())
+                sign_root(store=roots, signer=keys.signer(), now=datetime.now(UTC))
             finally:
                 disconnect()
         self.note_verified(report)
-        return report
+        return Restored(report, replayed)
 
     def upgrade(self) -> int:
         """Bring the tables up to date with this release, and return how many migrations were applied."""

@@ -16,15 +16,13 @@ class ErasureGround(StrEnum):
     PURPOSE_ACHIEVED = "purpose-achieved"
     ORDERED = "ordered"
     EXPIRED = "expired"
+    ERASED_BEFORE = "erased-before"
 
 
-WITHDRAWAL_GROUNDS = (
-    ErasureGround.WRONG_EXHIBIT,
-    ErasureGround.NO_LEGAL_GROUND,
-    ErasureGround.PURPOSE_ACHIEVED,
-    ErasureGround.ORDERED,
-)
-"""What an officer may say when he withdraws an exhibit; that a case has expired, the machine says."""
+DELETION_GROUNDS = (ErasureGround.NO_LEGAL_GROUND, ErasureGround.PURPOSE_ACHIEVED, ErasureGround.ORDERED)
+"""What officers may say when they delete a case."""
+WITHDRAWAL_GROUNDS = (ErasureGround.WRONG_EXHIBIT, *DELETION_GROUNDS)
+"""What an officer may say when he withdraws an exhibit. The others are the machine's own grounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +90,28 @@ class Consequences:
     places: int
     items: int
     overlaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedErasure:
+    """A completed erasure as the signed list outside the database names it: by opaque ids, its root and its time."""
+
+    erasure_id: UUID
+    agency_id: UUID
+    case_id: UUID
+    exhibit_id: UUID | None
+    merkle_root: bytes
+    erased_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureList:
+    """All erasures up to a moment, oldest first.
+
+    Attributes:
+        entries: how many entries the ledger had then.
+    """
+
+    erasures: tuple[ListedErasure, ...]
+    entries: int
+    listed_at: datetime

@@ -19,6 +19,7 @@ class ProposalKind(StrEnum):
     """What a proposal is of."""
 
     GRANT = "grant"
+    CASE_DELETION = "case-deletion"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ class Permission(StrEnum):
     BANK_CHANGE = "bank:change"
     BANK_READ = "bank:read"
     CASE_CLOSE = "case:close"
+    CASE_DELETE = "case:delete"
     CASE_KEEP = "case:keep"
     CASE_OPEN = "case:open"
     CASE_READ = "case:read"
@@ -45,6 +46,7 @@ _OFFICER = frozenset(
         Permission.BANK_CHANGE,
         Permission.BANK_READ,
         Permission.CASE_CLOSE,
+        Permission.CASE_DELETE,
         Permission.CASE_KEEP,
         Permission.CASE_OPEN,
         Permission.CASE_READ,

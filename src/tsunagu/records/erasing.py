@@ -6,7 +6,7 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,9 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tsunagu.domain.case import CaseSummary
-from tsunagu.domain.erasure import Consequences, Erased, Erasing, ErasureGround, Proof
+from tsunagu.domain.erasure import Consequences, Erased, Erasing, ErasureGround
 from tsunagu.domain.errors import Conflict, NotFound
+from tsunagu.domain.intake_run import IntakeState
 from tsunagu.records.holdings import LOCK_AGENCY
 from tsunagu.records.ledger.merkle import Frontier
 from tsunagu.records.models import (
@@ -75,39 +76,16 @@ def is_being_erased(case_id: UUID, exhibit_id: UUID | None) -> bool:
     return Erasure.objects.filter(of_it, case_id=case_id, ended_at=None).exists()
 
 
+def stop_intakes(erasing: Erasing, *, now: datetime) -> None:
+    """End the intakes into what is to go: after a restore nobody runs them."""
+    rows = Intake.objects.filter(_exhibits(erasing, "exhibit"), ended_at=None)
+    rows.update(state=IntakeState.STOPPED, ended_at=now)
+
+
 def open_erasures() -> tuple[Erasing, ...]:
     """Return the erasures that are decided and not completed, oldest first."""
     rows = Erasure.objects.filter(ended_at=None).order_by("begun_at", "id")
     return tuple(_erasing(row) for row in rows)
-
-
-def proofs_of(case_macs: Sequence[bytes]) -> tuple[Proof, ...]:
-    """Return what was erased of cases that had one of these keyed references, oldest first."""
-    rows = Erasure.objects.filter(case_mac__in=list(case_macs)).order_by("begun_at", "id")
-    return tuple(
-        Proof(
-            row.id,
-            row.case_id,
-            row.exhibit_id,
-            ErasureGround(row.ground),
-            row.begun_at,
-            row.ended_at,
-            _erased(row),
-        )
-        for row in rows
-    )
-
-
-def left_of(case_id: UUID, exhibit_id: UUID | None) -> int:
-    """Return how many rows are there of an exhibit, or without one of a case: of itself, its places and its people."""
-    of_it = Q(case_id=case_id) if exhibit_id is None else Q(id=exhibit_id)
-    exhibits = Exhibit.objects.filter(of_it)
-    found = exhibits.count() + Holding.objects.filter(exhibit__in=exhibits).count()
-    if exhibit_id is not None:
-        return found
-    of_case = {"case_id": case_id}
-    found += Case.objects.filter(id=case_id).count() + CaseMember.objects.filter(**of_case).count()
-    return found + OverlapNotice.objects.filter(**of_case).count()
 
 
 def consequences(case: CaseSummary, exhibit_id: UUID | None) -> Consequences:
@@ -200,7 +178,7 @@ def complete(erasing: Erasing, reference: Reference, *, now: datetime) -> Erased
         _delete(one, expected=one.count())
     _count(erasing, gone)
     Erasure.objects.filter(id=erasing.erasure_id).update(ended_at=now)
-    return _erased(_row(erasing))
+    return erased_by(_row(erasing))
 
 
 def _exhibits(erasing: Erasing, key: str) -> Q:
@@ -228,7 +206,8 @@ def _count(erasing: Erasing, gone: Iterable[bytes], **counts: int) -> None:
     row.save(update_fields=["leaves", "peaks", *counts])
 
 
-def _erased(row: Erasure) -> Erased:
+def erased_by(row: Erasure) -> Erased:
+    """Return what an erasure came to, as far as it is."""
     root = Frontier.from_hex(row.leaves, row.peaks).root()
     return Erased(row.places, row.items, row.fingerprints, row.hits, root)
 

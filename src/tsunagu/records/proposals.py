@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -32,6 +33,13 @@ def open_proposals(kind: ProposalKind, *, now: datetime) -> tuple[Proposal, ...]
 def open_proposal(proposal_id: UUID, kind: ProposalKind, *, now: datetime) -> Proposal | None:
     """Return a proposal that may still be confirmed, and lock it; None when there is none of this kind."""
     rows = ProposalRow.objects.select_for_update().filter(id=proposal_id, kind=kind, settled_at=None)
+    row = rows.filter(expires_at__gt=now).first()
+    return None if row is None else _proposal(row)
+
+
+def open_proposal_of(terms: Mapping[str, str | int], kind: ProposalKind, *, now: datetime) -> Proposal | None:
+    """Return a proposal with these terms that may still be confirmed, and lock it; None when there is none."""
+    rows = ProposalRow.objects.select_for_update().filter(kind=kind, settled_at=None, terms__contains=dict(terms))
     row = rows.filter(expires_at__gt=now).first()
     return None if row is None else _proposal(row)
 

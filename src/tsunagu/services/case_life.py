@@ -103,7 +103,7 @@ def withdraw_exhibit(
         erasing.begin(
             one,
             case_mac=case_reference(keys, case.reference),
-            exhibit_mac=keys.mac(REFERENCE, f"exhibit {case.case_id} {exhibit}".encode()),
+            exhibit_mac=exhibit_reference(keys, case.case_id, exhibit),
         )
         told = {"exhibit": str(exhibit_id), "erasure": str(one.erasure_id), "ground": ground.value}
         ledger.write(deed(Act.EXHIBIT_WITHDRAWN, actor=actor, case=case, now=now, **told))
@@ -113,6 +113,11 @@ def withdraw_exhibit(
 def case_reference(keys: Keys, reference: str) -> bytes:
     """Return the keyed reference by which a case's erasures are found by who knows what it was called."""
     return keys.mac(REFERENCE, f"case {reference}".encode())
+
+
+def exhibit_reference(keys: Keys, case_id: UUID, exhibit: str) -> bytes:
+    """Return the keyed reference by which the erasure of an exhibit is found by who knows what it was called."""
+    return keys.mac(REFERENCE, f"exhibit {case_id} {exhibit}".encode())
 
 
 def reason_reference(keys: Keys, case: CaseSummary, reason: str) -> str:

@@ -16,6 +16,7 @@ from tsunagu.records.uploads import UploadStore
 from tsunagu.records.watched import WatchedFolders
 from tsunagu.services.backups import TakenBackup
 from tsunagu.services.parts import Decoder, Queue, Viewer
+from tsunagu.services.replaying import Replayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,14 @@ class Rooms:
     uploads: UploadStore
     watched: WatchedFolders
     viewer: Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore found: how the ledger stood, and what was erased anew."""
+
+    report: LedgerReport
+    replayed: Replayed
 
 
 class House(Protocol):
@@ -153,12 +162,13 @@ class Operator(Protocol):
             Unavailable: a part is missing; the message says which.
         """
 
-    def restore(self, place: Path | str, roots_elsewhere: Path | None) -> LedgerReport:
-        """Bring a backup back into this home, which holds its keys and nothing else.
+    def restore(self, place: Path | str, roots_elsewhere: Path | None, erasures: Path | None) -> Restored:
+        """Bring a backup back into this home, which holds its keys and nothing else, and erase anew what was erased.
 
         Args:
             place: a backup or a folder of backups, of which the newest is meant; or the same in a bucket.
             roots_elsewhere: a folder with roots that somebody else kept.
+            erasures: a list of erasures that was kept elsewhere, as `ledger erasures` printed it.
 
         Raises:
             Conflict: the home or the database is not empty, or a later release made the backup.

@@ -12,7 +12,8 @@ from tsunagu.domain.erasure import Proof
 from tsunagu.domain.errors import NotFound
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
-from tsunagu.records import agencies, erasing
+from tsunagu.records import agencies
+from tsunagu.records import proofs as rows
 from tsunagu.records.ledger.book import entries_naming
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import REFERENCE, denials_recorded
@@ -56,9 +57,9 @@ def prove_erasures(*, actor: Actor, reference: str, now: datetime, keys: Keys, l
         ),
         acting_for(actor.agency_id),
     ):
-        proofs = erasing.proofs_of(keys.macs(REFERENCE, f"case {reference}".encode()))
+        found = rows.proofs_of(keys.macs(REFERENCE, f"case {reference}".encode()))
         logins = agencies.logins()
-        views = tuple(_view(one, {str(key): login for key, login in logins.items()}) for one in proofs)
+        views = tuple(_view(one, {str(key): login for key, login in logins.items()}) for one in found)
         if not views:
             raise NotFound("nothing was erased of such a case")
     told: dict[str, str | int] = {"erasures": len(views)}
@@ -85,5 +86,5 @@ def _view(proof: Proof, logins: dict[str, str]) -> ProofView:
         decided[0][0] if decided else None,
         completed[0][0] if completed else None,
         agrees,
-        erasing.left_of(proof.case_id, proof.exhibit_id),
+        rows.left_of(proof.case_id, proof.exhibit_id),
     )

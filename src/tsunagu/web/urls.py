@@ -41,6 +41,7 @@ urlpatterns = [
     path("cases/<reference:reference>/close/", case_life.close, name="case_close"),
     path("cases/<reference:reference>/reopen/", case_life.reopen, name="case_reopen"),
     path("cases/<reference:reference>/keep/", case_life.keep, name="case_keep"),
+    path("cases/<reference:reference>/delete/", case_life.delete, name="case_delete"),
     path("cases/<reference:reference>/withdraw/", case_life.withdraw, name="withdraw"),
     path("cases/<reference:reference>/items/<int:number>/reveal/", reveals.ask, name="reveal"),
     path("reveals/<uuid:reveal_id>/", reveals.picture, name="revealed"),

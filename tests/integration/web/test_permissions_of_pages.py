@@ -134,6 +134,24 @@ PAGES = (
         unfit=("anna", "carl", "adam"),
         named_in="case",
     ),
+    Page("case_delete", "view_deletion", Permission.CASE_DELETE, "staffed case", strangers=OTHER_AGENCIES),
+    *(
+        Page(
+            "case_delete",
+            f"{act}_deletion",
+            Permission.CASE_DELETE,
+            kind,
+            {"act": act, "ground": "ordered"},
+            entitled=who,
+            strangers=OTHER_AGENCIES,
+            status=302,
+        )
+        for act, kind, who in (
+            ("propose", "staffed case", "anna"),
+            ("withdraw", "staffed case", "anna"),
+            ("confirm", "doomed case", "helper"),
+        )
+    ),
     Page(
         "withdraw",
         "withdrawal_consequences",
@@ -238,7 +256,17 @@ def scene(web_scene: Scene) -> Scene:
 
 
 def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
-    of_cases = ("case", "items", "staff", "unstaff", "case_close", "case_reopen", "case_keep", "withdraw")
+    of_cases = (
+        "case",
+        "items",
+        "staff",
+        "unstaff",
+        "case_close",
+        "case_reopen",
+        "case_keep",
+        "case_delete",
+        "withdraw",
+    )
     kinds = {**dict.fromkeys(of_cases, "reference"), "leave": "officer_id"} | {
         "permission_confirm": "proposal_id",
         "permission_withdraw": "grant_id",

@@ -137,6 +137,16 @@ def entries_of_agency(*, most: int) -> list[LedgerEntry]:
         return [LedgerEntry(number, body, bytes(value)) for number, body, value in cursor]
 
 
+def completed_erasures() -> list[LedgerEntry]:
+    """Return the entries of all completed erasures, whoever's, oldest first, as the owner: to be listed elsewhere."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(
+            "SELECT number, body, hash FROM ledger.entry WHERE body::jsonb ->> 'act' = %s ORDER BY number",
+            [Act.ERASURE_COMPLETED.value],
+        )
+        return [LedgerEntry(number, body, bytes(hashed)) for number, body, hashed in cursor]
+
+
 def entries_naming(detail: str, value: UUID) -> list[LedgerEntry]:
     """Return the entries of the agency that is acted for that name an opaque id in this detail, oldest first."""
     with connections[APP].cursor() as cursor:

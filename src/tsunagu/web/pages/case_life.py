@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tsunagu.domain.erasure import WITHDRAWAL_GROUNDS, ErasureGround
+from tsunagu.domain.erasure import DELETION_GROUNDS, WITHDRAWAL_GROUNDS, ErasureGround
 from tsunagu.domain.errors import InputError
 from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit, withdrawal_consequences
 from tsunagu.services.cases import staff_case, unstaff_case
+from tsunagu.services.deletion import confirm_deletion, propose_deletion, view_deletion, withdraw_deletion
 from tsunagu.services.retention import keep_case
 from tsunagu.web.desk import chosen, day, parts_of
 
@@ -68,3 +69,25 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     would = withdrawal_consequences(reference=reference, exhibit=exhibit, **parts_of(request))
     context = {"reference": reference, "exhibit": exhibit, "would": would, "grounds": WITHDRAWAL_GROUNDS}
     return render(request, "web/withdraw.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def delete(request: HttpRequest, reference: str) -> HttpResponse:
+    """Tell what would go with a case, and propose, confirm or withdraw that it does."""
+    if request.method == "POST":
+        act = request.POST.get("act", "")
+        if act == "confirm":
+            confirm_deletion(reference=reference, **parts_of(request))
+            return redirect("cases")
+        if act == "withdraw":
+            withdraw_deletion(reference=reference, **parts_of(request))
+        else:
+            ground = chosen(ErasureGround, request.POST.get("ground", ""))
+            propose_deletion(reference=reference, ground=ground, **parts_of(request))
+        return redirect("case_delete", reference)
+    view = view_deletion(reference=reference, **parts_of(request))
+    return render(
+        request,
+        "web/delete.html",
+        {"reference": reference, "view": view, "would": view.would, "grounds": DELETION_GROUNDS},
+    )
