@@ -34,6 +34,7 @@ def restored(house: Installation, backup: Path, make_installation: Make) -> Inst
     fresh = with_keys_of(house, make_installation)
     [told] = fresh.json("restore", "--from", backup.parent)
     assert told["ledger_ok"]
+    assert told["erasures"]["known_until"] is None
     return fresh
 
 
@@ -161,4 +162,24 @@ def test_a_backup_while_an_ingest_runs_is_of_one_moment(
     sign_in_again(fresh, "anna")
     [again] = fresh.json(*command[:-1], officer="anna", status=2)
     assert (again["kept"], again["skipped"]) == (3002 - held, held - 2)
+    assert fresh.json("ledger", "verify")[0]["ledger_ok"]
+
+
+def test_what_was_erased_after_a_backup_is_erased_again_by_the_list_kept_elsewhere(
+    own_house: Installation, backup: Path, make_installation: Make, tmp_path: Path
+) -> None:
+    named = ("--case", "DK-4711", "--exhibit", "exhibit-seven")
+    own_house.run("exhibit", "withdraw", *named, "--ground", "ordered", "--yes", officer="anna")
+    listed = tmp_path / "erasures"
+    listed.write_text(own_house.run("ledger", "erasures").stdout)
+    fresh = with_keys_of(own_house, make_installation)
+    told = " ".join(fresh.run("restore", "--from", backup, "--erasures", listed).stdout.split())
+    assert "1 erasure was done again; the backup knew of 0; 0 had nothing to erase." in told
+    assert "something else" not in told
+    assert "cannot be known here" in told
+    with superuser(fresh) as admin:
+        assert admin.execute("SELECT count(*) FROM exhibit").fetchone() == (1,)
+        assert admin.execute("SELECT count(*) FROM holding").fetchone() == (1,)
+        assert admin.execute("SELECT count(*) FROM overlap_notice WHERE ended").fetchone() == (2,)
+        assert acts(admin)[-2:] == ["erasure:repeated", "erasure:completed"]
     assert fresh.json("ledger", "verify")[0]["ledger_ok"]
