@@ -48,7 +48,10 @@ CODES = {
     "erasure": ["ErasureGround"],
     "intake": ["IntakeRefusal", "IntakeStanding"],
     "media": ["Refusal"],
+    "notice": ["NoticeState"],
     "purpose": ["Purpose"],
+    "search": ["CaseState"],
+    "timeline": ["Told"],
 }
 SENTENCES_OF = ["domain", "services", "records", "web"]
 NEVER_ON_A_PAGE = [

@@ -32,7 +32,7 @@ OPERATORS = {
     "ledger verify", "restore", "serve", "status", "upgrade", "worker",
 }  # fmt: skip
 IDENTITY = {"sign-in", "sign-out", "whoami"}
-IN_THE_BROWSER = {
+IN_THE_BROWSER = {"case_timeline", "own_deeds", "seen_by_others",
     "ask_to_see", "end_officer", "invite_officer", "page_holdings", "reveal_desk", "show", "watched_folders",
     *SERVICES_OF_INTAKES,
 }  # fmt: skip

@@ -151,7 +151,7 @@ def _no_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Actor, "require", lambda *_: None)
     monkeypatch.setattr(Actor, "may", lambda *_: True)
     monkeypatch.setattr(access, "case_of", _unfiltered_case)
-    monkeypatch.setattr(cases, "cases_of", lambda _: tuple(cases.summary_of(row) for row in Case.objects.all()))
+    monkeypatch.setattr(cases, "cases_of", lambda *_, **__: tuple(cases.summary_of(row) for row in Case.objects.all()))
     monkeypatch.setattr(notices, "notices_of", _unfiltered_notices)
 
 

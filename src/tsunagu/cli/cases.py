@@ -13,6 +13,7 @@ from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import path_text, print_json, print_table, screen, shown_path
 from tsunagu.domain.case import CaseSummary, HoldingSummary
 from tsunagu.domain.purpose import Purpose
+from tsunagu.domain.search import CaseSearch, CaseState
 from tsunagu.services.case_life import close_case, reopen_case
 from tsunagu.services.cases import list_cases, list_holdings, open_case, staff_case, unstaff_case, view_case
 from tsunagu.services.house import House
@@ -150,13 +151,32 @@ def erasure(house: House, reference: str, *, as_json: bool) -> None:
 
 
 @case.command("list")
+@click.option("--search", "text", default="", help="Those whose reference holds this.")
+@click.option("--state", type=click.Choice([one.value for one in CaseState]), help="Those that stand so.")
+@click.option("--since", type=DAY, help="Those that were opened on this day or later.")
+@click.option("--until", type=DAY, help="Those that were opened on this day or earlier.")
 @purpose_option
 @json_option
 @click.pass_obj
-def list_(house: House, *, purpose: str | None, as_json: bool) -> None:
-    """List the cases you work on."""
+def list_(
+    house: House,
+    *,
+    text: str,
+    state: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    purpose: str | None,
+    as_json: bool,
+) -> None:
+    """List the cases you work on, or those of them that you look for."""
+    search = CaseSearch(
+        text,
+        CaseState(state) if state else None,
+        since.date() if since else None,
+        until.date() if until else None,
+    )
     with signed_in(house, purpose) as desk:
-        found = list_cases(actor=desk.actor, now=now(), keys=desk.rooms.keys, ledger=desk.rooms.ledger)
+        found = list_cases(search=search, **desk.parts)
     if as_json:
         for one in found:
             print_json(_case_json(one))

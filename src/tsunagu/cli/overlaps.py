@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 import click
@@ -22,6 +23,9 @@ from tsunagu.cli.house import Desk, json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import print_json, screen
 from tsunagu.domain.act import Act
 from tsunagu.domain.judgement import Judgement, Sameness
+from tsunagu.domain.notice import NoticeState
+from tsunagu.domain.overlap import Strength
+from tsunagu.domain.search import Answered, OverlapSearch
 from tsunagu.services import overlaps as service
 from tsunagu.services.cases import list_cases
 from tsunagu.services.house import House
@@ -30,15 +34,38 @@ ANSWERS = (Judgement.SAME, Judgement.DIFFERENT, Judgement.UNSURE)
 
 
 @click.command()
+@click.option("--search", "text", default="", help="Those of cases whose reference holds this.")
+@click.option("--agency", default="", help="Those with an agency whose name holds this.")
+@click.option("--state", type=click.Choice([one.value for one in NoticeState]), help="Those that stand so.")
+@click.option("--strength", type=click.Choice([one.value for one in Strength]), help="Those of this strength.")
+@click.option("--hits", type=click.Choice([one.value for one in Answered]), help="Whether you have judged all hits.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Those that you were told of on this day or later.")
 @purpose_option
 @json_option
 @click.pass_obj
-def overlaps(house: House, *, purpose: str | None, as_json: bool) -> None:
+def overlaps(
+    house: House,
+    *,
+    text: str,
+    agency: str,
+    state: str | None,
+    strength: str | None,
+    hits: str | None,
+    since: datetime | None,
+    purpose: str | None,
+    as_json: bool,
+) -> None:
     """List the overlaps of your cases: with whom, and once both sides have shared, what and why."""
+    search = OverlapSearch(
+        text,
+        agency,
+        NoticeState(state) if state else None,
+        Strength(strength) if strength else None,
+        Answered(hits) if hits else None,
+        since.date() if since else None,
+    )
     with signed_in(house, purpose) as desk:
-        views = service.list_notices(
-            actor=desk.actor, act=Act.OVERLAP_READ, now=now(), keys=desk.rooms.keys, ledger=desk.rooms.ledger
-        )
+        views = service.list_notices(act=Act.OVERLAP_READ, search=search, **desk.parts)
         has_cases = bool(views) or _has_cases(desk)
     pairs = each_once(views)
     if as_json:
@@ -50,7 +77,9 @@ def overlaps(house: House, *, purpose: str | None, as_json: bool) -> None:
     if not has_cases:
         screen.print(Text(NO_CASE, style="dim"))
         return
-    if not views:
+    if not views and search != OverlapSearch():
+        screen.print("None of the overlaps that you are told of is such.", style="dim")
+    elif not views:
         screen.print("You are told of no overlap. All that is held was compared with your cases.", style="dim")
     screen.print(Text(PDQ_WARNING, style="dim"))
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from tsunagu.domain.hit import Evidence
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.overlap import Commonness, OverlapSummary
 from tsunagu.domain.purpose import Purpose
+
+
+class NoticeState(StrEnum):
+    """How a notice stands with its own side."""
+
+    HELD = "held"
+    ENDED = "ended"
+    SHARED = "shared-by-both"
+    SHARED_BY_YOU = "shared-by-you"
+    ACKNOWLEDGED = "acknowledged"
+    NEW = "new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,19 @@ class Notice:
     shared_at: datetime | None
     revealed: Revealed | None
     ended: bool = False
+
+    @property
+    def state(self) -> NoticeState:
+        """How it stands; of several that apply, the one that decides what can be done."""
+        if self.held:
+            return NoticeState.HELD
+        if self.ended:
+            return NoticeState.ENDED
+        if self.revealed is not None:
+            return NoticeState.SHARED
+        if self.shared_at is not None:
+            return NoticeState.SHARED_BY_YOU
+        return NoticeState.NEW if self.acknowledged_at is None else NoticeState.ACKNOWLEDGED
 
 
 @dataclass(frozen=True, slots=True)

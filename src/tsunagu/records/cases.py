@@ -1,7 +1,7 @@
 """Cases, their members and exhibits, as rows. Every function is called within `acting_for` an agency."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -13,6 +13,7 @@ from tsunagu.domain.case import CaseSummary, Colleague, ExhibitSummary, HoldingS
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.media import Refusal
 from tsunagu.domain.purpose import Purpose
+from tsunagu.domain.search import CaseSearch, CaseState
 from tsunagu.records.models import Case, CaseMember, CaseReason, Exhibit, Holding, Intake
 
 
@@ -121,10 +122,33 @@ def case_of(actor: Actor, reference: str) -> CaseSummary:
     return summary_of(row)
 
 
-def cases_of(actor: Actor) -> tuple[CaseSummary, ...]:
-    """Return the cases that the actor works on, by reference."""
+def cases_of(actor: Actor, search: CaseSearch | None = None, *, today: date | None = None) -> tuple[CaseSummary, ...]:
+    """Return the cases that the actor works on, by reference.
+
+    Args:
+        search: which of them are looked for; all when it is left out.
+        today: in UTC, for those that wait for their review.
+    """
     rows = Case.objects.filter(casemember__officer_id=actor.officer_id).order_by("reference")
-    return tuple(summary_of(row) for row in rows)
+    if search is not None:
+        rows = rows.filter(_looked_for(search))
+    found = tuple(summary_of(row) for row in rows)
+    if search is not None and search.state is CaseState.TO_REVIEW and today is not None:
+        found = tuple(one for one in found if one.waits_for_review(today))
+    return found
+
+
+def _looked_for(search: CaseSearch) -> Q:
+    wanted = Q()
+    if search.text:
+        wanted &= Q(reference__icontains=search.text)
+    if search.since is not None:
+        wanted &= Q(opened_at__gte=datetime.combine(search.since, time.min, UTC))
+    if search.until is not None:
+        wanted &= Q(opened_at__lt=datetime.combine(search.until, time.min, UTC) + timedelta(days=1))
+    if search.state in {CaseState.OPEN, CaseState.CLOSED}:
+        wanted &= Q(closed_at__isnull=search.state is CaseState.OPEN)
+    return wanted
 
 
 def exhibit_of(case: CaseSummary, reference: str, *, registered_by: UUID, now: datetime) -> tuple[UUID, bool]:

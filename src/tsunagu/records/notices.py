@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import NotFound
 from tsunagu.domain.judgement import Judgement, Sameness
@@ -82,6 +84,13 @@ def hits_seen(notice: Notice, label: Callable[[int], str]) -> tuple[HitView, ...
             views, key=lambda hit: (hit.silenced, bands.index(hit.commonness), hit.evidence.distance_bits, hit.hit_id)
         )
     )
+
+
+def unjudged_overlaps() -> set[UUID]:
+    """Return the shared overlaps of which a hit counts and has no answer of this side yet."""
+    answered = JudgementRow.objects.filter(hit_id=OuterRef("id"))
+    rows = HitRow.objects.filter(~Exists(answered), holds=True, silenced=False)
+    return set(rows.values_list("overlap_id", flat=True).distinct())
 
 
 def silenced_count(actor: Actor) -> int:

@@ -14,11 +14,12 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.retention import checked_until
+from tsunagu.domain.search import CaseSearch
 from tsunagu.records import agencies, retention
 from tsunagu.records import cases as rows
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import case_for, check_reference, deed, denials_recorded
+from tsunagu.services.access import REFERENCE, case_for, check_reference, deed, denials_recorded
 from tsunagu.services.parts import Keys, Ledger
 
 
@@ -122,22 +123,31 @@ def _root_of(found: tuple[HoldingSummary, ...]) -> str:
     return merkle_root([one.sha256 for one in found if one.sha256]).hex()
 
 
-def list_cases(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tuple[CaseSummary, ...]:
+def list_cases(
+    *, actor: Actor, search: CaseSearch | None = None, now: datetime, keys: Keys, ledger: Ledger
+) -> tuple[CaseSummary, ...]:
     """Return the actor's cases, by reference.
+
+    Args:
+        search: which of them are looked for; all when it is left out. Of others nothing is told by it.
 
     Raises:
         Forbidden: the actor reads no cases.
+        InputError: the text that is looked for can be no part of a reference.
     """
+    if search is not None and search.text:
+        check_reference(search.text)
     with (
         denials_recorded(
             actor=actor, permission=Permission.CASE_READ, asked="cases", now=now, keys=keys, ledger=ledger
         ),
         acting_for(actor.agency_id),
     ):
-        found = rows.cases_of(actor)
-    ledger.record(
-        Deed(Act.CASE_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details={"cases": len(found)})
-    )
+        found = rows.cases_of(actor, search, today=now.date())
+    told: dict[str, str | int] = {"cases": len(found)}
+    if search is not None and search.text:
+        told["searched"] = keys.mac(REFERENCE, search.text.encode()).hex()
+    ledger.record(Deed(Act.CASE_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=told))
     return found
 
 

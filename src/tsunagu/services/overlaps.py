@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +16,7 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.notice import HitView, Notice
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
+from tsunagu.domain.search import Answered, OverlapSearch
 from tsunagu.records import agencies, notices, telling
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.links import anything_waits, benign_unapplied
@@ -41,7 +43,15 @@ class NoticeView:
     other_agency: AgencyCard | None
 
 
-def list_notices(*, actor: Actor, act: Act, now: datetime, keys: Keys, ledger: Ledger) -> tuple[NoticeView, ...]:
+def list_notices(
+    *,
+    actor: Actor,
+    act: Act,
+    search: OverlapSearch | None = None,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> tuple[NoticeView, ...]:
     """Return the notices that the actor may read, newest first.
 
     What an interrupted process has left undone, anybody's, is done first: no notice means that all was compared, but
@@ -49,6 +59,7 @@ def list_notices(*, actor: Actor, act: Act, now: datetime, keys: Keys, ledger: L
 
     Args:
         act: what is being read, `notice:read` or `overlap:read`, with the permission of the same name.
+        search: which of them are looked for; all when it is left out. Of others nothing is told by it.
 
     Raises:
         Forbidden: none of the actor's roles carries the permission.
@@ -63,8 +74,27 @@ def list_notices(*, actor: Actor, act: Act, now: datetime, keys: Keys, ledger: L
         with acting_for(actor.agency_id):
             found = notices.notices_of(actor)
             cards = agencies.agency_cards()
-    ledger.record(*([_deed(act, actor, now, notice) for notice in found] or [_deed(act, actor, now)]))
-    return tuple(NoticeView(one, cards[one.own_agency_id], _other(one, cards)) for one in found)
+            unjudged = notices.unjudged_overlaps() if search is not None and search.answered else set()
+    views = tuple(NoticeView(one, cards[one.own_agency_id], _other(one, cards)) for one in found)
+    if search is not None:
+        views = tuple(one for one in views if _is_looked_for(one, search, unjudged))
+    ledger.record(*([_deed(act, actor, now, one.notice) for one in views] or [_deed(act, actor, now)]))
+    return views
+
+
+def _is_looked_for(view: NoticeView, search: OverlapSearch, unjudged: AbstractSet[UUID]) -> bool:
+    notice, told = view.notice, view.notice.revealed
+    texts = (notice.case, told.case if told else "")
+    other = view.other_agency.name if view.other_agency else ""
+    is_judged = Answered.NOT_JUDGED if notice.overlap_id in unjudged else Answered.JUDGED
+    return (
+        any(search.text.casefold() in one.casefold() for one in texts)
+        and search.agency.casefold() in other.casefold()
+        and search.state in {None, notice.state}
+        and (search.strength is None or (told is not None and told.summary.strength is search.strength))
+        and (search.answered is None or (told is not None and search.answered is is_judged))
+        and (search.since is None or notice.noticed_at.date() >= search.since)
+    )
 
 
 def acknowledge(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> None:

@@ -80,3 +80,12 @@ def day(typed: str) -> date | None:
         return date.fromisoformat(typed) if typed else None
     except ValueError as error:
         raise InputError("a day is written as year, month and day, such as 2026-03-01") from error
+
+
+def narrowed(choices: type[Choice], typed: str) -> Choice | None:
+    """Return what a list is narrowed down to; None where the field was left empty.
+
+    Raises:
+        InputError: the form offers no such choice.
+    """
+    return chosen(choices, typed) if typed else None

@@ -19,6 +19,7 @@ from tsunagu.web.pages import (
     overlaps,
     permissions,
     reveals,
+    timeline,
 )
 
 register_converter(ReferenceConverter, "reference")
@@ -67,6 +68,7 @@ urlpatterns = [
     path("permissions/<uuid:proposal_id>/confirm/", permissions.confirm, name="permission_confirm"),
     path("permissions/<uuid:grant_id>/withdraw/", permissions.withdraw, name="permission_withdraw"),
     path("invitation/<str:token>/", accounts.invitation, name="invitation"),
+    path("my-ledger/", timeline.my_ledger, name="my_ledger"),
     path("ledger/", accounts.ledger, name="ledger"),
     path("ledger/erasures/", erasures.erasures, name="erasures"),
     path("retention/", erasures.retention, name="retention"),

@@ -226,6 +226,7 @@ PAGES = (
 WITH_TARGET = [page for page in PAGES if page.target]
 LISTS = [page for page in PAGES if not page.target]
 FOR_EVERYBODY = {
+    "my_ledger",  # what he did himself, and what others read in his own cases
     "home",  # shows what the lists show; who has no cases is sent on
     "account_change_password",
     "account_reauthenticate",
@@ -245,7 +246,9 @@ FOR_EVERYBODY = {
 """Pages about the officer himself; `test_sign_in` tries them."""
 ELSEWHERE = ("intake", "reveal")
 """How the names of the pages begin that bring media in, or show them; their own tests try them."""
-SERVICES_ELSEWHERE = {"ask_to_see", "reveal_desk", "show", "watched_folders", *SERVICES}
+SERVICES_ELSEWHERE = {
+    "ask_to_see", "case_timeline", "own_deeds", "reveal_desk", "seen_by_others", "show", "watched_folders", *SERVICES
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

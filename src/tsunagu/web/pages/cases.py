@@ -7,9 +7,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from tsunagu.domain.purpose import Purpose
+from tsunagu.domain.search import CaseSearch, CaseState
 from tsunagu.services.cases import list_cases, open_case, page_holdings, view_case
 from tsunagu.services.reveals import reveal_desk
-from tsunagu.web.desk import actor_of, chosen, day, parts_of
+from tsunagu.services.timeline import case_timeline
+from tsunagu.web.desk import actor_of, chosen, day, narrowed, parts_of
+from tsunagu.web.pages.timeline import timeline_page
 from tsunagu.web.rooms import now
 
 ITEMS_A_PAGE = 100
@@ -30,13 +33,23 @@ def cases(request: HttpRequest) -> HttpResponse:
             **parts_of(request),
         )
         return redirect("case", opened.reference)
-    found = list_cases(**parts_of(request))
-    return render(request, "web/cases.html", {"cases": found, "purposes": list(Purpose)})
+    search = CaseSearch(
+        text=request.GET.get("text", "").strip(),
+        state=narrowed(CaseState, request.GET.get("state", "")),
+        since=day(request.GET.get("since", "")),
+        until=day(request.GET.get("until", "")),
+    )
+    found = list_cases(search=search, **parts_of(request))
+    context = {"cases": found, "purposes": list(Purpose), "search": search, "states": list(CaseState)}
+    return render(request, "web/cases.html", context | {"is_narrowed": search != CaseSearch()})
 
 
 def case(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show one case: its exhibits, and who may work on it."""
-    return render(request, "web/case.html", {"view": view_case(reference=reference, **parts_of(request))})
+    """Show one case: its exhibits, who may work on it, and what was done in it."""
+    view = view_case(reference=reference, **parts_of(request))
+    entries, following = timeline_page(request, case_timeline, reference=reference)
+    context = {"view": view, "entries": entries, "next": following, "before": request.GET.get("before", "")}
+    return render(request, "web/case.html", context)
 
 
 def items(request: HttpRequest, reference: str) -> HttpResponse:

@@ -11,9 +11,12 @@ from django.views.decorators.http import require_POST
 from tsunagu.domain.act import Act
 from tsunagu.domain.errors import InputError, NotFound
 from tsunagu.domain.judgement import Judgement, Sameness
+from tsunagu.domain.notice import NoticeState
+from tsunagu.domain.overlap import Strength
+from tsunagu.domain.search import Answered, OverlapSearch
 from tsunagu.services import overlaps as service
 from tsunagu.services.reveals import reveal_desk
-from tsunagu.web.desk import actor_of, parts_of
+from tsunagu.web.desk import actor_of, day, narrowed, parts_of
 from tsunagu.web.rooms import now
 from tsunagu.web.timelines import drawn
 
@@ -22,11 +25,17 @@ ANSWERS = (Judgement.SAME, Judgement.DIFFERENT, Judgement.UNSURE)
 
 def overlaps(request: HttpRequest) -> HttpResponse:
     """List the overlaps of the officer's cases."""
-    views = service.list_notices(act=Act.OVERLAP_READ, **parts_of(request))
-    strength = request.GET.get("strength", "")
-    if strength:
-        views = tuple(one for one in views if one.notice.revealed and one.notice.revealed.summary.strength == strength)
-    return render(request, "web/overlaps.html", {"views": views, "strength": strength})
+    search = OverlapSearch(
+        text=request.GET.get("text", "").strip(),
+        agency=request.GET.get("agency", "").strip(),
+        state=narrowed(NoticeState, request.GET.get("state", "")),
+        strength=narrowed(Strength, request.GET.get("strength", "")),
+        answered=narrowed(Answered, request.GET.get("answered", "")),
+        since=day(request.GET.get("since", "")),
+    )
+    views = service.list_notices(act=Act.OVERLAP_READ, search=search, **parts_of(request))
+    context = {"views": views, "search": search, "states": list(NoticeState), "is_narrowed": search != OverlapSearch()}
+    return render(request, "web/overlaps.html", context)
 
 
 def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
