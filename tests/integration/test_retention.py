@@ -13,6 +13,7 @@ from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.retention import add_months
 from tsunagu.records.models import Case, CaseMember, CaseReason, Erasure, Exhibit, Holding, Intake, MediaItem, Trace
+from tsunagu.records.retention import overdue_count, review_count
 from tsunagu.records.session import acting_for
 from tsunagu.services.case_life import reopen_case
 from tsunagu.services.cases import list_cases, open_case, view_case
@@ -151,3 +152,15 @@ def test_a_proof_that_was_changed_is_not_sound(world: World, people: tuple[Perso
     assert world.run(audra, "case", "erasure", ours.case.reference).status == 1
     with pytest.raises(NotFound):
         prove_erasures(actor=audra.actor, reference=random_name("never"), **world.parts)
+
+
+def test_an_operator_is_told_how_many_cases_wait_for_their_review_and_how_many_are_overdue(
+    world: World, people: tuple[Person, Person]
+) -> None:
+    today = now().date()
+    before = review_count(today=today), overdue_count(today=today + timedelta(days=3))
+    Held.open(world, people[0], keep_until=today)
+    Held.open(world, people[0], keep_until=add_months(today, 6) + timedelta(days=5))
+    assert review_count(today=today) == before[0] + 1
+    assert overdue_count(today=today + timedelta(days=2)) == overdue_count(today=today)
+    assert overdue_count(today=today + timedelta(days=3)) == before[1] + 1

@@ -27,7 +27,7 @@ from tsunagu.records.postgres.addresses import Addresses
 from tsunagu.records.postgres.guard import log_settings_warnings, refuse_if_app_can_bypass
 from tsunagu.records.postgres.opening import is_foreign, open_database
 from tsunagu.records.postgres.server import EmbeddedPostgres
-from tsunagu.records.retention import overdue_count
+from tsunagu.records.retention import overdue_count, review_count
 from tsunagu.services.accounts import CLOCK_TOLERANCE, clock_jumps, clock_lag
 from tsunagu.services.house import Check
 
@@ -180,6 +180,7 @@ class Doctor:
         yield Check("clock", not lag, told_of + before)
         waiting = waiting_holdings()
         yield Check("waiting", waiting <= self._configuration.most_waiting, f"{waiting:,} holdings to be compared")
+        yield Check("reviews", None, f"{review_count(today=self._now.date()):,} cases wait for their review")
         overdue = overdue_count(today=self._now.date())
         yield Check("expired", not overdue, f"{overdue:,} cases past their last day that no worker has erased")
         parked = parked_items()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Count
+
 from tsunagu.domain.case import CaseSummary
-from tsunagu.domain.retention import DEFAULT_KEEP_MONTHS
+from tsunagu.domain.retention import DEFAULT_KEEP_MONTHS, REVIEW_MONTHS, add_months, review_from
 from tsunagu.records.cases import summary_of
 from tsunagu.records.models import Case, Erasure, RetentionRule
 from tsunagu.records.session import LINKER
@@ -35,3 +37,10 @@ def expired_cases(*, today: date) -> tuple[CaseSummary, ...]:
 def overdue_count(*, today: date) -> int:
     """Return how many cases, of whomever, expired more than two days ago and are still there. Needs no `acting_for`."""
     return Case.objects.using(LINKER).filter(keep_until__lt=today - timedelta(days=2)).count()
+
+
+def review_count(*, today: date) -> int:
+    """Return how many cases, of whomever, wait for their review. Needs no `acting_for`."""
+    soon = add_months(today, REVIEW_MONTHS + 1)
+    days = Case.objects.using(LINKER).filter(keep_until__lte=soon).values_list("keep_until").annotate(Count("id"))
+    return sum(count for day, count in days if review_from(day) <= today)
