@@ -49,6 +49,7 @@ CODES = {
     "intake": ["IntakeRefusal", "IntakeStanding"],
     "media": ["Refusal"],
     "notice": ["NoticeState"],
+    "permission": ["Permission"],
     "purpose": ["Purpose"],
     "search": ["CaseState"],
     "timeline": ["Told"],

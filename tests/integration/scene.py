@@ -22,6 +22,7 @@ from tsunagu.records import holdings, intakes, reveals
 from tsunagu.records.cases import case_of
 from tsunagu.records.models import Exhibit, Holding
 from tsunagu.records.session import acting_for
+from tsunagu.services.api_keys import make_key
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit
 from tsunagu.services.cases import open_case, staff_case
@@ -368,6 +369,7 @@ def set_the_scene(world: World) -> Scene:
     case = scene.targets["case"]
     give_exhibit_key(actor=anna.actor, case_reference=case, exhibit_reference="E0", **world.parts)
     _grant(scene)
+    make_key(actor=anna.actor, name="script", scopes=frozenset({Permission.CASE_READ}), days=1, **world.parts)
     for administrator in (adam, bella):
         invite_officer(
             actor=administrator.actor,

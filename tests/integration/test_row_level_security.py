@@ -15,6 +15,7 @@ from psycopg import sql
 from tsunagu.domain.actor import Actor
 from tsunagu.records import cases, notices
 from tsunagu.records.models import (
+    ApiKeyRow,
     Case,
     CaseMember,
     Exhibit,
@@ -34,7 +35,7 @@ SELECT relnamespace::regnamespace::text, relname FROM pg_class JOIN pg_attribute
 WHERE relkind = 'r' AND attname = 'agency_id' AND NOT attisdropped ORDER BY 1, 2
 """
 TABLES = (
-    "ledger.entry", "public.bank", "public.bank_entry", "public.case", "public.case_member",
+    "ledger.entry", "public.api_key", "public.bank", "public.bank_entry", "public.case", "public.case_member",
     "public.case_reason", "public.erasure", "public.exhibit", "public.exhibit_key", "public.fingerprint",
     "public.holding", "public.intake", "public.intake_change", "public.intake_file", "public.invitation",
     "public.judgement", "public.login", "public.media_item", "public.officer", "public.overlap_notice",
@@ -207,11 +208,14 @@ def test_nothing_is_hung_on_what_one_may_not_see_and_the_refusal_does_not_tell_w
     member = {"officer_id": theirs.officer_id, "added_by_id": theirs.officer_id, "added_at": later}
     exhibit = {"reference": "planted", "registered_by_id": theirs.officer_id, "registered_at": later}
     judgement = {"officer_id": theirs.officer_id, "answer": "unsure", "judged_at": later}
+    api_key = {"name": "planted", "scopes": [], "token_mac": bytes(32), "made_at": later, "expires_at": later}
+    ours = scene.people["anna"].actor.officer_id
     exhibit_key = {"public_key": bytes(32), "made_by_id": theirs.officer_id, "made_at": later, "expires_at": later}
     for model, fields, there, absent in (
         (CaseMember, member, {"case_id": case_id}, {"case_id": uuid4()}),
         (Exhibit, exhibit, {"case_id": case_id}, {"case_id": uuid4()}),
         (JudgementRow, judgement, {"hit_id": hit_id}, {"hit_id": hit_id + 10**9}),
+        (ApiKeyRow, api_key, {"officer_id": ours}, {"officer_id": uuid4()}),
         (ExhibitKeyRow, exhibit_key, {"exhibit_id": exhibit_id}, {"exhibit_id": uuid4()}),
     ):
         refusals = set()
@@ -254,6 +258,7 @@ def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psy
         "SELECT tags FROM media_item",
         "SELECT name FROM bank",
         "SELECT reference FROM exhibit",
+        "SELECT 1 FROM api_key",
         "SELECT 1 FROM exhibit_key",
         "SELECT 1 FROM permission_grant",
         "SELECT 1 FROM proposal",
@@ -312,6 +317,9 @@ def test_the_linker_is_refused_what_it_needs_not(rooms: object, query: str) -> N
         "UPDATE overlap_notice SET withheld = false, held = false",
         "UPDATE judgement SET answer = 'same'",
         "UPDATE exhibit_key SET expires_at = 'infinity'",
+        "UPDATE api_key SET expires_at = 'infinity'",
+        "UPDATE api_key SET scopes = '{officer:enroll}'",
+        "DELETE FROM api_key",
         "DELETE FROM sign_in",
         "INSERT INTO hit (kind) VALUES ('exact')",
     ],

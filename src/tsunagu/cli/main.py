@@ -31,6 +31,7 @@ MODULES = {
     "init": "identity",
     "items": "cases",
     "judge": "overlaps",
+    "key": "api_keys",
     "keys": "operator",
     "ledger": "operator",
     "notices": "overlaps",

@@ -13,6 +13,8 @@ class Act(StrEnum):
     OFFICER_LEFT = "officer:left"
     OFFICER_PASSWORD_CHANGED = "officer:password_changed"  # noqa: S105 - the name of an act
     OFFICER_UNLOCKED = "officer:unlocked"
+    API_KEY_MADE = "api-key:made"
+    API_KEY_ENDED = "api-key:ended"
     OFFICER_SIGNED_IN = "officer:signed_in"
     OFFICER_SIGNED_OUT = "officer:signed_out"
     PERMISSION_PROPOSED = "permission:proposed"

@@ -5,7 +5,7 @@ TsunaguError
 │   └── MalformedFingerprint
 ├── NotFound             absent, or not yours               exit 4   404
 ├── Forbidden            known who you are, not allowed     exit 5   403
-│   └── NotSignedIn
+│   └── NotSignedIn      nobody is signed in                        401
 ├── Conflict             it changed, or exists already      exit 6   409
 └── Unavailable          a part that is needed is missing   exit 7   503
     └── LedgerBroken
@@ -24,6 +24,7 @@ class TsunaguError(Exception):
 
     code: ClassVar[str] = "error"
     exit_status: ClassVar[int] = 1
+    http_status: ClassVar[int] = 500
 
     def __init__(self, message: str, **details: str | int) -> None:
         """Keep `message`, which is safe to show anywhere, apart from `details`, which are not."""
@@ -36,6 +37,7 @@ class InputError(TsunaguError):
 
     code = "input"
     exit_status = 2
+    http_status = 422
 
 
 class MalformedFingerprint(InputError):
@@ -49,6 +51,7 @@ class NotFound(TsunaguError):
 
     code = "not-found"
     exit_status = 4
+    http_status = 404
 
 
 class Forbidden(TsunaguError):
@@ -56,12 +59,14 @@ class Forbidden(TsunaguError):
 
     code = "forbidden"
     exit_status = 5
+    http_status = 403
 
 
 class NotSignedIn(Forbidden):
     """Nobody is signed in, or the sign-in has expired."""
 
     code = "not-signed-in"
+    http_status = 401
 
 
 class Conflict(TsunaguError):
@@ -69,6 +74,7 @@ class Conflict(TsunaguError):
 
     code = "conflict"
     exit_status = 6
+    http_status = 409
 
 
 class Unavailable(TsunaguError):
@@ -76,6 +82,7 @@ class Unavailable(TsunaguError):
 
     code = "unavailable"
     exit_status = 7
+    http_status = 503
 
 
 class LedgerBroken(Unavailable):

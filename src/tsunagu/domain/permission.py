@@ -75,3 +75,8 @@ ROLE_PERMISSIONS = MappingProxyType(
 
 BY_GRANT = frozenset({Permission.MEDIA_VAULT, Permission.MEDIA_VIEW})
 """What no role carries: two people grant it, to the agency and to an officer who may read media, for a time."""
+
+
+def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
+    """Return all that these roles carry together."""
+    return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))

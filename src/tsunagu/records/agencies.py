@@ -108,6 +108,18 @@ def officer_card(officer_id: UUID) -> OfficerCard:
     return _card(row)
 
 
+def unlocked_card(officer_id: UUID, *, now: datetime) -> OfficerCard:
+    """Return one active officer of the agency that is acted for, unless he is locked out at this moment.
+
+    Raises:
+        NotFound: no such officer, or not of this agency, or no longer active, or locked out.
+    """
+    row = Officer.objects.filter(id=officer_id, is_active=True).exclude(locked_until__gt=now).first()
+    if row is None:
+        raise NotFound("no such officer")
+    return _card(row)
+
+
 def officer_cards() -> tuple[OfficerCard, ...]:
     """Return the active officers of the agency that is acted for, by login."""
     return tuple(_card(row) for row in Officer.objects.filter(is_active=True).order_by("login"))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from tsunagu.records.models import SignIn
+from tsunagu.records.models import ApiKeyRow, SignIn
 
 
 def begin(
@@ -37,5 +37,6 @@ def end(sign_in_id: UUID, *, now: datetime) -> None:
 
 
 def end_all(officer_id: UUID, *, now: datetime) -> None:
-    """Close every open sign-in of an officer."""
+    """Close every open sign-in of an officer, and end every key by which a program acts for him."""
+    ApiKeyRow.objects.filter(officer_id=officer_id, ended_at=None).update(ended_at=now)
     SignIn.objects.filter(officer_id=officer_id, ended_at=None).update(ended_at=now)

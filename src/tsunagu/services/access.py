@@ -48,12 +48,14 @@ def require(actor: Actor, permission: Permission, *, now: datetime) -> None:
     """Do nothing when the actor may: by a role, or by a grant that counts at this moment.
 
     Raises:
-        Forbidden: he may not. What is granted helps only who may read media at all.
+        Forbidden: he may not. What is granted helps only who may read media at all, and nobody lends it to a key.
     """
     if permission not in BY_GRANT:
         actor.require(permission)
         return
     actor.require(Permission.MEDIA_READ)
+    if actor.key is not None:
+        raise Forbidden("this key was not lent this permission", permission=permission.value)
     with acting_for(actor.agency_id):
         granted = grants.granted(actor.officer_id, now=now)
     if permission not in granted:

@@ -207,6 +207,22 @@ def sign_out(*, token: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
         ledger.write(Deed(Act.OFFICER_SIGNED_OUT, now, actor.agency_id, actor.officer_id))
 
 
+def prove_again(*, actor: Actor, password: str, code: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Check both factors of an officer who is signed in, before a grave act; every attempt is counted.
+
+    Raises:
+        NotSignedIn: one of them is wrong, or the officer is locked out.
+    """
+    with acting_for(actor.agency_id):
+        held = agencies.credentials_of(agencies.officer_card(actor.officer_id).login)
+        is_proven = proves_both(held, password=password, code=code, now=now, keys=keys)
+        if not is_proven:
+            details = {"door": "proof-again"}
+            ledger.write(Deed(Act.ACCESS_DENIED, now, actor.agency_id, actor.officer_id, details=details))
+    if not is_proven:
+        raise NotSignedIn("the password or the code is wrong, or the code was used already: wait for the next code")
+
+
 def reseal_second_factors(*, keys: Keys) -> int:
     """Seal every second factor anew with the newest key, and return how many. An operator's act."""
     resealed = 0

@@ -9,6 +9,7 @@ from tsunagu.web.converters import ReferenceConverter
 from tsunagu.web.middleware.references import failure, note_bug
 from tsunagu.web.pages import (
     accounts,
+    api_keys,
     case_life,
     cases,
     demo,
@@ -69,6 +70,8 @@ urlpatterns = [
     path("permissions/<uuid:grant_id>/withdraw/", permissions.withdraw, name="permission_withdraw"),
     path("invitation/<str:token>/", accounts.invitation, name="invitation"),
     path("my-ledger/", timeline.my_ledger, name="my_ledger"),
+    path("keys/", api_keys.keys, name="keys"),
+    path("keys/<uuid:key_id>/end/", api_keys.end, name="key_end"),
     path("ledger/", accounts.ledger, name="ledger"),
     path("ledger/erasures/", erasures.erasures, name="erasures"),
     path("retention/", erasures.retention, name="retention"),

@@ -228,6 +228,8 @@ LISTS = [page for page in PAGES if not page.target]
 FOR_EVERYBODY = {
     "my_ledger",  # what he did himself, and what others read in his own cases
     "home",  # shows what the lists show; who has no cases is sent on
+    "keys",
+    "key_end",
     "account_change_password",
     "account_reauthenticate",
     "mfa_activate_totp",
@@ -243,7 +245,7 @@ FOR_EVERYBODY = {
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
 }
-"""Pages about the officer himself; `test_sign_in` tries them."""
+"""Pages about the officer himself; `test_sign_in` and `test_keys_page` try them."""
 ELSEWHERE = ("intake", "reveal")
 """How the names of the pages begin that bring media in, or show them; their own tests try them."""
 SERVICES_ELSEWHERE = {

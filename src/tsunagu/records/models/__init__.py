@@ -7,10 +7,11 @@ from tsunagu.records.models.intakes import Intake, IntakeChange, IntakeFile
 from tsunagu.records.models.life import CaseReason, Erasure, RetentionRule
 from tsunagu.records.models.media import Holding, MediaItem, Trace
 from tsunagu.records.models.overlaps import HitRow, JudgementRow, Overlap, OverlapNotice
-from tsunagu.records.models.people import Agency, Invitation, Login, Officer, SignIn, WebSession
+from tsunagu.records.models.people import Agency, ApiKeyRow, Invitation, Login, Officer, SignIn, WebSession
 
 __all__ = [
     "Agency",
+    "ApiKeyRow",
     "Bank",
     "BankEntry",
     "Case",

@@ -85,6 +85,23 @@ class Invitation(models.Model):
         db_table = "invitation"
 
 
+class ApiKeyRow(models.Model):
+    """A key by which a program acts for an officer; the key itself is never kept, only its keyed digest."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    name = models.TextField()
+    scopes = ArrayField(models.TextField())
+    token_mac = models.BinaryField(max_length=32)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "api_key"
+
+
 class WebSession(models.Model):
     """A browser's session. The key is kept as a keyed digest and the content sealed: the row opens nothing."""
 

@@ -12,17 +12,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotFound, TsunaguError, Unavailable
+from tsunagu.domain.errors import TsunaguError
 
 log = logging.getLogger("tsunagu.web")
-
-STATUS: tuple[tuple[type[TsunaguError], int], ...] = (
-    (InputError, 422),
-    (NotFound, 404),
-    (Forbidden, 403),
-    (Conflict, 409),
-    (Unavailable, 503),
-)
 
 
 class ReferenceMiddleware:
@@ -52,9 +44,8 @@ class ReferenceMiddleware:
 
 def note_refusal(request: HttpRequest, error: TsunaguError) -> int:
     """Write down that a request was refused, and return the status of the error's class."""
-    status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
-    _note(logging.INFO, "refused", request, "{status} {code}", status=status, code=error.code)
-    return status
+    _note(logging.INFO, "refused", request, "{status} {code}", status=error.http_status, code=error.code)
+    return error.http_status
 
 
 def failure(request: HttpRequest, status: int, message: str = "") -> HttpResponse:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
-from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -19,6 +15,7 @@ from tsunagu.services.proving import open_factor, seal_factor
 from tsunagu.web.desk import SignedIn, officer_of
 from tsunagu.web.middleware.agencies import AGENCY
 from tsunagu.web.rooms import now, rooms
+from tsunagu.web.sign_in.proof import has_proven_lately
 
 DOOR = {"door": "browser"}
 
@@ -50,9 +47,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: object) -> bool:
         """Ask for no proof again of who gave it as lately as proof lasts; signing in is one."""
-        records = get_authentication_records(self.request, self.request.user)
-        is_proven = bool(records) and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
-        return not is_proven and bool(super().is_reauthentication_required(app=app, **kwargs))
+        return not has_proven_lately(self.request) and bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def add_message(self, *args: object, **kwargs: object) -> None:
         """Say nothing: the page that follows shows what was done."""

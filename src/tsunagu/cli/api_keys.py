@@ -1,0 +1,89 @@
+"""`key`: keys by which programs act for the officer who is signed in."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import click
+
+from tsunagu.cli.house import json_option, now, signed_in
+from tsunagu.cli.identity import ask_secret
+from tsunagu.cli.output import print_json, print_table, screen
+from tsunagu.domain.permission import Permission
+from tsunagu.services.api_keys import MOST_DAYS, end_key, list_keys, make_key
+from tsunagu.services.house import House
+from tsunagu.services.identity import prove_again
+
+
+@click.group()
+def key() -> None:
+    """Keys by which programs act for you, through `/api`."""
+
+
+@key.command("make")
+@click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    metavar="PERMISSION",
+    type=click.Choice([one.value for one in Permission]),
+    help="What the key may do, of what you may do yourself, such as `case:read`. May be given more than once.",
+)
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, MOST_DAYS), help="When it expires.")
+@json_option
+@click.pass_obj
+def make(house: House, name: str, *, scopes: tuple[str, ...], days: int, as_json: bool) -> None:
+    """Make a key, and print it once.
+
+    Password and a new one-time code are asked for, or read from standard input: the password on the first line, the
+    code on the second.
+    """
+    with signed_in(house, None) as desk:
+        keys, ledger = desk.rooms.keys, desk.rooms.ledger
+        password, code = ask_secret("Password"), ask_secret("One-time code")
+        prove_again(actor=desk.actor, password=password, code=code, now=now(), keys=keys, ledger=ledger)
+        token, made = make_key(
+            actor=desk.actor,
+            name=name,
+            scopes=frozenset(Permission(one) for one in scopes),
+            days=days,
+            now=now(),
+            keys=keys,
+            ledger=ledger,
+        )
+    if as_json:
+        print_json({"id": str(made.key_id), "key": token, "expires_at": made.expires_at.isoformat()})
+        return
+    screen.print(token, soft_wrap=True, markup=False, highlight=False)
+    screen.print("It is shown once. Whoever has it acts for you: put it where only your program reads it.", style="dim")
+
+
+@key.command("list")
+@json_option
+@click.pass_obj
+def list_(house: House, *, as_json: bool) -> None:
+    """List your keys that have neither expired nor been ended."""
+    with signed_in(house, None) as desk:
+        found = list_keys(actor=desk.actor, now=now())
+    if as_json:
+        for one in found:
+            times = {"made_at": one.made_at.isoformat(), "expires_at": one.expires_at.isoformat()}
+            print_json({"id": str(one.key_id), "name": one.name, "scopes": sorted(one.scopes), **times})
+        return
+    rows = [(one.key_id, one.name, ", ".join(sorted(one.scopes)), f"{one.expires_at:%Y-%m-%d %H:%M}") for one in found]
+    print_table(("key", "name", "may", "expires (UTC)"), rows, empty="You have no key.", whole=("key",))
+
+
+@key.command("end")
+@click.argument("key_id", metavar="KEY", type=click.UUID)
+@click.pass_obj
+def end(house: House, key_id: UUID) -> None:
+    """End one of your keys, by its id: the next request by it is refused."""
+    with signed_in(house, None) as desk:
+        end_key(actor=desk.actor, key_id=key_id, now=now(), keys=desk.rooms.keys, ledger=desk.rooms.ledger)
+    screen.print("The key has ended.")
+
+
+COMMANDS = (key,)

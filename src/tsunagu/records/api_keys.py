@@ -1,0 +1,61 @@
+"""API keys, as rows. Call everything within `acting_for`."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from tsunagu.domain.api_key import ApiKey
+from tsunagu.domain.permission import Permission
+from tsunagu.records.models import ApiKeyRow
+
+
+@dataclass(frozen=True, slots=True)
+class KeptKey:
+    """A key as it is kept, whether it still opens anything or not.
+
+    Attributes:
+        token_mac: the keyed digest of the key itself.
+        ended_at: when it was ended before its time; None when it was not.
+    """
+
+    key: ApiKey
+    officer_id: UUID
+    token_mac: bytes = field(repr=False)
+    ended_at: datetime | None
+
+
+def add_key(key: ApiKey, *, agency_id: UUID, officer_id: UUID, token_mac: bytes) -> None:
+    """Keep a key by the keyed digest of its token."""
+    ApiKeyRow.objects.create(
+        id=key.key_id,
+        agency_id=agency_id,
+        officer_id=officer_id,
+        name=key.name,
+        scopes=sorted(key.scopes),
+        token_mac=token_mac,
+        made_at=key.made_at,
+        expires_at=key.expires_at,
+    )
+
+
+def kept_key(key_id: UUID) -> KeptKey | None:
+    """Return a key of the agency that is acted for, also one that was ended; None when there is none."""
+    row = ApiKeyRow.objects.filter(id=key_id).first()
+    return None if row is None else KeptKey(_key(row), row.officer_id, bytes(row.token_mac), row.ended_at)
+
+
+def open_keys(officer_id: UUID, *, now: datetime) -> tuple[ApiKey, ...]:
+    """Return the keys of an officer that have neither expired nor been ended, newest first."""
+    rows = ApiKeyRow.objects.filter(officer_id=officer_id, ended_at=None, expires_at__gt=now)
+    return tuple(_key(row) for row in rows.order_by("-made_at", "id"))
+
+
+def end_key(key_id: UUID, *, officer_id: UUID, now: datetime) -> bool:
+    """End an officer's own key, and return whether there was such a key that was still open."""
+    rows = ApiKeyRow.objects.filter(id=key_id, officer_id=officer_id, ended_at=None, expires_at__gt=now)
+    return bool(rows.update(ended_at=now))
+
+
+def _key(row: ApiKeyRow) -> ApiKey:
+    scopes = frozenset(one for one in Permission if one in row.scopes)  # not what an earlier release knew
+    return ApiKey(row.id, row.name, scopes, row.made_at, row.expires_at)

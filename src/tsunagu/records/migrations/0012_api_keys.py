@@ -1,0 +1,39 @@
+"""Keys by which programs act for officers."""
+
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import migrations, models
+from django.db.models.deletion import PROTECT
+
+
+def _guard(apps: Any, schema_editor: Any) -> None:
+    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    for word, name in settings.TSUNAGU_ROLES.items():
+        sql = sql.replace(f":{word}:", schema_editor.quote_name(name))
+    schema_editor.execute(sql, params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("records", "0011_deletion")]
+    operations = [
+        migrations.CreateModel(
+            name="ApiKeyRow",
+            fields=[
+                ("id", models.UUIDField(default=uuid4, primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("scopes", ArrayField(base_field=models.TextField(), size=None)),
+                ("token_mac", models.BinaryField(max_length=32)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("agency", models.ForeignKey(on_delete=PROTECT, to="records.agency")),
+                ("officer", models.ForeignKey(on_delete=PROTECT, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={"db_table": "api_key"},
+        ),
+        migrations.RunPython(_guard, migrations.RunPython.noop),
+    ]

@@ -1,0 +1,138 @@
+"""API keys: made, listed and ended by the officer for whom they act; what a program may do by one."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.api_key import ApiKey
+from tsunagu.domain.errors import InputError, NotFound, NotSignedIn
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.permission import Permission
+from tsunagu.records import agencies, api_keys
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import REFERENCE, check_reference
+from tsunagu.services.identity import TOKEN
+from tsunagu.services.parts import Keys, Ledger
+
+PREFIX = "tsunagu-key"
+"""Tells a key from a sign-in's token, and lets those who look for lost secrets find it."""
+MOST_DAYS = 90
+NO_KEY = "there is no such key, or it does not open anything any more"
+
+
+def make_key(
+    *, actor: Actor, name: str, scopes: frozenset[Permission], days: int, now: datetime, keys: Keys, ledger: Ledger
+) -> tuple[str, ApiKey]:
+    """Make a key that acts for the actor, and return it, once, with what is kept of it.
+
+    Args:
+        name: by which he tells it from his others.
+        scopes: some of what he may do himself.
+        days: after how many it expires, 1 to `MOST_DAYS`.
+
+    Raises:
+        InputError: no name, no scope, a scope that the actor does not have, or days outside their range.
+    """
+    check_reference(name)
+    if not scopes or not all(map(actor.may, scopes)):
+        raise InputError("a key is lent at least one permission, and none that you do not have")
+    if not 1 <= days <= MOST_DAYS:
+        raise InputError(f"a key lasts 1 to {MOST_DAYS} days")
+    key = ApiKey(uuid4(), name, scopes, now, now + timedelta(days=days))
+    token = f"{PREFIX}.{actor.agency_id}.{key.key_id}.{secrets.token_urlsafe(32)}"
+    with acting_for(actor.agency_id):
+        api_keys.add_key(
+            key, agency_id=actor.agency_id, officer_id=actor.officer_id, token_mac=keys.mac(TOKEN, token.encode())
+        )
+        details: dict[str, str | int] = {"key": str(key.key_id), "scopes": ",".join(sorted(scopes)), "days": days}
+        ledger.write(Deed(Act.API_KEY_MADE, now, actor.agency_id, actor.officer_id, details=details))
+    return token, key
+
+
+def list_keys(*, actor: Actor, now: datetime) -> tuple[ApiKey, ...]:
+    """Return the actor's own keys that have neither expired nor been ended, newest first."""
+    with acting_for(actor.agency_id):
+        return api_keys.open_keys(actor.officer_id, now=now)
+
+
+def end_key(*, actor: Actor, key_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """End one of the actor's own keys: the next request by it is refused.
+
+    Raises:
+        NotFound: no such key, or somebody else's, or one that does not open anything any more.
+    """
+    with acting_for(actor.agency_id):
+        is_ended = api_keys.end_key(key_id, officer_id=actor.officer_id, now=now)
+        details = {"key": str(key_id)} if is_ended else {"asked": keys.mac(REFERENCE, str(key_id).encode()).hex()}
+        act = Act.API_KEY_ENDED if is_ended else Act.ACCESS_DENIED
+        ledger.write(Deed(act, now, actor.agency_id, actor.officer_id, details=details))
+    if not is_ended:
+        raise NotFound(NO_KEY)
+
+
+def actor_by_key(*, token: str, now: datetime, keys: Keys, ledger: Ledger) -> Actor:
+    """Return the officer for whom a key acts, with the key.
+
+    While its officer is locked out a key opens nothing. That a true key was used which does not open anything is
+    written down under its officer; a key that was never made leaves nothing.
+
+    Raises:
+        NotSignedIn: no such key, or ended, or expired, or its officer is locked out or has left: all told alike.
+    """
+    agency_id, key_id = _ids_of(token)
+    mac = keys.mac(TOKEN, token.encode())
+    actor = None
+    with acting_for(agency_id):
+        kept = api_keys.kept_key(key_id)
+        if kept is not None and hmac.compare_digest(kept.token_mac, mac):
+            with suppress(NotFound):
+                card = agencies.unlocked_card(kept.officer_id, now=now)
+                if kept.ended_at is None and now < kept.key.expires_at:
+                    actor = Actor(card.officer_id, card.agency_id, card.roles, key=kept.key)
+            if actor is None:
+                details = {"door": "api", "key": str(key_id)}
+                ledger.write(Deed(Act.ACCESS_DENIED, now, agency_id, kept.officer_id, details=details))
+    if actor is None:
+        raise NotSignedIn(NO_KEY)
+    return actor
+
+
+class LedgerByKey:
+    """The ledger for whom a program acts: each of his entries names the key."""
+
+    def __init__(self, ledger: Ledger, actor: Actor) -> None:
+        """Write into `ledger`, for an actor with a key."""
+        self._ledger = ledger
+        self._actor = actor
+
+    def write(self, *deeds: Deed, using: str = "default") -> None:
+        """Add entries within the caller's transaction."""
+        self._ledger.write(*self._by_key(deeds), using=using)
+
+    def record(self, *deeds: Deed) -> None:
+        """Add entries in a transaction of their own, and return once it is committed."""
+        self._ledger.record(*self._by_key(deeds))
+
+    def _by_key(self, deeds: tuple[Deed, ...]) -> Iterator[Deed]:
+        key = self._actor.key
+        for deed in deeds:
+            if key is None or deed.officer_id != self._actor.officer_id:
+                yield deed
+            else:
+                yield replace(deed, details={**deed.details, "key": str(key.key_id)})
+
+
+def _ids_of(token: str) -> tuple[UUID, UUID]:
+    try:
+        agency_id, key_id, _ = token.removeprefix(f"{PREFIX}.").split(".")
+        return UUID(agency_id), UUID(key_id)
+    except ValueError as error:
+        raise NotSignedIn(NO_KEY) from error

@@ -1,0 +1,54 @@
+"""The officer's own API keys."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.permission import Permission, permissions_of
+from tsunagu.services.api_keys import MOST_DAYS, end_key, list_keys, make_key
+from tsunagu.web.desk import chosen, parts_of
+from tsunagu.web.sign_in.proof import proof_required
+
+DAYS = 30
+"""After how many days a key expires unless another number is given."""
+
+
+@proof_required
+@require_http_methods(["GET", "POST"])
+def keys(request: HttpRequest) -> HttpResponse:
+    """List the officer's keys, or make one: it is shown once."""
+    token = None
+    parts = parts_of(request)
+    if request.method == "POST":
+        token, _ = make_key(
+            name=request.POST.get("name", ""),
+            scopes=frozenset(chosen(Permission, one) for one in request.POST.getlist("scopes")),
+            days=_whole(request.POST.get("days", "")),
+            **parts,
+        )
+    context = {
+        "keys": list_keys(actor=parts["actor"], now=parts["now"]),
+        "token": token,
+        "offered": sorted(permissions_of(parts["actor"].roles)),
+        "days": DAYS,
+        "most_days": MOST_DAYS,
+    }
+    return render(request, "web/keys.html", context)
+
+
+@require_POST
+def end(request: HttpRequest, key_id: UUID) -> HttpResponse:
+    """End one of the officer's keys."""
+    end_key(key_id=key_id, **parts_of(request))
+    return redirect("keys")
+
+
+def _whole(typed: str) -> int:
+    if not typed.isascii() or not typed.isdigit() or len(typed) > len(str(MOST_DAYS)):
+        raise InputError("this is no such number")
+    return int(typed)
