@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo serve test check soak bench lock reference translations lint test-tools setup-dev compiled
+.PHONY: help setup demo serve test check soak bench lock reference openapi translations lint test-tools setup-dev compiled
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ bench: $(VENV)-bench/.peers compiled ## Measure fingerprinting and ingest agains
 reference: $(VENV)/.runtime ## Write docs/commands.md anew from the program's own help
 	@DJANGO_SETTINGS_MODULE=tsunagu.config.settings $(BIN)/python -c "import django; django.setup(); \
 	    from tsunagu.cli.reference import reference; print(reference(), end='')" > docs/commands.md
+
+openapi: $(VENV)/.runtime ## Write docs/openapi.json anew from the program itself
+	@DJANGO_SETTINGS_MODULE=tsunagu.config.settings $(BIN)/python -c "from tsunagu.config.openapi import main; main()" \
+	    > docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
 
 translations: $(VENV)/.dev ## Gather the texts of the pages into the Japanese catalog; fail while one waits for its Japanese
 	@$(BIN)/python make/translations.py

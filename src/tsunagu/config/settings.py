@@ -36,6 +36,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         "django": {"level": "CRITICAL", "handlers": [], "propagate": False},
+        "tsunagu.api": {"level": "INFO", "handlers": ["stderr"]},
         "tsunagu.web": {"level": "INFO", "handlers": ["stderr"]},
     },
 }
@@ -51,10 +52,11 @@ DATABASES: dict[str, dict[str, Any]] = {
 
 # The workplace in the browser. The secret key and the allowed hosts are set when it is served.
 
-ROOT_URLCONF = "tsunagu.web.urls"
+ROOT_URLCONF = "tsunagu.config.urls"
 MIDDLEWARE = [
     "tsunagu.web.middleware.measuring.MeasuringMiddleware",
     "tsunagu.web.middleware.references.ReferenceMiddleware",
+    "tsunagu.api.middleware.ApiMiddleware",  # before whatever reads a cookie
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -6,7 +6,7 @@ import hmac
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -15,6 +15,7 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.api_key import ApiKey
 from tsunagu.domain.errors import InputError, NotFound, NotSignedIn
 from tsunagu.domain.ledger import Deed
+from tsunagu.domain.party import AgencyCard, OfficerCard
 from tsunagu.domain.permission import Permission
 from tsunagu.records import agencies, api_keys
 from tsunagu.records.session import acting_for
@@ -26,6 +27,15 @@ PREFIX = "tsunagu-key"
 """Tells a key from a sign-in's token, and lets those who look for lost secrets find it."""
 MOST_DAYS = 90
 NO_KEY = "there is no such key, or it does not open anything any more"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """For whom a key acts."""
+
+    key: ApiKey
+    officer: OfficerCard
+    agency: AgencyCard
 
 
 def make_key(
@@ -103,6 +113,19 @@ def actor_by_key(*, token: str, now: datetime, keys: Keys, ledger: Ledger) -> Ac
     if actor is None:
         raise NotSignedIn(NO_KEY)
     return actor
+
+
+def holder_of(*, actor: Actor) -> KeyHolder:
+    """Return for whom the key of an actor acts.
+
+    Raises:
+        NotSignedIn: he acts by no key.
+        NotFound: he has left meanwhile.
+    """
+    if actor.key is None:
+        raise NotSignedIn(NO_KEY)
+    with acting_for(actor.agency_id):
+        return KeyHolder(actor.key, agencies.officer_card(actor.officer_id), agencies.agency_cards()[actor.agency_id])
 
 
 class LedgerByKey:

@@ -1,0 +1,88 @@
+"""A program with an officer's key."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connections
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tsunagu.domain.permission import Permission, permissions_of
+from tsunagu.services.api_keys import make_key
+
+from ..world import DOORS_TO_THE_DATABASE, Person, World  # noqa: TID252 - tests are no package with a name
+
+REFERENCE = re.compile(rb'"reference": "[0-9a-f]{8}"')
+EACH_TIME = {"X-Reference"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that a program can tell of an answer, but for its reference number, and what answering took."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    content: bytes
+    queries: tuple[int, ...]
+    entries: int
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+@dataclass
+class Program:
+    """Whoever asks the API, with or without a key."""
+
+    world: World
+    key: str | None = None
+    client: Client = field(
+        default_factory=lambda: Client(SERVER_NAME="localhost", raise_request_exception=False, enforce_csrf_checks=True)
+    )
+
+    @classmethod
+    def of(cls, world: World, person: Person, *scopes: Permission) -> Program:
+        """Return a program that an officer has lent these permissions, or all that his roles carry."""
+        lent = frozenset(scopes) or permissions_of(person.actor.roles)
+        return cls(world, make_key(actor=person.actor, name="script", scopes=lent, days=1, **world.parts)[0])
+
+    def send(self, method: str, path: str, body: Any = None, **query: object) -> HttpResponse:
+        headers = {} if self.key is None else {"authorization": f"Bearer {self.key}"}
+        sent = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.client.generic(
+            method, path, sent, content_type="application/json", headers=headers, query_params=query
+        )
+
+    def ask(self, method: str, path: str, body: Any = None, **query: object) -> Answer:
+        """Ask, and measure what that takes."""
+        before = self.world.entry_count()
+        with ExitStack() as stack:
+            watched = [
+                stack.enter_context(CaptureQueriesContext(connections[alias])) for alias in DOORS_TO_THE_DATABASE
+            ]
+            response = self.send(method, path, body, **query)
+        headers = {name: value for name, value in response.items() if name not in EACH_TIME}
+        return Answer(
+            response.status_code,
+            tuple(sorted(headers.items())),
+            REFERENCE.sub(b"REFERENCE", response.content),
+            tuple(len(one.captured_queries) for one in watched),
+            self.world.entry_count() - before,
+        )
+
+    def get(self, path: str, **query: object) -> Any:
+        """Return what is answered to who may ask."""
+        answer = self.ask("GET", path, **query)
+        assert answer.status == 200, answer.text
+        return answer.json
