@@ -36,7 +36,7 @@ CHECKS = [
 ]
 HOST = "http://localhost"
 SENT = ("method", "url", "params", "json", "data")
-FEW, MANY = 10, 1000
+FEW, MANY = 6, 1000
 DESCRIBED = schemathesis.openapi.from_dict(json.loads(json.dumps(description(api))))
 OPERATIONS = {one.ok().label: one.ok() for one in DESCRIBED.get_all_operations()}
 PLANTED = {
