@@ -22,6 +22,7 @@ from tsunagu.records import holdings, intakes, reveals
 from tsunagu.records.cases import case_of
 from tsunagu.records.models import Exhibit, Holding
 from tsunagu.records.session import acting_for
+from tsunagu.records.vault.rows import Vaulted, note
 from tsunagu.services.api_keys import make_key
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit
@@ -32,6 +33,7 @@ from tsunagu.services.grants import list_grants, propose_grant
 from tsunagu.services.invitations import invite_officer
 from tsunagu.services.retention import set_retention
 from tsunagu.services.uploads import begin_upload, offer_files
+from tsunagu.services.vault import opened_vault
 
 from .granted import grant
 from .world import Person, World, random_name
@@ -495,7 +497,10 @@ def _grant(scene: Scene) -> None:
         reveals.add_reveal(
             uuid4(), actor=anna.actor, case=case, held=held, means=RevealMeans.PLACE, reason=reason, now=parts["now"]
         )
-    scene.targets["number"] = str(number)
+    vault = scene.world.rooms.vault
+    opened_vault(anna.actor.agency_id, store=vault, keys=parts["keys"], now=parts["now"])
+    with acting_for(anna.actor.agency_id):
+        note(anna.actor.agency_id, [Vaulted(held.sha256, has_small=False)], now=parts["now"])
     scene.secrets |= {abel.login, reason, scene.targets["grant"], scene.targets["proposal"]}
 
 

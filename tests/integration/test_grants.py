@@ -219,7 +219,6 @@ def test_the_database_itself_wants_two_people_and_their_agreement(world: World, 
         "UPDATE proposal SET proposed_by_id = officer_id",
         "DELETE FROM proposal",
         "UPDATE reveal SET reason = ''",
-        "DELETE FROM reveal",
     ],
 )
 def test_what_was_granted_and_shown_stays_as_it_was(world: World, people: dict[str, Person], statement: str) -> None:

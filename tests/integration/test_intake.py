@@ -127,6 +127,7 @@ def test_what_is_kept_of_a_scan_is_what_is_kept_of_the_files_themselves(
     report = ingest(
         actor=ben.actor, case_reference=direct, exhibit_reference="E1", paths=[os.fsencode(seized)], clock=now,
         decoder=InThisProcess(), workers=1, keys=world.rooms.keys, ledger=world.rooms.ledger, queue=world.rooms.queue,
+        vault=world.rooms.vault,
     )  # fmt: skip
     key = key_for(world, anna, case, "E1")
     scanned = world.scan(str(seized), key=key, decoder=InThisProcess())

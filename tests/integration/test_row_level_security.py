@@ -40,7 +40,7 @@ TABLES = (
     "public.holding", "public.intake", "public.intake_change", "public.intake_file", "public.invitation",
     "public.judgement", "public.login", "public.media_item", "public.officer", "public.overlap_notice",
     "public.permission_grant", "public.proposal", "public.retention_rule",
-    "public.reveal", "public.sign_in",
+    "public.reveal", "public.sign_in", "public.vault_key", "public.vaulted_content",
 )  # fmt: skip
 LINKER_MAY_READ = {
     "bank": {"id", "agency_id", "semantics", "unapplied"},
@@ -263,6 +263,8 @@ def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psy
         "SELECT 1 FROM permission_grant",
         "SELECT 1 FROM proposal",
         "SELECT 1 FROM reveal",
+        "SELECT 1 FROM vault_key",
+        "SELECT 1 FROM vaulted_content",
         "SELECT 1 FROM officer",
         "SELECT 1 FROM login",
         "SELECT 1 FROM sign_in",
@@ -320,6 +322,9 @@ def test_the_linker_is_refused_what_it_needs_not(rooms: object, query: str) -> N
         "UPDATE api_key SET expires_at = 'infinity'",
         "UPDATE api_key SET scopes = '{officer:enroll}'",
         "DELETE FROM api_key",
+        "UPDATE vault_key SET sealed = ''",
+        "DELETE FROM vault_key",
+        "UPDATE vaulted_content SET has_small = true",
         "DELETE FROM sign_in",
         "INSERT INTO hit (kind) VALUES ('exact')",
     ],

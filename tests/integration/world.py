@@ -163,6 +163,7 @@ class World:
             decoder=NoDecoder(),
             workers=1,
             queue=self.rooms.queue,
+            vault=self.rooms.vault,
             clock=lambda: self.parts["now"],
             keys=self.rooms.keys,
             ledger=self.rooms.ledger,

@@ -104,7 +104,7 @@ def _bring_in(
         }
         if intake is None:
             decoder = stack.enter_context(house.decoder())
-            return ingest_files(paths=paths, decoder=decoder, workers=house.workers, **parts)
+            return ingest_files(paths=paths, decoder=decoder, workers=house.workers, vault=desk.rooms.vault, **parts)
         return ingest_intake(path=intake, takes_unsigned=unsigned, **parts)
 
 

@@ -15,6 +15,7 @@ from tsunagu.config.examining import tls_files
 from tsunagu.config.home import Home
 from tsunagu.config.logs import log_pages
 from tsunagu.config.operator import HostOperator
+from tsunagu.config.places import vault_place
 from tsunagu.config.queue import InlineQueue, WorkerQueue
 from tsunagu.config.viewing import LazyViewer
 from tsunagu.domain.errors import NotSignedIn, Unavailable
@@ -108,6 +109,7 @@ class Application:
                     self._uploads(),
                     WatchedFolders(self._configuration.watched_folder),
                     viewer,
+                    vault_place(self._home, self._configuration, self._environ),
                 )
                 if isinstance(queue, InlineQueue):
                     queue.serve(rooms)

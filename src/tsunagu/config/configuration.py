@@ -33,6 +33,14 @@ class Configuration:
         default=None,
         metadata=_told("text", "the same, in a bucket: `s3://bucket/prefix`; not together with `backup_folder`"),
     )
+    vault_folder: Path | None = field(
+        default=None,
+        metadata=_told("path", "where agencies' vaults lie; `TSUNAGU_HOME/vault` when it is left out"),
+    )
+    vault_bucket: str | None = field(
+        default=None,
+        metadata=_told("text", "the same, in a bucket: `s3://bucket/prefix`; not together with `vault_folder`"),
+    )
     s3_endpoint: str | None = field(
         default=None,
         metadata=_told("text", "the address of the server of the bucket, such as `https://storage.example.org`"),

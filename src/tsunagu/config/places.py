@@ -1,4 +1,4 @@
-"""Where backups are kept: a folder, or a place in a bucket whose key comes from a file or the environment."""
+"""Where backups and vaults are kept: a folder, or a place in a bucket whose key a file or the environment holds."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tsunagu.domain.errors import Conflict, InputError, Unavailable
 from tsunagu.records.backup.bucket import BackupBucket
 from tsunagu.records.keys.private_files import read_private
 from tsunagu.records.s3 import SCHEME, BucketAccess, BucketPlace
+from tsunagu.records.vault.store import BucketVault, FolderVault, VaultStore
 
 KEY_ID, SECRET = "TSUNAGU_S3_KEY_ID", "TSUNAGU_S3_SECRET"
 
@@ -37,6 +38,20 @@ def backup_place(
     if isinstance(named, str):
         raise InputError("the setting backup_bucket begins with s3://")
     return named
+
+
+def vault_place(home: Home, configuration: Configuration, environ: Mapping[str, str]) -> VaultStore:
+    """Return where the vault lies: as the settings say, or in the home.
+
+    Raises:
+        InputError: the settings name two, or a bucket's place is not told properly.
+    """
+    bucket = configuration.vault_bucket
+    if bucket is None:
+        return FolderVault(configuration.vault_folder or home.folder / "vault")
+    if configuration.vault_folder:
+        raise InputError("the settings name both vault_folder and vault_bucket: keep one")
+    return BucketVault(BucketPlace.of(bucket), lambda: bucket_access(configuration, environ))
 
 
 def bucket_access(configuration: Configuration, environ: Mapping[str, str]) -> BucketAccess:

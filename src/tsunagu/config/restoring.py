@@ -9,7 +9,7 @@ from tsunagu.config.home import BROKEN_OFF, Home
 from tsunagu.domain.errors import Conflict, TsunaguError
 from tsunagu.records.keys.private_files import create_private, replace_private
 
-MAY_STAND = frozenset({"cache", "keys", "run", "settings.toml"})
+MAY_STAND = frozenset({"cache", "keys", "run", "settings.toml", "vault"})
 RUNTIME = "pg-runtime-"
 
 

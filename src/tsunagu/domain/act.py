@@ -47,6 +47,8 @@ class Act(StrEnum):
     MEDIA_ACQUIRED = "media:acquired"
     MEDIA_COMPARED = "media:compared"
     MEDIA_READ = "media:read"
+    MEDIA_VAULTED = "media:vaulted"
+    VAULT_SWEPT = "vault:swept"
     REVEAL_ASKED = "reveal:asked"
     REVEAL_SHOWN = "reveal:shown"
     REVEAL_FAILED = "reveal:failed"

@@ -11,6 +11,7 @@ from tsunagu.services.accounts import is_root_due, sign_root
 from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.house import House, Rooms
 from tsunagu.services.retention import erase_expired
+from tsunagu.services.vault import sweep_vaults
 
 HOUSE = "house"
 """The queue of what is done in no time."""
@@ -74,6 +75,7 @@ def run_intake(station: Station, arguments: Arguments) -> None:
     Runner(
         uploads=rooms.uploads,
         watched=rooms.watched,
+        vault=rooms.vault,
         decoder=station.house.decoder,
         workers=station.house.workers,
         is_stopping=station.is_stopping,
@@ -103,11 +105,18 @@ def erase_expired_cases(station: Station, _: Arguments) -> None:
     erase_expired(now=datetime.now(UTC), keys=rooms.keys, ledger=rooms.ledger)
 
 
+def sweep_all_vaults(station: Station, _: Arguments) -> None:
+    """Remove from the vaults what is held nowhere any more."""
+    rooms = station.rooms
+    sweep_vaults(store=rooms.vault, keys=rooms.keys, now=datetime.now(UTC), ledger=rooms.ledger)
+
+
 TASKS: Mapping[str, Task] = {
     "run-intake": Task(run_intake, queue=INTAKES, alone_by="exhibit"),
     "silence-benign": Task(silence_benign),
     "sign-due-root": Task(sign_due_root, waits_once=True, every="*/5 * * * *"),
     "complete-erasures": Task(complete_left_erasures, waits_once=True, every="*/5 * * * *"),
     "erase-expired": Task(erase_expired_cases, waits_once=True, every="23 3 * * *"),
+    "sweep-vaults": Task(sweep_all_vaults, waits_once=True, every="*/5 * * * *"),
     "purge-uploads": Task(purge_expired_uploads, waits_once=True, every="17 * * * *"),
 }

@@ -11,8 +11,10 @@ from uuid import UUID
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.errors import NotFound
+from tsunagu.domain.media import MEMBER_SEPARATOR
 from tsunagu.domain.reveal import HeldContent, RevealMeans
 from tsunagu.records.cases import case_of
+from tsunagu.records.holdings import path_digest
 from tsunagu.records.models import Case, CaseMember, Holding, RevealRow
 
 
@@ -35,11 +37,19 @@ def content_of(case: CaseSummary, number: int) -> HeldContent:
     """
     rows = Holding.objects.filter(id=number, exhibit__case_id=case.case_id, item__isnull=False)
     row = rows.select_related("item").first()
-    if row is None or row.item_id is None or row.item is None:
+    held = None if row is None else _content(row)
+    if held is None:
         raise NotFound("no such item")
-    return HeldContent(
-        row.id, row.item_id, row.exhibit_id, bytes(row.path), bytes(row.item.sha256), row.item.size_bytes, row.scanned
-    )
+    return held
+
+
+def archives_around(held: HeldContent) -> tuple[HeldContent, ...]:
+    """Return the archives that a place lies in, the outermost first; none when it is no member of one."""
+    parts = held.path.split(MEMBER_SEPARATOR)
+    digests = [path_digest(MEMBER_SEPARATOR.join(parts[:count])) for count in range(1, len(parts))]
+    rows = Holding.objects.filter(exhibit_id=held.exhibit_id, path_digest__in=digests).select_related("item")
+    found = (_content(row) for row in rows)
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: len(one.path)))
 
 
 def add_reveal(
@@ -106,3 +116,11 @@ def times_shown(actor: Actor, numbers: Collection[int]) -> Mapping[int, int]:
         ).values_list("item", flat=True)
     )
     return {number: counts[item] for number, item in places.items() if item in counts}
+
+
+def _content(row: Holding) -> HeldContent | None:
+    if row.item_id is None or row.item is None:
+        return None
+    return HeldContent(
+        row.id, row.item_id, row.exhibit_id, bytes(row.path), bytes(row.item.sha256), row.item.size_bytes, row.scanned
+    )

@@ -13,6 +13,7 @@ from tsunagu.records.keys.keyring import Keyring
 from tsunagu.records.ledger.book import Book
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.uploads import UploadStore
+from tsunagu.records.vault.store import VaultStore
 from tsunagu.records.watched import WatchedFolders
 from tsunagu.services.backups import TakenBackup
 from tsunagu.services.parts import Decoder, Queue, Viewer
@@ -30,6 +31,7 @@ class Rooms:
     uploads: UploadStore
     watched: WatchedFolders
     viewer: Viewer
+    vault: VaultStore
 
 
 @dataclass(frozen=True, slots=True)

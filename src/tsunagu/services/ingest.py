@@ -11,10 +11,12 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.media import Examined
 from tsunagu.domain.permission import Permission
 from tsunagu.media.walk import Found, walk
+from tsunagu.records.vault.store import VaultStore
 from tsunagu.services.access import case_for, check_reference
 from tsunagu.services.examination import examine_all
 from tsunagu.services.keeping import IngestReport, Keeping, Progress
 from tsunagu.services.parts import Decoder, Keys, Ledger, Queue
+from tsunagu.services.vault import Keeper
 
 CHUNK_FILES = 200
 CHUNK_S = 2.0
@@ -36,6 +38,7 @@ def ingest(
     keys: Keys,
     ledger: Ledger,
     queue: Queue,
+    vault: VaultStore,
     told: Callable[[Progress], None] = lambda _: None,
 ) -> IngestReport:
     """Bring the files under `paths` into an exhibit of a case, and compare them with all that is held.
@@ -52,18 +55,21 @@ def ingest(
     Raises:
         Forbidden: the actor brings in no media.
         NotFound: no such case, or not the actor's.
+        Unavailable: the agency's vault is switched on and cannot be used; what was kept before stays.
     """
     check_reference(exhibit_reference)
     case = case_for(
         actor=actor, reference=case_reference, permission=Permission.MEDIA_INGEST, now=clock(), keys=keys, ledger=ledger
     )
     keeping = Keeping(exhibit_reference, actor=actor, case=case, clock=clock, ledger=ledger, queue=queue)
-    return bring_in(walk(paths), keeping, decoder=decoder, workers=workers, told=told)
+    keeper = Keeper(actor.agency_id, store=vault, keys=keys, decoder=decoder)
+    return bring_in(walk(paths), keeping, keeper, decoder=decoder, workers=workers, told=told)
 
 
 def bring_in(
     files: Iterable[Found],
     keeping: Keeping,
+    keeper: Keeper,
     *,
     decoder: Decoder,
     workers: int,
@@ -74,6 +80,7 @@ def bring_in(
     Args:
         files: in the order in which they are examined; no path twice.
         keeping: the exhibit, in the hands of an officer who may fill it.
+        keeper: puts the files into the agency's vault, where that is switched on.
         decoder: decodes.
         workers: how many files are examined at once.
         told: called before the first file and after each; what it raises ends the run, and what is kept stays.
@@ -84,7 +91,9 @@ def bring_in(
     told(Progress(len(found) - len(new), len(found)))
     with closing(examine_all(new, decoder=decoder, workers=workers)) as examined:
         for chunk in _chunks(_told_of(examined, len(found) - len(new), len(found), told)):
-            keeping.keep([(item, file.mtime_ns) for file, items in chunk for item in items])
+            # First: a vault that cannot be used ends the run, and the next one brings this chunk in anew.
+            vaulted = keeper.put_away(chunk, now=keeping.now())
+            keeping.keep([(item, file.mtime_ns) for file, items in chunk for item in items], vaulted)
     return keeping.finish()
 
 

@@ -25,11 +25,13 @@ from tsunagu.records import agencies, intakes
 from tsunagu.records.intakes import Run
 from tsunagu.records.session import acting_for
 from tsunagu.records.uploads import UploadStore
+from tsunagu.records.vault.store import VaultStore
 from tsunagu.records.watched import WatchedFolders
 from tsunagu.services.access import case_for
 from tsunagu.services.ingest import bring_in
 from tsunagu.services.keeping import IngestReport, Keeping, Progress
 from tsunagu.services.parts import Decoder, HandedBack, Keys, Ledger, Queue
+from tsunagu.services.vault import Keeper
 
 MOST_ATTEMPTS = 5
 """How many runs of one intake may end without a word, as when its worker is killed, before it is given up."""
@@ -56,6 +58,7 @@ class Runner:
 
     uploads: UploadStore
     watched: WatchedFolders
+    vault: VaultStore
     decoder: Callable[[], AbstractContextManager[Decoder]]
     workers: int
     is_stopping: Callable[[], bool]
@@ -126,7 +129,8 @@ class Runner:
         )
         notes = _Notes(agency_id, intake.intake_id, keeping.report, self.is_stopping)
         with self.decoder() as decoder:
-            bring_in(found, keeping, decoder=decoder, workers=self.workers, told=notes.take)
+            keeper = Keeper(agency_id, store=self.vault, keys=self.keys, decoder=decoder)
+            bring_in(found, keeping, keeper, decoder=decoder, workers=self.workers, told=notes.take)
 
     def _found(self, agency_id: UUID, run: Run) -> list[Found]:
         if run.folder is not None:

@@ -18,6 +18,7 @@ from tsunagu.media.walk import Found
 from tsunagu.records import holdings
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
+from tsunagu.records.vault.rows import Vaulted, note
 from tsunagu.services.access import deed, exhibit_for
 from tsunagu.services.linking import BATCH, link_all, link_batch
 from tsunagu.services.parts import Ledger, Queue
@@ -94,6 +95,10 @@ class Keeping:
             self._exhibit_id = exhibit_for(actor=actor, case=case, reference=reference, now=clock(), ledger=ledger)
             self._held = holdings.places_of(self._exhibit_id)
 
+    def now(self) -> datetime:
+        """Return the time of the chunk that is being kept."""
+        return self._clock()
+
     def is_wanted(self, found: Found) -> bool:
         """Return whether a file is to be kept, and count it when it is held already or has changed since."""
         place = self._held.get(holdings.path_digest(found.path))
@@ -107,8 +112,12 @@ class Keeping:
             self.report.skipped += 1
         return place.was_cut_short
 
-    def keep(self, kept: Sequence[tuple[Examined, int]]) -> None:
-        """Keep a chunk, each with its file's mtime in ns, and write it down, both or neither."""
+    def keep(self, kept: Sequence[tuple[Examined, int]], vaulted: Sequence[Vaulted] = ()) -> None:
+        """Keep a chunk, each with its file's mtime in ns, and write it down, both or neither.
+
+        Args:
+            vaulted: what of it lies in the agency's vault now.
+        """
         with acting_for(self._actor.agency_id):
             added = holdings.keep(
                 kept,
@@ -122,6 +131,10 @@ class Keeping:
                 root = merkle_root(contents).hex()
                 counts = {"places": len(added), "items": len(contents)}
                 self._ledger.write(self._deed(Act.MEDIA_ACQUIRED, **counts, merkle_root=root, **self._details))
+            if vaulted:
+                note(self._actor.agency_id, vaulted, now=self._clock())
+                root = merkle_root([one.sha256 for one in vaulted]).hex()
+                self._ledger.write(self._deed(Act.MEDIA_VAULTED, contents=len(vaulted), merkle_root=root))
         self.report.kept += len(added)
         self.report.skipped += len(kept) - len(added)
         for item, _ in kept:

@@ -17,12 +17,22 @@ from tsunagu.domain.reveal import HeldContent, RevealMeans, Shown
 from tsunagu.records import grants
 from tsunagu.records import reveals as rows
 from tsunagu.records.session import acting_for
+from tsunagu.records.vault.store import VaultStore
 from tsunagu.services.access import REFERENCE, case_for, deed, denials_recorded
 from tsunagu.services.parts import Decoder, Keys, Ledger, Viewer
+from tsunagu.services.vault import opened_vault, source_of, vaulted_picture
 
 LEAST_REASON, MOST_REASON = 8, 500
 ANSWERED_WITHIN = timedelta(seconds=60)
 """How long after a reveal was asked for its picture can be fetched, once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where pictures come from."""
+
+    viewer: Viewer
+    vault: VaultStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +70,12 @@ def ask_to_see(
     now: datetime,
     keys: Keys,
     ledger: Ledger,
-    viewer: Viewer,
+    sources: Sources,
 ) -> UUID:
     """Write down that the actor wants to see an item of his case, and why; return the id by which it is shown, once.
 
-    The content is opened and held to its SHA-256 already, so that whoever asks is told why there is nothing to see.
+    The content is looked for already, at its place held to its SHA-256, so that whoever asks is told why there is
+    nothing to see.
 
     Args:
         reference: the case's.
@@ -96,14 +107,21 @@ def ask_to_see(
             "reason": keys.mac(REFERENCE, reason.strip().encode()).hex(),
         }
         ledger.write(deed(Act.REVEAL_ASKED, actor=actor, case=case, now=now, **told))
-    with _failure_recorded(actor, case, reveal_id, now=now, ledger=ledger), _opened(held, viewer):
-        return reveal_id
+    with _failure_recorded(actor, case, reveal_id, now=now, ledger=ledger):
+        if means is RevealMeans.VAULT:
+            with acting_for(actor.agency_id):
+                source_of(held)
+        else:
+            with _opened(held, sources.viewer):
+                pass
+    return reveal_id
 
 
-def show(*, actor: Actor, reveal_id: UUID, now: datetime, keys: Keys, ledger: Ledger, viewer: Viewer) -> Shown:
+def show(*, actor: Actor, reveal_id: UUID, now: datetime, keys: Keys, ledger: Ledger, sources: Sources) -> Shown:
     """Return the picture of a reveal that the actor asked for within the last minute. It is kept nowhere.
 
-    The content is opened anew, held to its SHA-256, and decoded in a limited child.
+    From its place the content is opened anew, held to its SHA-256, and decoded in a limited child. From the vault comes
+    the small picture that was made when it came in, or else the content, in memory, likewise.
 
     Raises:
         NotFound: there is no such reveal of his, or it was answered, or is too old; or the item is not his any more.
@@ -112,14 +130,18 @@ def show(*, actor: Actor, reveal_id: UUID, now: datetime, keys: Keys, ledger: Le
         Unavailable: nothing lies there.
         InputError: it is no picture or video, cannot be decoded, or is too large.
     """
-    case, held = _taken(actor, reveal_id, now=now, keys=keys, ledger=ledger)
-    with (
-        _failure_recorded(actor, case, reveal_id, now=now, ledger=ledger),
-        _opened(held, viewer) as (fd, decoder),
-    ):
-        from tsunagu.services.showing import small_picture  # noqa: PLC0415 - loads the codecs
+    case, held, means = _taken(actor, reveal_id, now=now, keys=keys, ledger=ledger)
+    with _failure_recorded(actor, case, reveal_id, now=now, ledger=ledger):
+        if means is RevealMeans.VAULT:
+            with acting_for(actor.agency_id):
+                source = source_of(held)
+            vault = opened_vault(actor.agency_id, store=sources.vault, keys=keys, now=now)
+            shown = vaulted_picture(held, source, vault=vault, viewer=sources.viewer)
+        else:
+            with _opened(held, sources.viewer) as (fd, decoder):
+                from tsunagu.services.showing import small_picture  # noqa: PLC0415 - loads the codecs
 
-        shown = small_picture(fd, decoder)
+                shown = small_picture(fd, decoder)
     with acting_for(actor.agency_id):
         rows.note_shown(reveal_id, now=now)
         ledger.write(deed(Act.REVEAL_SHOWN, actor=actor, case=case, now=now, reveal=str(reveal_id)))
@@ -128,8 +150,8 @@ def show(*, actor: Actor, reveal_id: UUID, now: datetime, keys: Keys, ledger: Le
 
 def _taken(
     actor: Actor, reveal_id: UUID, *, now: datetime, keys: Keys, ledger: Ledger
-) -> tuple[CaseSummary, HeldContent]:
-    """Return what a reveal is of, and take it: it is answered once, whatever becomes of it."""
+) -> tuple[CaseSummary, HeldContent, RevealMeans]:
+    """Return what a reveal is of, and by which means, and take it: it is answered once, whatever becomes of it."""
     with acting_for(actor.agency_id):
         asked = rows.asked(actor, reveal_id)
     permission = (asked.means if asked else RevealMeans.PLACE).permission
@@ -141,7 +163,7 @@ def _taken(
             held = rows.content_of(case, asked.place)
             if not rows.take(reveal_id, now=now):
                 raise NotFound("there is nothing to be shown, or it was shown already: ask anew, with a reason")
-    return case, held
+    return case, held, asked.means
 
 
 @contextmanager

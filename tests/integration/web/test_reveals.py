@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import io
 import os
-import re
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
 import pytest
-from django.http import HttpResponse
 from django.urls import reverse
 from PIL import Image
 
@@ -27,65 +23,12 @@ from tsunagu.records.session import acting_for
 from tsunagu.services.cases import open_case, staff_case
 from tsunagu.services.demo.drawing import mp4, tune
 from tsunagu.services.grants import list_grants, withdraw_grant
-from tsunagu.services.ingest import ingest
 
 from ..granted import grant, two_administrators  # noqa: TID252 - tests are no package with a name
 from ..scene import WORKS  # noqa: TID252 - tests are no package with a name
-from ..world import Person, World, random_name  # noqa: TID252 - tests are no package with a name
-from .visitors import Visitor, seen
-
-REASON = "to judge the hit with the other agency"
-COLORS = np.array([[200, 40, 30], [20, 90, 180], [240, 220, 60], [30, 120, 60]], dtype=np.uint8)
-
-
-def picture(seed: int) -> Image.Image:
-    """Return a drawing of large patches, which any encoding keeps recognizable."""
-    patches = np.random.default_rng(seed).integers(0, 4, (6, 8))
-    return Image.fromarray(np.kron(COLORS[patches], np.ones((100, 100, 1), dtype=np.uint8)))
-
-
-def encoded(image: Image.Image, form: str) -> bytes:
-    out = io.BytesIO()
-    image.save(out, form)
-    return out.getvalue()
-
-
-def close_to(shown: bytes, image: Image.Image) -> bool:
-    """Whether a picture shows what another does."""
-    got = Image.open(io.BytesIO(shown)).convert("RGB")
-    wanted = np.asarray(image.resize(got.size, Image.Resampling.LANCZOS), dtype=np.int16)
-    return bool(np.abs(np.asarray(got, dtype=np.int16) - wanted).mean() < 12)
-
-
-@dataclass
-class Stage:
-    """A case with pictures, an officer who may see them, and those who may not.
-
-    Attributes:
-        numbers: of the places, by file name.
-    """
-
-    world: World
-    people: dict[str, Person]
-    case: str
-    folder: Path
-    numbers: dict[str, int]
-    drawings: dict[str, Image.Image]
-
-    def visitor(self, name: str = "olga") -> Visitor:
-        return Visitor(self.world).sits_down_as(self.people[name])
-
-    def ask(self, file: str, name: str = "olga", *, case: str | None = None, number: int | None = None, **typed: Any):
-        path = reverse("reveal", args=[case or self.case, self.numbers[file] if number is None else number])
-        return self.visitor(name).post(path, **{"means": "place", "reason": REASON, **typed})
-
-    def picture_of(self, answer: HttpResponse) -> str:
-        """Return where the picture is that an answer shows."""
-        assert answer.status_code == 200, answer.content
-        return re.search(r'<img src="(/reveals/[^"]+)"', answer.content.decode())[1]
-
-    def shown(self, file: str, name: str = "olga", **options: Any) -> HttpResponse:
-        return self.visitor(name).get(self.picture_of(self.ask(file, name, **options)))
+from ..world import World, random_name  # noqa: TID252 - tests are no package with a name
+from .pictures import REASON, Stage, bring_in, close_to, encoded, picture, zipped
+from .visitors import seen
 
 
 @pytest.fixture(scope="module")
@@ -125,23 +68,6 @@ def stage(world: World, tmp_path_factory: pytest.TempPathFactory) -> Stage:
         found = Holding.objects.filter(exhibit__case_id=case_of(olga.actor, case).case_id).values_list("path", "id")
         numbers = {Path(bytes(path).decode()).name: number for path, number in found}
     return Stage(world, people, case, folder, numbers, drawings)
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
-def bring_in(world: World, person: Person, case: str, folder: Path) -> None:
-    with world.rooms.viewer.at_work() as decoder:
-        ingest(
-            actor=person.actor, case_reference=case, exhibit_reference="E1", paths=[os.fsencode(folder)],
-            decoder=decoder, workers=1, queue=world.rooms.queue, clock=lambda: world.parts["now"],
-            keys=world.rooms.keys, ledger=world.rooms.ledger,
-        )  # fmt: skip
 
 
 def acts(world: World, before: int) -> list[str]:

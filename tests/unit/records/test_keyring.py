@@ -87,7 +87,7 @@ def one_ring(tmp_path_factory):
     return Keyring.create(tmp_path_factory.mktemp("home"), {})
 
 
-@pytest.mark.parametrize("purpose", ["token", "reference", "ledger-root", "vault", ""])
+@pytest.mark.parametrize("purpose", ["token", "reference", "ledger-root", "archive", ""])
 def test_only_a_purpose_that_seals_seals(ring, purpose):
     with pytest.raises(InputError):
         ring.seal(purpose, SECRET, HERE)

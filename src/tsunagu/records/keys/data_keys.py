@@ -32,9 +32,10 @@ class KeyPurpose(StrEnum):
     LEDGER_ROOT = "ledger-root"
     SESSION = "session"
     BACKUP = "backup"
+    VAULT = "vault"
 
 
-SEALING = frozenset({KeyPurpose.TOTP, KeyPurpose.SESSION, KeyPurpose.BACKUP})
+SEALING = frozenset({KeyPurpose.TOTP, KeyPurpose.SESSION, KeyPurpose.BACKUP, KeyPurpose.VAULT})
 KEYING = frozenset({KeyPurpose.TOKEN, KeyPurpose.REFERENCE})
 
 DataKeys = Mapping[KeyPurpose, tuple[bytes, ...]]

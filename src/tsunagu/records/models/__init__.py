@@ -8,6 +8,7 @@ from tsunagu.records.models.life import CaseReason, Erasure, RetentionRule
 from tsunagu.records.models.media import Holding, MediaItem, Trace
 from tsunagu.records.models.overlaps import HitRow, JudgementRow, Overlap, OverlapNotice
 from tsunagu.records.models.people import Agency, ApiKeyRow, Invitation, Login, Officer, SignIn, WebSession
+from tsunagu.records.models.vault import VaultedContent, VaultKey
 
 __all__ = [
     "Agency",
@@ -38,5 +39,7 @@ __all__ = [
     "RevealRow",
     "SignIn",
     "Trace",
+    "VaultKey",
+    "VaultedContent",
     "WebSession",
 ]

@@ -179,6 +179,7 @@ def _bring_in(stage: _Stage, officers: list[Actor], exhibits: dict[str, Path], r
                 decoder=decoder,
                 workers=stage.house.workers,
                 queue=stage.rooms.queue,
+                vault=stage.rooms.vault,
                 clock=stage.clock,
                 keys=stage.rooms.keys,
                 ledger=stage.rooms.ledger,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tsunagu.domain.errors import TsunaguError
 from tsunagu.domain.reveal import RevealMeans
-from tsunagu.services.reveals import ask_to_see, show
+from tsunagu.services.reveals import Sources, ask_to_see, show
 from tsunagu.web.desk import chosen, parts_of
 from tsunagu.web.middleware.references import note_refusal
 from tsunagu.web.rooms import rooms
@@ -26,7 +26,7 @@ def ask(request: HttpRequest, reference: str, number: int) -> HttpResponse:
             number=number,
             means=chosen(RevealMeans, request.POST.get("means", "")),
             reason=request.POST.get("reason", ""),
-            viewer=rooms().viewer,
+            sources=_sources(),
             **parts_of(request),
         )
     except TsunaguError as error:
@@ -41,9 +41,13 @@ def ask(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 @require_GET
 def picture(request: HttpRequest, reveal_id: UUID) -> HttpResponse:
     """Hand the picture over, once."""
-    shown = show(reveal_id=reveal_id, viewer=rooms().viewer, **parts_of(request))
+    shown = show(reveal_id=reveal_id, sources=_sources(), **parts_of(request))
     response = HttpResponse(shown.content, content_type="image/jpeg")
     response["Cache-Control"] = "private, no-store, max-age=0"
     response["Content-Disposition"] = "inline"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
+
+
+def _sources() -> Sources:
+    return Sources(rooms().viewer, rooms().vault)

@@ -1,0 +1,48 @@
+"""What agencies keep in their vaults, and the vaults' keys."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import migrations, models
+from django.db.models.deletion import PROTECT
+
+
+def _guard(apps: Any, schema_editor: Any) -> None:
+    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    for word, name in settings.TSUNAGU_ROLES.items():
+        sql = sql.replace(f":{word}:", schema_editor.quote_name(name))
+    schema_editor.execute(sql, params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("records", "0009_grants")]
+    operations = [
+        migrations.CreateModel(
+            name="VaultKey",
+            fields=[
+                (
+                    "agency",
+                    models.OneToOneField(on_delete=PROTECT, primary_key=True, serialize=False, to="records.agency"),
+                ),
+                ("sealed", models.BinaryField()),
+                ("made_at", models.DateTimeField()),
+            ],
+            options={"db_table": "vault_key"},
+        ),
+        migrations.CreateModel(
+            name="VaultedContent",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("sha256", models.BinaryField(max_length=32)),
+                ("has_small", models.BooleanField()),
+                ("kept_at", models.DateTimeField()),
+                ("agency", models.ForeignKey(on_delete=PROTECT, to="records.agency")),
+            ],
+            options={"db_table": "vaulted_content"},
+        ),
+        migrations.AddConstraint(
+            "vaultedcontent", models.UniqueConstraint(fields=["agency", "sha256"], name="vaulted_content_once")
+        ),
+        migrations.RunPython(_guard),
+    ]

@@ -1,0 +1,1 @@
+"""The vault: contents that an agency keeps, encrypted before they are written."""

@@ -1,0 +1,210 @@
+"""An agency's vault: off until two people switch it on, shown to whom they granted it, emptied of what is erased."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tsunagu.domain.erasure import ErasureGround
+from tsunagu.domain.errors import Unavailable
+from tsunagu.domain.permission import Permission, Role
+from tsunagu.domain.purpose import Purpose
+from tsunagu.records.cases import case_of
+from tsunagu.records.models import Holding, VaultedContent
+from tsunagu.records.s3 import BucketPlace
+from tsunagu.records.session import acting_for
+from tsunagu.records.vault.store import BucketVault
+from tsunagu.services.case_life import withdraw_exhibit
+from tsunagu.services.cases import open_case
+from tsunagu.services.demo.drawing import mp4, tune
+from tsunagu.services.grants import list_grants, withdraw_grant
+from tsunagu.services.vault import sweep_vaults
+
+from ...system.buckets import s3_server  # noqa: TID252 - tests are no package with a name
+from ..granted import grant, two_administrators  # noqa: TID252 - tests are no package with a name
+from ..scene import WORKS  # noqa: TID252 - tests are no package with a name
+from ..world import World, random_name  # noqa: TID252 - tests are no package with a name
+from .pictures import Stage, bring_in, close_to, encoded, picture, zipped
+
+VAULT = Permission.MEDIA_VAULT
+Staged = Callable[..., Stage]
+
+
+@pytest.fixture
+def staged(world: World, tmp_path: Path) -> Staged:
+    """A function that brings pictures in at an agency of its own, with its vault on or off, and takes them away."""
+
+    def stage(*, is_on: bool = True) -> Stage:
+        anna, adam = world.found(WORKS, {Role.ADMINISTRATOR})
+        both = two_administrators(world, adam)
+        olga = world.enroll(adam, Role.OFFICER)
+        case = random_name("case")
+        open_case(actor=olga.actor, reference=case, purpose=Purpose.INVESTIGATION, covert=False, **world.parts)
+        if is_on:
+            grant(world, both, VAULT, olga)
+        drawings = {name: picture(seed) for seed, name in enumerate(("a.png", "b.jpg", "member.png"), start=50)}
+        folder = tmp_path / random_name("exhibit")
+        folder.mkdir()
+        contents = {
+            "a.png": encoded(drawings["a.png"], "PNG"),
+            "b.jpg": encoded(drawings["b.jpg"], "JPEG"),
+            "x.zip": zipped({"member.png": encoded(drawings["member.png"], "PNG")}),
+            "clip.mp4": mp4((picture(70 + one).resize((160, 120)) for one in range(4)), tune(seconds=1, seed=4)),
+            "cut.png": encoded(picture(60), "PNG")[:-400],
+            "text.txt": b"no media",
+        }
+        for name, content in contents.items():
+            (folder / name).write_bytes(content)
+        bring_in(world, olga, case, folder)
+        shutil.rmtree(folder)
+        with acting_for(olga.actor.agency_id):
+            case_id = case_of(olga.actor, case).case_id
+            found = Holding.objects.filter(exhibit__case_id=case_id).values_list("path", "id")
+            numbers = {Path(os.fsdecode(bytes(path))).name: number for path, number in found}
+        people = {"anna": anna, "adam": adam, "olga": olga}
+        return Stage(world, people, case, folder, numbers, drawings)
+
+    return stage
+
+
+def objects(stage: Stage, home: Path) -> set[Path]:
+    folder = home / "vault" / str(stage.people["olga"].actor.agency_id)
+    return {one for one in folder.rglob("*") if one.is_file()}
+
+
+def listed(stage: Stage) -> int:
+    with acting_for(stage.people["olga"].actor.agency_id):
+        return VaultedContent.objects.count()
+
+
+def test_with_the_vault_off_nothing_is_kept_and_nobody_is_shown_any(staged: Staged, world_home: Path) -> None:
+    stage = staged(is_on=False)
+    assert (objects(stage, world_home), listed(stage)) == (set(), 0)
+    assert stage.ask("a.png", means="vault").status_code == 403
+
+
+def test_what_came_in_while_it_was_on_is_shown_though_the_files_are_gone(staged: Staged, world_home: Path) -> None:
+    stage = staged()
+    assert listed(stage) == 5  # the text is no media; the member lies in its archive
+    entries = [one for one in stage.world.entries() if one["act"] == "media:vaulted"]
+    assert entries[-1]["details"]["contents"] == 5
+    for name in ("a.png", "b.jpg", "member.png"):
+        shown = stage.shown(name, means="vault")
+        assert shown.status_code == 200, name
+        assert close_to(shown.content, stage.drawings[name]), name
+        assert stage.world.last_entry()["act"] == "reveal:shown"
+    assert Image.open(io.BytesIO(stage.shown("clip.mp4", means="vault").content)).mode == "L"
+    assert stage.shown("cut.png", means="vault").status_code == 422
+    for name in ("anna", "adam"):
+        assert stage.ask("a.png", name, means="vault").status_code == 403
+    assert stage.ask("text.txt", means="vault").status_code == 503
+    assert stage.ask("a.png").status_code == 403  # the other permission was not granted
+
+
+def test_no_object_of_the_vault_and_no_name_tells_what_it_holds(staged: Staged, world_home: Path) -> None:
+    stage = staged()
+    found = objects(stage, world_home)
+    with acting_for(stage.people["olga"].actor.agency_id):
+        contents = [bytes(one) for one in VaultedContent.objects.values_list("sha256", flat=True)]
+    assert len(found) == 5 * 2 + 3  # a header and a segment each, and three small pictures
+    for path in found:
+        data = path.read_bytes()
+        assert b"JFIF" not in data
+        assert b"PNG" not in data
+        assert not any(one.hex()[:12] in str(path).replace("/", "") or one[:12] in data for one in contents)
+
+
+def test_when_either_person_switches_it_off_nothing_more_is_kept_or_shown(staged: Staged) -> None:
+    stage = staged()
+    adam = stage.people["adam"]
+    [switch] = [one for one in list_grants(actor=adam.actor, **stage.world.parts).grants if one.officer_id is None]
+    withdraw_grant(actor=adam.actor, grant_id=switch.grant_id, **stage.world.parts)
+    assert stage.ask("a.png", means="vault").status_code == 403
+    stage.folder.mkdir()
+    (stage.folder / "new.png").write_bytes(encoded(picture(90), "PNG"))
+    bring_in(stage.world, stage.people["olga"], stage.case, stage.folder)
+    assert listed(stage) == 5
+
+
+def test_a_vault_that_cannot_be_used_ends_the_ingest_and_nothing_of_it_counts(
+    staged: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = staged()
+    stage.folder.mkdir()
+    (stage.folder / "new.png").write_bytes(encoded(picture(91), "PNG"))
+    with monkeypatch.context() as patch:
+        patch.setattr("tsunagu.records.vault.store.obstore.put", _full)
+        with pytest.raises(Unavailable):
+            bring_in(stage.world, stage.people["olga"], stage.case, stage.folder)
+    with acting_for(stage.people["olga"].actor.agency_id):
+        assert not Holding.objects.filter(path__contains=b"new.png").exists()
+    bring_in(stage.world, stage.people["olga"], stage.case, stage.folder)
+    assert listed(stage) == 6
+
+
+def _full(*_: object, **__: object) -> None:
+    raise OSError("no space left")
+
+
+def test_what_is_erased_leaves_the_vault_and_what_is_held_stays(staged: Staged, world_home: Path) -> None:
+    stage = staged()
+    world, olga = stage.world, stage.people["olga"]
+    stage.folder.mkdir()
+    (stage.folder / "again.png").write_bytes(encoded(stage.drawings["a.png"], "PNG"))
+    other = random_name("case")
+    open_case(actor=olga.actor, reference=other, purpose=Purpose.INVESTIGATION, covert=False, **world.parts)
+    bring_in(world, olga, other, stage.folder)
+    parts = {"store": world.rooms.vault, **world.parts}
+    assert sweep_vaults(**parts) == 0
+    withdraw_exhibit(
+        actor=olga.actor, reference=stage.case, exhibit="E1", ground=ErasureGround.WRONG_EXHIBIT, **world.parts
+    )
+    assert sweep_vaults(**parts) == 4
+    assert world.last_entry()["act"] == "vault:swept"
+    assert listed(stage) == 1
+    assert len(objects(stage, world_home)) == 3
+    with acting_for(olga.actor.agency_id):
+        [number] = Holding.objects.filter(exhibit__case__reference=other).values_list("id", flat=True)
+    assert close_to(stage.shown("", case=other, number=number, means="vault").content, stage.drawings["a.png"])
+
+
+def test_a_bucket_holds_a_vault_as_a_folder_does_and_opens_to_the_right_key_alone(
+    staged: Staged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    from tsunagu.web import rooms as served
+
+    with s3_server(tmp_path, "vaults") as server:
+        place = BucketPlace.of("s3://vaults/tsunagu")
+        bucket = BucketVault(place, server.access)
+        stage = _with_vault(staged, bucket, monkeypatch)
+        names = server.names("s3://vaults/tsunagu")
+        assert len(names) == 13
+        assert {one.split("/")[0] for one in names} == {str(stage.people["olga"].actor.agency_id)}
+        with monkeypatch.context() as patch:
+            patch.setattr(served, "_open", [replace(stage.world.rooms, vault=bucket)])
+            assert close_to(stage.shown("a.png", means="vault").content, stage.drawings["a.png"])
+            assert close_to(stage.shown("member.png", means="vault").content, stage.drawings["member.png"])
+            wrong = BucketVault(place, lambda: server.access(secret="another"))
+            patch.setattr(served, "_open", [replace(stage.world.rooms, vault=wrong)])
+            assert stage.shown("a.png", means="vault").status_code == 503
+        assert not bucket.create(next(iter(names)), b"changed")
+        bucket.remove(next(iter(names)))
+        bucket.remove(next(iter(names)))
+        assert bucket.read(next(iter(names))) is None
+        with pytest.raises(Unavailable, match="refuses these credentials"):
+            wrong.create("one", b"1")
+
+
+def _with_vault(staged: Staged, bucket: BucketVault, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    with monkeypatch.context() as patch:
+        patch.setattr("tsunagu.records.vault.store.FolderVault.create", lambda _, *given: bucket.create(*given))
+        patch.setattr("tsunagu.records.vault.store.FolderVault.read", lambda _, *given: bucket.read(*given))
+        return staged()
