@@ -173,7 +173,7 @@ def complete(erasing: Erasing, reference: Reference, *, now: datetime) -> Erased
         gone.append(reference(f"case {erasing.case_id}"))
         of_case = {"case_id": erasing.case_id}
         rows += [CaseReason.objects.filter(**of_case), CaseMember.objects.filter(**of_case)]
-        rows += [RevealRow.objects.filter(**of_case), Case.objects.filter(id=erasing.case_id)]
+        rows += [Case.objects.filter(id=erasing.case_id)]
     for one in rows:
         _delete(one, expected=one.count())
     _count(erasing, gone)

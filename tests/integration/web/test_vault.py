@@ -36,8 +36,8 @@ VAULT = Permission.MEDIA_VAULT
 Staged = Callable[..., Stage]
 
 
-@pytest.fixture
-def staged(world: World, tmp_path: Path) -> Staged:
+@pytest.fixture(scope="module")
+def staged(world: World, tmp_path_factory: pytest.TempPathFactory) -> Staged:
     """A function that brings pictures in at an agency of its own, with its vault on or off, and takes them away."""
 
     def stage(*, is_on: bool = True) -> Stage:
@@ -49,8 +49,7 @@ def staged(world: World, tmp_path: Path) -> Staged:
         if is_on:
             grant(world, both, VAULT, olga)
         drawings = {name: picture(seed) for seed, name in enumerate(("a.png", "b.jpg", "member.png"), start=50)}
-        folder = tmp_path / random_name("exhibit")
-        folder.mkdir()
+        folder = tmp_path_factory.mktemp("exhibit")
         contents = {
             "a.png": encoded(drawings["a.png"], "PNG"),
             "b.jpg": encoded(drawings["b.jpg"], "JPEG"),
@@ -73,6 +72,12 @@ def staged(world: World, tmp_path: Path) -> Staged:
     return stage
 
 
+@pytest.fixture(scope="module")
+def kept(staged: Staged) -> Stage:
+    """An agency that kept what came in, for tests that only look."""
+    return staged()
+
+
 def objects(stage: Stage, home: Path) -> set[Path]:
     folder = home / "vault" / str(stage.people["olga"].actor.agency_id)
     return {one for one in folder.rglob("*") if one.is_file()}
@@ -89,8 +94,8 @@ def test_with_the_vault_off_nothing_is_kept_and_nobody_is_shown_any(staged: Stag
     assert stage.ask("a.png", means="vault").status_code == 403
 
 
-def test_what_came_in_while_it_was_on_is_shown_though_the_files_are_gone(staged: Staged, world_home: Path) -> None:
-    stage = staged()
+def test_what_came_in_while_it_was_on_is_shown_though_the_files_are_gone(kept: Stage) -> None:
+    stage = kept
     assert listed(stage) == 5  # the text is no media; the member lies in its archive
     entries = [one for one in stage.world.entries() if one["act"] == "media:vaulted"]
     assert entries[-1]["details"]["contents"] == 5
@@ -107,8 +112,8 @@ def test_what_came_in_while_it_was_on_is_shown_though_the_files_are_gone(staged:
     assert stage.ask("a.png").status_code == 403  # the other permission was not granted
 
 
-def test_no_object_of_the_vault_and_no_name_tells_what_it_holds(staged: Staged, world_home: Path) -> None:
-    stage = staged()
+def test_no_object_of_the_vault_and_no_name_tells_what_it_holds(kept: Stage, world_home: Path) -> None:
+    stage = kept
     found = objects(stage, world_home)
     with acting_for(stage.people["olga"].actor.agency_id):
         contents = [bytes(one) for one in VaultedContent.objects.values_list("sha256", flat=True)]

@@ -16,7 +16,7 @@ def _guard(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0009_grants")]
+    dependencies = [("records", "0012_api_keys")]
     operations = [
         migrations.CreateModel(
             name="VaultKey",

@@ -19,8 +19,3 @@ CREATE POLICY held_nowhere ON vaulted_content AS RESTRICTIVE FOR DELETE TO :app:
 GRANT SELECT, INSERT ON vault_key TO :app:;
 GRANT SELECT, INSERT, DELETE ON vaulted_content TO :app:;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO :app:;
-
--- Why somebody was shown something goes with the case that he was shown it in.
-CREATE POLICY being_erased ON reveal AS RESTRICTIVE FOR DELETE TO :app: USING (EXISTS (
-    SELECT FROM erasure WHERE ended_at IS NULL AND exhibit_id IS NULL AND erasure.case_id = reveal.case_id));
-GRANT DELETE ON reveal TO :app:;
