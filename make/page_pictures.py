@@ -40,6 +40,7 @@ PAGES = {
     "not-found": "/cases/none/",
     "officers": "/officers/",
     "ledger": "/ledger/",
+    "permissions": "/permissions/",
 }
 
 

@@ -90,6 +90,12 @@ def word(code: str | None) -> str:
 
 
 @register.filter
+def shows(mime: str | None) -> bool:
+    """Return whether a content of this type is a picture or a video, which alone can be revealed."""
+    return mime is not None and mime.startswith(("image/", "video/"))
+
+
+@register.filter
 def at(mapping: Mapping[Any, Any], key: Any) -> Any:
     """Return what a mapping holds under a key; nothing where it holds none."""
     return mapping.get(key, "")
