@@ -346,8 +346,7 @@ def test_what_may_be_deleted_is_not_deleted_unless_its_erasure_was_decided(scene
         deletable = {table for (table,) in cursor.fetchall()} & {table.partition(".")[2] for table in TABLES}
     assert deletable == {
         "case", "case_member", "case_reason", "exhibit", "exhibit_key", "fingerprint", "holding", "intake",
-        "intake_change", "intake_file", "judgement", "media_item", "reveal",
-            "vaulted_content",
+        "intake_change", "intake_file", "judgement", "media_item", "vaulted_content",
     }  # fmt: skip
     for table in deletable - {"case_member", "intake_file"}:  # a colleague leaves a case, and an upload's bytes go
         with acting_for(agency), connections["default"].cursor() as cursor:
