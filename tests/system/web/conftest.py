@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pyotp.totp import TOTP
 
 from ..conftest import PASSWORD, Installation  # noqa: TID252 - tests are no package with a name
-from .seats import Seat
+from .seats import ENGLISH, Seat
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = (
@@ -112,9 +112,9 @@ def sit_down(chromium: Browser, workplace: Workplace) -> Iterator[Callable[..., 
     """A function that returns a browser of its own; what its pages complained of fails the test at the end."""
     seats: list[Seat] = []
 
-    def sit(*, by_keyboard: bool = False, locale: str = "en-US") -> Seat:
+    def sit(*, by_keyboard: bool = False, locale: str = ENGLISH) -> Seat:
         context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale=locale)
-        seat = Seat(context.new_page(), workplace.address, by_keyboard=by_keyboard)
+        seat = Seat(context.new_page(), workplace.address, by_keyboard=by_keyboard, locale=locale)
         seats.append(seat)
         return seat
 

@@ -1,22 +1,45 @@
-"""An officer at a browser, with a mouse or without."""
+"""An officer at a browser, with a mouse or without, in his language."""
 
 from __future__ import annotations
 
+import gettext
+from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
 
 MOST_TABS = 150
 BARS_SOMEBODY = {"serious", "critical"}
+ENGLISH, JAPANESE = "en-US", "ja-JP"
+SPEAK_TO_OFFICERS = ("tsunagu.web", "allauth")
+EXAMINED_WITHIN_MS = 60_000
+
+
+@cache
+def _translations(locale: str) -> gettext.NullTranslations:
+    """Return what the pages say in a language, ours before that of others."""
+    found = gettext.NullTranslations()
+    for package in reversed(SPEAK_TO_OFFICERS) if locale != ENGLISH else ():
+        spec = find_spec(package)
+        assert spec is not None
+        assert spec.origin is not None
+        own = gettext.translation("django", Path(spec.origin).with_name("locale"), [locale.partition("-")[0]])
+        own.add_fallback(found)
+        found = own
+    return found
 
 
 class Seat:
     """One browser, which takes down every complaint of its pages and every request to elsewhere."""
 
-    def __init__(self, page: Page, address: str, *, by_keyboard: bool) -> None:
+    def __init__(self, page: Page, address: str, *, by_keyboard: bool, locale: str) -> None:
         self.page = page
         self.address = address
         self.by_keyboard = by_keyboard
+        self.say = _translations(locale).gettext
         self.complaints: list[str] = []
         page.set_default_timeout(15_000)
         page.on("console", self._console)
@@ -36,7 +59,7 @@ class Seat:
         else:
             with self.page.expect_navigation():
                 self.page.locator(f"nav [data-key={key}]").click()
-        self.page.get_by_role("heading", level=1).filter(has_text=heading).wait_for()
+        self.page.get_by_role("heading", level=1).filter(has_text=self.say(heading)).wait_for()
 
     def use(self, target: Locator) -> None:
         """Follow a link or press a button that leads to a page."""
@@ -49,11 +72,27 @@ class Seat:
 
     def button(self, name: str) -> None:
         """Press the first button of this name."""
-        self.use(self.page.get_by_role("button", name=name, exact=True).first)
+        self.use(self.page.get_by_role("button", name=self.say(name), exact=True).first)
 
     def link(self, name: str) -> None:
         """Follow the first link of this name."""
-        self.use(self.page.get_by_role("link", name=name, exact=True).first)
+        self.use(self.page.get_by_role("link", name=self.say(name), exact=True).first)
+
+    def upload(self, exhibit: str, files: Sequence[Path]) -> None:
+        """Bring files into an exhibit of the case that is shown, and wait until they have been compared.
+
+        How a browser lets somebody choose files is its own affair: they are chosen for him.
+        """
+        self.link("Bring in an exhibit")
+        self.fill("exhibit", exhibit)
+        self.page.set_input_files("main [name=files]", files)
+        self.button("Upload")
+        done = self.say("All that could be read has been compared with what is held.")
+        self.page.get_by_text(done).wait_for(timeout=EXAMINED_WITHIN_MS)
+
+    def has(self, text: str) -> bool:
+        """Return whether the page says this, in its language."""
+        return self.say(text) in self.text
 
     def fill(self, name: str, text: str) -> None:
         """Type into the field of this name attribute."""
