@@ -11,11 +11,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pyotp.totp import TOTP
+
+from .warm import WarmProgram
 
 PROGRAM = Path(sys.executable).with_name("tsunagu")
 PASSWORD = "correct horse battery"
@@ -32,8 +35,7 @@ class Installation:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def environ(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-        return {**kept, "TSUNAGU_HOME": str(self.home), "NUMBA_CACHE_DIR": str(KERNELS), **self.extra_environ}
+        return {**_kept(), "TSUNAGU_HOME": str(self.home), "NUMBA_CACHE_DIR": str(KERNELS), **self.extra_environ}
 
     def start(self, *arguments: str | bytes | Path, officer: str | None = None) -> subprocess.Popen[str]:
         """Start a command and do not wait."""
@@ -56,14 +58,7 @@ class Installation:
     ) -> subprocess.CompletedProcess[str]:
         """Run a command, as an officer who is signed in or as nobody, and check its exit status unless it is None."""
         self._sit_down(officer)
-        done = subprocess.run(
-            [PROGRAM, *arguments],
-            input="".join(f"{line}\n" for line in lines),
-            capture_output=True,
-            text=True,
-            env=self.environ(),
-            check=False,
-        )
+        done = warm_program().run(arguments, lines="".join(f"{line}\n" for line in lines), environ=self.environ())
         if status is not None:
             assert done.returncode == status, f"exit {done.returncode}: {done.stdout}\n{done.stderr}"
         return done
@@ -113,6 +108,16 @@ class Installation:
             self.token_file.write_text(self.tokens[officer])
 
 
+@cache
+def warm_program() -> WarmProgram:
+    """The program as every `Installation` of this process runs it."""
+    return WarmProgram(_kept() | {"NUMBA_CACHE_DIR": str(KERNELS)})
+
+
+def _kept() -> dict[str, str]:
+    return {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+
+
 @pytest.fixture(scope="session")
 def make_installation() -> Iterator[Callable[..., Installation]]:
     """A function that makes an empty installation; all are removed at the end."""
@@ -126,6 +131,8 @@ def make_installation() -> Iterator[Callable[..., Installation]]:
         return Installation(home, dict(environ))
 
     yield make
+    warm_program().close()
+    warm_program.cache_clear()
     for home in homes:
         shutil.rmtree(home, ignore_errors=True)
 
