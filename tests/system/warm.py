@@ -45,7 +45,7 @@ class WarmProgram:
             tempfile.TemporaryFile() as given,
             tempfile.TemporaryFile() as out,
             tempfile.TemporaryFile() as err,
-            open(reading, "rb") as ended,
+            os.fdopen(reading, "rb") as ended,
         ):
             given.write(lines.encode())
             given.seek(0)
@@ -120,7 +120,7 @@ def _live(request: bytes, streams: list[int]) -> NoReturn:
         if status is not None and not isinstance(status, int):
             print(status, file=sys.stderr)
             status = 1
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - as an interpreter ends
         sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
     finally:
         atexit._run_exitfuncs()
