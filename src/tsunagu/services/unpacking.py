@@ -153,7 +153,7 @@ def each_once(file: bytes, items: Iterable[Examined]) -> Iterator[Examined]:
             numbers[item.path] += 1
             path = b"%b!%d" % (item.path, numbers[item.path] + 1)
         taken.add(path)
-        yield replace(item, path=path)
+        yield item if path == item.path else replace(item, path=path)
 
 
 def _never(_: bytes) -> bool:
