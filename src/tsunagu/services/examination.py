@@ -30,8 +30,10 @@ from tsunagu.services.unpacking import Allowance, each_once, members
 
 MOST_DEPTH = 3
 """How many archives may lie in one another; each holds a decode child while its members are examined."""
-WINDOW = 256
-"""How many files are under way or wait for an earlier one to be handed on."""
+WINDOW_FILES = 1024
+WINDOW_BYTES = 4 << 30
+"""How many files, and bytes of them, are under way or wait for an earlier one to be handed on: as many as are examined
+while whoever keeps them compares a batch. One a worker is under way however large it is."""
 
 
 @dataclass(slots=True)
@@ -86,12 +88,15 @@ def examine_all(
     What cannot be read is refused by name and the rest goes on. Closing it waits for the files under way alone.
     """
     waiting: deque[tuple[Found, Future[tuple[Examined, ...]]]] = deque()
+    waiting_bytes = 0
     with ThreadPoolExecutor(workers, thread_name_prefix="examine") as threads:
         try:
             for one in found:
                 waiting.append((one, threads.submit(examine_file, one, decoder=decoder)))
-                if len(waiting) >= WINDOW:
+                waiting_bytes += one.size_bytes
+                while len(waiting) >= WINDOW_FILES or (waiting_bytes > WINDOW_BYTES and len(waiting) > workers):
                     file, future = waiting.popleft()
+                    waiting_bytes -= file.size_bytes
                     yield file, future.result()
             while waiting:
                 file, future = waiting.popleft()
