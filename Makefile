@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo serve test check soak bench lock reference openapi translations lint test-tools setup-dev compiled
+.PHONY: help setup demo serve test check soak bench bundle lock reference openapi translations lint test-tools setup-dev compiled
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ soak: test-tools compiled ## Run the long rounds: kill -9, hostile files, leaks
 bench: $(VENV)-bench/.peers compiled ## Measure fingerprinting and ingest against peers in the same run
 	$(BIN)/python -m bench.fingerprint
 	$(BIN)/python -m bench.ingest
+
+bundle: $(VENV)/.dev ## Pack one archive that installs without a network, into dist/
+	@$(BIN)/python make/bundle.py dist
 
 reference: $(VENV)/.runtime ## Write docs/commands.md anew from the program's own help
 	@DJANGO_SETTINGS_MODULE=tsunagu.config.settings $(BIN)/python -c "import django; django.setup(); \

@@ -10,7 +10,13 @@ export DEBIAN_FRONTEND=noninteractive
 no_cluster=/etc/postgresql-common/createcluster.d/tsunagu.conf
 mkdir -p "${no_cluster%/*}"
 echo "create_main_cluster = false" >"$no_cluster"
-trap 'rm -f "$no_cluster"; rmdir -p "${no_cluster%/*}" 2>/dev/null || true' EXIT
+# Nor does any package start a service of its own, as nginx would on port 80.
+no_service=/usr/sbin/policy-rc.d
+if [ -e "$no_service" ]; then no_service=; else
+    printf '#!/bin/sh\nexit 101\n' >"$no_service"
+    chmod 755 "$no_service"
+fi
+trap 'rm -f "$no_cluster" $no_service; rmdir -p "${no_cluster%/*}" 2>/dev/null || true' EXIT
 
 report=$(mktemp)
 install_all() { apt-get install -qq -y --no-install-recommends "$@" </dev/null >"$report" 2>&1; }

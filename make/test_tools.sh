@@ -7,6 +7,7 @@ venv=$1
 has_fpcalc() { command -v fpcalc >/dev/null; }
 has_postgres() { ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 has_chromium() { command -v chromium >/dev/null; }
+has_nginx() { [ -x /usr/sbin/nginx ]; }
 has_japanese() { ls /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc >/dev/null 2>&1; }
 has_pdqhash() { "$venv/bin/python" -c 'import pdqhash' 2>/dev/null; }
 has_compiler() { command -v g++ >/dev/null; }
@@ -19,6 +20,7 @@ missing=
 has_fpcalc || missing="$missing libchromaprint-tools"
 has_postgres || missing="$missing postgresql"
 has_chromium || missing="$missing chromium"
+has_nginx || missing="$missing nginx"
 has_japanese || missing="$missing fonts-noto-cjk"
 if ! has_pdqhash; then
     has_compiler || missing="$missing g++"
@@ -37,5 +39,6 @@ say_missing() { printf 'MISSING: %s\n         %s will be SKIPPED.\n' "$1" "$2" >
 has_fpcalc || say_missing "fpcalc (Debian: libchromaprint-tools)." "The tests that hold sound fingerprints to it"
 has_postgres || say_missing "a PostgreSQL server of this machine (Debian: postgresql)." "The tests that run on it"
 has_chromium || say_missing "chromium (Debian: chromium)." "Every test that works with pages in a browser"
+has_nginx || say_missing "nginx (Debian: nginx)." "The test of the web server in front"
 has_japanese || printf 'MISSING: fonts-noto-cjk. Japanese pages are tried all the same, drawn with empty boxes.\n' >&2
 has_pdqhash || say_missing "pdqhash (to build it, Debian: g++ python3-dev)." "The tests that hold PDQ to it"

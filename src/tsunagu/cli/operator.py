@@ -49,6 +49,17 @@ def status(house: House, *, as_json: bool) -> None:
     print_checks(house.operator().database_state(), as_json=as_json)
 
 
+@db.command("run")
+@click.pass_obj
+def run(house: House) -> None:
+    """Keep the embedded database running until SIGTERM, for services that come and go.
+
+    Every command starts it where it does not run, and stops it when nobody else needs it: this holds it open between
+    them.
+    """
+    house.operator().run_database()
+
+
 @db.command("roles-sql")
 @click.pass_obj
 def roles_sql(house: House) -> None:

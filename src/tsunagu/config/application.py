@@ -9,6 +9,8 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.conf import settings as django_settings
+
 from tsunagu.config.configuration import Configuration
 from tsunagu.config.databases import check_roles, connect, disconnect, outages_told, point
 from tsunagu.config.examining import tls_files
@@ -204,6 +206,10 @@ class Application:
         from tsunagu.config.measures import InstallationMeasures, metrics_token  # noqa: PLC0415 - Django is set up
         from tsunagu.web.rooms import serve_from  # noqa: PLC0415 - likewise
 
+        if self._configuration.proxies_in_front:
+            # Only then are their headers believed: whoever asks without one could say anything in them.
+            django_settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+            django_settings.ALLAUTH_TRUSTED_PROXY_COUNT = self._configuration.proxies_in_front
         log_pages(as_json=self._configuration.json_logs)
         serve_from(
             rooms,

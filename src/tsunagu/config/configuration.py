@@ -77,6 +77,10 @@ class Configuration:
         default=500, metadata=_told("GiB", "how much an agency may have uploaded that is not examined yet")
     )
     upload_spare_gib: int = field(default=1, metadata=_told("GiB", "how much of the disk uploads leave free"))
+    proxies_in_front: int = field(
+        default=0,
+        metadata=_told("servers", "how many web servers stand in front of `serve`, each of which adds who asked it"),
+    )
     tls_certificate_file: Path | None = field(
         default=None,
         metadata=_told("path", "PEM of the certificate that `serve` shows, with those that lead to its authority"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version as release_of
 from pathlib import Path
+from threading import Event
 from typing import Protocol
 
 import psycopg
@@ -17,6 +19,7 @@ from tsunagu.config.configuration import Configuration
 from tsunagu.config.databases import check_roles, disconnect, outages_told, point
 from tsunagu.config.doctor import Doctor, note_verified
 from tsunagu.config.home import Home
+from tsunagu.config.notifying import notify_ready
 from tsunagu.config.places import backup_place, spool
 from tsunagu.config.restoring import closed_until_whole, refuse_unless_empty
 from tsunagu.domain.act import Act
@@ -146,6 +149,22 @@ class HostOperator:
     def database_state(self) -> tuple[Check, ...]:
         """Return how the database stands, without starting it."""
         return tuple(self._doctor().server())
+
+    def run_database(self) -> None:
+        """Keep the embedded database running until this process is told to end; systemd hears when it is ready.
+
+        Raises:
+            InputError: the database is on a server of somebody else.
+            Unavailable: it cannot run here.
+        """
+        if is_foreign(self._environ):
+            raise InputError("the database is on a server of your own: there is nothing to run here")
+        told = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: told.set())
+        with open_database(self._home.folder, self._environ):
+            notify_ready(self._environ)
+            told.wait()
 
     def check(self) -> tuple[Check, ...]:
         """Examine the installation, every part whether or not another fails."""

@@ -144,6 +144,14 @@ class Operator(Protocol):
     def database_state(self) -> tuple[Check, ...]:
         """Return how the database stands, without starting it."""
 
+    def run_database(self) -> None:
+        """Keep the embedded database running until this process is told to end.
+
+        Raises:
+            InputError: the database is on a server of somebody else.
+            Unavailable: it cannot run here.
+        """
+
     def check(self) -> tuple[Check, ...]:
         """Examine the installation, every part whether or not another fails."""
 
