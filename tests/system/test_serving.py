@@ -167,6 +167,20 @@ def nginx(folder: Path, certificate: Certificate, upstream: int) -> Iterator[tup
             process.terminate()
 
 
+def answered_after_the_signal(door: Door, process: subprocess.Popen[str]) -> bytes:
+    """Send half a form, ask the server to end, send the other half, and return what is answered."""
+    assert door.context is not None
+    plain = socket.create_connection(("127.0.0.1", door.port), timeout=30)
+    with door.context.wrap_socket(plain, server_hostname="localhost") as connection:
+        head = f"POST /account/login/ HTTP/1.1\r\nHost: localhost:{door.port}\r\nContent-Length: 20\r\n"
+        connection.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n1234567890".encode())
+        time.sleep(0.5)  # it is being read
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        connection.sendall(b"1234567890")
+        return connection.recv(1000)
+
+
 def cookies(answer: Answer) -> str:
     jar = SimpleCookie()
     for one in answer.headers.get_all("Set-Cookie", []):
@@ -236,7 +250,7 @@ def test_with_a_certificate_of_its_own_it_answers_by_tls_alone_and_stops_in_good
         "TSUNAGU_TLS_CERTIFICATE_FILE": str(certificate.path), "TSUNAGU_TLS_KEY_FILE": str(certificate.key),
     }  # fmt: skip
     door = Door(free_port(), certificate.trusting())
-    with serving(house, door) as (_, lines):
+    with serving(house, door) as (process, lines):
         answer = door.ask("GET", "/account/login/")
         assert answer.status == 200
         assert all("Secure" in one for one in answer.headers.get_all("Set-Cookie", []))
@@ -244,6 +258,8 @@ def test_with_a_certificate_of_its_own_it_answers_by_tls_alone_and_stops_in_good
             Door(door.port).ask("GET", "/healthz")
         with pytest.raises(ssl.SSLCertVerificationError):
             Door(door.port, ssl.create_default_context()).ask("GET", "/healthz")
+        begun = answered_after_the_signal(door, process)
+    assert begun.startswith(b"HTTP/1.1 403 "), "what was under way is answered"
     assert lines == []
     [found] = house.json("doctor", status=None)
     assert {one["name"]: one["ok"] for one in found["checks"] if "certificate" in one["name"]} == {
