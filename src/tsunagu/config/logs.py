@@ -65,8 +65,10 @@ def log_to_stderr() -> None:
 
 
 def log_pages(*, as_json: bool) -> None:
-    """Let the pages speak on the error stream, in sentences or in JSON."""
-    logging.getLogger(f"{OWN}.web").handlers[:] = [_handler(Lines() if as_json else Sentences())]
+    """Let the pages and the API speak on the error stream, in sentences or in JSON."""
+    handler = _handler(Lines() if as_json else Sentences())
+    for door in ("web", "api"):
+        logging.getLogger(f"{OWN}.{door}").handlers[:] = [handler]
 
 
 def server_logging(*, as_json: bool) -> dict[str, Any]:
