@@ -1,0 +1,183 @@
+"""How often each page asks the database: bounded, and the same however much is held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.intake_run import IntakeSource, IntakeState
+from tsunagu.domain.media import Refusal
+from tsunagu.records import holdings, intakes
+from tsunagu.records.models import Case, CaseMember, Exhibit, Officer
+from tsunagu.records.session import acting_for
+from tsunagu.services.banks import open_bank
+
+from ..linked import Held, Made, copy, link, overlap_between  # noqa: TID252 - tests are no package with a name
+from ..scene import OVERSEES, WORKS  # noqa: TID252 - tests are no package with a name
+from ..world import Person, World, now, random_name  # noqa: TID252 - tests are no package with a name
+from .test_doors import OPEN_URLS, patterns
+from .visitors import Visitor
+
+FEW, MANY = 10, 150
+MOST = 45
+"""No page asks oftener than this, whatever it is; each tells its own number."""
+DEEDS = {
+    "acknowledge", "case_close", "case_reopen", "intake_chunk", "intake_files", "intake_finish", "intake_folder",
+    "intake_stop", "leave", "permission_confirm", "permission_withdraw", "release", "reveal", "revealed", "share",
+    "staff", "unstaff",
+}  # fmt: skip
+"""What is done to one thing and shows nothing of others: not looked at, to be counted here."""
+
+
+@dataclass
+class Workplace:
+    """An officer with a case that overlaps with another agency's, and as many others as is wanted."""
+
+    world: World
+    anna: Person
+    ada: Person
+    mine: Held
+    theirs: Held
+    overlap: UUID
+    intake: UUID
+    made: Made = field(default_factory=Made)
+
+    @classmethod
+    def open(cls, world: World) -> Workplace:
+        (anna, ada), (ben, _) = world.found(WORKS, OVERSEES), world.found(WORKS, OVERSEES)
+        first = Made().file()
+        mine, theirs = Held.open(world, anna).bring(first), Held.open(world, ben).bring(copy(first))
+        overlap = overlap_between(mine, theirs)
+        assert [one.share(overlap) for one in (mine, theirs)] == [False, True]
+        return cls(world, anna, ada, mine, theirs, overlap, cls._begun(mine, "E1"))
+
+    @staticmethod
+    def _begun(held: Held, exhibit: str) -> UUID:
+        """Begin an intake into an exhibit."""
+        intake_id = uuid4()
+        with acting_for(held.case.agency_id):
+            exhibit_id = Exhibit.objects.get(case_id=held.case.case_id, reference=exhibit).id
+            intakes.add_intake(
+                intake_id,
+                held.person.actor,
+                exhibit_id,
+                source=IntakeSource.UPLOAD,
+                state=IntakeState.UPLOADING,
+                now=now(),
+            )
+        return intake_id
+
+    def grow(self, count: int) -> None:
+        """Add so many of everything that a page lists."""
+        files = [self.made.file() for _ in range(2 * count)]
+        self.mine.keep(*files[:count])
+        self.theirs.keep(*(copy(one) for one in files))
+        self._open_cases_with(files[count:])
+        link(self.world)
+        for number in range(count // 10):
+            self._begun(self.mine, "E1")
+            name = f"{random_name('bank')} {number}"
+            parts = self.world.parts
+            open_bank(actor=self.anna.actor, name=name, semantics=BankSemantics.BENIGN, legal_ground="a law", **parts)
+        with acting_for(self.anna.actor.agency_id):
+            exhibit = Exhibit.objects.get(case_id=self.mine.case.case_id).id
+            refused = [(replace(self.made.file(), refused=Refusal.DAMAGED), 1) for _ in range(count)]
+            holdings.keep(refused, agency_id=self.anna.actor.agency_id, exhibit_id=exhibit, intake_id=self.intake)
+            Officer.objects.bulk_create(
+                Officer(agency_id=self.anna.actor.agency_id, login=random_name("other"), name="N", roles=["officer"])
+                for _ in range(count)
+            )
+        link(self.world)
+
+    def _open_cases_with(self, files: list[Any]) -> None:
+        """Open a case of the officer's for each file, which the other agency holds too."""
+        of = {"agency_id": self.anna.actor.agency_id}
+        me, at = self.anna.actor.officer_id, now()
+        with acting_for(self.anna.actor.agency_id):
+            cases = Case.objects.bulk_create(
+                Case(
+                    reference=random_name("c"),
+                    purpose="investigation",
+                    covert=False,
+                    opened_at=at,
+                    opened_by_id=me,
+                    **of,
+                )
+                for _ in files
+            )
+            CaseMember.objects.bulk_create(
+                CaseMember(case=one, officer_id=me, added_by_id=me, added_at=at, **of) for one in cases
+            )
+            exhibits = Exhibit.objects.bulk_create(
+                Exhibit(case=one, reference="E1", registered_at=at, registered_by_id=me, **of) for one in cases
+            )
+            for exhibit, file in zip(exhibits, files, strict=True):
+                holdings.keep([(file, 1)], exhibit_id=exhibit.id, **of)
+
+    def pages(self) -> dict[str, tuple[Person, Callable[[Visitor], Any]]]:
+        """Each page that shows a list, with who asks for it and how."""
+        anna = self.anna
+        hit = self.mine.hits(self.overlap)[0].hit_id
+
+        def get(name: str, **asked: str) -> Callable[[Visitor], Any]:
+            return lambda visitor: visitor.get(reverse(name, kwargs=self._named(name)), **asked)
+
+        found = {name: (anna, get(name)) for name in ("home", "cases", "overlaps", "notices", "banks")}
+        found |= {name: (anna, get(name)) for name in ("case", "intake", "intake_run", "intake_refused", "overlap")}
+        found |= {name: (anna, get(name, exhibit="E1")) for name in ("items", "withdraw")}
+        found |= {name: (self.ada, get(name)) for name in ("officers", "permissions", "ledger")}
+        judge = reverse("judge", kwargs={"overlap_id": self.overlap, "hit_id": hit})
+        return found | {"judge": (anna, lambda visitor: visitor.post(judge, answer="unsure"))}
+
+    def _named(self, name: str) -> dict[str, Any]:
+        if name in {"case", "intake", "items", "withdraw"}:
+            return {"reference": self.mine.case.reference}
+        if name in {"intake_run", "intake_refused"}:
+            return {"intake_id": self.intake}
+        return {"overlap_id": self.overlap} if name == "overlap" else {}
+
+    def counts(self) -> dict[str, int]:
+        """How many queries each page makes."""
+        found = {}
+        for name, (who, ask) in self.pages().items():
+            visitor = Visitor(self.world).sits_down_as(who)
+            with ExitStack() as stack:
+                doors = [stack.enter_context(CaptureQueriesContext(connections[one])) for one in ("default", "linker")]
+                answer = ask(visitor)
+            assert answer.status_code in {200, 302}, (name, answer.status_code)
+            found[name] = sum(len(one.captured_queries) for one in doors)
+        return found
+
+
+@pytest.fixture(scope="module")
+def counted(world: World) -> tuple[dict[str, int], dict[str, int]]:
+    """The queries of every page when little is held, and when much is."""
+    place = Workplace.open(world)
+    place.grow(FEW)
+    few = place.counts()
+    place.grow(MANY)
+    return few, place.counts()
+
+
+def test_every_page_that_lists_something_is_counted(counted: tuple[dict[str, int], dict[str, int]]) -> None:
+    """A page that is new has to be counted, or named among the deeds."""
+    of_the_library = {str(one.name) for one in patterns() if str(one.name).startswith(("account_", "mfa_"))}
+    assert counted[0].keys() == {str(one.name) for one in patterns()} - OPEN_URLS - DEEDS - of_the_library
+
+
+def test_no_page_asks_oftener_when_more_is_held(counted: tuple[dict[str, int], dict[str, int]]) -> None:
+    few, many = counted
+    assert many == few
+
+
+def test_no_page_asks_oftener_than_is_allowed(counted: tuple[dict[str, int], dict[str, int]]) -> None:
+    assert {name: count for name, count in counted[1].items() if count > MOST} == {}
