@@ -35,7 +35,8 @@ IDENTITY = {"key end", "key list", "key make", "sign-in", "sign-out", "whoami"}
 OF_ONESELF = {"end_key", "holder_of", "list_keys", "make_key", "prove_again"}
 """Services about nobody but the officer himself; `test_api_keys` tries them."""
 IN_THE_BROWSER = {"case_timeline", "own_deeds", "seen_by_others",
-    "ask_to_see", "end_officer", "invite_officer", "page_holdings", "reveal_desk", "show", "watched_folders",
+    "ask_to_see", "end_officer", "invite_officer", "page_holdings", "reveal_desk", "show", "view_overlap",
+    "watched_folders",
     *SERVICES_OF_INTAKES,
 }  # fmt: skip
 """Services that no command calls: the tests of the pages and of intakes try them."""

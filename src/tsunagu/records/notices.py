@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import NotFound
@@ -17,16 +17,20 @@ from tsunagu.records.models import Case, CaseMember, HitRow, Holding, JudgementR
 from tsunagu.records.overlaps import evidence_of
 
 
-def notices_of(actor: Actor) -> tuple[Notice, ...]:
-    """Return the notices that the actor may read, newest first.
+def notices_of(actor: Actor, *, overlap_id: UUID | None = None) -> tuple[Notice, ...]:
+    """Return the notices that the actor may read, of one overlap where it is named, newest first.
 
     An officer reads those of his cases that are not held; a co-ordinator also the held ones of his agency.
     """
-    mine = set(CaseMember.objects.filter(officer_id=actor.officer_id).values_list("case_id", flat=True))
-    may_release = actor.may(Permission.HELD_NOTICE_RELEASE)
-    cases = Case.objects.in_bulk()
-    rows = OverlapNotice.objects.order_by("-noticed_at", "id")
-    return tuple(_notice(row, cases[row.case_id]) for row in rows if (may_release if row.held else row.case_id in mine))
+    mine = CaseMember.objects.filter(officer_id=actor.officer_id).values("case_id")
+    seen = Q(held=False, case_id__in=mine)
+    if actor.may(Permission.HELD_NOTICE_RELEASE):
+        seen |= Q(held=True)
+    rows = OverlapNotice.objects.filter(seen).order_by("-noticed_at", "id")
+    if overlap_id is not None:
+        rows = rows.filter(overlap_id=overlap_id)
+    cases = Case.objects.filter(id__in=rows.order_by().values("case_id")).in_bulk()
+    return tuple(_notice(row, cases[row.case_id]) for row in rows)
 
 
 def notice_of(actor: Actor, overlap_id: UUID) -> tuple[Notice, ...]:
@@ -35,7 +39,7 @@ def notice_of(actor: Actor, overlap_id: UUID) -> tuple[Notice, ...]:
     Raises:
         NotFound: no such overlap, or none of the actor's: the answer is the same for both.
     """
-    found = tuple(one for one in notices_of(actor) if one.overlap_id == overlap_id)
+    found = notices_of(actor, overlap_id=overlap_id)
     if not found:
         raise NotFound("no such overlap")
     return found

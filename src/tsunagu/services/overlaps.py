@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
@@ -43,6 +43,19 @@ class NoticeView:
     other_agency: AgencyCard | None
 
 
+@dataclass(frozen=True, slots=True)
+class OverlapView:
+    """One overlap as an officer sees it.
+
+    Attributes:
+        sides: what he was told: one notice, or two when he works on both cases.
+        hits: rare and near ones first, one case after the other; none before both sides have shared.
+    """
+
+    sides: tuple[NoticeView, ...]
+    hits: tuple[HitView, ...]
+
+
 def list_notices(
     *,
     actor: Actor,
@@ -67,10 +80,7 @@ def list_notices(
     with denials_recorded(
         actor=actor, permission=Permission(act.value), asked="all", now=now, keys=keys, ledger=ledger
     ):
-        if anything_waits() or benign_unapplied() or telling.half_noted():
-            from tsunagu.services.linking import link_all  # noqa: PLC0415 - loads the kernels, needed by nothing else
-
-            link_all(now=now, ledger=ledger)
+        _complete(now, ledger)
         with acting_for(actor.agency_id):
             found = notices.notices_of(actor)
             cards = agencies.agency_cards()
@@ -177,19 +187,35 @@ def list_hits(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledg
         Forbidden: the actor reads no overlaps.
         NotFound: no such overlap, or none of the actor's.
     """
+    return view_overlap(actor=actor, overlap_id=overlap_id, now=now, keys=keys, ledger=ledger).hits
+
+
+def view_overlap(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> OverlapView:
+    """Return one overlap: what the actor was told of it, and its hits as `list_hits` does.
+
+    What an interrupted process has left undone is done first.
+
+    Raises:
+        Forbidden: the actor reads no overlaps.
+        NotFound: no such overlap, or none of the actor's.
+    """
     sides = _sides(actor, overlap_id, Permission.OVERLAP_READ, now=now, keys=keys, ledger=ledger)
+    if _complete(now, ledger):
+        sides = _sides(actor, overlap_id, Permission.OVERLAP_READ, now=now, keys=keys, ledger=ledger)
 
     def label(item_id: int) -> str:
         return keys.mac(REFERENCE, f"item {item_id} of {overlap_id}".encode()).hex()[:LABEL_CHARACTERS]
 
     with acting_for(actor.agency_id):
         seen = [(notice, notices.hits_seen(notice, label)) for notice in sorted(sides, key=lambda one: one.case)]
+        cards = agencies.agency_cards()
     deeds = []
     for notice, found in seen:
         root = merkle_root([hit.sha256 for hit in found]).hex()
         deeds.append(_deed(Act.OVERLAP_READ, actor, now, notice, hits=len(found), merkle_root=root))
     ledger.record(*deeds)
-    return tuple(hit for _, found in seen for hit in found)
+    views = tuple(NoticeView(one, cards[one.own_agency_id], _other(one, cards)) for one in sides)
+    return OverlapView(views, tuple(hit for _, found in seen for hit in found))
 
 
 def judge_hit(
@@ -220,7 +246,9 @@ def judge_hit(
     ):
         with acting_for(actor.agency_id):
             overlap_id = notices.overlap_of_hit(hit_id)
-            mine = [one for one in notices.notices_of(actor) if one.overlap_id == overlap_id and not one.held]
+            # Where no hit is to be seen as much is asked: what is absent and what is not his take as long.
+            sides = notices.notices_of(actor, overlap_id=overlap_id or uuid4())
+            mine = [one for one in sides if not one.held]
         if not mine:
             raise NotFound("no such hit")
     with acting_for(actor.agency_id):
@@ -228,6 +256,16 @@ def judge_hit(
         what = sameness.value if sameness else ""
         told: dict[str, str | int] = {"hit": hit_id, "answer": answer.value, "sameness": what}
         ledger.write(*(_deed(Act.HIT_JUDGED, actor, now, notice, **told) for notice in mine))
+
+
+def _complete(now: datetime, ledger: Ledger) -> bool:
+    """Do what an interrupted process has left undone, anybody's, and return whether there was anything."""
+    if not (anything_waits() or benign_unapplied() or telling.half_noted()):
+        return False
+    from tsunagu.services.linking import link_all  # noqa: PLC0415 - loads the kernels, needed by nothing else
+
+    link_all(now=now, ledger=ledger)
+    return True
 
 
 def _other(notice: Notice, cards: Mapping[UUID, AgencyCard]) -> AgencyCard | None:

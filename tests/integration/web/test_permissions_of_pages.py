@@ -170,7 +170,7 @@ PAGES = (
         status=302,
     ),
     Page("overlaps", "list_notices", Permission.OVERLAP_READ),
-    Page("overlap", "list_hits", Permission.OVERLAP_READ, "shared"),
+    Page("overlap", "view_overlap", Permission.OVERLAP_READ, "shared"),
     Page("acknowledge", "acknowledge", Permission.NOTICE_ACKNOWLEDGE, "overlap", {}, status=302),
     Page("share", "share", Permission.OVERLAP_SHARE, "overlap", {}, status=302),
     Page(

@@ -92,6 +92,7 @@ class OverlapNotice(models.Model):
     class Meta:
         db_table = "overlap_notice"
         constraints: ClassVar = [models.UniqueConstraint(fields=["overlap_id", "case_id"], name="overlap_notice_side")]
+        indexes: ClassVar = [models.Index(fields=["case_id"], name="overlap_notice_case")]
 
 
 class JudgementRow(models.Model):

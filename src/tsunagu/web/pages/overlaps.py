@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from tsunagu.domain.act import Act
-from tsunagu.domain.errors import InputError, NotFound
+from tsunagu.domain.errors import InputError
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.notice import NoticeState
 from tsunagu.domain.overlap import Strength
@@ -40,19 +40,15 @@ def overlaps(request: HttpRequest) -> HttpResponse:
 
 def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
     """Show one overlap: with whom, and once both sides have shared, every hit with its evidence."""
-    hits = service.list_hits(overlap_id=overlap_id, **parts_of(request))  # first: it writes a denial down
-    views = service.list_notices(act=Act.OVERLAP_READ, **parts_of(request))
-    mine = [one for one in views if one.notice.overlap_id == overlap_id]
-    if not mine:
-        raise NotFound("no such overlap")
+    found = service.view_overlap(overlap_id=overlap_id, **parts_of(request))
     # Who works on both cases is told of each hit from either side; the page shows one.
-    seen = [hit for hit in hits if hit.case == mine[0].notice.case]
+    shown = found.sides[0]
+    seen = [hit for hit in found.hits if hit.case == shown.notice.case]
     return render(
         request,
         "web/overlap.html",
         {
-            "views": mine,
-            "view": mine[0],
+            "view": shown,
             "hits": [(hit, drawn(hit.evidence.stretches)) for hit in seen],
             "desk": reveal_desk(actor=actor_of(request), numbers=[hit.number for hit in seen], now=now()),
             "answers": ANSWERS,
