@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from tsunagu.records.keys.private_files import replace_private
 from tsunagu.records.ledger.book import Book
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.postgres.addresses import Addresses
-from tsunagu.records.postgres.opening import open_database
+from tsunagu.records.postgres.opening import open_database, revive_database
 from tsunagu.records.uploads import UploadStore
 from tsunagu.records.watched import WatchedFolders
 from tsunagu.services.accounts import note_clock, sign_root
@@ -182,10 +182,11 @@ class Application:
         self, *, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] | None, with_worker: bool
     ) -> None:
         """Serve the workplace in the browser until interrupted; see `services.house.House`."""
-        from tsunagu.config.serving import serve, worker_beside  # noqa: PLC0415 - only who serves loads the server
+        from tsunagu.config.beside import kept_beside  # noqa: PLC0415 - only who serves loads the server
+        from tsunagu.config.serving import serve  # noqa: PLC0415 - likewise
 
         os.environ.update(self._home.named_in({}))  # for the processes that are started
-        with worker_beside() if with_worker else nullcontext():
+        with kept_beside(lambda: revive_database(self.home, self._environ), with_worker=with_worker):
             serve(host=host, port=port, names=names, tls=tls, as_json=self._configuration.json_logs)
 
     def tls(self) -> tuple[Path, Path] | None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from granian import Granian
@@ -47,19 +44,9 @@ def serve(*, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] 
         backpressure=BLOCKING_THREADS * 4,
         websockets=False,
         workers_kill_timeout=LAST_REQUESTS_S,
+        respawn_failed_workers=True,
         ssl_cert=certificate,
         ssl_key=key,
         log_level=LogLevels.error,
         log_dictconfig=server_logging(as_json=as_json),
     ).serve()
-
-
-@contextmanager
-def worker_beside() -> Iterator[None]:
-    """Have a worker run in a process of its own until the block ends; what it is at is finished or handed back."""
-    command = "from tsunagu.config.entry import main; main()"
-    with subprocess.Popen([sys.executable, "-c", command, "worker"]) as worker:  # noqa: S603 - our own program
-        try:
-            yield
-        finally:
-            worker.terminate()

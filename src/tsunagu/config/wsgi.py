@@ -8,9 +8,12 @@ import django
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from tsunagu.config.beside import end_with_parent
 from tsunagu.config.home import Home
 from tsunagu.config.serving import HOSTS, LOCAL_HOSTS
 
+# An orphan would go on answering, beside the server that is started in its parent's place.
+end_with_parent(at_once=True)
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Home.of(os.environ).kernels))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
 settings.ALLOWED_HOSTS = os.environ.get(HOSTS, ",".join(LOCAL_HOSTS)).split(",")

@@ -6,7 +6,7 @@ from django.urls import include, path, register_converter
 from django.views.i18n import set_language
 
 from tsunagu.web.converters import ReferenceConverter
-from tsunagu.web.middleware.references import failure, note_bug
+from tsunagu.web.middleware.references import failure, unforeseen
 from tsunagu.web.pages import (
     accounts,
     api_keys,
@@ -98,6 +98,5 @@ def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:  # n
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    """Answer a bug, with nothing of it but the reference number."""
-    note_bug(request)
-    return failure(request, 500)
+    """Answer what nobody foresaw, with nothing of it but the reference number."""
+    return unforeseen(request)

@@ -27,6 +27,18 @@ def open_database(home: Path, environ: Mapping[str, str]) -> AbstractContextMana
     return EmbeddedPostgres(home).use()
 
 
+def revive_database(home: Path, environ: Mapping[str, str]) -> None:
+    """Start the embedded server again when it is down; call it while the database is open.
+
+    Somebody else's server is somebody else's to start.
+
+    Raises:
+        Unavailable: it cannot be started.
+    """
+    if not is_foreign(environ):
+        EmbeddedPostgres(home).revive()
+
+
 def is_foreign(environ: Mapping[str, str]) -> bool:
     """Return whether the environment names a server that somebody else runs."""
     return bool(environ.get(APP_VARIABLE) or environ.get(OWNER_VARIABLE))

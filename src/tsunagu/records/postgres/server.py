@@ -90,6 +90,17 @@ class EmbeddedPostgres:
                 self._leave(account, use)
             os.close(use)
 
+    def revive(self) -> None:
+        """Start the server again when it has died under those who use it; nothing happens while it answers.
+
+        Raises:
+            Unavailable: as for `use`.
+        """
+        account = database_account()
+        if _answer(self._folders.socket_folder(account)) != pq.Ping.OK:
+            with exclusive(self._folders.gate):
+                self._enter(account)
+
     def status(self) -> ServerStatus:
         """Tell how the server stands, without starting or disturbing it."""
         folders = self._folders

@@ -12,8 +12,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from tsunagu.domain.errors import TsunaguError
+from tsunagu.domain.errors import TsunaguError, Unavailable
+from tsunagu.records.session import DATABASE_FAILED
 
+DATABASE_GONE = "the database is not there just now; what was committed is kept, so try again in a moment"
 log = logging.getLogger("tsunagu.web")
 
 
@@ -36,6 +38,8 @@ class ReferenceMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the page of an anticipated failure; everything else goes on to Django."""
+        if isinstance(error, DATABASE_FAILED):
+            error = Unavailable(DATABASE_GONE)
         if not isinstance(error, TsunaguError):
             return None
         status = note_refusal(request, error)
@@ -61,6 +65,14 @@ def failure(request: HttpRequest, status: int, message: str = "") -> HttpRespons
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's own signature
     """Answer a form whose token is missing or old."""
     return failure(request, 403, gettext("this page was open too long: go back, load it anew, and send it again"))
+
+
+def unforeseen(request: HttpRequest) -> HttpResponse:
+    """Answer an exception that nothing has caught: the database is gone, or it is a bug."""
+    if isinstance(sys.exc_info()[1], DATABASE_FAILED):
+        return failure(request, note_refusal(request, Unavailable(DATABASE_GONE)), DATABASE_GONE)
+    note_bug(request)
+    return failure(request, 500)
 
 
 def note_bug(request: HttpRequest) -> None:
