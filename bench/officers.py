@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlencode
 
-from pyotp.totp import TOTP
-
 TIMEOUT_S = 60
+KEPT_S = 20
 FOUND, TOO_MANY = 302, 429
 MOST_TRIES, BETWEEN_TRIES_S = 20, 4
 """Thirty a minute may sign in from one address: who is one too many tries again."""
@@ -46,6 +45,7 @@ class Browser:
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
     _connection: HTTPConnection | None = None
+    _asked_at: float = 0.0
 
     def ask(
         self, method: str, path: str, *, form: Mapping[str, str] | None = None, data: bytes = b""
@@ -61,6 +61,9 @@ class Browser:
         if form is not None:
             data = urlencode(form).encode()
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if time.monotonic() - self._asked_at > KEPT_S:
+            self.hang_up()  # the server ends what is idle for half a minute
+        self._asked_at = time.monotonic()
         if self._connection is None:
             self._connection = HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
         try:
@@ -81,7 +84,7 @@ class Browser:
             self._connection.close()
             self._connection = None
 
-    def sign_in(self, login: str, password: str, totp_secret: str) -> None:
+    def sign_in(self, login: str, password: str, code: str) -> None:
         """Sign in by password and one-time code, each step on its own page.
 
         Raises:
@@ -92,10 +95,10 @@ class Browser:
             token = FIELD.search(page)
             if token is None:
                 raise NotAnswered("the page has no form")
-            code = typed or {"code": TOTP(totp_secret).now()}
+            shown = typed or {"code": code}
             status = TOO_MANY
             for _ in range(MOST_TRIES):
-                status, _ = self.ask("POST", path, form={"csrfmiddlewaretoken": token[1], **code})
+                status, _ = self.ask("POST", path, form={"csrfmiddlewaretoken": token[1], **shown})
                 if status != TOO_MANY:
                     break
                 time.sleep(BETWEEN_TRIES_S)

@@ -29,6 +29,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pyotp.totp import TOTP
+
 from bench.officers import (
     Browser,
     Click,
@@ -78,7 +80,7 @@ def come_in(people: Sequence[Person], home: Path, port: int) -> list[Officer]:
     officers = []
     for seed, person in enumerate(people):
         browser = Browser(port)
-        browser.sign_in(person.login, PASSWORD, person.totp_secret)
+        browser.sign_in(person.login, PASSWORD, TOTP(person.totp_secret).now())
         pages = pages_of_an_overseer() if person.oversees else pages_of_a_case_worker(targets_of(home, person.login))
         officers.append(Officer(browser, pages, random.Random(seed)))  # noqa: S311 - the same clicks each time
     return officers
@@ -140,7 +142,6 @@ def count_queries(people: Sequence[Person], home: Path) -> dict[str, int]:
     from django.db import connections  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
-    from pyotp.totp import TOTP  # noqa: PLC0415
 
     from tsunagu.config.application import Application  # noqa: PLC0415
 

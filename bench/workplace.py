@@ -95,6 +95,7 @@ def _fill(home: Path, items: int, now: datetime) -> None:
     address = replace(EmbeddedPostgres(home).admin_address(), database="tsunagu")
     with psycopg.connect(address.conninfo(), autocommit=True) as connection:
         connection.execute(statements.encode())
+        connection.execute("VACUUM ANALYZE")  # as the server itself does within a minute of so many new rows
 
 
 def targets_of(home: Path, login: str) -> Mapping[str, list[str]]:

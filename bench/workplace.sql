@@ -83,4 +83,3 @@ SELECT count(ledger.append(bodies)) FROM (
                                         'purpose', 'investigation')::text) AS bodies
     FROM generate_series(1, :entries:) n JOIN crew ON place = 0 AND mod(n, (SELECT count(*) FROM house))
          = (SELECT number FROM house WHERE house.agency_id = crew.agency_id) GROUP BY n / 5000) b;
-ANALYZE;
