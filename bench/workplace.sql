@@ -6,9 +6,10 @@ CREATE TEMP TABLE crew AS SELECT agency_id, id AS officer_id,
     FROM officer WHERE 'officer' = ANY (roles);
 CREATE TEMP TABLE house AS SELECT id AS agency_id, row_number() OVER (ORDER BY name) - 1 AS number FROM agency;
 
-INSERT INTO "case" (id, agency_id, reference, purpose, covert, opened_at, opened_by_id)
+INSERT INTO "case" (id, agency_id, reference, purpose, covert, opened_at, opened_by_id, keep_until)
 SELECT gen_random_uuid(), h.agency_id, format('C-%s-%s', h.number, lpad(n::text, 3, '0')), 'investigation', false,
-       now() - n * interval '3 days', (SELECT officer_id FROM crew WHERE crew.agency_id = h.agency_id AND place = 0)
+       now() - n * interval '3 days', (SELECT officer_id FROM crew WHERE crew.agency_id = h.agency_id AND place = 0),
+       current_date + 1000
 FROM house h, generate_series(1, :cases:) n;
 -- Everybody works on the case with the large exhibit, and on every third of the others.
 INSERT INTO case_member (agency_id, case_id, officer_id, added_by_id, added_at)

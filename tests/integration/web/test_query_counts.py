@@ -31,11 +31,11 @@ FEW, MANY = 10, 150
 MOST = 45
 """No page asks oftener than this, whatever it is; each tells its own number."""
 DEEDS = {
-    "acknowledge", "case_close", "case_reopen", "intake_chunk", "intake_files", "intake_finish", "intake_folder",
-    "intake_stop", "leave", "permission_confirm", "permission_withdraw", "release", "reveal", "revealed", "share",
-    "staff", "unstaff",
+    "acknowledge", "case_close", "case_keep", "case_reopen", "erasures", "intake_chunk", "intake_files",
+    "intake_finish", "intake_folder", "intake_stop", "key_end", "leave", "permission_confirm",
+    "permission_withdraw", "release", "reveal", "revealed", "share", "staff", "unstaff",
 }  # fmt: skip
-"""What is done to one thing and shows nothing of others: not looked at, to be counted here."""
+"""What is done to one thing, or proven of one: it lists nothing, so it is not counted here."""
 
 
 @dataclass
@@ -108,6 +108,7 @@ class Workplace:
                     reference=random_name("c"),
                     purpose="investigation",
                     covert=False,
+                    keep_until=at.date(),
                     opened_at=at,
                     opened_by_id=me,
                     **of,
@@ -131,15 +132,18 @@ class Workplace:
         def get(name: str, **asked: str) -> Callable[[Visitor], Any]:
             return lambda visitor: visitor.get(reverse(name, kwargs=self._named(name)), **asked)
 
-        found = {name: (anna, get(name)) for name in ("home", "cases", "overlaps", "notices", "banks")}
+        found = {
+            name: (anna, get(name)) for name in ("home", "cases", "overlaps", "notices", "banks", "my_ledger", "keys")
+        }
         found |= {name: (anna, get(name)) for name in ("case", "intake", "intake_run", "intake_refused", "overlap")}
         found |= {name: (anna, get(name, exhibit="E1")) for name in ("items", "withdraw")}
-        found |= {name: (self.ada, get(name)) for name in ("officers", "permissions", "ledger")}
+        found |= {"case_delete": (anna, get("case_delete"))}
+        found |= {name: (self.ada, get(name)) for name in ("officers", "permissions", "ledger", "retention")}
         judge = reverse("judge", kwargs={"overlap_id": self.overlap, "hit_id": hit})
         return found | {"judge": (anna, lambda visitor: visitor.post(judge, answer="unsure"))}
 
     def _named(self, name: str) -> dict[str, Any]:
-        if name in {"case", "intake", "items", "withdraw"}:
+        if name in {"case", "case_delete", "intake", "items", "withdraw"}:
             return {"reference": self.mine.case.reference}
         if name in {"intake_run", "intake_refused"}:
             return {"intake_id": self.intake}
