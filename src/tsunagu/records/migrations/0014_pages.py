@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0012_api_keys")]
+    dependencies = [("records", "0013_vault")]
     operations = [
         migrations.AddIndex(
             model_name="holding",
