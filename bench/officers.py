@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 TIMEOUT_S = 60
 KEPT_S = 20
-FOUND, TOO_MANY = 302, 429
+OPENED, FOUND, TOO_MANY = 200, 302, 429
 MOST_TRIES, BETWEEN_TRIES_S = 20, 4
 """Thirty a minute may sign in from one address: who is one too many tries again."""
 FIELD = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -78,6 +78,15 @@ class Browser:
             self.cookies[name] = value
         return answer.status, answer.getheader("Location") or body.decode("utf-8", "replace")
 
+    def opens(self, path: str) -> bool:
+        """Return whether a page opens just now, and hang up."""
+        try:
+            return self.ask("GET", path)[0] == OPENED
+        except NotAnswered:
+            return False
+        finally:
+            self.hang_up()
+
     def hang_up(self) -> None:
         """Close the connection; the next click opens another."""
         if self._connection is not None:
@@ -133,6 +142,7 @@ class Officer:
         while True:
             for page in self.chance.sample(sorted(self.pages), len(self.pages)):
                 if time.monotonic() >= until or stopped.is_set():
+                    self.browser.hang_up()
                     return
                 self.click(page)
                 stopped.wait(self.chance.uniform(*think_s))
@@ -149,7 +159,7 @@ class Officer:
             self.clicks.append(Click(page, began, None))
             self.complaints.append(f"{page}: {error}")
             return
-        if status != (FOUND if judges else 200):
+        if status != (FOUND if judges else OPENED):
             self.clicks.append(Click(page, began, None))
             self.complaints.append(f"{page}: {status}")
             return

@@ -34,7 +34,6 @@ from pyotp.totp import TOTP
 from bench.officers import (
     Browser,
     Click,
-    NotAnswered,
     Officer,
     pages_of_a_case_worker,
     pages_of_an_overseer,
@@ -59,20 +58,13 @@ def served(home: Path) -> Iterator[int]:
     with subprocess.Popen([PROGRAM, "serve", "--port", str(port)], env=environ, stdout=told, stderr=told) as server:
         try:
             ends = time.monotonic() + STARTS_WITHIN_S
-            while not _answers(port):
+            while not Browser(port).opens("/healthz"):
                 if time.monotonic() > ends or server.poll() is not None:
                     raise SystemExit("the server did not start")
                 time.sleep(0.1)
             yield port
         finally:
             server.terminate()
-
-
-def _answers(port: int) -> bool:
-    try:
-        return Browser(port).ask("GET", "/healthz")[0] == 200
-    except NotAnswered:
-        return False
 
 
 def come_in(people: Sequence[Person], home: Path, port: int) -> list[Officer]:

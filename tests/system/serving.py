@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from pyotp.totp import TOTP
 
-from bench.officers import Browser, NotAnswered
+from bench.officers import Browser
 
 from .conftest import PASSWORD, PROGRAM, Installation
 from .test_crashes import processes
@@ -52,11 +52,9 @@ class Served:
         ends = time.monotonic() + STARTS_WITHIN_S
         while time.monotonic() < ends:
             assert self.process.poll() is None
-            try:
-                if Browser(self.port).ask("GET", "/healthz")[0] == 200:
-                    return
-            except NotAnswered:
-                time.sleep(0.1)
+            if Browser(self.port).opens("/healthz"):
+                return
+            time.sleep(0.1)
         raise AssertionError("the server did not start")
 
     def children(self) -> list[int]:

@@ -47,6 +47,7 @@ def test_an_upload_outlasts_broken_connections_and_killed_servers_and_nothing_is
             assert upload.send()
             upload.finish()
             upload.wait_until_examined(EXAMINED_WITHIN_S)
+            upload.browser.hang_up()
         assert digests_of(house) == sorted((one.digest(), 1) for one in files)
         assert [one for one in (house.home / "uploads").rglob("*") if one.is_file()] == []
         assert house.json("ledger", "verify")[0]["ledger_ok"] is True
