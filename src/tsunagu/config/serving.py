@@ -17,8 +17,9 @@ HOSTS = "TSUNAGU_HOSTS"
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 BLOCKING_THREADS = 8
 """Requests that one worker answers at once; each has a connection to the database of its own."""
-
-
+MOST_CONNECTIONS = 1024
+"""Connections that are open at once. Browsers keep theirs between two clicks: whoever came when so many are taken would wait
+until another has been idle for half a minute."""
 LAST_REQUESTS_S = 15
 """How long requests that are under way may take when the server is to stop."""
 
@@ -41,7 +42,7 @@ def serve(*, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] 
         port=port,
         interface=Interfaces.WSGI,
         blocking_threads=BLOCKING_THREADS,
-        backpressure=BLOCKING_THREADS * 4,
+        backpressure=MOST_CONNECTIONS,
         websockets=False,
         workers_kill_timeout=LAST_REQUESTS_S,
         respawn_failed_workers=True,
