@@ -18,8 +18,8 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 BLOCKING_THREADS = 8
 """Requests that one worker answers at once; each has a connection to the database of its own."""
 MOST_CONNECTIONS = 1024
-"""Connections that are open at once. Browsers keep theirs between two clicks: whoever came when so many are taken would wait
-until another has been idle for half a minute."""
+"""Connections that are open at once. Browsers keep theirs between two clicks: whoever came when all are taken would
+wait until one has been idle for half a minute."""
 LAST_REQUESTS_S = 15
 """How long requests that are under way may take when the server is to stop."""
 
