@@ -39,6 +39,7 @@ PAGES = {
     "second-factors": "/account/2fa/",
     "not-found": "/cases/none/",
     "officers": "/officers/",
+    "proposals": "/proposals/",
     "ledger": "/ledger/",
     "permissions": "/permissions/",
 }

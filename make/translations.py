@@ -46,6 +46,7 @@ CODES = {
     "act": ["Act"],
     "bank": ["BankSemantics"],
     "erasure": ["ErasureGround"],
+    "grant": ["ProposalKind"],
     "intake": ["IntakeRefusal", "IntakeStanding"],
     "media": ["Refusal"],
     "notice": ["NoticeState"],

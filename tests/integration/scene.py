@@ -30,8 +30,9 @@ from tsunagu.services.cases import open_case, staff_case
 from tsunagu.services.deletion import propose_deletion
 from tsunagu.services.exhibit_keys import give_exhibit_key
 from tsunagu.services.grants import list_grants, propose_grant
-from tsunagu.services.invitations import invite_officer
+from tsunagu.services.proposals import propose_officer
 from tsunagu.services.retention import set_retention
+from tsunagu.services.subjects import bind_subject
 from tsunagu.services.uploads import begin_upload, offer_files
 from tsunagu.services.vault import opened_vault
 
@@ -61,7 +62,7 @@ class Scene:
 
     def absent(self, kind: str) -> str:
         """Return a target of the same form that nobody has."""
-        if kind in {"overlap", "held", "shared", "proposal", "grant"}:
+        if kind in {"overlap", "held", "shared", "proposal", "grant", "officer proposal", "refusable"}:
             return str(uuid4())
         if kind == "hit":
             return str(secrets.randbelow(10**9) + 10**12)
@@ -264,14 +265,23 @@ DOORS = (
     ),
     Door("notices", (), "list_notices", Permission.NOTICE_READ),
     Door(
-        "officer add",
-        ("{new}", "--name", "N", "--role", "officer"),
-        "enroll_officer",
+        "officer certify",
+        ("{target}",),
+        "certify_officer",
         Permission.OFFICER_ENROLL,
+        "colleague",
         entitled="adam",
         strangers=("bella",),
         unfit=("anna", "carl", "audra"),
-        lines=("correct horse battery",),
+    ),
+    Door(
+        "officer confirm",
+        ("{target}",),
+        "confirm_proposal",
+        Permission.OFFICER_CONFIRM,
+        "officer proposal",
+        strangers=("ben", "cleo"),
+        unfit=("carl", "audra"),
     ),
     Door(
         "officer end",
@@ -284,10 +294,46 @@ DOORS = (
         unfit=("anna", "carl", "audra"),
     ),
     Door(
+        "officer invite",
+        ("{new}", "--name", "N", "--role", "officer"),
+        "propose_officer",
+        Permission.OFFICER_ENROLL,
+        entitled="adam",
+        strangers=("bella",),
+        unfit=("anna", "carl", "audra"),
+    ),
+    Door(
         "officer list",
         (),
         "list_officers",
         Permission.OFFICER_ENROLL,
+        entitled="adam",
+        strangers=("bella",),
+        unfit=("anna", "carl", "audra"),
+    ),
+    Door(
+        "officer proposals",
+        (),
+        "list_proposals",
+        Permission.OFFICER_CONFIRM,
+        strangers=("ben", "bella"),
+        unfit=("carl", "audra"),
+    ),
+    Door(
+        "officer refuse",
+        ("{target}",),
+        "refuse_proposal",
+        Permission.OFFICER_CONFIRM,
+        "refusable",
+        strangers=("ben", "cleo"),
+        unfit=("carl", "audra"),
+    ),
+    Door(
+        "officer reset",
+        ("{target}",),
+        "propose_reset",
+        Permission.OFFICER_ENROLL,
+        "colleague",
         entitled="adam",
         strangers=("bella",),
         unfit=("anna", "carl", "audra"),
@@ -372,14 +418,16 @@ def set_the_scene(world: World) -> Scene:
     give_exhibit_key(actor=anna.actor, case_reference=case, exhibit_reference="E0", **world.parts)
     _grant(scene)
     make_key(actor=anna.actor, name="script", scopes=frozenset({Permission.CASE_READ}), days=1, **world.parts)
-    for administrator in (adam, bella):
-        invite_officer(
-            actor=administrator.actor,
-            login=random_name("invited"),
-            name="N",
-            roles=frozenset({Role.OFFICER}),
-            **world.parts,
-        )
+    world.enroll(bella, Role.OFFICER)
+    with acting_for(anna.actor.agency_id):
+        who = {"officer_id": anna.actor.officer_id, "agency_id": anna.actor.agency_id}
+        bind_subject(**who, issuer="https://sso.example.org", subject="anna", **world.parts)
+    for kind, administrator in (("officer proposal", adam), ("refusable", adam), ("theirs", bella)):
+        login, roles = random_name("proposed"), frozenset({Role.OFFICER})
+        proposal = propose_officer(actor=administrator.actor, login=login, name="N", roles=roles, **world.parts)
+        if administrator is adam:
+            scene.targets[kind] = str(proposal)
+            scene.secrets |= {login, str(proposal)}
     return scene
 
 

@@ -31,11 +31,11 @@ OPERATORS = {
     "keys export", "keys init", "keys restore", "keys rotate", "ledger erasures", "ledger root",
     "ledger verify", "restore", "serve", "status", "upgrade", "worker",
 }  # fmt: skip
-IDENTITY = {"key end", "key list", "key make", "sign-in", "sign-out", "whoami"}
+IDENTITY = {"accept", "key end", "key list", "key make", "second-factor", "sign-in", "sign-out", "whoami"}
 OF_ONESELF = {"end_key", "holder_of", "list_keys", "make_key", "prove_again"}
 """Services about nobody but the officer himself; `test_api_keys` tries them."""
 IN_THE_BROWSER = {"case_timeline", "own_deeds", "seen_by_others",
-    "ask_to_see", "end_officer", "invite_officer", "page_holdings", "reveal_desk", "show", "view_overlap",
+    "ask_to_see", "end_officer", "page_holdings", "reveal_desk", "show", "view_overlap",
     "watched_folders",
     *SERVICES_OF_INTAKES,
 }  # fmt: skip

@@ -39,7 +39,7 @@ TABLES = (
     "public.case_reason", "public.erasure", "public.exhibit", "public.exhibit_key", "public.fingerprint",
     "public.holding", "public.intake", "public.intake_change", "public.intake_file", "public.invitation",
     "public.judgement", "public.login", "public.media_item", "public.officer", "public.overlap_notice",
-    "public.permission_grant", "public.proposal", "public.retention_rule",
+    "public.permission_grant", "public.proposal", "public.provider_subject", "public.retention_rule",
     "public.reveal", "public.sign_in", "public.vault_key", "public.vaulted_content",
 )  # fmt: skip
 LINKER_MAY_READ = {
@@ -346,9 +346,11 @@ def test_what_may_be_deleted_is_not_deleted_unless_its_erasure_was_decided(scene
         deletable = {table for (table,) in cursor.fetchall()} & {table.partition(".")[2] for table in TABLES}
     assert deletable == {
         "case", "case_member", "case_reason", "exhibit", "exhibit_key", "fingerprint", "holding", "intake",
-        "intake_change", "intake_file", "judgement", "media_item", "vaulted_content",
+        "intake_change", "intake_file", "judgement", "media_item", "provider_subject",
+        "vaulted_content",
     }  # fmt: skip
-    for table in deletable - {"case_member", "intake_file"}:  # a colleague leaves a case, and an upload's bytes go
+    # A colleague leaves a case, an upload's bytes go, and an officer takes a way in away.
+    for table in deletable - {"case_member", "intake_file", "provider_subject"}:
         with acting_for(agency), connections["default"].cursor() as cursor:
             assert _count(f"public.{table}") > 0
             cursor.execute(_on("DELETE FROM {}", table))

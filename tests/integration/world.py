@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from click.testing import CliRunner
 from django.db import connections
@@ -20,11 +21,14 @@ from pyotp.totp import TOTP
 from tsunagu.cli.main import program
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.intake import ScanKey
-from tsunagu.domain.permission import Role
+from tsunagu.domain.permission import Permission, Role
 from tsunagu.services.house import Rooms
-from tsunagu.services.identity import NewOfficer, actor_of, enroll_officer, found_agency, sign_in
+from tsunagu.services.identity import NewOfficer, actor_of, enroll_factor, found_agency, sign_in
 from tsunagu.services.ingest import ingest
+from tsunagu.services.invitations import accept_invitation
 from tsunagu.services.keeping import IngestReport
+from tsunagu.services.officers import certify_officer
+from tsunagu.services.proposals import confirm_proposal, propose_officer
 from tsunagu.services.scan import scan
 
 DOORS_TO_THE_DATABASE = ("default", "linker", "owner")
@@ -119,6 +123,7 @@ class World:
     table: Table
     folder: Path
     runner: CliRunner = field(default_factory=CliRunner)
+    founders: dict[str, tuple[Person, ...]] = field(default_factory=dict)
 
     @property
     def parts(self) -> dict[str, Any]:
@@ -132,13 +137,31 @@ class World:
         _, enrolled = found_agency(
             name=name, country="DK", contact=f"{name}@example.org", officers=newcomers, **self.parts
         )
-        return tuple(self.sign_in(one.officer.login, name, one.totp_secret) for one in enrolled)
+        founders = tuple(self.sign_in(one.officer.login, name, one.totp_secret) for one in enrolled)
+        self.founders[name] = founders
+        return founders
 
     def enroll(self, administrator: Person, *roles: Role) -> Person:
-        """Let an administrator enrol an officer, and sign him in."""
-        newcomer = NewOfficer(random_name("officer"), "Name", frozenset(roles), PASSWORD)
-        enrolled = enroll_officer(actor=administrator.actor, officer=newcomer, **self.parts)
-        return self.sign_in(newcomer.login, administrator.agency, enrolled.totp_secret)
+        """Let an administrator and a second founder of his agency invite an officer, certify him, and sign him in."""
+        login = random_name("officer")
+        token = self.invite(administrator, login, *roles)
+        accept_invitation(token=token, password=PASSWORD, **self.parts)
+        enrolled = enroll_factor(login=login, password=PASSWORD, **self.parts)
+        certify_officer(actor=administrator.actor, login=login, **self.parts)
+        return self.sign_in(login, administrator.agency, enrolled.totp_secret)
+
+    def invite(self, administrator: Person, login: str, *roles: Role) -> str:
+        """Let two people invite somebody, and return the invitation."""
+        proposal_id = propose_officer(
+            actor=administrator.actor, login=login, name="Name", roles=frozenset(roles), **self.parts
+        )
+        return self.confirm(administrator, proposal_id)
+
+    def confirm(self, proposer: Person, proposal_id: UUID) -> str:
+        """Let a founder of the proposer's agency confirm what he has proposed."""
+        colleagues = [one for one in self.founders[proposer.agency] if one != proposer]
+        second = next(one for one in colleagues if one.actor.may(Permission.OFFICER_CONFIRM))
+        return confirm_proposal(actor=second.actor, proposal_id=proposal_id, **self.parts) or ""
 
     def sign_in(self, login: str, agency: str, totp_secret: str) -> Person:
         """Sign an officer in with the code of this moment."""

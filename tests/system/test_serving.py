@@ -203,7 +203,7 @@ def test_behind_nginx_forms_work_parts_of_uploads_fit_and_no_log_quotes_what_was
 ) -> None:
     if NGINX is None:
         pytest.skip("MISSING: nginx (Debian: nginx). The configuration of deploy/nginx is not tried.")
-    house.extra_environ["TSUNAGU_PROXIES_IN_FRONT"] = "1"
+    house.extra_environ["TSUNAGU_TRUSTED_PROXIES"] = "127.0.0.1"
     (folder := tmp_path / "nginx").mkdir()
     inner = Door(free_port())
     with serving(house, inner) as (process, lines), nginx(folder, certificate, inner.port) as (plain, secure):

@@ -1,4 +1,4 @@
-"""`init`, `agency add`, `officer`, `sign-in`, `sign-out`, `whoami`: who takes part."""
+"""`init`, `agency add`, `accept`, `second-factor`, `sign-in`, `sign-out`, `whoami`: who takes part."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from tsunagu.cli.house import json_option, now, signed_in
-from tsunagu.cli.output import complaints, print_json, print_table, screen
+from tsunagu.cli.house import json_option, now
+from tsunagu.cli.output import complaints, print_json, screen
 from tsunagu.domain.errors import Conflict, InputError, NotSignedIn
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Role
@@ -16,15 +16,14 @@ from tsunagu.services.house import House, Rooms
 from tsunagu.services.identity import (
     Enrolment,
     NewOfficer,
-    enroll_officer,
+    enroll_factor,
     found_agency,
     list_agencies,
     sign_in,
     sign_out,
     who_is,
 )
-from tsunagu.services.invitations import list_officers
-from tsunagu.services.officers import end_officer_called, unlock_officer
+from tsunagu.services.invitations import accept_invitation
 
 FIRST_ROLES = frozenset({Role.OFFICER, Role.COORDINATOR})
 SECOND_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
@@ -88,69 +87,34 @@ def add_agency(
         screen.print(f"Next: `tsunagu sign-in {first}` and `tsunagu case open REFERENCE`.", markup=False)
 
 
-@click.group()
-def officer() -> None:
-    """Officers of your agency."""
+@click.command("accept")
+@click.pass_obj
+def accept(house: House) -> None:
+    """Accept an invitation: set your password. Then `tsunagu second-factor LOGIN` gives you one-time codes.
+
+    The invitation and the password are asked for, or read from standard input: the invitation on the first line, the
+    password on the second.
+    """
+    with house.open() as rooms:
+        token = ask_secret("Invitation")
+        password = ask_secret("Password", confirm=True)
+        accept_invitation(token=token, password=password, now=now(), keys=rooms.keys, ledger=rooms.ledger)
+    screen.print("Your password is set. Next: `tsunagu second-factor` with your login.")
 
 
-@officer.command("add")
+@click.command("second-factor")
 @click.argument("login")
-@click.option("--name", required=True, help="The officer's name.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
 @click.pass_obj
-def add_officer(house: House, login: str, *, name: str, roles: tuple[str, ...], as_json: bool) -> None:
-    """Enrol an officer of your own agency; an administrator's command."""
-    with signed_in(house, None) as desk:
-        newcomer = NewOfficer(
-            login, name, frozenset(Role(role) for role in roles), ask_secret("Password", confirm=True)
-        )
-        rooms = desk.rooms
-        enrolled = enroll_officer(actor=desk.actor, officer=newcomer, now=now(), keys=rooms.keys, ledger=rooms.ledger)
+def second_factor(house: House, login: str, *, as_json: bool) -> None:
+    """Make one-time codes for an officer who has no second factor: after an invitation, or a reset.
+
+    The password is asked for, or read from standard input. The secret is printed once.
+    """
+    with house.open() as rooms:
+        password = ask_secret("Password")
+        enrolled = enroll_factor(login=login, password=password, now=now(), keys=rooms.keys, ledger=rooms.ledger)
         _print_enrolment(enrolled, as_json=as_json)
-
-
-@officer.command("list")
-@json_option
-@click.pass_obj
-def list_(house: House, *, as_json: bool) -> None:
-    """List the active officers of your own agency; an administrator's command."""
-    with signed_in(house, None) as desk:
-        found = list_officers(actor=desk.actor, now=now(), keys=desk.rooms.keys, ledger=desk.rooms.ledger)
-    if as_json:
-        for one in found:
-            print_json({"login": one.login, "name": one.name, "roles": sorted(one.roles)})
-        return
-    rows = [(one.login, one.name, ", ".join(sorted(one.roles))) for one in found]
-    print_table(("login", "name", "roles"), rows, empty="Your agency has no officer.", whole=("login",))
-
-
-@officer.command("end")
-@click.argument("login")
-@click.pass_obj
-def end(house: House, login: str) -> None:
-    """Let an officer of your own agency leave; an administrator's command.
-
-    His sign-ins end at once, and he cannot sign in again. What he did stays in the ledger under his name.
-    """
-    with signed_in(house, None) as desk:
-        rooms = desk.rooms
-        end_officer_called(actor=desk.actor, login=login, now=now(), keys=rooms.keys, ledger=rooms.ledger)
-    screen.print("The officer has left: his sign-ins have ended.")
-
-
-@officer.command("unlock")
-@click.argument("login")
-@click.pass_obj
-def unlock(house: House, login: str) -> None:
-    """Let an officer of your own agency try again who was locked out; an administrator's command.
-
-    After 5 failures in a row nobody signs in with that login for 15 minutes.
-    """
-    with signed_in(house, None) as desk:
-        rooms = desk.rooms
-        unlock_officer(actor=desk.actor, login=login, now=now(), keys=rooms.keys, ledger=rooms.ledger)
-    screen.print("The officer may sign in again.")
 
 
 @click.command("sign-in")
@@ -276,4 +240,4 @@ def ask_secret(what: str, *, confirm: bool = False) -> str:
     return line.rstrip("\r\n")
 
 
-COMMANDS = (init, agency, officer, sign_in_command, sign_out_command, whoami)
+COMMANDS = (init, agency, accept, second_factor, sign_in_command, sign_out_command, whoami)

@@ -13,6 +13,7 @@ from tsunagu.cli.output import print_bug, print_error
 from tsunagu.domain.errors import TsunaguError
 
 MODULES = {
+    "accept": "identity",
     "acknowledge": "overlaps",
     "agency": "identity",
     "backup": "operations",
@@ -35,13 +36,14 @@ MODULES = {
     "keys": "operator",
     "ledger": "operator",
     "notices": "overlaps",
-    "officer": "identity",
+    "officer": "officers",
     "overlaps": "overlaps",
     "permission": "permissions",
     "release": "overlaps",
     "restore": "operations",
     "retention": "erasures",
     "scan": "scan",
+    "second-factor": "identity",
     "serve": "serve",
     "share": "overlaps",
     "sign-in": "identity",

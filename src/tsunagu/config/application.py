@@ -201,21 +201,25 @@ class Application:
         """Let the pages of this process work in these rooms.
 
         Raises:
-            InputError: the token that opens `/metrics` is missing or too short.
+            InputError: the token that opens `/metrics` is missing or too short, a proxy is no address, or the
+                settings name a provider of sign-ins by half.
             Unavailable: others may read it.
         """
-        from tsunagu.config.measures import InstallationMeasures, metrics_token  # noqa: PLC0415 - Django is set up
+        from tsunagu.config.measures import InstallationMeasures, metrics_token  # noqa: PLC0415 - likewise
+        from tsunagu.config.providers import policy_with, provider_of  # noqa: PLC0415 - likewise
+        from tsunagu.web.client_address import networks_of  # noqa: PLC0415 - likewise
         from tsunagu.web.rooms import serve_from  # noqa: PLC0415 - likewise
 
-        if self._configuration.proxies_in_front:
-            # Only then are their headers believed: whoever asks without one could say anything in them.
-            django_settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-            django_settings.ALLAUTH_TRUSTED_PROXY_COUNT = self._configuration.proxies_in_front
+        django_settings.TSUNAGU_TRUSTED_PROXIES = networks_of(self._configuration.trusted_proxies)
+        provider = provider_of(self._configuration)
+        if provider is not None:
+            django_settings.CONTENT_SECURITY_POLICY = policy_with(provider)
         log_pages(as_json=self._configuration.json_logs)
         serve_from(
             rooms,
             demo=self.demo_marker.exists(),
             token=metrics_token(self._configuration),
+            provider=provider,
             measures=InstallationMeasures(self._home, self._environ, self._configuration),
         )
 

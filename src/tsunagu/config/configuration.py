@@ -77,10 +77,6 @@ class Configuration:
         default=500, metadata=_told("GiB", "how much an agency may have uploaded that is not examined yet")
     )
     upload_spare_gib: int = field(default=1, metadata=_told("GiB", "how much of the disk uploads leave free"))
-    proxies_in_front: int = field(
-        default=0,
-        metadata=_told("servers", "how many web servers stand in front of `serve`, each of which adds who asked it"),
-    )
     tls_certificate_file: Path | None = field(
         default=None,
         metadata=_told("path", "PEM of the certificate that `serve` shows, with those that lead to its authority"),
@@ -94,6 +90,18 @@ class Configuration:
     metrics_token_file: Path | None = field(
         default=None,
         metadata=_told("path", "a file of mode 0600 with the token that opens `/metrics`; without it nobody reads it"),
+    )
+    oidc_issuer: str | None = field(
+        default=None,
+        metadata=_told("text", "the https address of a provider of single sign-on; without it nobody outside is asked"),
+    )
+    oidc_client_id: str | None = field(default=None, metadata=_told("text", "what this installation is called there"))
+    oidc_client_secret_file: Path | None = field(
+        default=None, metadata=_told("path", "a file of mode 0600 with the secret that proves it there")
+    )
+    trusted_proxies: str | None = field(
+        default=None,
+        metadata=_told("text", "addresses or networks of web servers in front, with commas; theirs alone is believed"),
     )
     json_logs: bool = field(
         default=False, metadata=_told("true, false", "whether `serve` logs one JSON object a line, as `worker` does")

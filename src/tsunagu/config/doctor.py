@@ -30,6 +30,7 @@ from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.records.retention import overdue_count, review_count
 from tsunagu.services.accounts import CLOCK_TOLERANCE, clock_jumps, clock_lag
 from tsunagu.services.house import Check
+from tsunagu.services.officers import EXPIRES_SOON, count_certifications
 
 GIB = 1 << 30
 HOUR = timedelta(hours=1)
@@ -184,6 +185,9 @@ class Doctor:
         overdue = overdue_count(today=self._now.date())
         yield Check("expired", not overdue, f"{overdue:,} cases past their last day that no worker has erased")
         parked = parked_items()
+        lapsed, ending = count_certifications(now=self._now)
+        told_of = f"{lapsed:,} officers are not certified, {ending:,} more within {EXPIRES_SOON.days} days"
+        yield Check("certifications", None if lapsed else True, told_of)
         yield Check("parked", not parked, f"{parked:,} items that could not be compared")
         yield from job_checks(self._now)
 

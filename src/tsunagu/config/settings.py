@@ -56,6 +56,7 @@ ROOT_URLCONF = "tsunagu.config.urls"
 MIDDLEWARE = [
     "tsunagu.web.middleware.measuring.MeasuringMiddleware",
     "tsunagu.web.middleware.references.ReferenceMiddleware",
+    "tsunagu.web.middleware.proxies.ProxyMiddleware",
     "tsunagu.api.middleware.ApiMiddleware",  # before whatever reads a cookie
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tsunagu.web.middleware.second_factor.SecondFactorMiddleware",
+    "tsunagu.web.middleware.factors.FactorsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -92,6 +94,10 @@ WHITENOISE_USE_FINDERS = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ja", "日本語")]
 
+CACHES = {"default": {"BACKEND": "tsunagu.web.throttle.SharedCounts"}}  # for counting attempts, and nothing else
+TSUNAGU_TRUSTED_PROXIES: tuple[Any, ...] = ()
+"""The web servers in front whose word counts of who asks; the wiring fills them in."""
+
 SESSION_ENGINE = "tsunagu.web.sessions"
 SESSION_COOKIE_AGE = 60 * 60
 SESSION_SAVE_EVERY_REQUEST = True  # an hour without a request ends it
@@ -105,6 +111,7 @@ LANGUAGE_COOKIE_SECURE = True
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # of trusted proxies alone: see `ProxyMiddleware`
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -5,6 +5,7 @@ TsunaguError
 │   └── MalformedFingerprint
 ├── NotFound             absent, or not yours               exit 4   404
 ├── Forbidden            known who you are, not allowed     exit 5   403
+│   ├── NotCertified
 │   └── NotSignedIn      nobody is signed in                        401
 ├── Conflict             it changed, or exists already      exit 6   409
 └── Unavailable          a part that is needed is missing   exit 7   503
@@ -60,6 +61,12 @@ class Forbidden(TsunaguError):
     code = "forbidden"
     exit_status = 5
     http_status = 403
+
+
+class NotCertified(Forbidden):
+    """The actor's role would allow it, but his certification has expired or there is none."""
+
+    code = "not-certified"
 
 
 class NotSignedIn(Forbidden):

@@ -20,6 +20,8 @@ class ProposalKind(StrEnum):
 
     GRANT = "grant"
     CASE_DELETION = "case-deletion"
+    INVITATION = "invitation"
+    SECOND_FACTOR = "second-factor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Proposal:
     """What one person has proposed and a second one has not confirmed yet.
 
     Attributes:
-        officer_id: whom it is about; None for the agency as a whole.
+        officer_id: whom it is about; None for the agency as a whole, and for somebody who is to become an officer.
         terms: what exactly, by the names of its kind.
         expires_at: when nobody can confirm it any more.
     """

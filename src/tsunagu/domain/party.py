@@ -26,13 +26,18 @@ class AgencyCard:
 
 @dataclass(frozen=True, slots=True)
 class OfficerCard:
-    """An officer as his own agency knows him."""
+    """An officer as his own agency knows him.
+
+    Attributes:
+        certified_until: when his certification to work with content expires; None where there is none.
+    """
 
     officer_id: UUID
     agency_id: UUID
     login: str
     name: str
     roles: frozenset[Role]
+    certified_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

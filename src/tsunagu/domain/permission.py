@@ -25,6 +25,7 @@ class Permission(StrEnum):
     MEDIA_VIEW = "media:view"
     NOTICE_ACKNOWLEDGE = "notice:acknowledge"
     NOTICE_READ = "notice:read"
+    OFFICER_CONFIRM = "officer:confirm"
     OFFICER_ENROLL = "officer:enroll"
     OVERLAP_READ = "overlap:read"
     OVERLAP_SHARE = "overlap:share"
@@ -40,6 +41,9 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
 
+
+WORKING_ROLES = frozenset({Role.OFFICER, Role.COORDINATOR})
+"""Roles that see content; nobody has one of them together with one that oversees them."""
 
 _OFFICER = frozenset(
     {
@@ -62,12 +66,27 @@ _OFFICER = frozenset(
     }
 )
 
+NEEDS_CERTIFICATION = frozenset(Permission) - {
+    Permission.LEDGER_READ,
+    Permission.OFFICER_CONFIRM,
+    Permission.OFFICER_ENROLL,
+    Permission.PERMISSION_GRANT,
+    Permission.RETENTION_SET,
+}
+"""What is open only to an officer whose certification has not expired: all but what oversees and reaches no content."""
+
 ROLE_PERMISSIONS = MappingProxyType(
     {
         Role.OFFICER: _OFFICER,
-        Role.COORDINATOR: _OFFICER | {Permission.HELD_NOTICE_RELEASE, Permission.PERMISSION_GRANT},
+        Role.COORDINATOR: _OFFICER
+        | {Permission.HELD_NOTICE_RELEASE, Permission.OFFICER_CONFIRM, Permission.PERMISSION_GRANT},
         Role.ADMINISTRATOR: frozenset(
-            {Permission.OFFICER_ENROLL, Permission.PERMISSION_GRANT, Permission.RETENTION_SET}
+            {
+                Permission.OFFICER_CONFIRM,
+                Permission.OFFICER_ENROLL,
+                Permission.PERMISSION_GRANT,
+                Permission.RETENTION_SET,
+            }
         ),
         Role.AUDITOR: frozenset({Permission.LEDGER_READ}),
     }

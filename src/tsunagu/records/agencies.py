@@ -5,10 +5,11 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.party import AgencyCard, Credentials, OfficerCard
-from tsunagu.domain.permission import Role
+from tsunagu.domain.permission import WORKING_ROLES, Role
 from tsunagu.records import second_factors
 from tsunagu.records.models import Agency, Login, Officer
 from tsunagu.records.session import asking_for_login
@@ -48,6 +49,7 @@ def add_officer(card: OfficerCard, *, password: str | None) -> None:
                 name=card.name,
                 roles=sorted(card.roles),
                 password=make_password(password),
+                certified_until=card.certified_until,
             )
     except IntegrityError as error:
         raise Conflict("this login cannot be used") from error
@@ -91,6 +93,23 @@ def set_password(officer_id: UUID, password: str) -> None:
     Officer.objects.filter(id=officer_id).update(password=make_password(password), failures=0, locked_until=None)
 
 
+def certify(officer_id: UUID, until: datetime | None) -> None:
+    """Keep until when an officer is certified; None takes his certification away."""
+    Officer.objects.filter(id=officer_id).update(certified_until=until)
+
+
+def begin_anew(officer_id: UUID) -> None:
+    """End every session that an officer has in a browser, and let the codes of his next second factor count anew."""
+    Officer.objects.filter(id=officer_id).update(session_epoch=F("session_epoch") + 1, last_totp_step=0)
+
+
+def certifications(*, now: datetime, soon: datetime) -> tuple[int, int]:
+    """Return how many who work on cases have no certification at `now`, and how many more will have none at `soon`."""
+    active = Officer.objects.filter(is_active=True, roles__overlap=sorted(WORKING_ROLES))
+    lapsed = active.exclude(certified_until__gt=now)
+    return lapsed.count(), active.filter(certified_until__gt=now, certified_until__lte=soon).count()
+
+
 def deactivate(officer_id: UUID) -> None:
     """Let an officer sign in no more; whoever asks for his row as an active one finds none."""
     Officer.objects.filter(id=officer_id).update(is_active=False, password=make_password(None))
@@ -120,6 +139,18 @@ def unlocked_card(officer_id: UUID, *, now: datetime) -> OfficerCard:
     return _card(row)
 
 
+def officer_called(login: str) -> OfficerCard:
+    """Return the active officer of this login, of the agency that is acted for.
+
+    Raises:
+        NotFound: no such officer, or not of this agency, or no longer active.
+    """
+    row = Officer.objects.filter(login=login, is_active=True).first()
+    if row is None:
+        raise NotFound("no such officer")
+    return _card(row)
+
+
 def officer_cards() -> tuple[OfficerCard, ...]:
     """Return the active officers of the agency that is acted for, by login."""
     return tuple(_card(row) for row in Officer.objects.filter(is_active=True).order_by("login"))
@@ -131,4 +162,4 @@ def logins() -> dict[UUID, str]:
 
 
 def _card(row: Officer) -> OfficerCard:
-    return OfficerCard(row.id, row.agency_id, row.login, row.name, frozenset(Role(role) for role in row.roles))
+    return OfficerCard(row.id, row.agency_id, row.login, row.name, frozenset(map(Role, row.roles)), row.certified_until)

@@ -56,6 +56,11 @@ def end_key(key_id: UUID, *, officer_id: UUID, now: datetime) -> bool:
     return bool(rows.update(ended_at=now))
 
 
+def end_keys(officer_id: UUID, *, now: datetime) -> None:
+    """End every key of an officer that is still open."""
+    ApiKeyRow.objects.filter(officer_id=officer_id, ended_at=None).update(ended_at=now)
+
+
 def _key(row: ApiKeyRow) -> ApiKey:
     scopes = frozenset(one for one in Permission if one in row.scopes)  # not what an earlier release knew
     return ApiKey(row.id, row.name, scopes, row.made_at, row.expires_at)

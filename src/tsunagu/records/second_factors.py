@@ -5,6 +5,7 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 
+RECOVERY_CODES = str(Authenticator.Type.RECOVERY_CODES)
 SEALED_FIELDS = ("secret", "seed")
 """Where a row keeps what must not be read: a one-time code's secret, the seed of recovery codes."""
 
@@ -24,6 +25,16 @@ def has_factor(officer_id: UUID) -> bool:
     """Return whether an officer has a second factor beside recovery codes."""
     kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
     return bool(Authenticator.objects.filter(user_id=officer_id, type__in=kinds).exists())
+
+
+def factors_of(officer_id: UUID) -> dict[int, str]:
+    """Return the kind of each second factor of an officer, recovery codes among them, by the row's id."""
+    return dict(Authenticator.objects.filter(user_id=officer_id).values_list("pk", "type"))
+
+
+def drop_all(officer_id: UUID) -> None:
+    """Remove every second factor and recovery code of an officer."""
+    Authenticator.objects.filter(user_id=officer_id).delete()
 
 
 def sealed_fields() -> Iterator[tuple[int, str, str]]:

@@ -106,7 +106,7 @@ def actor_by_key(*, token: str, now: datetime, keys: Keys, ledger: Ledger) -> Ac
             with suppress(NotFound):
                 card = agencies.unlocked_card(kept.officer_id, now=now)
                 if kept.ended_at is None and now < kept.key.expires_at:
-                    actor = Actor(card.officer_id, card.agency_id, card.roles, key=kept.key)
+                    actor = Actor.of(card, purpose=None, now=now, key=kept.key)
             if actor is None:
                 details = {"door": "api", "key": str(key_id)}
                 ledger.write(Deed(Act.ACCESS_DENIED, now, agency_id, kept.officer_id, details=details))

@@ -19,19 +19,18 @@ from tsunagu.domain.country import is_country
 from tsunagu.domain.errors import InputError, NotFound, NotSignedIn
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard, OfficerCard
-from tsunagu.domain.permission import Permission, Role
+from tsunagu.domain.permission import WORKING_ROLES, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records import agencies, second_factors, sign_ins
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import check_reference, denials_recorded
+from tsunagu.services.access import check_reference
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.proving import LOCKED_FOR, MOST_FAILURES, open_factor, proves_both, seal_factor
+from tsunagu.services.proving import LOCKED_FOR, MOST_FAILURES, open_factor, proves_both, proves_newcomer, seal_factor
 
 TOKEN = "token"  # noqa: S105 - the name of a key's purpose
 SIGN_IN_LASTS = timedelta(hours=8)
+CERTIFICATION_LASTS = timedelta(days=365)
 NOBODY = "nobody is signed in, or the sign-in has expired"
-WORKING_ROLES = frozenset({Role.OFFICER, Role.COORDINATOR})
-"""Roles that see content; nobody has one of them together with one that oversees them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,8 @@ def found_agency(
 ) -> tuple[AgencyCard, tuple[Enrolment, ...]]:
     """Found an agency with at least two officers at once, since nobody grants a right to himself.
 
-    An operator's act: it needs no sign-in, but the keys and the database of this home.
+    An operator's act: it needs no sign-in, but the keys and the database of this home. By founding it he vouches for
+    its first officers, who are certified for `CERTIFICATION_LASTS`.
 
     Raises:
         InputError: fewer than two officers, two with one login, a bad country code, a name or contact that is no
@@ -93,7 +93,7 @@ def found_agency(
     card = AgencyCard(uuid4(), name, country, contact)
     with acting_for(card.agency_id):
         agencies.add_agency(card)
-        enrolled = tuple(_enroll(one, card.agency_id, keys) for one in officers)
+        enrolled = tuple(_enroll(one, card.agency_id, keys, now) for one in officers)
         ledger.write(
             Deed(Act.AGENCY_FOUNDED, now, card.agency_id),
             *(Deed(Act.OFFICER_ENROLLED, now, card.agency_id, details=_enrolled(one)) for one in enrolled),
@@ -104,25 +104,6 @@ def found_agency(
 def list_agencies() -> tuple[AgencyCard, ...]:
     """Return the directory of agencies, by name. It is open to all members."""
     return tuple(sorted(agencies.agency_cards().values(), key=lambda card: card.name))
-
-
-def enroll_officer(*, actor: Actor, officer: NewOfficer, now: datetime, keys: Keys, ledger: Ledger) -> Enrolment:
-    """Enrol an officer of the actor's own agency.
-
-    Raises:
-        Forbidden: the actor may not enrol.
-        InputError: a weak password, or roles that do not go together.
-        Conflict: the login is taken.
-    """
-    with (
-        denials_recorded(
-            actor=actor, permission=Permission.OFFICER_ENROLL, asked=officer.login, now=now, keys=keys, ledger=ledger
-        ),
-        acting_for(actor.agency_id),
-    ):
-        enrolled = _enroll(officer, actor.agency_id, keys)
-        ledger.write(Deed(Act.OFFICER_ENROLLED, now, actor.agency_id, actor.officer_id, details=_enrolled(enrolled)))
-    return enrolled
 
 
 def sign_in(*, login: str, password: str, code: str, now: datetime, keys: Keys, ledger: Ledger) -> tuple[str, datetime]:
@@ -179,7 +160,7 @@ def actor_of(*, token: str, purpose: Purpose | None, now: datetime, keys: Keys) 
             card = agencies.officer_card(found[0])
         except NotFound as error:
             raise NotSignedIn(NOBODY) from error
-    return Actor(card.officer_id, card.agency_id, card.roles, purpose)
+    return Actor.of(card, purpose=purpose, now=now)
 
 
 def who_is(*, token: str, now: datetime, keys: Keys) -> SignedIn:
@@ -223,6 +204,32 @@ def prove_again(*, actor: Actor, password: str, code: str, now: datetime, keys: 
         raise NotSignedIn("the password or the code is wrong, or the code was used already: wait for the next code")
 
 
+def enroll_factor(*, login: str, password: str, now: datetime, keys: Keys, ledger: Ledger) -> Enrolment:
+    """Give an officer who has no second factor one-time codes, by his password alone: after an invitation or a reset.
+
+    Whoever has a second factor is refused like anybody whose password is wrong, and as often.
+
+    Raises:
+        InputError: what is given can be no login, which is told without looking.
+        NotSignedIn: the login or the password is wrong, the officer is locked out, or has a second factor.
+    """
+    check_reference(login)
+    agency_id = agencies.agency_of_login(login)
+    enrolled = None
+    with acting_for(agency_id or uuid4()):
+        held = agencies.credentials_of(login)
+        has_factor = second_factors.has_factor(held.officer.officer_id if held else uuid4())
+        if proves_newcomer(held, password=password, has_factor=has_factor, now=now) and held is not None:
+            enrolled = Enrolment(held.officer, random_base32())
+            second_factors.add_totp(held.officer.officer_id, seal_factor(enrolled.totp_secret, keys))
+        act = Act.FACTOR_ADDED if enrolled else Act.ACCESS_DENIED
+        details = {"door": "second-factor"}
+        ledger.write(Deed(act, now, agency_id, held.officer.officer_id if held else None, details=details))
+    if enrolled is None:
+        raise NotSignedIn("the login or the password is wrong, or there is a second factor already")
+    return enrolled
+
+
 def reseal_second_factors(*, keys: Keys) -> int:
     """Seal every second factor anew with the newest key, and return how many. An operator's act."""
     resealed = 0
@@ -256,12 +263,13 @@ def check_password(password: str) -> None:
         raise InputError("the password is shorter than 12 characters or too common") from error
 
 
-def _enroll(officer: NewOfficer, agency_id: UUID, keys: Keys) -> Enrolment:
+def _enroll(officer: NewOfficer, agency_id: UUID, keys: Keys, now: datetime) -> Enrolment:
     check_roles(officer.roles)
     check_reference(officer.login)
     check_reference(officer.name)
     check_password(officer.password)
-    card = OfficerCard(uuid4(), agency_id, officer.login, officer.name, officer.roles)
+    until = now + CERTIFICATION_LASTS
+    card = OfficerCard(uuid4(), agency_id, officer.login, officer.name, officer.roles, until)
     secret = random_base32()
     agencies.add_officer(card, password=officer.password)
     second_factors.add_totp(card.officer_id, seal_factor(secret, keys))

@@ -108,7 +108,7 @@ class Runner:
         if run.attempts > MOST_ATTEMPTS:
             raise _Failed(GAVE_UP)
         intake = run.intake
-        actor = _officer_of(agency_id, run)
+        actor = _officer_of(agency_id, run, self.clock())
         case = case_for(
             actor=actor,
             reference=intake.case,
@@ -257,11 +257,11 @@ def _remove_ended(kept: Sequence[tuple[UUID, UUID]], uploads: UploadStore) -> No
             uploads.remove(agency_id, intake_id)
 
 
-def _officer_of(agency_id: UUID, run: Run) -> Actor:
+def _officer_of(agency_id: UUID, run: Run, now: datetime) -> Actor:
     """Return the officer who began an intake, with the rights that he has now."""
     try:
         with acting_for(agency_id):
             card = agencies.officer_card(run.intake.begun_by)
     except NotFound as error:
         raise _Failed(OFFICER_LEFT) from error
-    return Actor(card.officer_id, card.agency_id, card.roles, run.purpose)
+    return Actor.of(card, purpose=run.purpose, now=now)

@@ -1,4 +1,4 @@
-"""Officers are invited, accept, and leave."""
+"""Officers accept an invitation, and leave."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import InputError, NotFound
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import OfficerCard
-from tsunagu.domain.permission import Permission, Role
-from tsunagu.records import agencies, invitations, sign_ins
+from tsunagu.domain.permission import Permission
+from tsunagu.records import agencies, api_keys, invitations, proposals, sign_ins, subjects
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import check_reference, denials_recorded
-from tsunagu.services.identity import TOKEN, check_password, check_roles
+from tsunagu.services.access import denials_recorded
+from tsunagu.services.identity import TOKEN, check_password
 from tsunagu.services.parts import Keys, Ledger
 
 INVITATION_LASTS = timedelta(days=7)
@@ -38,39 +38,28 @@ def list_officers(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
         return agencies.officer_cards()
 
 
-def invite_officer(
-    *, actor: Actor, login: str, name: str, roles: frozenset[Role], now: datetime, keys: Keys, ledger: Ledger
-) -> str:
-    """Invite somebody to become an officer of the actor's own agency, and return the token to hand over, once.
+def give_invitation(card: OfficerCard, *, given_by: Actor, now: datetime, keys: Keys, ledger: Ledger) -> str:
+    """Enter an officer to whom two people have consented, and return the token to hand over, once.
+
+    Call it within `acting_for` his agency, once a second person has confirmed.
 
     Raises:
-        Forbidden: the actor may not enrol.
-        InputError: roles that do not go together, or a login or name that is no printable text.
         Conflict: the login is taken.
     """
-    check_roles(roles)
-    check_reference(name)
-    card = OfficerCard(uuid4(), actor.agency_id, login, name, roles)
     invitation_id = uuid4()
-    token = f"{actor.agency_id}.{invitation_id}.{secrets.token_urlsafe(32)}"
-    with (
-        denials_recorded(
-            actor=actor, permission=Permission.OFFICER_ENROLL, asked=login, now=now, keys=keys, ledger=ledger
-        ),
-        acting_for(actor.agency_id),
-    ):
-        agencies.add_officer(card, password=None)
-        invitations.add_invitation(
-            invitation_id,
-            agency_id=actor.agency_id,
-            officer_id=card.officer_id,
-            token_mac=keys.mac(TOKEN, token.encode()),
-            made_by=actor.officer_id,
-            now=now,
-            expires_at=now + INVITATION_LASTS,
-        )
-        details = {"invited": str(card.officer_id), "roles": ",".join(sorted(roles))}
-        ledger.write(Deed(Act.OFFICER_INVITED, now, actor.agency_id, actor.officer_id, details=details))
+    token = f"{card.agency_id}.{invitation_id}.{secrets.token_urlsafe(32)}"
+    agencies.add_officer(card, password=None)
+    invitations.add_invitation(
+        invitation_id,
+        agency_id=card.agency_id,
+        officer_id=card.officer_id,
+        token_mac=keys.mac(TOKEN, token.encode()),
+        made_by=given_by.officer_id,
+        now=now,
+        expires_at=now + INVITATION_LASTS,
+    )
+    details = {"invited": str(card.officer_id), "roles": ",".join(sorted(card.roles))}
+    ledger.write(Deed(Act.OFFICER_INVITED, now, card.agency_id, given_by.officer_id, details=details))
     return token
 
 
@@ -94,7 +83,7 @@ def accept_invitation(*, token: str, password: str, now: datetime, keys: Keys, l
 
 
 def end_officer(*, actor: Actor, officer_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> None:
-    """Let an officer leave: sessions, sign-ins and invitations end at once.
+    """Let an officer leave: sessions, sign-ins, invitations and proposals end at once.
 
     Raises:
         Forbidden: the actor administers no officers.
@@ -111,8 +100,11 @@ def end_officer(*, actor: Actor, officer_id: UUID, now: datetime, keys: Keys, le
     ):
         agencies.officer_card(officer_id)
         agencies.deactivate(officer_id)
+        subjects.drop(officer_id)
         sign_ins.end_all(officer_id, now=now)
+        api_keys.end_keys(officer_id, now=now)
         invitations.withdraw_invitations(officer_id, now=now)
+        proposals.withdraw_all_of(officer_id, now=now)
         details = {"left": str(officer_id)}
         ledger.write(Deed(Act.OFFICER_LEFT, now, actor.agency_id, actor.officer_id, details=details))
 

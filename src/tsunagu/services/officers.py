@@ -1,26 +1,30 @@
-"""Officers of one's own agency: found by login, let in again after a lock-out, named in the ledger."""
+"""Officers of one's own agency: found by login, certified, let in again after a lock-out, named in the ledger."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.errors import InputError, NotFound
+from tsunagu.domain.errors import InputError
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import OfficerCard
 from tsunagu.domain.permission import Permission
 from tsunagu.records import agencies
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
+from tsunagu.services.identity import CERTIFICATION_LASTS
 from tsunagu.services.invitations import end_officer
 from tsunagu.services.parts import Keys, Ledger
 
+EXPIRES_SOON = timedelta(weeks=4)
+"""How long before a certification expires people are told of it."""
+
 
 def end_officer_called(*, actor: Actor, login: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
-    """Let the officer of this login leave: sessions, sign-ins and invitations end at once.
+    """Let the officer of this login leave: sessions, sign-ins, invitations and proposals end at once.
 
     Raises:
         Forbidden: the actor administers no officers.
@@ -48,6 +52,38 @@ def unlock_officer(*, actor: Actor, login: str, now: datetime, keys: Keys, ledge
         ledger.write(Deed(Act.OFFICER_UNLOCKED, now, actor.agency_id, actor.officer_id, details=details))
 
 
+def certify_officer(*, actor: Actor, login: str, now: datetime, keys: Keys, ledger: Ledger) -> datetime:
+    """Certify an officer of the actor's own agency for `CERTIFICATION_LASTS` from now, and return until when.
+
+    Raises:
+        Forbidden: the actor administers no officers.
+        NotFound: no such active officer of the actor's agency.
+        InputError: the actor himself, whom a colleague certifies.
+    """
+    card = _active(actor, login, now=now, keys=keys, ledger=ledger)
+    if card.officer_id == actor.officer_id:
+        raise InputError("nobody certifies himself: a colleague does")
+    until = now + CERTIFICATION_LASTS
+    with acting_for(actor.agency_id):
+        agencies.certify(card.officer_id, until)
+        details = {"certified": str(card.officer_id), "until": until.date().isoformat()}
+        ledger.write(Deed(Act.OFFICER_CERTIFIED, now, actor.agency_id, actor.officer_id, details=details))
+    return until
+
+
+def count_certifications(*, now: datetime) -> tuple[int, int]:
+    """Return, over all agencies, how many who work on cases are not certified, and how many more soon are not.
+
+    An operator's look, which names nobody.
+    """
+    lapsed = ending = 0
+    for agency_id in agencies.agency_cards():
+        with acting_for(agency_id):
+            counted = agencies.certifications(now=now, soon=now + EXPIRES_SOON)
+        lapsed, ending = lapsed + counted[0], ending + counted[1]
+    return lapsed, ending
+
+
 def officer_logins(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> Mapping[UUID, str]:
     """Return the login of every officer whom the actor's agency has or had, by id, to read its ledger with.
 
@@ -70,7 +106,4 @@ def _active(actor: Actor, login: str, *, now: datetime, keys: Keys, ledger: Ledg
         ),
         acting_for(actor.agency_id),
     ):
-        found = next((one for one in agencies.officer_cards() if one.login == login), None)
-        if found is None:
-            raise NotFound("no such officer")
-        return found
+        return agencies.officer_called(login)

@@ -59,6 +59,18 @@ def proves_password(held: Credentials | None, *, password: str, now: datetime) -
     return _counted(held, proven=False, step=None, now=now)
 
 
+def proves_newcomer(held: Credentials | None, *, password: str, has_factor: bool, now: datetime) -> bool:
+    """Check the password of an officer who has no second factor yet, and count the attempt: whoever has one fails.
+
+    Args:
+        held: as for `proves_both`.
+    """
+    if held is None:
+        return _nobody(password)
+    right = agencies.is_password(held.officer.officer_id, password)
+    return _counted(held, proven=right and not has_factor, step=None, now=now)
+
+
 def proves_code(held: Credentials, *, code: str, now: datetime, keys: Keys) -> bool:
     """Check a one-time code, as the second of two steps, and count the attempt.
 

@@ -62,7 +62,7 @@ def own_deeds(
     after = _entry(before)
     with acting_for(actor.agency_id):
         found = entries_of_officer(actor.officer_id, before=after, most=most)
-        told = _told(found, {}, {one.case_id: one.reference for one in cases.cases_of(actor)})
+        told = _told(found, {}, _own_cases(actor))
     _record(actor, len(found), now=now, ledger=ledger)
     return told
 
@@ -80,11 +80,16 @@ def seen_by_others(
     del keys
     after = _entry(before)
     with acting_for(actor.agency_id):
-        mine = {one.case_id: one.reference for one in cases.cases_of(actor)}
+        mine = _own_cases(actor)
         found = reads_by_others(list(mine), officer_id=actor.officer_id, before=after, most=most)
         told = _told(found, {}, mine)
     _record(actor, len(found), now=now, ledger=ledger)
     return told
+
+
+def _own_cases(actor: Actor) -> dict[UUID, str]:
+    """Return the references of the cases that the actor works on; none while he may read no case."""
+    return {one.case_id: one.reference for one in cases.cases_of(actor)} if actor.may(Permission.CASE_READ) else {}
 
 
 def _record(actor: Actor, count: int, *, now: datetime, ledger: Ledger) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol, TypedDict, TypeVar, cast
@@ -11,6 +12,7 @@ from django.http import HttpRequest
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import InputError
+from tsunagu.domain.party import OfficerCard
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.parts import Keys, Ledger
@@ -24,7 +26,10 @@ class SignedIn(Protocol):
 
     pk: UUID
     agency_id: UUID
+    login: str
+    name: str
     roles: list[str]
+    certified_until: datetime | None
 
 
 class Parts(TypedDict):
@@ -44,8 +49,9 @@ def officer_of(request: HttpRequest) -> SignedIn:
 def actor_of(request: HttpRequest, purpose: str | None = None) -> Actor:
     """Return the officer who is signed in, asking for a purpose, or for the case's own."""
     officer = officer_of(request)
-    roles = frozenset(Role(role) for role in officer.roles)
-    return Actor(officer.pk, officer.agency_id, roles, Purpose(purpose) if purpose else None)
+    roles = frozenset(map(Role, officer.roles))
+    card = OfficerCard(officer.pk, officer.agency_id, officer.login, officer.name, roles, officer.certified_until)
+    return Actor.of(card, purpose=Purpose(purpose) if purpose else None, now=now())
 
 
 def parts_of(request: HttpRequest) -> Parts:
@@ -56,6 +62,12 @@ def parts_of(request: HttpRequest) -> Parts:
 def may(request: HttpRequest, permission: Permission) -> bool:
     """Return whether to show a way in at all; services decide when it is taken."""
     return actor_of(request).may(permission)
+
+
+def is_barred(request: HttpRequest) -> bool:
+    """Return whether the officer's roles would let him reach content, and only his certification does not."""
+    actor = actor_of(request)
+    return not actor.is_certified and replace(actor, is_certified=True).may(Permission.CASE_READ)
 
 
 def chosen(choices: type[Choice], typed: str) -> Choice:

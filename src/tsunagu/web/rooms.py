@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 from tsunagu.services.house import Rooms
 from tsunagu.services.measures import Measure, Measures
+from tsunagu.web.provider import Provider
 
 _open: list[Rooms] = []
 _demo: list[bool] = [False]
+_provider: list[Provider | None] = [None]
 _measured: list[tuple[str | None, Measures]] = []
 
 
@@ -16,7 +18,14 @@ def _nothing(_: datetime) -> tuple[Measure, ...]:
     return ()
 
 
-def serve_from(rooms: Rooms, *, demo: bool = False, token: str | None = None, measures: Measures = _nothing) -> None:
+def serve_from(
+    rooms: Rooms,
+    *,
+    demo: bool = False,
+    token: str | None = None,
+    measures: Measures = _nothing,
+    provider: Provider | None = None,
+) -> None:
     """Let every page of this process work in these rooms from now on.
 
     Args:
@@ -24,10 +33,17 @@ def serve_from(rooms: Rooms, *, demo: bool = False, token: str | None = None, me
         demo: whether the home is a demonstration's.
         token: what opens `/metrics`; None when nobody may read it.
         measures: what is told there, beside the requests of this process.
+        provider: who else may say who somebody is; None leaves the password as the only way in.
     """
     _open[:] = [rooms]
     _measured[:] = [(token, measures)]
     _demo[:] = [demo]
+    _provider[:] = [provider]
+
+
+def provider() -> Provider | None:
+    """Return the provider of sign-ins that this installation names, where it does."""
+    return _provider[0]
 
 
 def is_demo() -> bool:

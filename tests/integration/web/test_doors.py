@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.admin.sites import all_sites
 from django.core import checks
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
@@ -25,6 +26,8 @@ OPEN_URLS = {
     "invitation",
     "metrics",  # to whoever has the token of the settings; without one it is not there
     "mfa_authenticate",  # the second step: only after the first
+    "provider_callback",  # only with the answer to a question of this browser, where a provider is configured
+    "provider_sign_in",  # the first step, by the provider that is configured
     "set_language",
 }
 """The names of what opens without a sign-in. Nothing is added here without a reason beside it."""
@@ -38,6 +41,7 @@ PLACEHOLDERS = {
     "key_id": "00000000-0000-4000-8000-000000000000",
     "intake_id": "00000000-0000-4000-8000-000000000000",
     "hit_id": 1,
+    "login": "L",
     "pk": 1,
     "number": 1,
     "offset": 0,
@@ -98,6 +102,8 @@ def test_what_frameworks_would_open_is_not_there(path: str, visitor: Callable[[]
 
 def test_no_admin_site_and_no_sign_up_is_installed() -> None:
     assert not apps.is_installed("django.contrib.admin")
+    # An admin's edits pass services and ledger by: no model is ever registered with one.
+    assert {model for site in all_sites for model in site._registry} == set()
     for name in ("account_signup", "account_reset_password", "account_email", "mfa_login_webauthn", "admin:index"):
         with pytest.raises(NoReverseMatch):
             reverse(name)

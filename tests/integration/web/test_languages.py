@@ -35,6 +35,8 @@ PAGES = [
     ("anna", "/account/logout/"),
     ("adam", "/officers/"),
     ("adam", "/permissions/"),
+    ("adam", "/proposals/"),
+    ("anna", "/proposals/"),
     ("audra", "/ledger/"),
 ]
 

@@ -25,6 +25,7 @@ from .visitors import Visitor, seen
 
 OTHER_AGENCIES = ("ben", "cleo", "carl")
 GRANTERS = {"entitled": "adam", "strangers": ("bella",), "unfit": ("carl", "audra")}
+CONFIRMERS = {"strangers": ("ben", "cleo"), "unfit": ("carl", "audra")}
 ADMINISTRATORS_ALONE = {"entitled": "adam", "strangers": ("bella",), "unfit": ("anna", "carl", "audra")}
 
 
@@ -197,11 +198,17 @@ PAGES = (
     Page("officers", "list_officers", Permission.OFFICER_ENROLL, **ADMINISTRATORS_ALONE),
     Page(
         "officers",
-        "invite_officer",
+        "propose_officer",
         Permission.OFFICER_ENROLL,
         typed={"login": "{new}", "name": "N", "roles": "officer"},
         **ADMINISTRATORS_ALONE,
+        status=302,
     ),
+    Page("certify", "certify_officer", Permission.OFFICER_ENROLL, "colleague", {}, **ADMINISTRATORS_ALONE, status=302),
+    Page("reset", "propose_reset", Permission.OFFICER_ENROLL, "colleague", {}, **ADMINISTRATORS_ALONE, status=302),
+    Page("proposals", "list_proposals", Permission.OFFICER_CONFIRM, **CONFIRMERS),
+    Page("confirm", "confirm_proposal", Permission.OFFICER_CONFIRM, "officer proposal", {}, **CONFIRMERS),
+    Page("refuse", "refuse_proposal", Permission.OFFICER_CONFIRM, "refusable", {}, **CONFIRMERS, status=302),
     Page("leave", "end_officer", Permission.OFFICER_ENROLL, "leaver", {}, **ADMINISTRATORS_ALONE, status=302),
     Page("permissions", "list_grants", Permission.PERMISSION_GRANT, **GRANTERS),
     Page(
@@ -244,6 +251,9 @@ FOR_EVERYBODY = {
     "mfa_reauthenticate_webauthn",
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
+    "provider",  # `test_single_sign_on` tries these three
+    "provider_bind",
+    "provider_unbind",
 }
 """Pages about the officer himself; `test_sign_in` and `test_keys_page` try them."""
 ELSEWHERE = ("intake", "reveal")
@@ -272,7 +282,11 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         "case_delete",
         "withdraw",
     )
-    kinds = {**dict.fromkeys(of_cases, "reference"), "leave": "officer_id"} | {
+    kinds = {
+        **dict.fromkeys(of_cases, "reference"),
+        **dict.fromkeys(("certify", "reset"), "login"),
+        **dict.fromkeys(("confirm", "refuse"), "proposal_id"),
+        "leave": "officer_id",
         "permission_confirm": "proposal_id",
         "permission_withdraw": "grant_id",
     }

@@ -15,6 +15,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user_model
 from django.test import override_settings
+from django.urls import reverse
 from pyotp.totp import TOTP
 
 from tsunagu.domain.permission import Role
@@ -144,9 +145,11 @@ def test_recovery_codes_open_nothing_while_the_officer_is_locked_out(
 
 def _invited(world: World, visitor: Visitors) -> tuple[str, Visitor]:
     """Return the login of an officer who has accepted an invitation and given his password, and his browser."""
-    _, adam = world.found(WORKS, {Role.ADMINISTRATOR})
+    anna, adam = world.found(WORKS, {Role.ADMINISTRATOR})
     login = random_name("invited")
-    page = visitor().sits_down_as(adam).post("/officers/", login=login, name="N", roles=["officer"])
+    assert visitor().sits_down_as(adam).post("/officers/", login=login, name="N", roles=["officer"]).status_code == 302
+    [proposal] = world.json(adam, "officer", "proposals")
+    page = visitor().sits_down_as(anna).post(f"/proposals/{proposal['proposal']}/confirm/")
     found = re.search(r'id="invitation-link">[^<]*(/invitation/[^<]+)<', page.content.decode())
     assert found
     one = visitor()
@@ -312,3 +315,26 @@ def test_the_secrets_of_second_factors_are_sealed_in_their_rows(visitor: Visitor
     assert anna.totp_secret not in json.dumps(rows["totp"])
     assert not re.fullmatch(r"[0-9a-f]{80}", rows["recovery_codes"]["seed"])
     assert officer.password.startswith("argon2")
+
+
+def test_every_change_of_second_factors_is_written_down(visitor: Visitors, world: World) -> None:
+    _, one = _invited(world, visitor)
+    secret = _secret_shown(one)
+    before = world.entry_count()
+    one.post(ACTIVATE, code=TOTP(secret).at(now()))
+    one.post(RECOVERY)
+    acts = [entry["act"] for entry in world.entries()[before:]]
+    assert acts == ["factor:added", "factor:codes_made", "factor:codes_made"]
+    assert len({entry["officer"] for entry in world.entries()[before:]}) == 1
+    one.post(ACTIVATE, code="000000")
+    assert world.entry_count() == before + 3
+
+
+def test_a_second_factor_that_is_taken_off_is_written_down(visitor: Visitors, world: World, anna: Person) -> None:
+    with acting_for(anna.actor.agency_id):
+        passkey = Authenticator.objects.create(
+            user_id=anna.actor.officer_id, type=Authenticator.Type.WEBAUTHN, data={"name": "a key"}
+        )
+    one = visitor().sits_down_as(anna)
+    assert one.post(reverse("mfa_remove_webauthn", args=[passkey.pk])).status_code == 302
+    assert (world.last_entry()["act"], world.last_entry()["details"]) == ("factor:removed", {"factor": "webauthn"})

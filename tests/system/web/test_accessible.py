@@ -12,7 +12,7 @@ from .test_walk import sign_in
 
 OPEN = ("/account/login/", "/nothing-here/")
 OF_OFFICERS = ("/", "/cases/", "/overlaps/", "/notices/", "/banks/", "/account/2fa/", "/account/password/")
-OF_ADMINISTRATORS = ("/officers/", "/ledger/")
+OF_ADMINISTRATORS = ("/officers/", "/proposals/", "/ledger/")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

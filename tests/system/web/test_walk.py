@@ -40,13 +40,29 @@ def sign_in(seat: Seat, workplace: Workplace, login: str) -> None:
     assert "/account/" not in seat.path
 
 
-def _invite(seat: Seat, login: str) -> str:
+def _propose(seat: Seat, login: str) -> None:
     seat.go("f", "Officers of your agency")
     seat.fill("login", login)
     seat.fill("name", "Somebody New")
     seat.tick("roles", "officer")
-    seat.button("Invite")
+    seat.button("Propose")
+    assert login in seat.text
+    assert seat.page.get_by_role("button", name=seat.say("Confirm"), exact=True).count() == 0
+
+
+def _confirm(seat: Seat) -> str:
+    """Confirm the one proposal that waits, and return the link of the invitation."""
+    seat.go("w", "What waits for a second person")
+    assert seat.barriers() == []
+    seat.button("Confirm")
     return seat.page.locator("#invitation-link").inner_text()
+
+
+def _certify(seat: Seat, login: str) -> None:
+    seat.go("f", "Officers of your agency")
+    assert seat.barriers() == []
+    seat.use(seat.page.locator("tr").filter(has_text=login).get_by_role("button", name=seat.say("Certify for a year")))
+    assert not seat.has("not certified")
 
 
 def _accept(seat: Seat, workplace: Workplace, link: str, login: str) -> None:
@@ -112,7 +128,13 @@ def test_two_officers_go_from_invitation_to_judgement(
     for side, name, own in (("anna", f"dora-{hand}", near[0]), ("ben", f"emil-{hand}", near[1])):
         administrator, officer = (sit_down(by_keyboard=by_keyboard, locale=locale) for _ in range(2))
         sign_in(administrator, workplace, f"{side}-admin")
-        _accept(officer, workplace, _invite(administrator, name), name)
+        _propose(administrator, name)
+        coordinator = sit_down(by_keyboard=by_keyboard, locale=locale)
+        sign_in(coordinator, workplace, side)
+        _accept(officer, workplace, _confirm(coordinator), name)
+        assert officer.has("You are not certified yet")
+        _certify(administrator, name)
+        officer.open("/")
         assert officer.has("What waits for you")
         _open_case(officer, f"{name}/1")
         officer.upload("E1", [same, own])

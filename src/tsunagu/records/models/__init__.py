@@ -7,7 +7,17 @@ from tsunagu.records.models.intakes import Intake, IntakeChange, IntakeFile
 from tsunagu.records.models.life import CaseReason, Erasure, RetentionRule
 from tsunagu.records.models.media import Holding, MediaItem, Trace
 from tsunagu.records.models.overlaps import HitRow, JudgementRow, Overlap, OverlapNotice
-from tsunagu.records.models.people import Agency, ApiKeyRow, Invitation, Login, Officer, SignIn, WebSession
+from tsunagu.records.models.people import (
+    Agency,
+    ApiKeyRow,
+    Invitation,
+    Login,
+    Officer,
+    ProviderSubject,
+    SignIn,
+    ThrottleRow,
+    WebSession,
+)
 from tsunagu.records.models.vault import VaultedContent, VaultKey
 
 __all__ = [
@@ -35,9 +45,11 @@ __all__ = [
     "Overlap",
     "OverlapNotice",
     "ProposalRow",
+    "ProviderSubject",
     "RetentionRule",
     "RevealRow",
     "SignIn",
+    "ThrottleRow",
     "Trace",
     "VaultKey",
     "VaultedContent",

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 
 class Agency(models.Model):
@@ -23,7 +24,8 @@ class Agency(models.Model):
 class Officer(AbstractBaseUser):
     """A person of an agency.
 
-    `last_totp_step` stops a one-time code from being used twice. His second factors lie in `mfa_authenticator`.
+    `last_totp_step` stops a one-time code from being used twice. His second factors lie in `mfa_authenticator`. A
+    browser's session rests on the password and on `session_epoch`: with either of them it ends.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -35,6 +37,8 @@ class Officer(AbstractBaseUser):
     last_totp_step = models.BigIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
+    certified_until = models.DateTimeField(null=True)
+    session_epoch = models.PositiveIntegerField(default=0)
     last_login = None
 
     USERNAME_FIELD = "login"
@@ -42,6 +46,10 @@ class Officer(AbstractBaseUser):
 
     class Meta:
         db_table = "officer"
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a session of this officer carries for as long as it is good."""
+        return salted_hmac("tsunagu.session", f"{self.password} {self.session_epoch}", algorithm="sha256").hexdigest()
 
 
 class Login(models.Model):
@@ -70,7 +78,7 @@ class SignIn(models.Model):
 
 
 class Invitation(models.Model):
-    """A way in for an officer who has not been here yet, or has lost a factor; the token itself is never kept."""
+    """A way in for an officer who has not been here yet, or is let in again; the token itself is never kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
@@ -112,3 +120,27 @@ class WebSession(models.Model):
     class Meta:
         db_table = "web_session"
         indexes: ClassVar = [models.Index(fields=["expires_at"], name="web_session_expiry")]
+
+
+class ThrottleRow(models.Model):
+    """What was counted lately, under a keyed digest of what it was counted of."""
+
+    key_mac = models.BinaryField(primary_key=True, max_length=32)
+    held = models.TextField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "throttle"
+        indexes: ClassVar = [models.Index(fields=["expires_at"], name="throttle_expiry")]
+
+
+class ProviderSubject(models.Model):
+    """Which person of the configured provider an officer is: issuer and subject, sealed."""
+
+    officer = models.OneToOneField(Officer, on_delete=models.PROTECT, primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    sealed = models.BinaryField()
+    bound_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "provider_subject"

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,9 +15,12 @@ from tsunagu.domain.errors import InputError
 from tsunagu.domain.permission import Role
 from tsunagu.services.accounts import read_ledger
 from tsunagu.services.banks import list_banks, open_bank
-from tsunagu.services.invitations import accept_invitation, end_officer, invite_officer, list_officers
+from tsunagu.services.invitations import accept_invitation, end_officer, list_officers
+from tsunagu.services.officers import EXPIRES_SOON, certify_officer
+from tsunagu.services.proposals import propose_officer, propose_reset
 from tsunagu.web.desk import chosen, parts_of
 from tsunagu.web.rooms import now, rooms
+from tsunagu.web.sign_in.proof import grave
 
 ENTRIES = 500
 
@@ -46,21 +48,36 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def officers(request: HttpRequest) -> HttpResponse:
-    """List the agency's officers, or invite one: the link to hand over is shown once."""
-    link = None
+    """List the agency's officers, or propose another one."""
     if request.method == "POST":
-        token = invite_officer(
+        propose_officer(
             login=request.POST.get("login", ""),
             name=request.POST.get("name", ""),
             roles=frozenset(chosen(Role, role) for role in request.POST.getlist("roles")),
             **parts_of(request),
         )
-        link = request.build_absolute_uri(reverse("invitation", args=[token]))
+        return redirect("proposals")
     found = list_officers(**parts_of(request))
-    return render(request, "web/officers.html", {"officers": found, "roles": list(Role), "link": link})
+    shown = {"officers": found, "roles": list(Role), "now": now(), "soon": now() + EXPIRES_SOON}
+    return render(request, "web/officers.html", shown)
 
 
 @require_POST
+def certify(request: HttpRequest, login: str) -> HttpResponse:
+    """Certify an officer for a year."""
+    certify_officer(login=login, **parts_of(request))
+    return redirect("officers")
+
+
+@require_POST
+def reset(request: HttpRequest, login: str) -> HttpResponse:
+    """Propose that an officer makes a new second factor."""
+    propose_reset(login=login, **parts_of(request))
+    return redirect("proposals")
+
+
+@require_POST
+@grave("officers")
 def leave(request: HttpRequest, officer_id: UUID) -> HttpResponse:
     """Let an officer leave."""
     end_officer(officer_id=officer_id, **parts_of(request))

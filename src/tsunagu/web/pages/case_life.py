@@ -13,6 +13,7 @@ from tsunagu.services.cases import staff_case, unstaff_case
 from tsunagu.services.deletion import confirm_deletion, propose_deletion, view_deletion, withdraw_deletion
 from tsunagu.services.retention import keep_case
 from tsunagu.web.desk import chosen, day, parts_of
+from tsunagu.web.sign_in.proof import grave
 
 
 @require_POST
@@ -55,6 +56,7 @@ def keep(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@grave("case", "reference")
 def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     """Tell what would go with an exhibit, or withdraw it."""
     if request.method == "POST":
@@ -72,6 +74,7 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@grave("case_delete", "reference")
 def delete(request: HttpRequest, reference: str) -> HttpResponse:
     """Tell what would go with a case, and propose, confirm or withdraw that it does."""
     if request.method == "POST":

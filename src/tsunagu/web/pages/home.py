@@ -8,13 +8,18 @@ from django.shortcuts import redirect, render
 from tsunagu.domain.act import Act
 from tsunagu.domain.permission import Permission
 from tsunagu.services.cases import list_cases
+from tsunagu.services.officers import EXPIRES_SOON
 from tsunagu.services.overlaps import list_notices
-from tsunagu.web.desk import may, parts_of
+from tsunagu.services.proposals import list_proposals
+from tsunagu.web.desk import is_barred, may, officer_of, parts_of
 from tsunagu.web.rooms import now
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Show the notices that wait for an answer, and the officer's cases."""
+    until = officer_of(request).certified_until
+    if is_barred(request):
+        return render(request, "web/not_certified.html", {"until": until})
     if not may(request, Permission.NOTICE_READ):
         return redirect("ledger" if may(request, Permission.LEDGER_READ) else "officers")
     views = list_notices(act=Act.NOTICE_READ, **parts_of(request))
@@ -33,5 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "shared": [view for view in views if view.notice.revealed and not view.notice.ended],
             "to_review": [case for case in cases if case.waits_for_review(now().date())],
             "cases": cases,
+            "proposals": list_proposals(**parts_of(request)) if may(request, Permission.OFFICER_CONFIRM) else (),
+            "expires": until if until and until <= now() + EXPIRES_SOON else None,
         },
     )

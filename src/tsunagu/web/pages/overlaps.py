@@ -18,6 +18,7 @@ from tsunagu.services import overlaps as service
 from tsunagu.services.reveals import reveal_desk
 from tsunagu.web.desk import actor_of, day, narrowed, parts_of
 from tsunagu.web.rooms import now
+from tsunagu.web.sign_in.proof import grave
 from tsunagu.web.timelines import drawn
 
 ANSWERS = (Judgement.SAME, Judgement.DIFFERENT, Judgement.UNSURE)
@@ -71,6 +72,7 @@ def acknowledge(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@grave("overlap", "overlap_id")
 def share(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
     """Agree to show the other side this case's reference and the hits."""
     service.share(overlap_id=overlap_id, **parts_of(request))
@@ -78,6 +80,7 @@ def share(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@grave("overlap", "overlap_id")
 def release(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
     """Let a held notice go to the covert case's officers."""
     service.release(overlap_id=overlap_id, **parts_of(request))

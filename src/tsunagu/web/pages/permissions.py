@@ -15,6 +15,7 @@ from tsunagu.domain.grant import MOST_DAYS
 from tsunagu.domain.permission import BY_GRANT, Permission
 from tsunagu.services.grants import GrantBook, confirm_grant, list_grants, propose_grant, withdraw_grant
 from tsunagu.web.desk import chosen, officer_of, parts_of
+from tsunagu.web.sign_in.proof import grave
 
 USUAL_DAYS = 90
 
@@ -63,6 +64,7 @@ def permissions(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@grave("permissions")
 def confirm(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     """Confirm what a colleague proposed."""
     confirm_grant(proposal_id=proposal_id, **parts_of(request))

@@ -12,6 +12,7 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.ledger import Deed
 from tsunagu.records import sign_ins
 from tsunagu.services.proving import open_factor, seal_factor
+from tsunagu.web.client_address import client_address
 from tsunagu.web.desk import SignedIn, officer_of
 from tsunagu.web.middleware.agencies import AGENCY
 from tsunagu.web.rooms import now, rooms
@@ -44,6 +45,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().set_password(user, password)
         sign_ins.end_all(user.pk, now=now())
         rooms().ledger.write(Deed(Act.OFFICER_PASSWORD_CHANGED, now(), user.agency_id, user.pk, details=DOOR))
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: object) -> bool:
         """Ask for no proof again of who gave it as lately as proof lasts; signing in is one."""

@@ -1,0 +1,157 @@
+"""Grave acts are done by an officer who has proven lately that it is he: whoever sits down at his desk does none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from tsunagu.domain.permission import Role
+from tsunagu.services.proposals import propose_officer, propose_reset
+from tsunagu.web import rooms as served
+
+from ..scene import WORKS, Scene  # noqa: TID252 - tests are no package with a name
+from ..world import PASSWORD, Person, World, random_name  # noqa: TID252 - tests are no package with a name
+from .test_doors import patterns
+from .visitors import Visitor, next_code
+
+REAUTHENTICATE = "/account/reauthenticate/"
+LONG_AGO_S = settings.ACCOUNT_REAUTHENTICATION_TIMEOUT + 5
+GRAVE = {
+    "case_delete",
+    "share",
+    "release",
+    "leave",
+    "confirm",
+    "withdraw",
+    "permission_confirm",
+    "provider_bind",
+    "provider_unbind",
+}
+"""Pages of ours that ask. A new one that shows content to others, or grants or ends a right, belongs here."""
+OF_THE_PROVIDER = {"provider_bind", "provider_unbind"}
+"""`test_single_sign_on` tries these, with a provider."""
+ORDINARY = {
+    "acknowledge", "banks", "case_close", "case_keep", "case_reopen", "cases", "certify", "intake", "intake_chunk",
+    "intake_files", "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end", "keys",
+    "officers", "permission_withdraw", "permissions", "provider_sign_in", "refuse", "reset", "retention", "reveal",
+    "set_language", "staff", "unstaff",
+}  # fmt: skip
+"""Pages of ours that do not: what they do is proposed only, can be undone, or stays within the case."""
+OF_FACTORS = {
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_deactivate_totp",
+    "mfa_edit_webauthn",
+    "mfa_generate_recovery_codes",
+    "mfa_remove_webauthn",
+    "mfa_view_recovery_codes",
+    "mfa_download_recovery_codes",
+}
+PAGES_WITH_A_BUTTON = {
+    "case_delete": "case_delete",
+    "share": "overlap",
+    "release": "overlap",
+    "leave": "officers",
+    "confirm": "proposals",
+    "permission_confirm": "permissions",
+    "withdraw": "case",
+}
+Visitors = Callable[[], Visitor]
+
+
+@pytest.fixture(scope="module")
+def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
+    """Who does each grave act, and where; each is his to do."""
+    world, people, targets = web_scene.world, web_scene.people, web_scene.targets
+    leaver = world.enroll(people["adam"], Role.OFFICER)
+    return {
+        "share": (people["anna"], reverse("share", args=[targets["overlap"]])),
+        "release": (people["anna"], reverse("release", args=[targets["held"]])),
+        "leave": (people["adam"], reverse("leave", args=[leaver.actor.officer_id])),
+        "confirm": (people["anna"], reverse("confirm", args=[targets["officer proposal"]])),
+        "case_delete": (people["anna"], reverse("case_delete", args=[targets["shared case"]])),
+        "permission_confirm": (people["adam"], reverse("permission_confirm", args=[targets["proposal"]])),
+        "withdraw": (people["anna"], reverse("withdraw", args=[targets["shared case"]])),
+    }
+
+
+def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() -> None:
+    names = {str(one.name) for one in patterns() if "tsunagu" in one.callback.__module__ or one.name == "set_language"}
+    reads = {"case", "demonstration", "healthz", "home", "intake_refused", "intake_run", "items", "ledger",
+             "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",
+             "provider_callback", "revealed"}  # fmt: skip
+    assert names == GRAVE | ORDINARY | reads
+
+
+@pytest.mark.parametrize("name", sorted(GRAVE - OF_THE_PROVIDER))
+def test_a_grave_act_is_not_done_before_a_new_proof(
+    name: str, paths: dict[str, tuple[Person, str]], world: World, visitor: Visitors
+) -> None:
+    person, path = paths[name]
+    one = visitor().sits_down_as(person, proven_s=LONG_AGO_S)
+    entries = world.entry_count()
+    answer = one.post(path)
+    assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, REAUTHENTICATE)
+    assert world.entry_count() == entries
+    back = answer["Location"].partition("next=")[2].replace("%2F", "/")
+    assert one.get(back).resolver_match.url_name == PAGES_WITH_A_BUTTON[name]
+    proof = one.post(f"{REAUTHENTICATE}?next={back}", password=PASSWORD)
+    assert (proof.status_code, proof["Location"]) == (302, back)
+    assert one.post(path, exhibit="none", ground="ordered").status_code in {200, 302, 404}
+    assert world.entry_count() > entries
+
+
+@pytest.mark.parametrize("name", sorted(OF_FACTORS))
+def test_second_factors_are_changed_and_shown_after_a_new_proof_only(
+    name: str, world: World, visitor: Visitors
+) -> None:
+    anna = world.found(WORKS, {Role.ADMINISTRATOR})[0]
+    visitor().sits_down_as(anna).post(reverse("mfa_generate_recovery_codes"))
+    one = visitor().sits_down_as(anna, proven_s=LONG_AGO_S)
+    path = reverse(name, kwargs={"pk": 1} if name in {"mfa_edit_webauthn", "mfa_remove_webauthn"} else {})
+    answers = [answer for answer in (one.get(path), one.post(path)) if answer.status_code != 405]
+    assert answers
+    assert {(it.status_code, "reauthenticate" in it.headers.get("Location", "")) for it in answers} == {(302, True)}
+
+
+@pytest.fixture
+def demonstration() -> Iterator[None]:
+    """What is served, as if it were a demonstration."""
+    served._demo[:] = [True]
+    yield
+    served._demo[:] = [False]
+
+
+@pytest.mark.usefixtures("demonstration")
+def test_a_demonstrations_officers_who_have_no_password_are_not_asked(world: World, visitor: Visitors) -> None:
+    anna, adam = world.found(WORKS, {Role.ADMINISTRATOR})
+    login, held = random_name("new"), frozenset({Role.OFFICER})
+    proposal = propose_officer(actor=adam.actor, login=login, name="N", roles=held, **world.parts)
+    one = visitor().sits_down_as(anna, proven_s=LONG_AGO_S)
+    assert one.post(reverse("confirm", args=[proposal])).status_code == 200
+
+
+def test_wrong_proofs_are_counted_and_lock_the_officer_out(world: World, visitor: Visitors) -> None:
+    anna = world.found(WORKS, {Role.ADMINISTRATOR})[0]
+    one = visitor().sits_down_as(anna, proven_s=LONG_AGO_S)
+    for _ in range(5):
+        assert one.post(REAUTHENTICATE, password="x" * 20).status_code == 200
+    assert one.post(REAUTHENTICATE, password=PASSWORD).status_code == 200
+    assert world.run("", "sign-in", anna.login, lines=(PASSWORD, next_code(anna))).status == 5
+
+
+def test_a_reset_second_factor_ends_the_browsers_sessions_and_a_new_one_is_asked_for(
+    world: World, visitor: Visitors
+) -> None:
+    _, adam = world.found(WORKS, {Role.ADMINISTRATOR})
+    carl = world.enroll(adam, Role.OFFICER)
+    one = visitor().sits_down_as(carl)
+    assert one.is_in
+    world.confirm(adam, propose_reset(actor=adam.actor, login=carl.login, **world.parts))
+    assert not one.is_in
+    again = visitor()
+    assert again.name(carl.login).status_code == 302
+    assert again.get("/")["Location"] == reverse("mfa_activate_totp")
