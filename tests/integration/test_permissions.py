@@ -27,7 +27,7 @@ FORBIDDEN, NOT_FOUND, CONFLICT = 5, 4, 6
 
 READ_NO_HOLDINGS = {"compare", "fingerprint", "scan"}
 OPERATORS = {
-    "agency add", "backup", "db roles-sql", "db status", "demo", "doctor", "erase-expired", "init",
+    "agency add", "backup", "db roles-sql", "db run", "db status", "demo", "doctor", "erase-expired", "init",
     "keys export", "keys init", "keys restore", "keys rotate", "ledger erasures", "ledger root",
     "ledger verify", "restore", "serve", "status", "upgrade", "worker",
 }  # fmt: skip

@@ -31,9 +31,10 @@ FEW, MANY = 10, 150
 MOST = 45
 """No page asks oftener than this, whatever it is; each tells its own number."""
 DEEDS = {
-    "acknowledge", "case_close", "case_keep", "case_reopen", "erasures", "intake_chunk", "intake_files",
-    "intake_finish", "intake_folder", "intake_stop", "key_end", "leave", "permission_confirm",
-    "permission_withdraw", "release", "reveal", "revealed", "share", "staff", "unstaff",
+    "acknowledge", "case_close", "case_keep", "case_reopen", "certify", "confirm", "erasures", "intake_chunk",
+    "intake_files",    "intake_finish", "intake_folder", "intake_stop", "key_end", "leave", "permission_confirm",
+    "permission_withdraw", "provider", "provider_bind", "provider_unbind", "refuse", "release",
+    "reset", "reveal", "revealed", "share", "staff", "unstaff",
 }  # fmt: skip
 """What is done to one thing, or proven of one: it lists nothing, so it is not counted here."""
 
@@ -138,7 +139,9 @@ class Workplace:
         found |= {name: (anna, get(name)) for name in ("case", "intake", "intake_run", "intake_refused", "overlap")}
         found |= {name: (anna, get(name, exhibit="E1")) for name in ("items", "withdraw")}
         found |= {"case_delete": (anna, get("case_delete"))}
-        found |= {name: (self.ada, get(name)) for name in ("officers", "permissions", "ledger", "retention")}
+        found |= {
+            name: (self.ada, get(name)) for name in ("officers", "permissions", "proposals", "ledger", "retention")
+        }
         judge = reverse("judge", kwargs={"overlap_id": self.overlap, "hit_id": hit})
         return found | {"judge": (anna, lambda visitor: visitor.post(judge, answer="unsure"))}
 
