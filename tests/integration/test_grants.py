@@ -218,7 +218,7 @@ def test_the_database_itself_wants_two_people_and_their_agreement(world: World, 
         "DELETE FROM permission_grant",
         "UPDATE proposal SET proposed_by_id = officer_id",
         "DELETE FROM proposal",
-        "UPDATE reveal SET reason = ''",
+        "UPDATE reveal SET officer_id = gen_random_uuid()",
     ],
 )
 def test_what_was_granted_and_shown_stays_as_it_was(world: World, people: dict[str, Person], statement: str) -> None:

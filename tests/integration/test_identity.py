@@ -36,7 +36,15 @@ from .world import PASSWORD, Person, World, now, random_name
 
 STEP = timedelta(seconds=30)
 WRONG = "x" * len(PASSWORD)
-COUNTING_AND_SIGNING = frozenset({Permission.LEDGER_READ, Permission.OFFICER_CONFIRM, Permission.OFFICER_ENROLL})
+COUNTING_AND_SIGNING = frozenset(
+    {
+        Permission.LEDGER_READ,
+        Permission.OFFICER_CONFIRM,
+        Permission.OFFICER_ENROLL,
+        Permission.PERMISSION_GRANT,
+        Permission.RETENTION_SET,
+    }
+)
 
 
 @dataclass

@@ -58,7 +58,13 @@ class Installation:
     ) -> subprocess.CompletedProcess[str]:
         """Run a command, as an officer who is signed in or as nobody, and check its exit status unless it is None."""
         self._sit_down(officer)
-        done = warm_program().run(arguments, lines="".join(f"{line}\n" for line in lines), environ=self.environ())
+        given = "".join(f"{line}\n" for line in lines)
+        if "PYTHONPATH" in self.extra_environ:  # another program than the one that is loaded
+            done = subprocess.run(
+                [PROGRAM, *arguments], input=given, capture_output=True, text=True, env=self.environ(), check=False
+            )
+        else:
+            done = warm_program().run(arguments, lines=given, environ=self.environ())
         if status is not None:
             assert done.returncode == status, f"exit {done.returncode}: {done.stdout}\n{done.stderr}"
         return done

@@ -20,6 +20,7 @@ from typing import IO, NoReturn
 
 MOST_REQUEST_BYTES = 1 << 20
 PLACE = str(Path(__file__).parent)
+PROGRAM = str(Path(sys.executable).with_name("tsunagu"))
 
 
 class WarmProgram:
@@ -108,7 +109,7 @@ def _live(request: bytes, streams: list[int]) -> NoReturn:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
-    sys.argv = ["tsunagu", *arguments]
+    sys.argv = [PROGRAM, *arguments]
     from tsunagu.config.entry import main
 
     status: object = 1
