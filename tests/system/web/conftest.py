@@ -96,9 +96,9 @@ def _wait_for(address: str, server: subprocess.Popen[str]) -> None:
     raise AssertionError("the server did not start")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Chromium without a window. Gone with this folder's tests: while it is there, this thread runs an event loop."""
+    """Chromium without a window. Gone with the tests of one file: while it is there, this thread runs an event loop."""
     if CHROMIUM is None:
         pytest.skip("MISSING: chromium (Debian: chromium). No page is tried in a browser.")
     with sync_playwright() as playwright:
