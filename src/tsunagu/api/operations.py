@@ -18,7 +18,7 @@ from tsunagu.api.door import ApiKey, Door
 from tsunagu.api.failures import map_failures
 from tsunagu.api.intakes import intakes_router
 from tsunagu.api.middleware import API
-from tsunagu.api.overlaps import overlaps_router
+from tsunagu.api.overlaps import answers_router, overlaps_router
 from tsunagu.services.house import Rooms
 
 VERSION = "1"
@@ -51,8 +51,8 @@ def build_api(*, rooms: Callable[[], Rooms], now: Callable[[], datetime]) -> Nin
         urls_namespace="api",
     )
     map_failures(api)
-    for router in (agency_router(door), cases_router(door), overlaps_router(door), intakes_router(door)):
-        api.add_router("", router)
+    for routes in (agency_router, cases_router, overlaps_router, answers_router, intakes_router):
+        api.add_router("", routes(door))
 
     @api.get("openapi.json", include_in_schema=False, url_name="openapi")
     def openapi(request: HttpRequest) -> dict[str, Any]:

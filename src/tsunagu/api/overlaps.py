@@ -44,7 +44,7 @@ class JudgedIn(Asked):
 
 
 def overlaps_router(door: Door) -> Router:
-    """Return the operations on overlaps, notices and hits."""
+    """Return the operations that tell of overlaps, notices and hits."""
     router = Router(tags=["overlaps"])
 
     @router.get(
@@ -76,6 +76,13 @@ def overlaps_router(door: Door) -> Router:
         if not mine:
             raise NotFound("no such overlap")
         return OverlapOut(notices=mine, hits=[hit_out(one) for one in hits])
+
+    return router
+
+
+def answers_router(door: Door) -> Router:
+    """Return the operations by which an officer answers to overlaps and hits."""
+    router = Router(tags=["overlaps"])
 
     @router.post(
         "overlaps/{uuid:overlap_id}/acknowledge",

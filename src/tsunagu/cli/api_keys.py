@@ -9,7 +9,7 @@ import click
 from tsunagu.cli.house import json_option, now, signed_in
 from tsunagu.cli.identity import ask_secret
 from tsunagu.cli.output import print_json, print_table, screen
-from tsunagu.domain.permission import Permission
+from tsunagu.domain.permission import NEVER_LENT, Permission
 from tsunagu.services.api_keys import MOST_DAYS, end_key, list_keys, make_key
 from tsunagu.services.house import House
 from tsunagu.services.identity import prove_again
@@ -28,7 +28,7 @@ def key() -> None:
     multiple=True,
     required=True,
     metavar="PERMISSION",
-    type=click.Choice([one.value for one in Permission]),
+    type=click.Choice([one.value for one in Permission if one not in NEVER_LENT]),
     help="What the key may do, of what you may do yourself, such as `case:read`. May be given more than once.",
 )
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, MOST_DAYS), help="When it expires.")

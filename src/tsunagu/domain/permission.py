@@ -96,6 +96,16 @@ BY_GRANT = frozenset({Permission.MEDIA_VAULT, Permission.MEDIA_VIEW})
 """What no role carries: two people grant it, to the agency and to an officer who may read media, for a time."""
 
 
+NEVER_LENT = BY_GRANT | {
+    Permission.CASE_DELETE,
+    Permission.OFFICER_CONFIRM,
+    Permission.OFFICER_ENROLL,
+    Permission.PERMISSION_GRANT,
+    Permission.RETENTION_SET,
+}
+"""What no program does for an officer by an API key: what takes two people, and what oversees others."""
+
+
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     """Return all that these roles carry together."""
     return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))

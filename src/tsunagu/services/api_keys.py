@@ -16,7 +16,7 @@ from tsunagu.domain.api_key import ApiKey
 from tsunagu.domain.errors import InputError, NotFound, NotSignedIn
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard, OfficerCard
-from tsunagu.domain.permission import Permission
+from tsunagu.domain.permission import NEVER_LENT, Permission
 from tsunagu.records import agencies, api_keys
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import REFERENCE, check_reference
@@ -45,13 +45,16 @@ def make_key(
 
     Args:
         name: by which he tells it from his others.
-        scopes: some of what he may do himself.
+        scopes: some of what he may do himself, none of `NEVER_LENT`.
         days: after how many it expires, 1 to `MOST_DAYS`.
 
     Raises:
-        InputError: no name, no scope, a scope that the actor does not have, or days outside their range.
+        InputError: no name, no scope, a scope that the actor does not have or that is never lent, or days outside
+            their range.
     """
     check_reference(name)
+    if scopes & NEVER_LENT:
+        raise InputError("this is lent to no key: it takes a person, not a program")
     if not scopes or not all(map(actor.may, scopes)):
         raise InputError("a key is lent at least one permission, and none that you do not have")
     if not 1 <= days <= MOST_DAYS:

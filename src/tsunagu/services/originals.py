@@ -25,6 +25,7 @@ MOST_ARCHIVE_BYTES: Final = 1 << 30
 
 CHANGED = "what lies there now is not what came in: it is not shown"
 ABSENT = "the file does not lie at its place any more, or may not be read by this program"
+BROKEN_OFF = "the archive could not be read to its end, and what was read of it does not hold this item"
 
 
 @contextmanager
@@ -91,12 +92,16 @@ def member_of(fd: int, held: HeldContent, decoder: Decoder) -> Iterator[int]:
     Entering raises:
         Conflict: no member is what came in.
         InputError: the archive is too large.
+        Unavailable: none was found, but not all of it could be looked at.
     """
     size_bytes = os.fstat(fd).st_size
     if size_bytes > MOST_ARCHIVE_BYTES:
         raise InputError("the archive is too large to be opened for one of its members")
-    member = _search(fd, held, decoder, Allowance(size_bytes), depth=0)
+    refusals: list[Refused] = []
+    member = _search(fd, held, decoder, Allowance(size_bytes), depth=0, refusals=refusals)
     if member is None:
+        if refusals:
+            raise Unavailable(BROKEN_OFF) from refusals[0]
         raise Conflict(CHANGED)
     try:
         yield member
@@ -118,8 +123,13 @@ def _file_of(held: HeldContent) -> tuple[int, bool]:
     raise Unavailable(ABSENT)
 
 
-def _search(fd: int, held: HeldContent, decoder: Decoder, allowance: Allowance, *, depth: int) -> int | None:
-    """Return a descriptor of the member, which the caller closes; None when it is not there."""
+def _search(
+    fd: int, held: HeldContent, decoder: Decoder, allowance: Allowance, *, depth: int, refusals: list[Refused]
+) -> int | None:
+    """Return a descriptor of the member, which the caller closes; None when it was not found.
+
+    What could not be looked at is added to `refusals`.
+    """
     media_type = probe(os.pread(fd, HEAD_BYTES, 0))
     if media_type is None or media_type.kind is not MediaKind.ARCHIVE or depth >= MOST_DEPTH:
         return None
@@ -131,11 +141,11 @@ def _search(fd: int, held: HeldContent, decoder: Decoder, allowance: Allowance, 
                 if os.fstat(member).st_size == held.size_bytes and sha256(member) == held.sha256:
                     return member
                 try:
-                    within = _search(member, held, decoder, allowance, depth=depth + 1)
+                    within = _search(member, held, decoder, allowance, depth=depth + 1, refusals=refusals)
                 finally:
                     os.close(member)
                 if within is not None:
                     return within
-    except Refused:
-        return None
+    except Refused as refused:
+        refusals.append(refused)
     return None

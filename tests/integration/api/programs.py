@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tsunagu.domain.permission import Permission, permissions_of
+from tsunagu.domain.permission import NEVER_LENT, Permission, permissions_of
 from tsunagu.services.api_keys import make_key
 
 from ..world import DOORS_TO_THE_DATABASE, Person, World  # noqa: TID252 - tests are no package with a name
@@ -41,6 +42,10 @@ class Answer:
         return json.loads(self.content)
 
 
+def lendable(person: Person) -> frozenset[Permission]:
+    return permissions_of(person.actor.roles) - NEVER_LENT
+
+
 @dataclass
 class Program:
     """Whoever asks the API, with or without a key."""
@@ -53,9 +58,14 @@ class Program:
 
     @classmethod
     def of(cls, world: World, person: Person, *scopes: Permission) -> Program:
-        """Return a program that an officer has lent these permissions, or all that his roles carry."""
-        lent = frozenset(scopes) or permissions_of(person.actor.roles)
+        """Return a program that an officer has lent these permissions, or all that his roles let him lend."""
+        lent = frozenset(scopes) or lendable(person)
         return cls(world, make_key(actor=person.actor, name="script", scopes=lent, days=1, **world.parts)[0])
+
+    @classmethod
+    def of_each(cls, world: World, people: Mapping[str, Person]) -> dict[str, Program]:
+        """Return a program of everybody who may lend anything at all."""
+        return {name: cls.of(world, person) for name, person in people.items() if lendable(person)}
 
     def send(self, method: str, path: str, body: Any = None, **query: object) -> HttpResponse:
         headers = {} if self.key is None else {"authorization": f"Bearer {self.key}"}

@@ -59,7 +59,7 @@ def scene(api_scene: Scene) -> Scene:
 
 @pytest.fixture(scope="module")
 def programs(scene: Scene) -> dict[str, Program]:
-    return {name: Program.of(scene.world, person) for name, person in scene.people.items()}
+    return Program.of_each(scene.world, scene.people)
 
 
 def answered(program: Program, case: schemathesis.Case) -> str:

@@ -9,7 +9,7 @@ import pytest
 from django.test import override_settings
 
 from tsunagu.domain.errors import NotSignedIn
-from tsunagu.domain.permission import Role, permissions_of
+from tsunagu.domain.permission import NEVER_LENT, Role, permissions_of
 from tsunagu.services.api_keys import actor_by_key
 
 from ..scene import WORKS  # noqa: TID252 - tests are no package with a name
@@ -67,13 +67,15 @@ def test_the_page_asks_for_proof_again_and_then_leads_back(visitor: Visitors, an
 
 
 def test_the_page_offers_what_the_officer_may_himself_and_takes_nothing_else(visitor: Visitors, world: World) -> None:
-    adam = world.found(WORKS, {Role.ADMINISTRATOR})[1]
-    one = visitor().sits_down_as(adam)
+    olga, adam = world.found({Role.COORDINATOR}, {Role.ADMINISTRATOR})
+    one = visitor().sits_down_as(olga)
     assert re.findall(r'name="scopes" value="([^"]+)"', one.get(KEYS).content.decode()) == sorted(
-        permissions_of(frozenset({Role.ADMINISTRATOR}))
+        permissions_of(frozenset({Role.COORDINATOR})) - NEVER_LENT
     )
+    assert "can be done for you by a program" in visitor().sits_down_as(adam).get(KEYS).content.decode()
     for typed in (
-        {"scopes": ["case:read"]},
+        {"scopes": ["ledger:read"]},
+        {"scopes": ["officer:confirm"]},
         {"scopes": ["soul:sell"]},
         {"scopes": []},
         {"name": ""},
@@ -83,9 +85,9 @@ def test_the_page_offers_what_the_officer_may_himself_and_takes_nothing_else(vis
         {"days": "many"},
         {"days": "9" * 5000},
     ):
-        answer = one.post(KEYS, **{"name": "script", "days": "7", "scopes": ["officer:enroll"], **typed})
+        answer = one.post(KEYS, **{"name": "script", "days": "7", "scopes": ["case:read"], **typed})
         assert answer.status_code == 422, typed
-    make(one, scopes=["officer:enroll"])
+    make(one, scopes=["case:read"])
 
 
 def test_a_colleague_neither_sees_nor_ends_a_key_and_cannot_tell_that_it_is_there(

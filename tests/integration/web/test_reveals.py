@@ -231,6 +231,13 @@ def test_an_archive_that_changed_gives_no_member(stage: Stage) -> None:
         assert stage.ask("member.png").status_code == 409
 
 
+def test_an_archive_that_breaks_off_is_not_said_to_lack_the_member(stage: Stage) -> None:
+    whole = zipped({"in/other.png": os.urandom(5000)})
+    with changed(stage.folder / "x.zip", lambda path: path.write_bytes(whole[:2000])):
+        answer = stage.ask("member.png")
+    assert (answer.status_code, "to its end" in answer.content.decode()) == (503, True)
+
+
 @pytest.mark.parametrize("file", ["text.txt", "cut.png"])
 def test_what_is_no_picture_or_is_damaged_is_refused(stage: Stage, file: str) -> None:
     assert stage.shown(file).status_code == 422

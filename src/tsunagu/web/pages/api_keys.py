@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.permission import Permission, permissions_of
+from tsunagu.domain.permission import NEVER_LENT, Permission, permissions_of
 from tsunagu.services.api_keys import MOST_DAYS, end_key, list_keys, make_key
 from tsunagu.web.desk import chosen, parts_of
 from tsunagu.web.sign_in.proof import proof_required
@@ -34,7 +34,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     context = {
         "keys": list_keys(actor=parts["actor"], now=parts["now"]),
         "token": token,
-        "offered": sorted(permissions_of(parts["actor"].roles)),
+        "offered": sorted(permissions_of(parts["actor"].roles) - NEVER_LENT),
         "days": DAYS,
         "most_days": MOST_DAYS,
     }
