@@ -37,10 +37,14 @@ class InstallationMeasures:
         self._environ = environ
         self._configuration = configuration
         self._backup: FoundBackup | None = None
+        self._sees_backups = False
         self._looked_at: datetime | None = None
 
     def __call__(self, now: datetime) -> Iterator[Measure]:
-        """Yield every measure; those of a part that fails are missing, and `tsunagu_database_up` says so."""
+        """Yield every measure; those of a part that fails are missing.
+
+        `tsunagu_database_up` and `tsunagu_backups_seen` say so of the parts that may.
+        """
         yield Measure.by("tsunagu_release_info", "The release.", "release", {release_of("tsunagu"): 1})
         yield from self._disks(now)
         files = tls_files(self._configuration)
@@ -64,9 +68,12 @@ class InstallationMeasures:
         if self._looked_at is None or now - self._looked_at > LOOKED_AGAIN_AFTER:
             try:
                 self._backup = newest_backup(place) if isinstance(place, Path) else place.newest()
+                self._sees_backups = True
             except TsunaguError:
-                self._backup = None
+                self._backup, self._sees_backups = None, False
             self._looked_at = now
+        meaning = "Whether the place of the backups could be looked at; where it has none, no age is told."
+        yield Measure.gauge("tsunagu_backups_seen", meaning, self._sees_backups)
         if self._backup is not None:
             age_s = (now - self._backup.taken_at).total_seconds()
             yield Measure.gauge("tsunagu_backup_age_seconds", "How old the newest backup is.", age_s)

@@ -19,8 +19,7 @@ from tsunagu.records import agencies, grants, proposals
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.parts import Keys, Ledger
-
-NOT_OPEN = "there is no such proposal, or it was settled, or it has expired"
+from tsunagu.services.proposals import NO_PROPOSAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ def confirm_grant(*, actor: Actor, proposal_id: UUID, now: datetime, keys: Keys,
     with _granting(actor, str(proposal_id), now=now, keys=keys, ledger=ledger), acting_for(actor.agency_id):
         proposal = proposals.open_proposal(proposal_id, ProposalKind.GRANT, now=now)
         if proposal is None:
-            raise NotFound(NOT_OPEN)
+            raise NotFound(NO_PROPOSAL)
         if proposal.proposed_by == actor.officer_id:
             raise InputError("nobody confirms what he proposed himself: a colleague does")
         agencies.officer_card(proposal.proposed_by)
@@ -132,7 +131,7 @@ def withdraw_grant(*, actor: Actor, grant_id: UUID, now: datetime, keys: Keys, l
         if proposal is not None:
             proposals.settle_proposal(grant_id, confirmed_by=None, now=now)
         elif not has_ended:
-            raise NotFound(NOT_OPEN)
+            raise NotFound(NO_PROPOSAL)
         details = {"withdrawn": str(grant_id)}
         ledger.write(Deed(Act.PERMISSION_WITHDRAWN, now, actor.agency_id, actor.officer_id, details=details))
 

@@ -211,7 +211,9 @@ def _is_concerned(actor: Actor, proposal: Proposal) -> bool:
 
 def _reset(proposal: Proposal, *, actor: Actor, now: datetime, ledger: Ledger) -> None:
     """Take an officer's second factors away, and every way in that rests on them."""
-    card = agencies.officer_card(proposal.officer_id or uuid4())
+    if proposal.officer_id is None:
+        raise NotFound(NO_PROPOSAL)
+    card = agencies.officer_card(proposal.officer_id)
     second_factors.drop_all(card.officer_id)
     subjects.drop(card.officer_id)
     sign_ins.end_all(card.officer_id, now=now)

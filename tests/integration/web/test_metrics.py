@@ -31,7 +31,7 @@ ALWAYS = {
     "tsunagu_release_info", "tsunagu_disk_free_bytes", "tsunagu_database_up", "tsunagu_jobs_running",
     "tsunagu_jobs_stalled", "tsunagu_jobs_failed_lately", "tsunagu_workers", "tsunagu_database_bytes",
     "tsunagu_ledger_entries", "tsunagu_ledger_unsigned_entries", "tsunagu_holdings_waiting", "tsunagu_items_parked",
-    "tsunagu_backup_age_seconds", "tsunagu_backup_bytes",
+    "tsunagu_backup_age_seconds", "tsunagu_backup_bytes", "tsunagu_backups_seen",
 }  # fmt: skip
 
 
@@ -103,6 +103,21 @@ def test_requests_are_counted_by_page_and_status_and_deeds_on_an_overlap_as_that
     took = [value for (name, labels), value in after.items() if name == "tsunagu_request_seconds_count"]
     asked = [value for (name, _), value in after.items() if name == "tsunagu_requests_total"]
     assert sum(took) == sum(asked)
+
+
+@pytest.mark.parametrize(("is_folder", "seen_as"), [(True, 1), (False, 0)], ids=["no backup", "cannot look"])
+def test_no_backup_is_told_from_a_place_that_cannot_be_looked_at(
+    world_home: Path, tmp_path: Path, is_folder: bool, seen_as: int
+) -> None:
+    place = tmp_path / "backups"
+    if is_folder:
+        place.mkdir()
+    else:
+        place.touch()
+    measures = InstallationMeasures(Home(world_home), {}, Configuration(backup_folder=place))
+    found = {one.name: one.samples[0].value for one in measures(datetime.now(UTC)) if one.samples}
+    assert found["tsunagu_backups_seen"] == seen_as
+    assert "tsunagu_backup_age_seconds" not in found
 
 
 def test_stalled_and_failed_jobs_and_refusals_of_all_agencies_are_summed(
