@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings as django_settings
 
+from tsunagu.config.children import decode_children
 from tsunagu.config.configuration import Configuration
 from tsunagu.config.databases import check_roles, connect, disconnect, outages_told, point
 from tsunagu.config.examining import tls_files
@@ -130,19 +130,10 @@ class Application:
         Entering raises:
             Unavailable: children cannot be started or not be shut in.
         """
-        # Codecs and kernels take half a second each to load: only who decodes pays for them, and both at once, for
-        # the codecs load in another process.
-        from tsunagu.fingerprints.pdq import load_kernels  # noqa: PLC0415
-        from tsunagu.media.messages import DecodeOptions  # noqa: PLC0415
-        from tsunagu.media.sandbox.limits import Limits  # noqa: PLC0415
-        from tsunagu.media.sandbox.pool import DecodePool  # noqa: PLC0415
-        from tsunagu.services.examination import MOST_DEPTH  # noqa: PLC0415
+        from tsunagu.services.examination import MOST_DEPTH  # noqa: PLC0415 - only who decodes waits for NumPy
 
-        with ThreadPoolExecutor(1) as beside:
-            loaded = beside.submit(load_kernels)
-            with DecodePool(self.workers * (MOST_DEPTH + 1), Limits(), DecodeOptions()) as pool:
-                loaded.result()
-                yield pool
+        with decode_children(self.workers * (MOST_DEPTH + 1)) as pool:
+            yield pool
 
     def work(self, *, once: bool) -> None:
         """Run what was deferred until this process is told to end, or `once`, until nothing waits.

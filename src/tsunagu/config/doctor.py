@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 
+from tsunagu.config.children import decode_children
 from tsunagu.config.configuration import Configuration
 from tsunagu.config.databases import disconnect, outages_told, point
 from tsunagu.config.examining import certificate_checks, job_checks, upload_checks
@@ -198,11 +199,7 @@ class Doctor:
         yield Check("roots", None, f"{size / 2**20:,.1f} MiB beside the database")
 
     def _decoder(self) -> Iterator[Check]:
-        from tsunagu.media.messages import DecodeOptions  # noqa: PLC0415 - loads every codec
-        from tsunagu.media.sandbox.limits import Limits  # noqa: PLC0415
-        from tsunagu.media.sandbox.pool import DecodePool  # noqa: PLC0415
-
-        with DecodePool(1, Limits(), DecodeOptions()) as pool:
+        with decode_children(1) as pool:
             yield Check("decoder", True, "shut in by " + ", ".join(sorted(pool.confinement)))
 
 

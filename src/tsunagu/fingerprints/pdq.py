@@ -114,10 +114,18 @@ def _spectrum(picture: Picture) -> tuple[NDArray[np.float64], int]:
     # One compiled form serves planes of both sorts: from other processes they come read-only.
     luma = picture.luma.view()
     luma.flags.writeable = False
+    return _spectrum_of(luma, rows, columns, _COSINES, is_transposed=picture.orientation in _TRANSPOSED)
+
+
+@njit(nogil=True, cache=True)
+def _spectrum_of(
+    luma: NDArray[np.uint8], rows: Bands, columns: Bands, cosines: NDArray[np.float64], *, is_transposed: bool
+) -> tuple[NDArray[np.float64], int]:  # pragma: no cover - compiled
+    """Return spectrum and quality in one go: each call from Python lets go of its lock and waits for it again."""
     samples = _sample(luma, rows, columns)
-    if picture.orientation in _TRANSPOSED:
+    if is_transposed:
         samples = np.ascontiguousarray(samples.T)
-    return _transform(samples, _COSINES), _quality(samples)
+    return _transform(samples, cosines), _quality(samples)
 
 
 @njit(nogil=True, cache=True)

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tsunagu.domain.fingerprint import Fingerprint, TimedFingerprint
 from tsunagu.domain.media import MediaFacts, Refusal
 from tsunagu.media.picture import Picture, TimedPicture
 
@@ -26,6 +27,17 @@ class Refused(Exception):
         """Keep the reason; the message is the code, so that nothing of the content reaches a log."""
         super().__init__(refusal.value)
         self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFingerprints:
+    """What stands for a picture that was fingerprinted where it was decoded.
+
+    Attributes:
+        turns: PDQ of the picture laid in all eight ways, in the order of `Turn`; all of one quality.
+    """
+
+    turns: tuple[Fingerprint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +97,17 @@ class RgbPicture:
     pixels: NDArray[np.uint8]
 
 
-Message = MediaFacts | Picture | TimedPicture | SoundChunk | MemberStart | MemberData | MemberRefused
+Message = (
+    MediaFacts
+    | Picture
+    | TimedPicture
+    | PictureFingerprints
+    | TimedFingerprint
+    | SoundChunk
+    | MemberStart
+    | MemberData
+    | MemberRefused
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,11 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from tsunagu.domain.digest import Digests
-from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import Fingerprint, TimedFingerprint
 from tsunagu.domain.media import MEMBER_SEPARATOR, Examined, MediaFacts, MediaKind, MediaType, Refusal
-from tsunagu.fingerprints import pdq
 from tsunagu.fingerprints.chromaprint import Chromaprint
 from tsunagu.media.digest import digest
-from tsunagu.media.messages import (
-    Message,
-    Refused,
-    SoundChunk,
-)
-from tsunagu.media.picture import Picture, TimedPicture
+from tsunagu.media.messages import Message, PictureFingerprints, Refused, SoundChunk
 from tsunagu.media.probe import HEAD_BYTES, probe
 from tsunagu.media.walk import Found, NotAFile, open_regular
 from tsunagu.services.parts import Decoder
@@ -46,18 +39,14 @@ class _Findings:
     sound: Chromaprint | None = None
 
     def take(self, message: Message) -> None:
-        """Add a message.
-
-        Raises:
-            InputError: what it says of itself cannot be.
-        """
+        """Add a message."""
         match message:
             case MediaFacts():
                 self.facts = message
-            case Picture():
-                self.turns = pdq.turned(message)
-            case TimedPicture():
-                self.frames.append(TimedFingerprint(message.at_s, message.frame, pdq.fingerprint(message.picture)))
+            case PictureFingerprints(turns):
+                self.turns = turns
+            case TimedFingerprint():
+                self.frames.append(message)
             case SoundChunk():
                 self.sound = self.sound or Chromaprint()
                 self.sound.feed(message.samples)
@@ -148,7 +137,7 @@ def _examine_media(path: bytes, fd: int, media_type: MediaType, decoder: Decoder
     """
     findings = _Findings()
     refused = None
-    with closing(decoder.decode(fd, media_type)) as messages:
+    with closing(decoder.fingerprint(fd, media_type)) as messages:
         try:
             first = next(messages, None)
         except Refused as refusal:
@@ -159,9 +148,6 @@ def _examine_media(path: bytes, fd: int, media_type: MediaType, decoder: Decoder
                 findings.take(message)
         except Refused as refusal:
             refused = refusal.refusal
-        except InputError:
-            # One item's contradiction must not end the batch; what came before it stands.
-            refused = Refusal.DAMAGED
     return findings.of(path, size, media_type, digests, refused)
 
 

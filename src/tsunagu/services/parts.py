@@ -45,6 +45,9 @@ class Decoder(Protocol):
     def decode(self, fd: int, media_type: MediaType) -> Generator[Message, None, None]:
         """Yield what the content says; raises `Refused` at any time."""
 
+    def fingerprint(self, fd: int, media_type: MediaType) -> Generator[Message, None, None]:
+        """Yield the same, with fingerprints in place of pictures and frames."""
+
     def decode_rgb(self, fd: int, media_type: MediaType, *, max_side: int) -> RgbPicture:
         """Return a picture for eyes, no side longer than `max_side` pixels; raises `Refused`."""
 

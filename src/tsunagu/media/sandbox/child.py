@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Protocol
 
 from tsunagu.domain.media import MediaType, Refusal
-from tsunagu.media.messages import DecodeOptions, Message, Refused, RgbPicture
+from tsunagu.media.messages import DecodeOptions, Message, PictureFingerprints, Refused, RgbPicture
 from tsunagu.media.picture import Picture
 from tsunagu.media.sandbox.request import HELLO, Request, receive_request
 from tsunagu.media.sandbox.wire import Buffer, encode, encode_end, encode_refusal
@@ -16,10 +16,14 @@ _READ_BYTES = 1 << 16
 
 
 class Decoder(Protocol):
-    """What a child decodes with: the module `tsunagu.media.decoding`, or another of its shape in a test."""
+    """What a child decodes with: the module `tsunagu.fingerprints.taking`, or another of its shape in a test."""
 
     def decode(self, file: BinaryIO, media_type: MediaType, options: DecodeOptions) -> Iterator[Message]:
         """Yield the messages of one item; raise Refused where it ends early."""
+        ...
+
+    def fingerprint(self, file: BinaryIO, media_type: MediaType, options: DecodeOptions) -> Iterator[Message]:
+        """Do the same, with fingerprints in place of pictures and frames."""
         ...
 
     def decode_rgb(self, file: BinaryIO, media_type: MediaType, options: DecodeOptions, *, max_side: int) -> RgbPicture:
@@ -58,7 +62,7 @@ def serve(connection: socket.socket, decoder: Decoder, options: DecodeOptions) -
 
 
 def _send_all_but_last(connection: socket.socket, messages: Iterator[Message | RgbPicture]) -> tuple[Buffer, ...]:
-    """Send messages as they come; return the frame of a picture that ends them, to travel with the end of the item.
+    """Send messages as they come; return that of a picture that ends them, to travel with the end of the item.
 
     The parent is woken once less for each picture. Nothing else is held back: what was said stands if the
     decoder stalls or dies later.
@@ -68,7 +72,7 @@ def _send_all_but_last(connection: socket.socket, messages: Iterator[Message | R
         if held:
             _send(connection, held)
             held = ()
-        if isinstance(message, Picture):
+        if isinstance(message, Picture | PictureFingerprints):
             held = encode(message)
         else:
             _send(connection, encode(message))
@@ -80,6 +84,8 @@ def _answer(
 ) -> Iterator[Message | RgbPicture]:
     if request.rgb_side:
         yield decoder.decode_rgb(file, request.media_type, options, max_side=request.rgb_side)
+    elif request.as_fingerprints:
+        yield from decoder.fingerprint(file, request.media_type, options)
     else:
         yield from decoder.decode(file, request.media_type, options)
 

@@ -157,8 +157,10 @@ def _start(control_fd: int) -> subprocess.Popen[bytes]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
-    if "LD_LIBRARY_PATH" in os.environ:  # some interpreters do not start without it
-        environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
+    # Some interpreters do not start without the first; in the second lie the kernels that are compiled already.
+    for name in ("LD_LIBRARY_PATH", "NUMBA_CACHE_DIR"):
+        if name in os.environ:
+            environment[name] = os.environ[name]
     try:
         return subprocess.Popen(  # noqa: S603 - our own interpreter
             [sys.executable, "-I", "-B", "-c", _BOOT, str(control_fd), places],

@@ -18,7 +18,6 @@ from tsunagu.media.sandbox.request import Request
 from tsunagu.media.sandbox.worker import Stillborn, Worker
 from tsunagu.media.sandbox.zygote import Charter
 
-DECODER: Final = "tsunagu.media.decoding"
 _ATTEMPTS: Final = 5
 
 
@@ -32,14 +31,14 @@ class DecodePool:
         confinement: the measures that hold, known once the pool is entered; seccomp is always among them.
     """
 
-    def __init__(self, children: int, limits: Limits, options: DecodeOptions, *, decoder: str = DECODER) -> None:
+    def __init__(self, children: int, limits: Limits, options: DecodeOptions, *, decoder: str) -> None:
         """Plan a pool; nothing is started yet.
 
         Args:
             children: how many items are decoded at once, at least 1.
             limits: what one item may cost.
             options: how items are decoded.
-            decoder: dotted name of the module that decodes; another than ours only in tests.
+            decoder: dotted name of the module that decodes, of the shape of `child.Decoder`.
 
         Raises:
             InputError: there would be no child.
@@ -97,6 +96,15 @@ class DecodePool:
         """
         # The tally of the worker has seen to it that nothing else comes.
         return cast("Generator[Message, None, None]", self._converse(fd, Request(media_type)))
+
+    def fingerprint(self, fd: int, media_type: MediaType) -> Generator[Message, None, None]:
+        """Decode one item as `decode` does, and answer each picture and frame with its fingerprints.
+
+        Raises:
+            Refused: as for `decode`.
+            Unavailable: as for `decode`.
+        """
+        return cast("Generator[Message, None, None]", self._converse(fd, Request(media_type, as_fingerprints=True)))
 
     def decode_rgb(self, fd: int, media_type: MediaType, *, max_side: int) -> RgbPicture:
         """Decode one picture for eyes, upright, no side longer than `max_side` pixels.

@@ -13,7 +13,7 @@ from tsunagu.domain.media import MediaType
 HELLO: Final = b"\x17"
 """What a child says first, once all its doors are closed."""
 
-_REQUEST: Final = struct.Struct("<BI")  # number of the media type, longest side
+_REQUEST: Final = struct.Struct("<B?I")  # number of the media type, whether as fingerprints, longest side
 _MEDIA_TYPES: Final = tuple(MediaType)
 
 
@@ -23,10 +23,12 @@ class Request:
 
     Attributes:
         media_type: what the content is to be read as.
+        as_fingerprints: whether pictures and frames are answered with their fingerprints instead of their planes.
         rgb_side: 0 for the messages of the item; else the longest side, in pixels, of the colored picture asked for.
     """
 
     media_type: MediaType
+    as_fingerprints: bool = False
     rgb_side: int = 0
 
 
@@ -36,7 +38,7 @@ def send_request(connection: socket.socket, request: Request, file_fd: int) -> N
     Raises:
         OSError: the child is gone.
     """
-    packed = _REQUEST.pack(_MEDIA_TYPES.index(request.media_type), request.rgb_side)
+    packed = _REQUEST.pack(_MEDIA_TYPES.index(request.media_type), request.as_fingerprints, request.rgb_side)
     socket.send_fds(connection, [packed], [file_fd])
 
 
@@ -60,5 +62,5 @@ def receive_request(connection: socket.socket) -> tuple[Request, int] | None:
         files.frombytes(data)
     if len(packed) != _REQUEST.size or len(files) != 1:
         raise ValueError("no request")
-    number, rgb_side = _REQUEST.unpack(packed)
-    return Request(_MEDIA_TYPES[number], rgb_side), files[0]
+    number, as_fingerprints, rgb_side = _REQUEST.unpack(packed)
+    return Request(_MEDIA_TYPES[number], as_fingerprints, rgb_side), files[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from tsunagu.domain.fingerprint import TimedFingerprint
 from tsunagu.domain.media import MediaFacts, MediaKind
 from tsunagu.media.messages import (
     SOUND_RATE_HZ,
@@ -13,6 +14,7 @@ from tsunagu.media.messages import (
     MemberRefused,
     MemberStart,
     Message,
+    PictureFingerprints,
     RgbPicture,
     SoundChunk,
 )
@@ -25,6 +27,7 @@ _SLACK_S: Final = 60.0
 _SLACK_FRAMES: Final = 64
 
 _STREAM = (MediaFacts, TimedPicture, SoundChunk)
+_AS_FINGERPRINTS: Final = {Picture: PictureFingerprints, TimedPicture: TimedFingerprint}
 _CLASSES: Final[dict[MediaKind, tuple[type, ...]]] = {
     MediaKind.PICTURE: (MediaFacts, Picture),
     MediaKind.VIDEO: _STREAM,
@@ -44,6 +47,8 @@ class Tally:
             options: the bounds under which the child decodes; an honest one stops at them by itself.
         """
         self._classes = (RgbPicture,) if request.rgb_side else _CLASSES[request.media_type.kind]
+        if request.as_fingerprints:
+            self._classes = tuple(_AS_FINGERPRINTS.get(one, one) for one in self._classes)
         longest_s = options.max_duration_s + _SLACK_S
         self._pictures = 1
         self._facts = 1
@@ -65,9 +70,9 @@ class Tally:
         match message:
             case MediaFacts():
                 self._facts -= 1
-            case Picture() | RgbPicture():
+            case Picture() | PictureFingerprints() | RgbPicture():
                 self._pictures -= 1
-            case TimedPicture():
+            case TimedPicture() | TimedFingerprint():
                 self._frames -= 1
             case SoundChunk(samples):
                 self._samples -= len(samples)

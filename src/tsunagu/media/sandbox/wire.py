@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind, TimedFingerprint, Turn
 from tsunagu.domain.media import MediaFacts, Refusal
 from tsunagu.media.messages import (
     DecodeOptions,
@@ -23,6 +24,7 @@ from tsunagu.media.messages import (
     MemberRefused,
     MemberStart,
     Message,
+    PictureFingerprints,
     Refused,
     RgbPicture,
     SoundChunk,
@@ -47,6 +49,8 @@ _HEADING: Final = struct.Struct("<BxHI")
 _PICTURE: Final = struct.Struct("<IIIIIB")  # width, height, scale, rows, columns, orientation
 _TIME: Final = struct.Struct("<dQ")  # seconds, frame
 _MEMBER: Final = struct.Struct("<q")  # claimed length, -1 for none
+_FINGERPRINT: Final = struct.Struct("<B32s")  # quality, PDQ
+_TURNS: Final = struct.Struct(f"<B{32 * len(Turn)}s")  # quality, PDQ of each turn
 _RGB: Final = struct.Struct("<II")  # rows, columns
 
 
@@ -63,6 +67,8 @@ class FrameKind(IntEnum):
     MEMBER_DATA = 7
     MEMBER_REFUSED = 8
     RGB = 9
+    PICTURE_FINGERPRINTS = 10
+    TIMED_FINGERPRINT = 11
 
 
 def encode(message: Message | RgbPicture) -> tuple[Buffer, ...]:
@@ -80,6 +86,12 @@ def encode(message: Message | RgbPicture) -> tuple[Buffer, ...]:
         case TimedPicture():
             kind, bulk = FrameKind.TIMED_PICTURE, _raw(message.picture.luma)
             told = _TIME.pack(message.at_s, message.frame) + _pack_picture(message.picture)
+        case PictureFingerprints(turns):
+            kind = FrameKind.PICTURE_FINGERPRINTS
+            told = _TURNS.pack(turns[0].quality, b"".join(one.data for one in turns))
+        case TimedFingerprint(at_s, frame, fingerprint):
+            kind = FrameKind.TIMED_FINGERPRINT
+            told = _TIME.pack(at_s, frame) + _FINGERPRINT.pack(fingerprint.quality, fingerprint.data)
         case SoundChunk():
             kind, told, bulk = FrameKind.SOUND, b"", _raw(message.samples.astype("<i2", copy=False))
         case MemberStart():
@@ -150,6 +162,8 @@ def _read(
             return _read_timed_picture(told, bulk_bytes, fill, options)
         case FrameKind.RGB:
             return _read_rgb(told, bulk_bytes, fill, options)
+        case FrameKind.PICTURE_FINGERPRINTS | FrameKind.TIMED_FINGERPRINT:
+            return _read_fingerprints(kind, told, options)
         case _:
             return _read_small(kind, told, bulk_bytes, fill)
 
@@ -184,10 +198,29 @@ def _read_member(kind: FrameKind, told: bytes, bulk_bytes: int, fill: Fill) -> M
 
 def _read_timed_picture(told: bytes, bulk_bytes: int, fill: Fill, options: DecodeOptions) -> TimedPicture:
     _require(len(told) == _TIME.size + _PICTURE.size, "frame")
+    at_s, frame = _read_time(told, options)
+    return TimedPicture(at_s, frame, _read_picture(told[_TIME.size :], bulk_bytes, fill, options))
+
+
+def _read_fingerprints(kind: FrameKind, told: bytes, options: DecodeOptions) -> PictureFingerprints | TimedFingerprint:
+    if kind is FrameKind.PICTURE_FINGERPRINTS:
+        _require(len(told) == _TURNS.size, "fingerprints")
+        quality, data = _TURNS.unpack(told)
+        _require(quality <= 100, "quality")
+        turns = (Fingerprint(FingerprintKind.PDQ, data[32 * turn : 32 * turn + 32], quality) for turn in Turn)
+        return PictureFingerprints(tuple(turns))
+    _require(len(told) == _TIME.size + _FINGERPRINT.size, "frame")
+    at_s, frame = _read_time(told, options)
+    quality, data = _FINGERPRINT.unpack_from(told, _TIME.size)
+    _require(quality <= 100, "quality")
+    return TimedFingerprint(at_s, frame, Fingerprint(FingerprintKind.PDQ, data, quality))
+
+
+def _read_time(told: bytes, options: DecodeOptions) -> tuple[float, int]:
     at_s, frame = _TIME.unpack_from(told)
     _require(0 <= at_s <= options.max_duration_s + TIME_SLACK_S, "time of a frame")
     _require(frame < 2**31, "number of a frame")
-    return TimedPicture(at_s, frame, _read_picture(told[_TIME.size :], bulk_bytes, fill, options))
+    return at_s, frame
 
 
 def _pack_picture(picture: Picture) -> bytes:
@@ -233,6 +266,14 @@ def _require(holds: bool, what: str) -> None:  # noqa: FBT001 - reads as the sen
 
 _KINDS: Final = frozenset(int(kind) for kind in FrameKind)
 _WITHOUT_BULK: Final = frozenset(
-    {FrameKind.END, FrameKind.REFUSED, FrameKind.FACTS, FrameKind.MEMBER_START, FrameKind.MEMBER_REFUSED}
+    {
+        FrameKind.END,
+        FrameKind.REFUSED,
+        FrameKind.FACTS,
+        FrameKind.MEMBER_START,
+        FrameKind.MEMBER_REFUSED,
+        FrameKind.PICTURE_FINGERPRINTS,
+        FrameKind.TIMED_FINGERPRINT,
+    }
 )
 _REFUSALS: Final[Sequence[Refusal]] = tuple(Refusal)

@@ -227,7 +227,7 @@ def test_a_closed_pool_leaves_no_process_and_decodes_nothing(hostile):
 
 def test_a_pool_without_children_is_refused():
     with pytest.raises(InputError):
-        DecodePool(0, Limits(), DecodeOptions())
+        DecodePool(0, Limits(), DecodeOptions(), decoder="hostile_decoder")
 
 
 def test_limits_of_nothing_are_refused():

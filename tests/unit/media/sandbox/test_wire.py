@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind, TimedFingerprint
 from tsunagu.domain.media import MediaFacts, MediaType, Refusal
 from tsunagu.media.messages import (
     DecodeOptions,
     MemberData,
     MemberRefused,
     MemberStart,
+    PictureFingerprints,
     Refused,
     RgbPicture,
     SoundChunk,
@@ -56,8 +58,23 @@ _names = (
     .map(str.encode)
     .filter(lambda name: not name.startswith(b"/") and b".." not in name.split(b"/"))
 )
+_qualities = st.integers(0, 100)
+_bits = st.binary(min_size=32, max_size=32)
+
+
+def _turns(quality: int, turns: list[bytes]) -> PictureFingerprints:
+    return PictureFingerprints(tuple(Fingerprint(FingerprintKind.PDQ, data, quality) for data in turns))
+
+
 _messages = (
     _facts
+    | st.builds(_turns, _qualities, st.lists(_bits, min_size=8, max_size=8))
+    | st.builds(
+        TimedFingerprint,
+        st.floats(0, OPTIONS.max_duration_s),
+        st.integers(0, 2**31 - 1),
+        st.builds(Fingerprint, st.just(FingerprintKind.PDQ), _bits, _qualities),
+    )
     | _pictures()
     | st.builds(TimedPicture, st.floats(0, OPTIONS.max_duration_s), st.integers(0, 2**31 - 1), _pictures())
     | st.lists(st.integers(-(2**15), 2**15 - 1), min_size=1).map(lambda values: SoundChunk(np.array(values, np.int16)))
@@ -174,6 +191,21 @@ def test_a_picture_that_contradicts_itself_or_its_bounds_is_refused(changes):
         receive(reader(_picture_frame(**changes)), OPTIONS)
 
 
+def test_fingerprints_of_another_length_or_a_quality_above_100_are_refused():
+    turns = struct.pack("<BxHI", FrameKind.PICTURE_FINGERPRINTS, 257, 0)
+    assert isinstance(receive(reader(turns + bytes(257)), OPTIONS), PictureFingerprints)
+    timed = struct.pack("<BxHI", FrameKind.TIMED_FINGERPRINT, 49, 0) + bytes(16)
+    assert isinstance(receive(reader(timed + bytes(33)), OPTIONS), TimedFingerprint)
+    for frame in (
+        turns + b"\x65" + bytes(256),
+        timed + b"\x65" + bytes(32),
+        struct.pack("<BxHI", FrameKind.PICTURE_FINGERPRINTS, 256, 0) + bytes(256),
+        struct.pack("<BxHI", FrameKind.TIMED_FINGERPRINT, 48, 0) + bytes(48),
+    ):
+        with pytest.raises(Malformed):
+            receive(reader(frame), OPTIONS)
+
+
 @pytest.mark.parametrize("at_s", [float("nan"), float("inf"), -1.0, OPTIONS.max_duration_s + 2.0])
 def test_a_frame_at_no_time_or_beyond_the_longest_is_refused(at_s):
     message = TimedPicture(at_s, 0, Picture(np.zeros((1, 1), np.uint8), 1, 1))
@@ -199,7 +231,16 @@ def test_a_decoder_that_says_too_much_fails_in_the_child_already():
         encode(MediaFacts(tags={str(number): "" for number in range(100)}))
 
 
+@pytest.mark.parametrize("at_s", [float("nan"), float("inf"), -1.0, OPTIONS.max_duration_s + 2.0])
+def test_a_fingerprint_at_no_time_or_beyond_the_longest_is_refused(at_s):
+    message = TimedFingerprint(at_s, 0, Fingerprint(FingerprintKind.PDQ, bytes(32), 0))
+    with pytest.raises(Malformed):
+        receive(reader(b"".join(encode(message))), OPTIONS)
+
+
 PICTURE = Picture(np.zeros((1, 1), np.uint8), 1, 1)
+TURNS = _turns(100, [bytes(32)] * 8)
+TAKEN = TimedFingerprint(0.0, 0, TURNS.turns[0])
 MINUTE = SoundChunk(np.zeros(11_025 * 60, np.int16))
 
 
@@ -225,6 +266,31 @@ def test_no_item_says_more_than_its_kind_and_bounds_allow(media_type, messages):
     with pytest.raises(Malformed):  # noqa: PT012 - which of them is one too many does not matter
         for message in messages:
             tally.admit(message)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "messages"),
+    [
+        (MediaType.JPEG, [TURNS, TURNS]),
+        (MediaType.JPEG, [PICTURE]),
+        (MediaType.JPEG, [TAKEN]),
+        (MediaType.MP4, [TURNS]),
+        (MediaType.MP4, [TimedPicture(0.0, 0, PICTURE)]),
+        (MediaType.MP4, [TAKEN] * 200),
+    ],
+)
+def test_where_fingerprints_are_asked_for_no_plane_and_no_more_than_the_bounds_is_admitted(media_type, messages):
+    tally = Tally(Request(media_type, as_fingerprints=True), OPTIONS)
+    with pytest.raises(Malformed):  # noqa: PT012 - which of them is one too many does not matter
+        for message in messages:
+            tally.admit(message)
+
+
+@pytest.mark.parametrize(("media_type", "message"), [(MediaType.JPEG, TURNS), (MediaType.MP4, TAKEN)])
+def test_fingerprints_are_admitted_where_they_are_asked_for_and_nowhere_else(media_type, message):
+    Tally(Request(media_type, as_fingerprints=True), OPTIONS).admit(message)
+    with pytest.raises(Malformed):
+        Tally(Request(media_type), OPTIONS).admit(message)
 
 
 def test_an_honest_item_is_admitted():

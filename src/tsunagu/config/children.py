@@ -1,0 +1,21 @@
+"""The limited children that decode, as this program uses them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tsunagu.media.sandbox.pool import DecodePool
+
+DECODER: Final = "tsunagu.fingerprints.taking"
+"""The module with which they decode: they load it, and their parent need not."""
+
+
+def decode_children(count: int) -> DecodePool:
+    """Return the pool of `count` children, not started yet: enter it."""
+    # Only who decodes waits for NumPy.
+    from tsunagu.media.messages import DecodeOptions  # noqa: PLC0415
+    from tsunagu.media.sandbox.limits import Limits  # noqa: PLC0415
+    from tsunagu.media.sandbox.pool import DecodePool  # noqa: PLC0415
+
+    return DecodePool(count, Limits(), DecodeOptions(), decoder=DECODER)
