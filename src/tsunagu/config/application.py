@@ -21,6 +21,7 @@ from tsunagu.config.places import vault_place
 from tsunagu.config.queue import InlineQueue, WorkerQueue
 from tsunagu.config.viewing import LazyViewer
 from tsunagu.domain.errors import NotSignedIn, Unavailable
+from tsunagu.media.sandbox.begun import Begun
 from tsunagu.records.keys.keyring import Keyring
 from tsunagu.records.keys.private_files import replace_private
 from tsunagu.records.ledger.book import Book
@@ -39,8 +40,12 @@ GIB = 1 << 30
 class Application:
     """The installation that the environment names. It satisfies `services.house.House`."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], begun: Begun | None = None) -> None:
         """Find the home and read its settings; nothing is started yet.
+
+        Args:
+            environ: names the home, and may hold settings.
+            begun: the zygote of the children that decode, where it has been started ahead.
 
         Raises:
             InputError: a setting is unknown or wrong.
@@ -50,6 +55,7 @@ class Application:
         self._configuration = Configuration.of(home.settings, environ)
         self._home = home
         self._environ = environ
+        self._begun = begun
         self.home: Path = home.folder
         self.demo_marker: Path = home.demo_marker
         # One more than processors: a worker that waits for its child or the disk leaves a processor to another.
@@ -62,7 +68,7 @@ class Application:
             InputError: a setting of that home is unknown or wrong.
             Unavailable: its home cannot be made, or its settings not be read.
         """
-        return Application(Home.for_demo(self._environ).named_in(self._environ))
+        return Application(Home.for_demo(self._environ).named_in(self._environ), self._begun)
 
     @contextmanager
     def open(self, *, for_workers: bool = False) -> Iterator[Rooms]:
@@ -132,7 +138,8 @@ class Application:
         """
         from tsunagu.services.examination import MOST_DEPTH  # noqa: PLC0415 - only who decodes waits for NumPy
 
-        with decode_children(self.workers * (MOST_DEPTH + 1)) as pool:
+        begun, self._begun = self._begun, None  # for the first pool alone
+        with decode_children(self.workers * (MOST_DEPTH + 1), begun) as pool:
             yield pool
 
     def work(self, *, once: bool) -> None:

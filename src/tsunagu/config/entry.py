@@ -5,10 +5,12 @@ import gc
 import os
 import sys
 
-import django
-
+from tsunagu.config.children import begin_early
 from tsunagu.config.home import Home, make_passing_home
 from tsunagu.domain.errors import TsunaguError
+
+_DECODING = frozenset({"compare", "demo", "fingerprint", "ingest", "scan"})
+"""Commands that decode whatever else they are told: what decodes is loaded beside them."""
 
 
 def main() -> None:
@@ -25,6 +27,9 @@ def main() -> None:
     # The kernels' cache must be named before numba is imported, and Django set up before any model is.
     os.environ.setdefault("NUMBA_CACHE_DIR", str(home.kernels))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
+    begun = begin_early() if _DECODING.intersection(sys.argv[1:2]) else None
+    import django  # noqa: PLC0415 - after what loads beside it
+
     django.setup()
     from tsunagu.cli.main import program  # noqa: PLC0415
     from tsunagu.cli.output import print_error  # noqa: PLC0415
@@ -34,7 +39,7 @@ def main() -> None:
     # default 5 ms children stand idle.
     sys.setswitchinterval(0.001)
     try:
-        application = Application(os.environ)
+        application = Application(os.environ, begun)
     except TsunaguError as error:
         print_error(error)
         raise SystemExit(error.exit_status) from error

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from tsunagu.domain.errors import Unavailable
+from tsunagu.media.sandbox.begun import Begun, begin_zygote
 from tsunagu.media.sandbox.limits import Measure
 from tsunagu.media.sandbox.zygote import END, MOST_MESSAGE_BYTES, NUMBER, SPAWN, Charter
 
@@ -22,27 +19,19 @@ _ANSWER_S: Final = 30.0
 _ATTEMPTS: Final = 3
 _SOCKET_BYTES: Final = 1 << 20
 
-# The zygote finds its modules where the parent found them, whatever the environment and the folder are.
-_BOOT: Final = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[2]);"
-    "from tsunagu.media.sandbox.zygote import main; main(int(sys.argv[1]))"
-)
-
 
 class Zygote:
     """One running zygote. Its children stay unreaped, and so keep their numbers, until `end`."""
 
-    def __init__(self, charter: Charter) -> None:
-        """Start it and wait until it is warm.
+    def __init__(self, begun: Begun, charter: Charter) -> None:
+        """Give it its charter and wait until it is warm.
 
         Raises:
             Unavailable: it cannot start.
             OSError: it dies before it is warm.
         """
         self._lock = threading.Lock()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = _start(theirs.fileno())
+        self._begun, self._control = begun, begun.control
         try:
             self.measures = self._introduce(charter)
         except BaseException:
@@ -78,12 +67,7 @@ class Zygote:
 
     def close(self) -> None:
         """End it, and with it all its children."""
-        self._control.close()
-        try:
-            self._process.wait(_ANSWER_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._begun.close()
 
     def _introduce(self, charter: Charter) -> frozenset[Measure]:
         self._control.settimeout(_START_S)
@@ -111,9 +95,11 @@ class Zygote:
 class Nursery:
     """Where children come from, as long as a zygote can be had."""
 
-    def __init__(self, charter: Callable[[], Charter]) -> None:
-        """Take what each new zygote is told; none is started yet."""
+    def __init__(self, decoder: str, charter: Callable[[], Charter], begun: Begun | None) -> None:
+        """Take what each new zygote decodes with and is told, and perhaps the first one; no other is started yet."""
+        self._decoder = decoder
         self._charter = charter
+        self._begun = begun
         self._lock = threading.Lock()
         self._zygote: Zygote | None = None
 
@@ -133,7 +119,8 @@ class Nursery:
             for _ in range(_ATTEMPTS):
                 with contextlib.suppress(OSError):
                     if self._zygote is None:
-                        self._zygote = Zygote(self._charter())
+                        begun, self._begun = self._begun or begin_zygote(self._decoder), None
+                        self._zygote = Zygote(begun, self._charter())
                     return (self._zygote, *self._zygote.spawn())
                 self._drop()
         raise Unavailable("the decode process dies again and again")
@@ -142,35 +129,10 @@ class Nursery:
         """End the zygote and all children."""
         with self._lock:
             self._drop()
+            if self._begun is not None:
+                self._begun.close()
 
     def _drop(self) -> None:
         if self._zygote is not None:
             self._zygote.close()
             self._zygote = None
-
-
-def _start(control_fd: int) -> subprocess.Popen[bytes]:
-    places = json.dumps([str(Path(place).absolute()) for place in sys.path])
-    environment = {
-        "LC_ALL": "C.UTF-8",
-        "MALLOC_ARENA_MAX": "1",  # each further one takes 128 MiB of the address space
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-    # Some interpreters do not start without the first; in the second lie the kernels that are compiled already.
-    for name in ("LD_LIBRARY_PATH", "NUMBA_CACHE_DIR"):
-        if name in os.environ:
-            environment[name] = os.environ[name]
-    try:
-        return subprocess.Popen(  # noqa: S603 - our own interpreter
-            [sys.executable, "-I", "-B", "-c", _BOOT, str(control_fd), places],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=[control_fd],
-            env=environment,
-            cwd="/",
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise Unavailable("the decode process does not start") from error

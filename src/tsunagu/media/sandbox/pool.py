@@ -12,6 +12,7 @@ from tsunagu.domain.errors import InputError, Unavailable
 from tsunagu.domain.media import MediaType, Refusal
 from tsunagu.media.messages import DecodeOptions, Message, Refused, RgbPicture
 from tsunagu.media.sandbox.account import decode_account
+from tsunagu.media.sandbox.begun import Begun
 from tsunagu.media.sandbox.limits import Limits, Measure
 from tsunagu.media.sandbox.nursery import Nursery
 from tsunagu.media.sandbox.request import Request
@@ -31,7 +32,9 @@ class DecodePool:
         confinement: the measures that hold, known once the pool is entered; seccomp is always among them.
     """
 
-    def __init__(self, children: int, limits: Limits, options: DecodeOptions, *, decoder: str) -> None:
+    def __init__(
+        self, children: int, limits: Limits, options: DecodeOptions, *, decoder: str, begun: Begun | None = None
+    ) -> None:
         """Plan a pool; nothing is started yet.
 
         Args:
@@ -39,6 +42,7 @@ class DecodePool:
             limits: what one item may cost.
             options: how items are decoded.
             decoder: dotted name of the module that decodes, of the shape of `child.Decoder`.
+            begun: a zygote of that decoder which has been started ahead; it is ended with the pool.
 
         Raises:
             InputError: there would be no child.
@@ -48,8 +52,7 @@ class DecodePool:
         self.confinement: frozenset[Measure] = frozenset()
         self._limits = limits
         self._options = options
-        self._decoder = decoder
-        self._nursery = Nursery(self._charter)
+        self._nursery = Nursery(decoder, self._charter, begun)
         self._slots = threading.BoundedSemaphore(children)
         self._lock = threading.Lock()
         self._idle: list[Worker] = []
@@ -169,7 +172,6 @@ class DecodePool:
 
     def _charter(self) -> Charter:
         return Charter(
-            decoder=self._decoder,
             options=self._options,
             memory_bytes=self._limits.memory_bytes,
             life_cpu_s=self._limits.life_cpu_s,

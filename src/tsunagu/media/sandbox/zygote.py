@@ -39,7 +39,6 @@ class Charter:
     """What a zygote is told when it starts.
 
     Attributes:
-        decoder: dotted name of the module that decodes.
         options: how, and within which bounds.
         memory_bytes: address space of a child beyond the zygote's.
         life_cpu_s: processor seconds of a child's life.
@@ -47,7 +46,6 @@ class Charter:
         parent_pid: the process with which it ends.
     """
 
-    decoder: str
     options: DecodeOptions
     memory_bytes: int
     life_cpu_s: int
@@ -66,12 +64,20 @@ class Charter:
         return cls(**{**told, "options": DecodeOptions(**told["options"]), "account": account})
 
 
-def main(control_fd: int) -> None:
-    """Start, tell the parent which measures hold, and serve it until it hangs up."""
+def main(control_fd: int, decoder_name: str) -> None:
+    """Load, tell the parent which measures hold once it has given a charter, and serve it until it hangs up.
+
+    Args:
+        control_fd: the socket to the parent.
+        decoder_name: dotted name of the module that decodes.
+    """
     with socket.socket(fileno=control_fd) as control:
-        charter = Charter.from_json(control.recv(MOST_MESSAGE_BYTES))
         try:
-            decoder, measures = _prepare(charter)
+            decoder, measures = _prepare(decoder_name)
+            told = control.recv(MOST_MESSAGE_BYTES)
+            if not told:
+                return
+            charter = Charter.from_json(told)
             most_bytes = address_space_bytes() + charter.memory_bytes
             measures |= give_up_rights(charter.account)
         except Exception as error:  # noqa: BLE001 - whatever it is, the parent has to say it
@@ -81,9 +87,9 @@ def main(control_fd: int) -> None:
         _serve_parent(control, charter, decoder, most_bytes)
 
 
-def _prepare(charter: Charter) -> tuple[Decoder, frozenset[Measure]]:
+def _prepare(decoder_name: str) -> tuple[Decoder, frozenset[Measure]]:
     measures = leave_network()
-    decoder = cast("Decoder", importlib.import_module(charter.decoder))
+    decoder = cast("Decoder", importlib.import_module(decoder_name))
     decoder.warm_up()
     # What is loaded by now is shared with every child for ever: the collector need not touch its pages.
     gc.collect()

@@ -14,7 +14,8 @@ import pytest
 
 from tsunagu.domain.media import MediaType, Refusal
 from tsunagu.media.messages import DecodeOptions, Message, Refused
-from tsunagu.media.sandbox import DecodePool, Limits
+from tsunagu.media.sandbox.limits import Limits
+from tsunagu.media.sandbox.pool import DecodePool
 
 
 class Hostile:

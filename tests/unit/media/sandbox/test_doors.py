@@ -14,8 +14,9 @@ import pytest
 
 from tsunagu.domain.errors import Unavailable
 from tsunagu.domain.media import Refusal
-from tsunagu.media.sandbox import Measure, account
+from tsunagu.media.sandbox import account
 from tsunagu.media.sandbox.account import decode_account
+from tsunagu.media.sandbox.limits import Measure
 
 is_root = os.geteuid() == 0
 
@@ -122,7 +123,8 @@ _WITHOUT_SECCOMP = """
     sys.path[:] = json.loads(sys.argv[1])
     from tsunagu.domain.errors import Unavailable
     from tsunagu.media.messages import DecodeOptions
-    from tsunagu.media.sandbox import DecodePool, Limits
+    from tsunagu.media.sandbox.limits import Limits
+    from tsunagu.media.sandbox.pool import DecodePool
     libc = ctypes.CDLL(None, use_errno=True)
     steps = [(0x20, 0, 0, 0), (0x15, 0, 3, {prctl}), (0x20, 0, 0, 16), (0x15, 0, 1, 22), (0x06, 0, 0, 0x50016),
              (0x06, 0, 0, 0x7FFF0000)]

@@ -22,7 +22,8 @@ import pytest
 from tsunagu.domain.errors import InputError, Unavailable
 from tsunagu.domain.media import MediaType, Refusal
 from tsunagu.media.messages import DecodeOptions
-from tsunagu.media.sandbox import DecodePool, Limits
+from tsunagu.media.sandbox.limits import Limits
+from tsunagu.media.sandbox.pool import DecodePool
 
 
 def _wait_until(holds: Callable[[], bool], within_s: float = 10.0) -> bool:
@@ -248,7 +249,8 @@ import json, os, sys, tempfile
 sys.path[:] = json.loads(sys.argv[1])
 from tsunagu.domain.media import MediaType
 from tsunagu.media.messages import DecodeOptions
-from tsunagu.media.sandbox import DecodePool, Limits
+from tsunagu.media.sandbox.limits import Limits
+from tsunagu.media.sandbox.pool import DecodePool
 with DecodePool(1, Limits(), DecodeOptions(), decoder="hostile_decoder") as pool, tempfile.TemporaryFile() as file:
     file.write(sys.argv[2].encode())
     file.flush()
