@@ -73,7 +73,8 @@ def serve(fd: int) -> None:
 
     django.setup()
     import tsunagu.config.application
-    import tsunagu.services.ingest  # noqa: F401 - loaded for those that are forked
+    import tsunagu.services.ingest
+    import tsunagu.services.likeness  # noqa: F401 - loaded for those that are forked
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=fd) as requests:

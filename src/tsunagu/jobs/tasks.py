@@ -10,6 +10,7 @@ from uuid import UUID
 from tsunagu.services.accounts import is_root_due, sign_root
 from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.house import House, Rooms
+from tsunagu.services.linking import apply_benign
 from tsunagu.services.retention import erase_expired
 from tsunagu.services.vault import sweep_vaults
 
@@ -55,8 +56,6 @@ class Task:
 
 def silence_benign(station: Station, arguments: Arguments) -> None:
     """Silence the hits that the benign banks of one agency explain."""
-    from tsunagu.services.linking import apply_benign  # noqa: PLC0415 - loads the kernels
-
     apply_benign(agency_id=UUID(str(arguments["agency"])), now=datetime.now(UTC), ledger=station.rooms.ledger)
 
 

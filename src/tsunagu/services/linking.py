@@ -19,7 +19,6 @@ from tsunagu.overlap.commonness import COMMON_CASES
 from tsunagu.records import links as link_rows
 from tsunagu.records import overlaps, telling
 from tsunagu.records.session import DATABASE_FAILED, LINKER, linking
-from tsunagu.services.likeness import Benign, find_links
 from tsunagu.services.parts import Ledger
 from tsunagu.services.settling import band_anew, settle
 
@@ -115,6 +114,9 @@ def _reason(error: Exception) -> str:
 
 def _compare(holdings: Sequence[int], items: Sequence[int], *, now: datetime, ledger: Ledger) -> None:
     """Compare items with all that is held, and note that these holdings of theirs were. Call it within `linking`."""
+    # The kernels take half a second to load: an ingest has its first files examined meanwhile.
+    from tsunagu.services.likeness import Benign, find_links  # noqa: PLC0415
+
     found = find_links(items, Benign.declared())
     places = link_rows.places({item for one in found for item in (one.item_a, one.item_b)})
     # A file that was read anew may have left a content without a place: it is in no case, and concerns nobody.
@@ -142,6 +144,8 @@ def apply_benign(*, agency_id: UUID, now: datetime, ledger: Ledger) -> int:
 
     A notice that was sent stays: people may have acted on it. What is revealed of it is weighed anew.
     """
+    from tsunagu.services.likeness import Benign  # noqa: PLC0415 - as in `_compare`
+
     with linking():
         link_rows.note_benign_applied(agency_id)
         benign = Benign.declared()

@@ -23,6 +23,7 @@ from tsunagu.records.links import anything_waits, benign_unapplied
 from tsunagu.records.session import LINKER, acting_for, linking
 from tsunagu.records.telling import NoticeSent
 from tsunagu.services.access import REFERENCE, denials_recorded
+from tsunagu.services.linking import link_all
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.settling import noticed, settle
 
@@ -262,8 +263,6 @@ def _complete(now: datetime, ledger: Ledger) -> bool:
     """Do what an interrupted process has left undone, anybody's, and return whether there was anything."""
     if not (anything_waits() or benign_unapplied() or telling.half_noted()):
         return False
-    from tsunagu.services.linking import link_all  # noqa: PLC0415 - loads the kernels, needed by nothing else
-
     link_all(now=now, ledger=ledger)
     return True
 

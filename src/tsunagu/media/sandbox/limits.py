@@ -34,7 +34,7 @@ class Limits:
     cpu_s: int = 3600
     wait_s: float = 7200.0
     silence_s: float = 60.0
-    items_per_child: int = 200
+    items_per_child: int = 500
 
     def __post_init__(self) -> None:
         """Refuse limits under which nothing can be decoded.

@@ -207,7 +207,7 @@ def _read_fingerprints(kind: FrameKind, told: bytes, options: DecodeOptions) -> 
         _require(len(told) == _TURNS.size, "fingerprints")
         quality, data = _TURNS.unpack(told)
         _require(quality <= 100, "quality")
-        turns = (Fingerprint(FingerprintKind.PDQ, data[32 * turn : 32 * turn + 32], quality) for turn in Turn)
+        turns = (Fingerprint(FingerprintKind.PDQ, data[at : at + 32], quality) for at in range(0, len(data), 32))
         return PictureFingerprints(tuple(turns))
     _require(len(told) == _TIME.size + _FINGERPRINT.size, "frame")
     at_s, frame = _read_time(told, options)

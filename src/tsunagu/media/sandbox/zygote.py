@@ -15,7 +15,6 @@ import select
 import signal
 import socket
 import struct
-import sys
 from typing import Final, NoReturn, cast
 
 from tsunagu.media.messages import DecodeOptions
@@ -140,7 +139,3 @@ def _live(socket_fd: int, zygote_pid: int, charter: Charter, decoder: Decoder, m
         status = 0
     finally:
         os._exit(status)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

@@ -158,7 +158,7 @@ def test_kills_at_any_moment_cost_the_items_in_hand_and_nothing_else(hostile):
             zygote = pool._nursery._zygote
             if zygote is None:
                 continue
-            pid = zygote._process.pid
+            pid = zygote._begun.process.pid
             with contextlib.suppress(OSError):
                 children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
                 os.kill(pid if pick.random() < 0.1 else int(pick.choice([*children, pid])), signal.SIGKILL)
