@@ -7,15 +7,18 @@ import re
 from dataclasses import dataclass
 
 import pytest
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
+from tsunagu.api.door import ApiKey
 from tsunagu.api.operations import description
 from tsunagu.config.urls import api
 from tsunagu.domain.permission import Permission
 
 from ..scene import Scene  # noqa: TID252 - tests are no package with a name
 from ..web.visitors import Visitor  # noqa: TID252 - tests are no package with a name
+from ..world import World  # noqa: TID252 - tests are no package with a name
 from .programs import Answer, Program, lendable
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"
@@ -119,6 +122,13 @@ def test_every_url_of_the_api_is_an_operation_or_the_description() -> None:
     assert len(resolver.url_patterns) == len(description(api)["paths"]) + 1
 
 
+def test_a_program_without_a_key_is_told_so_and_sent_nowhere_else(world: World) -> None:
+    for method, path in addresses():
+        answer = Program(world).send(method, path)
+        assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer"), (method, path)
+        assert "Location" not in answer
+
+
 @pytest.mark.parametrize(("method", "path"), addresses(), ids=lambda one: one)
 def test_without_a_good_key_every_address_answers_the_same_and_redirects_nowhere(
     scene: Scene, method: str, path: str
@@ -142,6 +152,21 @@ def test_without_a_good_key_every_address_answers_the_same_and_redirects_nowhere
 def test_a_session_of_a_browser_is_nobody_here(scene: Scene, method: str, path: str) -> None:
     visitor = Visitor(scene.world).sits_down_as(scene.people["anna"])
     assert visitor.client.generic(method, path, content_type="application/json").status_code == 401
+    assert visitor.is_in
+
+
+def test_no_cookie_is_read_whatever_way_in_an_operation_offers(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operation that would take a session, and one that would take anybody, has nobody's session to take."""
+    visitor = Visitor(scene.world).sits_down_as(scene.people["anna"])
+    asked: list[bool] = []
+
+    def nosy(_: ApiKey, request: HttpRequest) -> None:
+        asked.append(request.user.is_authenticated or bool(request.COOKIES))
+
+    monkeypatch.setattr(ApiKey, "__call__", nosy)
+    for method, path in addresses():
+        visitor.client.generic(method, path, content_type="application/json")
+    assert asked == [False] * len(addresses())
     assert visitor.is_in
 
 

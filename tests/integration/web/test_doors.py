@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from allauth.account.adapter import get_adapter
 from django.apps import apps
 from django.conf import settings
 from django.contrib.admin.sites import all_sites
@@ -107,6 +108,10 @@ def test_no_admin_site_and_no_sign_up_is_installed() -> None:
     for name in ("account_signup", "account_reset_password", "account_email", "mfa_login_webauthn", "admin:index"):
         with pytest.raises(NoReverseMatch):
             reverse(name)
+
+
+def test_nobody_could_sign_up_where_there_were_a_page_for_it(visitor: Callable[[], Visitor]) -> None:
+    assert not get_adapter().is_open_for_signup(visitor().get(LOGIN).wsgi_request)
 
 
 def test_the_cookies_are_for_this_site_over_an_encrypted_connection_and_not_for_scripts(

@@ -317,6 +317,18 @@ def test_the_secrets_of_second_factors_are_sealed_in_their_rows(visitor: Visitor
     assert officer.password.startswith("argon2")
 
 
+def test_a_secret_that_was_made_in_the_browser_is_sealed_in_its_row(
+    visitor: Visitors, world: World, world_home: Path
+) -> None:
+    login, one = _invited(world, visitor)
+    secret = _secret_shown(one)
+    assert one.post(ACTIVATE, code=TOTP(secret).at(now())).status_code == 302
+    held = _held_in_clear(world_home)
+    [officer] = [row for row in map(json.loads, held["public.officer"].splitlines()) if row["login"] == login]
+    [row] = [row for row in held["public.mfa_authenticator"].splitlines() if officer["id"] in row and "totp" in row]
+    assert secret not in row
+
+
 def test_every_change_of_second_factors_is_written_down(visitor: Visitors, world: World) -> None:
     _, one = _invited(world, visitor)
     secret = _secret_shown(one)
