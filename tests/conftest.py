@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -28,3 +32,34 @@ def test_media() -> Path:
     path = Path(folder)
     assert path.is_dir(), "TSUNAGU_TEST_MEDIA is set, but is no folder"
     return path
+
+
+@dataclass(frozen=True)
+class SmallDisk:
+    """A disk of its own over a folder, in memory, which is as full as any other when it is full."""
+
+    folder: Path
+
+    def fill(self, leave_bytes: int) -> Path:
+        """Leave so much free of it, and return the file that takes the rest, for it to be removed."""
+        ballast = self.folder / "ballast"
+        ballast.write_bytes(bytes(shutil.disk_usage(self.folder).free - leave_bytes))
+        return ballast
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Callable[..., SmallDisk]]:
+    """A function that puts a disk of so many bytes, and of so many files, over a folder until the end of the test."""
+    folders: list[Path] = []
+
+    def mount(folder: Path, size_bytes: int, *, most_files: int = 10_000) -> SmallDisk:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size_bytes},nr_inodes={most_files},mode=0711", "tmpfs", folder]
+        done = subprocess.run(command, capture_output=True, check=False)
+        if done.returncode:
+            pytest.skip("MISSING: the right to mount a disk (root on a host of one's own). No full disk is tried.")
+        folders.append(folder)
+        return SmallDisk(folder)
+
+    yield mount
+    for folder in folders:
+        subprocess.run(["umount", "--lazy", folder], check=True)

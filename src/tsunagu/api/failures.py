@@ -13,7 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import Field
 
 from tsunagu.domain.errors import InputError, NotSignedIn, TsunaguError, Unavailable
-from tsunagu.records.session import DATABASE_FAILED
+from tsunagu.records.session import DATABASE_FAILED, outage
 from tsunagu.services.api_keys import NO_KEY
 
 log = logging.getLogger("tsunagu.api")
@@ -81,8 +81,8 @@ def map_failures(api: NinjaAPI) -> None:
         fields = [".".join(map(str, one["loc"]))[:200] for one in error.errors[:20]]
         return refused(request, InputError("the request does not fit the schema"), fields)
 
-    def unavailable(request: HttpRequest, _: Exception) -> HttpResponse:
-        return refused(request, Unavailable("the database does not answer: try again later"))
+    def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+        return refused(request, outage(error, Unavailable("the database does not answer: try again later")))
 
     handlers: dict[type[Exception], Callable[..., HttpResponse]] = {
         TsunaguError: refused,

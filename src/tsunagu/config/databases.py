@@ -15,6 +15,7 @@ from tsunagu.domain.errors import Unavailable
 from tsunagu.records.migrating import SchemaState, migrate, schema_state
 from tsunagu.records.postgres.addresses import Addresses, DatabaseAddress
 from tsunagu.records.postgres.guard import refuse_if_app_can_bypass
+from tsunagu.records.session import outage
 
 LOST = ("08", "57P")
 """SQLSTATE classes of a lost connection and of a server that ends its sessions, PostgreSQL's Appendix A."""
@@ -79,7 +80,8 @@ def outages_told() -> Iterator[None]:
             raise Unavailable(
                 "the database has gone away; what was committed is kept, so run the command again"
             ) from error
-        raise Unavailable(f"the database cannot go on (SQLSTATE {state}); what was committed is kept") from error
+        stopped = Unavailable(f"the database cannot go on (SQLSTATE {state}); what was committed is kept")
+        raise outage(error, stopped) from error
 
 
 def disconnect() -> None:

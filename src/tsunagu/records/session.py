@@ -1,14 +1,31 @@
 """In whose name the database is asked. Row-level security reads it; without it every query fails."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connections, transaction
 
+from tsunagu.domain.errors import Unavailable
+
 LINKER = "linker"
 DATABASE_FAILED = (OperationalError, InterfaceError)
 """What is raised where the database fails, and not what was asked of it."""
+DISK_FULL = "53100"
+"""The SQLSTATE of a server whose disk is full: PostgreSQL 18, appendix A."""
+
+
+def outage(error: BaseException, otherwise: Unavailable) -> Unavailable:
+    """Return what is told where the database fails: that its disk is full when it said so, and else `otherwise`.
+
+    The server's own words may quote a value, so they are not passed on.
+    """
+    cause = error if hasattr(error, "sqlstate") else error.__cause__
+    if getattr(cause, "sqlstate", None) != DISK_FULL:
+        return otherwise
+    return Unavailable("the database's disk is full: what was committed is kept, and nothing more until there is room")
 
 
 @contextmanager

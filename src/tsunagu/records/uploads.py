@@ -61,15 +61,16 @@ class UploadStore:
             held = os.fstat(fd).st_size
             if offset != held or held + len(data) > size_bytes:
                 raise Conflict("the chunk does not follow what is held of this file", held_bytes=held)
-            self.check_space(len(data))
+            if data:  # an empty file needs no room: what waits to be examined must not wait for some
+                self.check_space(len(data))
             try:
                 _write(fd, data, held)
                 os.fsync(fd)
+                if held == 0:
+                    _sync_names(self._place(agency_id, intake_id))
             except OSError as error:
                 os.ftruncate(fd, held)
                 raise _unavailable(error) from error
-            if held == 0:
-                _sync_names(self._place(agency_id, intake_id))
         return held + len(data)
 
     def held(self, agency_id: UUID, intake_id: UUID) -> dict[int, int]:
@@ -88,10 +89,14 @@ class UploadStore:
         """Do nothing when there is room for so many bytes.
 
         Raises:
-            Unavailable: there is not.
+            Unavailable: there is not, or the folder cannot be made.
         """
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        if shutil.disk_usage(self._folder).free < bytes_to_come + self._spare_bytes:
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            free = shutil.disk_usage(self._folder).free
+        except OSError as error:
+            raise _unavailable(error) from error
+        if free < bytes_to_come + self._spare_bytes:
             raise Unavailable(_DISK_FULL)
 
     def intakes(self) -> Iterator[tuple[UUID, UUID]]:

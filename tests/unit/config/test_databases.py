@@ -40,12 +40,13 @@ def test_a_lost_connection_is_told_as_the_databases_going_away(error: Exception)
 @pytest.mark.parametrize(
     ("error", "state"),
     [
-        (errors.DiskFull(QUOTED), "53100"),
+        (errors.DiskFull(QUOTED), "the database's disk is full"),
+        (by_django(django.db.OperationalError, errors.DiskFull(QUOTED)), "the database's disk is full"),
         (by_django(django.db.OperationalError, errors.OutOfMemory(QUOTED)), "53200"),
         (by_django(django.db.OperationalError, errors.DeadlockDetected(QUOTED)), "40P01"),
     ],
 )
-def test_a_server_that_cannot_go_on_is_told_with_its_state(error: Exception, state: str) -> None:
+def test_a_server_that_cannot_go_on_is_told_with_its_state_or_what_is_full(error: Exception, state: str) -> None:
     with pytest.raises(Unavailable, match=state) as caught, outages_told():
         raise error
     assert QUOTED not in str(caught.value)

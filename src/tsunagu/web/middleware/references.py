@@ -8,14 +8,17 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
 from tsunagu.domain.errors import TsunaguError, Unavailable
-from tsunagu.records.session import DATABASE_FAILED
+from tsunagu.records.session import DATABASE_FAILED, outage
+from tsunagu.web.templatetags.tsunagu import sentence
 
 DATABASE_GONE = "the database is not there just now; what was committed is kept, so try again in a moment"
+UNTOLD = (404, 500)
+"""Failures of which no message is shown: not there and not yours look alike, and a bug may say anything."""
 log = logging.getLogger("tsunagu.web")
 
 
@@ -39,7 +42,7 @@ class ReferenceMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the page of an anticipated failure; everything else goes on to Django."""
         if isinstance(error, DATABASE_FAILED):
-            error = Unavailable(DATABASE_GONE)
+            error = outage(error, Unavailable(DATABASE_GONE))
         if not isinstance(error, TsunaguError):
             return None
         status = note_refusal(request, error)
@@ -53,7 +56,10 @@ def note_refusal(request: HttpRequest, error: TsunaguError) -> int:
 
 
 def failure(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
-    """Return the plain page of a failure."""
+    """Return the plain page of a failure; to a script of ours, which asks for JSON, what it is to show."""
+    if request.headers.get("accept") == "application/json":
+        told = "" if status in UNTOLD else sentence(message)
+        return JsonResponse({"told": told, "reference": reference_of(request)}, status=status)
     return render(
         request,
         "web/failure.html",
@@ -69,8 +75,10 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa
 
 def unforeseen(request: HttpRequest) -> HttpResponse:
     """Answer an exception that nothing has caught: the database is gone, or it is a bug."""
-    if isinstance(sys.exc_info()[1], DATABASE_FAILED):
-        return failure(request, note_refusal(request, Unavailable(DATABASE_GONE)), DATABASE_GONE)
+    error = sys.exc_info()[1]
+    if isinstance(error, DATABASE_FAILED):
+        gone = outage(error, Unavailable(DATABASE_GONE))
+        return failure(request, note_refusal(request, gone), str(gone))
     note_bug(request)
     return failure(request, 500)
 

@@ -12,20 +12,41 @@
   const bar = form.querySelector("progress");
   const told = form.querySelector("output");
   const nobody = "00000000-0000-0000-0000-000000000000";
-  const ask = (url, options) => fetch(url, { ...options, headers: { "x-csrftoken": token, ...options.headers } });
+  const headers = { "x-csrftoken": token, accept: "application/json" };
+  const ask = (url, options) => fetch(url, { ...options, headers: { ...headers, ...options.headers } });
+
+  // What the server refused, and what it told of that in the language of the page.
+  class Refused extends Error {
+    constructor(status, said) {
+      super(said.told || "");
+      this.passes = status >= 500 || status === 409;
+    }
+  }
+
+  const saidBy = (answer) => answer.json().catch(() => ({}));
 
   async function json(url, options) {
     const answer = await ask(url, options);
-    if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
-    return answer.json();
+    if (answer.ok) return answer.json();
+    const said = await saidBy(answer);
+    if ("held" in said) return said;
+    throw new Refused(answer.status, said);
   }
 
+  const complain = (error, ...more) => {
+    complaint.textContent = [error instanceof Refused ? error.message : "", ...more].filter(Boolean).join(" ");
+  };
+
+  // A full disk, say, is told at once; when there is room again before the last try, the upload goes on by itself.
   async function part(url, data) {
     for (let tried = 0; ; tried += 1) {
       try {
-        return await json(url, { method: "PUT", body: data });
+        const said = await json(url, { method: "PUT", body: data });
+        complaint.textContent = "";
+        return said;
       } catch (error) {
-        if (tried >= TRIES || /^4/.test(error.message)) throw error;
+        if (tried >= TRIES || (error instanceof Refused && !error.passes)) throw error;
+        complain(error);
         await new Promise((done) => setTimeout(done, 500 * 2 ** tried));
       }
     }
@@ -72,10 +93,10 @@
       const base = form.dataset.files.replace(nobody, begun.intake);
       await send(files, base);
       const end = await ask(`${base}finish/`, { method: "POST" });
-      if (!end.ok) throw new Error(String(end.status));
+      if (!end.ok) throw new Refused(end.status, await saidBy(end));
       location.assign(end.url);
-    } catch {
-      complaint.textContent = form.dataset.failed;
+    } catch (error) {
+      complain(error, form.dataset.failed);
       button.disabled = false;
     }
   });
