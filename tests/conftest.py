@@ -40,9 +40,9 @@ class SmallDisk:
 
     folder: Path
 
-    def fill(self, leave_bytes: int) -> Path:
+    def fill(self, leave_bytes: int, name: str = "ballast") -> Path:
         """Leave so much free of it, and return the file that takes the rest, for it to be removed."""
-        ballast = self.folder / "ballast"
+        ballast = self.folder / name
         ballast.write_bytes(bytes(shutil.disk_usage(self.folder).free - leave_bytes))
         return ballast
 
