@@ -133,8 +133,10 @@ class Interrupting:
         self._then()
         yield self
 
-    def decode(self, *_: object) -> Iterator[Any]:
+    def fingerprint(self, *_: object) -> Iterator[Any]:
         raise HandedBack
+
+    decode = fingerprint
 
 
 def places(person: Person) -> list[tuple[bytes, UUID | None]]:

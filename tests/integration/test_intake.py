@@ -22,7 +22,7 @@ from tsunagu.domain.errors import InputError
 from tsunagu.domain.intake import IntakeRefusal, IntakeRefused, ScanKey
 from tsunagu.domain.media import MediaType
 from tsunagu.domain.permission import Role
-from tsunagu.media.decoding import decode
+from tsunagu.fingerprints.taking import decode, fingerprint
 from tsunagu.media.messages import DecodeOptions, Message
 from tsunagu.records.keys.exhibit_keys import key_from_file, key_to_file, make_key
 from tsunagu.records.session import acting_for
@@ -44,6 +44,10 @@ class InThisProcess:
     def decode(self, fd: int, media_type: MediaType) -> Iterator[Message]:
         with open(os.dup(fd), "rb") as file:  # noqa: PTH123 - a descriptor
             yield from decode(file, media_type, DecodeOptions())
+
+    def fingerprint(self, fd: int, media_type: MediaType) -> Iterator[Message]:
+        with open(os.dup(fd), "rb") as file:  # noqa: PTH123 - a descriptor
+            yield from fingerprint(file, media_type, DecodeOptions())
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,7 @@ class NoDecoder:
     def decode(self, *_: object) -> Iterator[Any]:
         raise AssertionError("the tests within this process bring in nothing that is decoded")
 
-    decode_rgb = decode
+    fingerprint = decode_rgb = decode
 
 
 class NoOperator:

@@ -21,8 +21,9 @@ def main() -> None:
         home = Home.of(os.environ)
     except TsunaguError as error:
         raise SystemExit(f"tsunagu: {error}") from error
-    # Whatever is still there when a command ends goes with its process: half a second is spared for not looking for
-    # what nobody refers to.
+    # What is loaded stays, and what is still there when a command ends goes with its process: neither is worth a look
+    # for what nobody refers to.
+    gc.disable()
     atexit.register(gc.freeze)
     # The kernels' cache must be named before numba is imported, and Django set up before any model is.
     os.environ.setdefault("NUMBA_CACHE_DIR", str(home.kernels))
@@ -43,4 +44,6 @@ def main() -> None:
     except TsunaguError as error:
         print_error(error)
         raise SystemExit(error.exit_status) from error
+    gc.freeze()
+    gc.enable()
     program(obj=application)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -51,13 +52,16 @@ class Allowance:
             raise Refused(self._over)
 
 
+_SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
+
+
 class _Pending:
     """A member whose data still come."""
 
     def __init__(self, start: MemberStart) -> None:
         self.name = start.name
         self._size_bytes = start.size_bytes
-        self._fd = os.memfd_create("member", os.MFD_CLOEXEC)
+        self._fd = os.memfd_create("member", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
 
     @property
     def is_whole(self) -> bool:
@@ -69,7 +73,9 @@ class _Pending:
             rest = rest[os.write(self._fd, rest) :]
 
     def hand_over(self) -> int:
+        """Return the descriptor, for the caller to close; nobody who is lent it can change the content any more."""
         fd, self._fd = self._fd, -1
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
         return fd
 
     def close(self) -> None:

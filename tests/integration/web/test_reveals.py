@@ -271,6 +271,8 @@ class NoPictures:
         raise Refused(Refusal.DAMAGED)
         yield
 
+    fingerprint = decode
+
 
 def test_the_pages_offer_it_to_who_was_granted_it_alone_and_tell_what_was_shown_before(stage: Stage) -> None:
     path = reverse("items", args=[stage.case]) + "?exhibit=E1"

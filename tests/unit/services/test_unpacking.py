@@ -1,6 +1,7 @@
 """Members of archives come out once each, whole or refused, and a nest of archives has one allowance."""
 
 import io
+import mmap
 import os
 import tarfile
 import zipfile
@@ -8,7 +9,7 @@ import zipfile
 import pytest
 
 from tsunagu.domain.media import Examined, MediaFacts, MediaType, Refusal
-from tsunagu.media.decoding import decode
+from tsunagu.fingerprints.taking import decode, fingerprint
 from tsunagu.media.messages import DecodeOptions, MemberData, MemberRefused, MemberStart, Refused
 from tsunagu.media.walk import Found
 from tsunagu.services import unpacking
@@ -22,6 +23,10 @@ class InThisProcess:
     def decode(self, fd, media_type):
         with open(os.dup(fd), "rb") as file:  # noqa: PTH123 - a descriptor
             yield from decode(file, media_type, DecodeOptions(max_members=500))
+
+    def fingerprint(self, fd, media_type):
+        with open(os.dup(fd), "rb") as file:  # noqa: PTH123 - a descriptor
+            yield from fingerprint(file, media_type, DecodeOptions())
 
 
 class Says:
@@ -88,6 +93,17 @@ def test_a_member_that_is_refused_after_it_began_is_not_given_as_well():
 def test_a_refused_member_of_the_same_name_leaves_the_one_before_it_whole():
     refused = MemberRefused(b"a", Refusal.ENCRYPTED)
     assert given(Says(START, DATA, refused)) == [(b"a", b"abc"), (b"a", Refusal.ENCRYPTED)]
+
+
+def test_a_member_cannot_be_changed_by_who_is_lent_its_descriptor():
+    found = members(-1, MediaType.ZIP, Says(START, DATA), Allowance(1 << 20))
+    fd = next(found)[1]
+    for change in (lambda: os.pwrite(fd, b"x", 0), lambda: mmap.mmap(fd, 3), lambda: os.truncate(fd, 1)):
+        with pytest.raises(PermissionError):
+            change()
+    assert os.pread(fd, 9, 0) == b"abc"
+    os.close(fd)
+    found.close()
 
 
 def test_every_descriptor_is_closed_when_nobody_asks_on():

@@ -6,9 +6,8 @@ import socket
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Protocol
 
-from tsunagu.domain.media import MediaType, Refusal
-from tsunagu.media.messages import DecodeOptions, Message, PictureFingerprints, Refused, RgbPicture
-from tsunagu.media.picture import Picture
+from tsunagu.domain.media import MediaKind, MediaType, Refusal
+from tsunagu.media.messages import DecodeOptions, Message, Refused, RgbPicture
 from tsunagu.media.sandbox.request import HELLO, Request, receive_request
 from tsunagu.media.sandbox.wire import Buffer, encode, encode_end, encode_refusal
 
@@ -44,39 +43,26 @@ def serve(connection: socket.socket, decoder: Decoder, options: DecodeOptions) -
         OSError: the parent is gone in the middle of an item.
     """
     connection.sendall(HELLO)
-    end = encode_end()
-    out_of_memory = encode_refusal(Refusal.OUT_OF_MEMORY)
     while (received := receive_request(connection)) is not None:
         request, file_fd = received
+        # What is said of a picture is said within moments and goes in one piece: the parent is woken once. Of anything
+        # else each message goes when it is there, and stands if the decoder stalls or dies later.
+        held: list[Buffer] | None = [] if request.media_type.kind is MediaKind.PICTURE else None
+        end = encode_end()
         try:
             with open(file_fd, "rb", buffering=_READ_BYTES) as file:  # noqa: PTH123 - a descriptor
                 file.seek(0)
-                last = _send_all_but_last(connection, _answer(request, file, decoder, options))
+                for message in _answer(request, file, decoder, options):
+                    if held is None:
+                        _send(connection, encode(message))
+                    else:
+                        held.extend(encode(message))
         except Refused as refused:
-            connection.sendall(encode_refusal(refused.refusal))
+            end = encode_refusal(refused.refusal)
         except MemoryError:
-            connection.sendall(out_of_memory)
+            _send(connection, (*(held or ()), encode_refusal(Refusal.OUT_OF_MEMORY)))
             return
-        else:
-            _send(connection, (*last, end))
-
-
-def _send_all_but_last(connection: socket.socket, messages: Iterator[Message | RgbPicture]) -> tuple[Buffer, ...]:
-    """Send messages as they come; return that of a picture that ends them, to travel with the end of the item.
-
-    The parent is woken once less for each picture. Nothing else is held back: what was said stands if the
-    decoder stalls or dies later.
-    """
-    held: tuple[Buffer, ...] = ()
-    for message in messages:
-        if held:
-            _send(connection, held)
-            held = ()
-        if isinstance(message, Picture | PictureFingerprints):
-            held = encode(message)
-        else:
-            _send(connection, encode(message))
-    return held
+        _send(connection, (*(held or ()), end))
 
 
 def _answer(

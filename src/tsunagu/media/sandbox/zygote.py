@@ -87,12 +87,14 @@ def main(control_fd: int, decoder_name: str) -> None:
 
 
 def _prepare(decoder_name: str) -> tuple[Decoder, frozenset[Measure]]:
+    gc.disable()
     measures = leave_network()
     decoder = cast("Decoder", importlib.import_module(decoder_name))
     decoder.warm_up()
     # What is loaded by now is shared with every child for ever: the collector need not touch its pages.
     gc.collect()
     gc.freeze()
+    gc.enable()
     return decoder, measures
 
 

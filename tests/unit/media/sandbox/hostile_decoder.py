@@ -137,7 +137,7 @@ def _dribble(_: str) -> Iterator[Message]:
 def _sleep(argument: str) -> Iterator[Message]:
     yield from _state("")
     time.sleep(float(argument))
-    yield Picture(np.zeros((1, 1), np.uint8), 1, 1)
+    yield TimedPicture(0.0, 0, Picture(np.zeros((1, 1), np.uint8), 1, 1))
 
 
 def _say(argument: str) -> Iterator[Message]:

@@ -77,7 +77,7 @@ def test_an_item_that_eats_memory_is_refused_and_the_next_is_read(hostile, pool)
 
 def test_an_item_that_falls_silent_is_refused_in_time(hostile):
     with hostile.pool(limits=Limits(silence_s=0.5)) as pool:
-        messages, refusal = hostile.answers(pool, "sleep 30")
+        messages, refusal = hostile.answers(pool, "sleep 30", MediaType.MP4)
         assert (len(messages), refusal) == (1, Refusal.OUT_OF_TIME)
         assert not hostile.is_running(int(messages[0].tags["pid"]))
         assert hostile.told(pool, "state")
@@ -127,7 +127,7 @@ def test_what_a_child_says_after_the_end_does_not_reach_the_next_item(hostile, p
 
 def test_a_child_killed_in_the_middle_costs_its_item_only(hostile, pool):
     with hostile.item("sleep 30") as fd:
-        messages = pool.decode(fd, MediaType.JPEG)
+        messages = pool.decode(fd, MediaType.MP4)
         os.kill(int(next(messages).tags["pid"]), signal.SIGKILL)
         with pytest.raises(Exception, match="decoder-died"):
             next(messages)
@@ -254,7 +254,7 @@ from tsunagu.media.sandbox.pool import DecodePool
 with DecodePool(1, Limits(), DecodeOptions(), decoder="hostile_decoder") as pool, tempfile.TemporaryFile() as file:
     file.write(sys.argv[2].encode())
     file.flush()
-    for message in pool.decode(file.fileno(), MediaType.JPEG):
+    for message in pool.decode(file.fileno(), MediaType.MP4):
         print(json.dumps(message.tags), flush=True)
 """
 
