@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from importlib.metadata import version as release_of
 from pathlib import Path
@@ -16,6 +17,7 @@ from tsunagu.config.home import Home
 from tsunagu.config.places import backup_place
 from tsunagu.domain.errors import InputError, TsunaguError
 from tsunagu.records.backlog import parked_items, waiting_holdings
+from tsunagu.records.backup.bucket import BackupBucket
 from tsunagu.records.backup.folder import FoundBackup, newest_backup
 from tsunagu.records.keys.private_files import read_private
 from tsunagu.records.ledger.book import last_number
@@ -47,10 +49,7 @@ class InstallationMeasures:
         """
         yield Measure.by("tsunagu_release_info", "The release.", "release", {release_of("tsunagu"): 1})
         yield from self._disks(now)
-        files = tls_files(self._configuration)
-        if files is not None:
-            left_s = (expires_at(files[0]) - now).total_seconds()
-            yield Measure.gauge("tsunagu_certificate_left_seconds", "How long the certificate lasts on.", left_s)
+        yield from self._certificate(now)
         try:
             found = [*_queue(now), *_database(RootStore(self._home.ledger))]
         except (Error, TsunaguError):
@@ -58,19 +57,27 @@ class InstallationMeasures:
         yield Measure.gauge("tsunagu_database_up", "Whether the database answers.", bool(found))
         yield from found
 
+    def _certificate(self, now: datetime) -> Iterator[Measure]:
+        """Yield nothing where there is none, or none that can be read: the measure is missed."""
+        with suppress(TsunaguError):
+            files = tls_files(self._configuration)
+            if files is not None:
+                left_s = (expires_at(files[0]) - now).total_seconds()
+                yield Measure.gauge("tsunagu_certificate_left_seconds", "How long the certificate lasts on.", left_s)
+
     def _disks(self, now: datetime) -> Iterator[Measure]:
-        place = backup_place(None, self._configuration, self._environ)
+        place, is_lost = None, False
+        try:
+            place = backup_place(None, self._configuration, self._environ)
+        except TsunaguError:
+            is_lost = True  # the key to it, for one
         folders = {"home": self._home.folder} | ({"backups": place} if isinstance(place, Path) else {})
         free = {name: shutil.disk_usage(folder).free for name, folder in folders.items() if folder.exists()}
         yield Measure.by("tsunagu_disk_free_bytes", "How much of a disk is free.", "place", free)
-        if place is None:
+        if place is None and not is_lost:
             return
         if self._looked_at is None or now - self._looked_at > LOOKED_AGAIN_AFTER:
-            try:
-                self._backup = newest_backup(place) if isinstance(place, Path) else place.newest()
-                self._sees_backups = True
-            except TsunaguError:
-                self._backup, self._sees_backups = None, False
+            self._look(place)
             self._looked_at = now
         meaning = "Whether the place of the backups could be looked at; where it has none, no age is told."
         yield Measure.gauge("tsunagu_backups_seen", meaning, self._sees_backups)
@@ -78,6 +85,13 @@ class InstallationMeasures:
             age_s = (now - self._backup.taken_at).total_seconds()
             yield Measure.gauge("tsunagu_backup_age_seconds", "How old the newest backup is.", age_s)
             yield Measure.gauge("tsunagu_backup_bytes", "How large it is.", self._backup.size_bytes)
+
+    def _look(self, place: Path | BackupBucket | None) -> None:
+        self._backup, self._sees_backups = None, False
+        with suppress(TsunaguError):
+            if place is not None:
+                self._backup = newest_backup(place) if isinstance(place, Path) else place.newest()
+                self._sees_backups = True
 
 
 def metrics_token(configuration: Configuration) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from tsunagu.services.accounts import is_root_due, sign_root
+from tsunagu.services.accounts import end_expired_sessions, is_root_due, sign_root
 from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.house import House, Rooms
 from tsunagu.services.linking import apply_benign
@@ -110,6 +110,11 @@ def sweep_all_vaults(station: Station, _: Arguments) -> None:
     sweep_vaults(store=rooms.vault, keys=rooms.keys, now=datetime.now(UTC), ledger=rooms.ledger)
 
 
+def drop_expired_sessions(_: Station, __: Arguments) -> None:
+    """Remove the browsers' sessions that have expired."""
+    end_expired_sessions(now=datetime.now(UTC))
+
+
 TASKS: Mapping[str, Task] = {
     "run-intake": Task(run_intake, queue=INTAKES, alone_by="exhibit"),
     "silence-benign": Task(silence_benign),
@@ -117,5 +122,6 @@ TASKS: Mapping[str, Task] = {
     "complete-erasures": Task(complete_left_erasures, waits_once=True, every="*/5 * * * *"),
     "erase-expired": Task(erase_expired_cases, waits_once=True, every="23 3 * * *"),
     "sweep-vaults": Task(sweep_all_vaults, waits_once=True, every="*/5 * * * *"),
+    "drop-sessions": Task(drop_expired_sessions, waits_once=True, every="41 * * * *"),
     "purge-uploads": Task(purge_expired_uploads, waits_once=True, every="17 * * * *"),
 }

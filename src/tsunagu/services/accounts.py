@@ -23,6 +23,7 @@ from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.signing import Signer
 from tsunagu.records.ledger.verify import verify
 from tsunagu.records.session import acting_for
+from tsunagu.records.web_sessions import drop_expired
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.parts import Keys, Ledger
 
@@ -65,6 +66,11 @@ def verify_ledger(
 def sign_root(*, store: RootStore, signer: Signer, now: datetime) -> SignedRoot | None:
     """Sign all entries up to the newest, and return the root; None for an empty ledger. An operator's act."""
     return store.extend(hashes_after, now=now, signer=signer)
+
+
+def end_expired_sessions(*, now: datetime) -> None:
+    """Remove the browsers' sessions that have expired: they open nothing any more."""
+    drop_expired(now=now)
 
 
 def is_root_due(*, store: RootStore) -> bool:

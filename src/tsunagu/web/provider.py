@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -116,7 +117,7 @@ def authorization_address(provider: Provider, flow: Flow, callback: str) -> str:
         "code_challenge": challenge,
         "code_challenge_method": "S256",
     }
-    return f"{endpoint}?{urlencode(asked)}"
+    return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(asked)}"
 
 
 def proven_subject(
@@ -208,7 +209,7 @@ def _fetched(address: str, form: dict[str, str] | None = None) -> dict[str, Any]
     except urllib.error.HTTPError as error:
         error.close()
         raise NotProven(REFUSED) from error
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise Unavailable("the provider of sign-ins does not answer") from error
     except ValueError as error:
         raise NotProven(REFUSED) from error

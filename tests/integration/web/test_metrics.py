@@ -120,6 +120,24 @@ def test_no_backup_is_told_from_a_place_that_cannot_be_looked_at(
     assert "tsunagu_backup_age_seconds" not in found
 
 
+def test_an_unreadable_certificate_and_a_lost_key_of_a_bucket_leave_everything_else_measured(
+    world_home: Path, tmp_path: Path
+) -> None:
+    for name in ("certificate.pem", "key.pem"):
+        (tmp_path / name).write_text("no certificate", encoding="ascii")
+    configuration = Configuration(
+        tls_certificate_file=tmp_path / "certificate.pem",
+        tls_key_file=tmp_path / "key.pem",
+        backup_bucket="s3://backups",
+        s3_credentials_file=tmp_path / "nowhere",
+    )
+    measures = InstallationMeasures(Home(world_home), {}, configuration)
+    found = {one.name: one.samples for one in measures(datetime.now(UTC))}
+    assert found["tsunagu_backups_seen"][0].value == 0
+    assert found["tsunagu_database_up"][0].value == 1
+    assert "tsunagu_certificate_left_seconds" not in found
+
+
 def test_stalled_and_failed_jobs_and_refusals_of_all_agencies_are_summed(
     served: None, visitor: Callable[[], Visitor], web_scene: Scene
 ) -> None:

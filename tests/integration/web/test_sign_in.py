@@ -21,6 +21,7 @@ from pyotp.totp import TOTP
 from tsunagu.domain.permission import Role
 from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.records.session import acting_for
+from tsunagu.services.accounts import end_expired_sessions
 from tsunagu.services.proving import MOST_FAILURES
 
 from ..scene import WORKS  # noqa: TID252 - tests are no package with a name
@@ -223,6 +224,16 @@ def test_a_session_that_is_never_idle_is_over_after_a_working_day(
             patch.setattr("tsunagu.web.sessions.now", lambda minutes=minutes: began + timedelta(minutes=minutes))
             opened.append(one.is_in)
     assert opened == [True] * 9 + [False]
+
+
+def test_sessions_that_have_expired_leave_no_row(visitor: Visitors, anna: Person) -> None:
+    from tsunagu.records.models import WebSession
+
+    visitor().signs_in(anna)
+    end_expired_sessions(now=now())
+    assert WebSession.objects.exists()
+    end_expired_sessions(now=now() + timedelta(days=1))
+    assert not WebSession.objects.exists()
 
 
 def test_signing_out_ends_the_session_even_for_who_kept_its_cookie(visitor: Visitors, anna: Person) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -269,6 +271,25 @@ def test_a_provider_that_does_not_answer_is_said_to_be_missing(visitor: Visitors
         assert visitor().post(SIGN_IN, login=anna.login).status_code == 503
     finally:
         served._provider[:] = [None]
+
+
+def test_a_provider_that_speaks_no_http_is_said_to_be_missing(visitor: Visitors, anna: Person) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answers_once() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(1 << 16)
+                connection.sendall(b"nonsense\r\n\r\n")
+
+        thread = threading.Thread(target=answers_once)
+        thread.start()
+        served._provider[:] = [Provider(f"http://127.0.0.1:{server.getsockname()[1]}", CLIENT, SECRET)]
+        try:
+            assert visitor().post(SIGN_IN, login=anna.login).status_code == 503
+        finally:
+            served._provider[:] = [None]
+            thread.join()
 
 
 def test_the_page_of_this_way_speaks_japanese(outside: SmallProvider, anna: Person, visitor: Visitors) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import time
+from dataclasses import replace
 from typing import Final
 
 from tsunagu.domain.errors import Unavailable
@@ -43,7 +44,7 @@ class Worker:
             Stillborn: it died.
         """
         self._limits = limits
-        self._options = options
+        self._options = self._bounds = options
         self._zygote, self.pid, self._socket = nursery.spawn()
         self._buffer = memoryview(bytearray(_BUFFER_BYTES))
         self._buffered = self._buffer[:0]
@@ -79,6 +80,9 @@ class Worker:
         self.is_talking = True
         self._item_left_s = self._limits.wait_s
         self._tally = Tally(request, self._options)
+        side = request.rgb_side
+        # Room is made for a picture before it comes: for no more than was asked for.
+        self._bounds = replace(self._options, max_side=side, max_pixels=side * side) if side else self._options
         try:
             send_request(self._socket, request, file_fd)
         except OSError as error:
@@ -92,7 +96,7 @@ class Worker:
         """
         self._message_left_s = self._limits.silence_s
         try:
-            message = receive(self._fill, self._options)
+            message = receive(self._fill, self._bounds)
             if message is not None and self._tally is not None:
                 self._tally.admit(message)
         except Refused as refused:

@@ -37,7 +37,8 @@ def decode(file: BinaryIO, media_type: MediaType, options: DecodeOptions) -> Ite
 
 
 def decode_rgb(file: BinaryIO, media_type: MediaType, options: DecodeOptions, *, max_side: int) -> RgbPicture:
-    return RgbPicture(np.full((max_side, 2, 3), 7, np.uint8))
+    side = int(file.read() or max_side)
+    return RgbPicture(np.full((side, 2, 3), 7, np.uint8))
 
 
 def _told(**tags: str) -> MediaFacts:

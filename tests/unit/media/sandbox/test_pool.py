@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -50,6 +51,16 @@ def test_two_threads_get_for_200_items_what_decoding_here_gives(hostile):
 def test_a_picture_in_color_is_given_on_request(hostile, pool):
     with hostile.item("") as fd:
         assert pool.decode_rgb(fd, MediaType.PNG, max_side=5).pixels.tolist() == np.full((5, 2, 3), 7).tolist()
+
+
+def test_no_room_is_made_for_a_picture_larger_than_was_asked_for(hostile, pool):
+    tracemalloc.start()
+    try:
+        with hostile.item(str(1 << 20)) as fd, pytest.raises(Exception, match="decoder-died"):
+            pool.decode_rgb(fd, MediaType.PNG, max_side=5)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("max_side", [0, -1, 1 << 17])
