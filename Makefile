@@ -34,7 +34,7 @@ serve: compiled ## Serve the demonstration's workplace in the browser, until Ctr
 	@$(BIN)/tsunagu serve --demo
 
 test: test-tools lint compiled ## Run the checks and every test but the long rounds
-	$(BIN)/pytest -m "not soak" -n $(TESTS_AT_ONCE) --dist loadscope
+	$(BIN)/pytest -m "not soak" -n $(TESTS_AT_ONCE) --dist loadscope --no-loadscope-reorder
 
 check: lint ## Run the checks: style, types, floors, spelling, house rules (about a minute)
 	$(BIN)/pytest --quiet tests/house

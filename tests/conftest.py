@@ -23,6 +23,11 @@ settings.load_profile("tsunagu")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that start whole programs: where one of them comes last, a processor waits for it alone."""
+    items.sort(key=lambda item: "system" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def test_media() -> Path:
     """The folder of real benign media, which is never part of the project; without it the test is skipped."""

@@ -52,6 +52,7 @@ def environ() -> Iterator[dict[str, str]]:
         shutil.rmtree(top)
 
 
+@pytest.mark.soak
 def test_rows_go_from_the_embedded_server_to_another_and_back(
     environ: dict[str, str],
     two_agencies: Installation,

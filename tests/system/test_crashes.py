@@ -34,7 +34,7 @@ LINKER_LOCK = 7400101
 GONE_WITHIN_S = 10.0
 ROUNDS = 20
 SOAKED = [pytest.param(part / ROUNDS, marks=pytest.mark.soak, id=f"round {part}") for part in range(ROUNDS)]
-SAMPLE = [pytest.param(0.4, id="sample 1"), pytest.param(0.7, id="sample 2")]
+SAMPLE = [pytest.param(0.55, id="sample")]
 STATE = {
     "places": """
         SELECT c.reference, e.reference, h.path, h.size_bytes, h.mtime_ns, h.refused, i.sha256, h.linked_at IS NULL

@@ -32,7 +32,7 @@ COUNTS = {
     "refused": {"damaged": 1, "empty": 1}, "failure": None, "places": ["upload:broken.jpg", "upload:empty.jpg"],
 }  # fmt: skip
 DRIVER = Path(__file__).with_name("uploading.py")
-PARTS = [pytest.param(0.1, id="early"), pytest.param(0.6, id="late")]
+PARTS = [pytest.param(0.1, id="early"), pytest.param(0.6, id="late", marks=pytest.mark.soak)]
 SOAKED = [pytest.param(part / 20, marks=pytest.mark.soak, id=f"round {part}") for part in range(20)]
 
 

@@ -15,7 +15,7 @@ OF_OFFICERS = ("/", "/cases/", "/overlaps/", "/notices/", "/banks/", "/account/2
 OF_ADMINISTRATORS = ("/officers/", "/proposals/", "/ledger/")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.soak)])
 def test_axe_finds_nothing_serious_on_any_page(
     scheme: str, workplace: Workplace, sit_down: Callable[..., Seat]
 ) -> None:
