@@ -189,6 +189,7 @@ def test_a_worker_that_is_asked_to_end_gives_its_intake_back(site: Site) -> None
         check_next_completes(house, site)
 
 
+@pytest.mark.soak
 def test_a_worker_whose_database_is_killed_says_so_and_the_next_completes(site: Site) -> None:
     with working(site) as (house, process, admin):
         wait_until_held(admin, process, 0)
