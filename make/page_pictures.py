@@ -42,6 +42,10 @@ PAGES = {
     "proposals": "/proposals/",
     "ledger": "/ledger/",
     "permissions": "/permissions/",
+    "keys": "/keys/",
+    "my-ledger": "/my-ledger/",
+    "retention": "/retention/",
+    "password": "/account/password/",
 }
 
 
@@ -117,8 +121,9 @@ def _take_parts(page: Page, name: str) -> None:
         page.locator("tbody a").first.click()
         page.wait_for_load_state()
         _take(page, "items")
-        page.goto(own + "intake/")
-        _take(page, "intake")
+        for part, path in (("intake", "intake/"), ("delete", "delete/"), ("withdraw", "withdraw/?exhibit=laptop")):
+            page.goto(own + path)
+            _take(page, part)
         return
     home = own.partition("/overlaps/")[0] + "/"
     for variant in ("dark", "japanese"):

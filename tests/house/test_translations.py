@@ -217,3 +217,9 @@ def test_no_script_shows_a_text_of_its_own() -> None:
     shows = re.compile(r"""(?:textContent|innerText|placeholder|title)\s*=\s*["'`][^"'`$]*[A-Za-z]{2}|\balert\(""")
     scripts = sorted((ROOT / "src/tsunagu/web/static").rglob("*.js"))
     assert [path.name for path in scripts if shows.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_no_other_catalog_says_a_text_of_ours_otherwise(catalog: Catalog) -> None:
+    said = translation("ja")
+    ours = [one for one in catalog if isinstance(one.id, str) and one.id and not one.context]
+    assert [one.id for one in ours if said.gettext(one.id) != one.string] == []

@@ -5,13 +5,13 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 INSTALLED_APPS = [
+    "tsunagu.web",  # first: where others have a template or a word too, ours is shown
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "procrastinate.contrib.django",
-    "tsunagu.web",  # before allauth: its templates are ours where we have our own
     "allauth",
     "allauth.account",
     "allauth.mfa",
