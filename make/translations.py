@@ -59,6 +59,7 @@ SENTENCES_OF = ["domain", "services", "records", "web"]
 NEVER_ON_A_PAGE = [
     "domain/fingerprint.py",
     "services/backups.py",
+    "services/clock.py",
     "services/demo/",
     "services/scan.py",
     "records/backup/",

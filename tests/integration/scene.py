@@ -524,7 +524,9 @@ def _live_through_cases(scene: Scene) -> None:
     for exhibit in ("once", "wrong"):
         scene.world.bring_in(anna, wrong, exhibit, scene.world.file(secrets.token_hex(20).encode()))
     ground = ErasureGround.WRONG_EXHIBIT
-    withdraw_exhibit(actor=anna.actor, reference=wrong, exhibit="once", ground=ground, **parts)
+    withdraw_exhibit(
+        actor=anna.actor, reference=wrong, exhibit="once", ground=ground, queue=scene.world.rooms.queue, **parts
+    )
 
 
 def _grant(scene: Scene) -> None:

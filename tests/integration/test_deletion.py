@@ -49,12 +49,12 @@ def test_one_proposes_another_confirms_and_all_of_it_is_erased_with_a_proof(
     assert (would.would.exhibits, would.would.places, would.proposal) == (1, 1, None)
     propose_deletion(actor=anna.actor, ground=ErasureGround.ORDERED, **named, **world.parts)
     with pytest.raises(InputError, match="himself"):
-        confirm_deletion(actor=anna.actor, **named, **world.parts)
+        confirm_deletion(actor=anna.actor, queue=world.rooms.queue, **named, **world.parts)
     with pytest.raises(Conflict, match="already"):
         propose_deletion(actor=carl.actor, ground=ErasureGround.ORDERED, **named, **world.parts)
     assert view_deletion(actor=carl.actor, **named, **world.parts).may_confirm
     assert not view_deletion(actor=anna.actor, **named, **world.parts).may_confirm
-    confirm_deletion(actor=carl.actor, **named, **world.parts)
+    confirm_deletion(actor=carl.actor, queue=world.rooms.queue, **named, **world.parts)
     with acting_for(anna.actor.agency_id):
         assert not Case.objects.exists()
         assert not Exhibit.objects.exists()
@@ -79,10 +79,12 @@ def test_a_proposal_is_withdrawn_or_expires_and_the_case_stays(
         propose_deletion(actor=anna.actor, ground=ErasureGround.ORDERED, **named, **world.parts)
         withdraw_deletion(actor=by.actor, **named, **world.parts)
         with pytest.raises(Conflict):
-            confirm_deletion(actor=carl.actor, **named, **world.parts)
+            confirm_deletion(actor=carl.actor, queue=world.rooms.queue, **named, **world.parts)
     propose_deletion(actor=anna.actor, ground=ErasureGround.ORDERED, **named, **world.parts)
     with pytest.raises(Conflict):
-        confirm_deletion(actor=carl.actor, **named, **world.parts | {"now": now() + timedelta(days=15)})
+        confirm_deletion(
+            actor=carl.actor, queue=world.rooms.queue, **named, **world.parts | {"now": now() + timedelta(days=15)}
+        )
     for ground in (ErasureGround.EXPIRED, ErasureGround.WRONG_EXHIBIT):
         with pytest.raises(InputError):
             propose_deletion(actor=carl.actor, ground=ground, **named, **world.parts)
@@ -187,4 +189,4 @@ def test_who_does_not_work_on_the_case_confirms_nothing(world: World, people: tu
     ours = Held.open(world, anna)
     propose_deletion(actor=anna.actor, reference=ours.case.reference, ground=ErasureGround.ORDERED, **world.parts)
     with pytest.raises(NotFound):
-        confirm_deletion(actor=carl.actor, reference=ours.case.reference, **world.parts)
+        confirm_deletion(actor=carl.actor, queue=world.rooms.queue, reference=ours.case.reference, **world.parts)

@@ -451,6 +451,10 @@ def test_an_upload_that_nobody_goes_on_with_is_given_up_after_a_week(counter: Co
     assert (counter.state(anna, left).state, counter.state(anna, left).failure) == (IntakeState.FAILED, "expired")
     assert counter.state(anna, fresh).state is IntakeState.UPLOADING
     assert [one.parent.name for one in counter.bytes_left()] == [str(fresh)]
+    # Another year, in which the host has come up, removes nothing.
+    with pytest.raises(Conflict, match="clock"):
+        purge_uploads(uploads=counter.rooms.uploads, now=now() + timedelta(days=3650), ledger=counter.rooms.ledger)
+    assert counter.state(anna, fresh).state is IntakeState.UPLOADING
 
 
 # Who may.

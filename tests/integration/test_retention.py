@@ -7,16 +7,22 @@ from typing import Any
 
 import pytest
 
-from tsunagu.domain.errors import InputError, NotFound
+from tsunagu.domain.act import Act
+from tsunagu.domain.erasure import Erasing
+from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.judgement import Judgement
+from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.retention import add_months
+from tsunagu.records import erasing as erasing_rows
 from tsunagu.records.models import Case, CaseMember, CaseReason, Erasure, Exhibit, Holding, Intake, MediaItem, Trace
 from tsunagu.records.retention import overdue_count, review_count
 from tsunagu.records.session import acting_for
 from tsunagu.services.case_life import reopen_case
 from tsunagu.services.cases import list_cases, open_case, view_case
+from tsunagu.services.clock import MOST_LEAP
+from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.overlaps import judge_hit
 from tsunagu.services.proofs import prove_erasures
 from tsunagu.services.retention import erase_expired, keep_case, set_retention
@@ -152,6 +158,63 @@ def test_a_proof_that_was_changed_is_not_sound(world: World, people: tuple[Perso
     assert world.run(audra, "case", "erasure", ours.case.reference).status == 1
     with pytest.raises(NotFound):
         prove_erasures(actor=audra.actor, reference=random_name("never"), **world.parts)
+
+
+def believed(world: World, moment: datetime) -> None:
+    """Let the clock have been believed at a moment, the last of all."""
+    world.rooms.ledger.record(Deed(Act.CLOCK_BELIEVED, moment, None, details={"by": "operator"}))
+
+
+def test_a_clock_that_has_leapt_erases_nothing_until_the_operator_says_that_it_is_right(
+    world: World, people: tuple[Person, Person]
+) -> None:
+    ours = Held.open(world, people[0], keep_until=now().date()).bring(Made().picture())
+    named = {"actor": people[0].actor, "reference": ours.case.reference}
+    expired = after(ours)
+    for last, moment in (
+        (expired - MOST_LEAP - timedelta(seconds=1), expired),  # it was off for long, or came up in another year
+        (now() + timedelta(days=20), now() + timedelta(days=21)),  # what the database's own clock does not know of
+    ):
+        believed(world, last)
+        # Whatever the leapt clock has written meanwhile proves nothing.
+        world.rooms.ledger.record(Deed(Act.BACKUP_TAKEN, moment, None))
+        with pytest.raises(Conflict, match="clock"):
+            erase_expired(**at(world, moment))
+        assert view_case(**named, **world.parts).exhibits
+    believed(world, expired - MOST_LEAP - timedelta(seconds=1))
+    assert erase_expired(clock_is_right=True, **at(world, expired)) >= 1
+    with pytest.raises(NotFound):
+        view_case(**named, **world.parts)
+    assert [one["details"]["by"] for one in world.entries() if one["act"] == "clock:believed"][-1] == "operator"
+    # From there it goes on by itself, and is written down about once a day.
+    before = world.entry_count()
+    erase_expired(**at(world, expired + timedelta(hours=1)))
+    assert world.entry_count() == before
+    erase_expired(**at(world, expired + timedelta(hours=24)))
+    assert world.last_entry()["details"] == {"by": "machine"}
+    believed(world, now())
+
+
+def test_one_case_that_cannot_be_erased_stops_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, broken = Made(), Held.open(world, world.found(WORKS, OVERSEES)[0], keep_until=now().date())
+    sound = [Held.open(world, world.found(WORKS, OVERSEES)[0], keep_until=now().date()) for _ in range(2)]
+    for one in (broken, *sound):
+        one.bring(made.picture())
+    real = erasing_rows.erase_places
+
+    def erase_places(erasing: Erasing, *arguments: Any, **named: Any) -> bool:
+        if erasing.case_id == broken.case.case_id:
+            raise Conflict("a row that cannot go")
+        return real(erasing, *arguments, **named)
+
+    monkeypatch.setattr(erasing_rows, "erase_places", erase_places)
+    with pytest.raises(Conflict, match="a row that cannot go"):
+        erase_expired(**at(world, after(broken)))
+    for one in sound:
+        with pytest.raises(NotFound):
+            view_case(actor=one.person.actor, reference=one.case.reference, **world.parts)
+    monkeypatch.undo()
+    assert complete_erasures(**world.parts) == 1
 
 
 def test_an_operator_is_told_how_many_cases_wait_for_their_review_and_how_many_are_overdue(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
+from django.db import connections
 
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.errors import Conflict, NotFound
@@ -41,12 +43,15 @@ def people(world: World) -> tuple[Person, Person]:
     return world.found(WORKS, OVERSEES)[0], world.found(WORKS, OVERSEES)[0]
 
 
-def withdraw(held: Held, exhibit: str = "E1", ground: ErasureGround = ErasureGround.WRONG_EXHIBIT) -> None:
+def withdraw(
+    held: Held, exhibit: str = "E1", ground: ErasureGround = ErasureGround.WRONG_EXHIBIT, queue: Any = None
+) -> None:
     withdraw_exhibit(
         actor=held.person.actor,
         reference=held.case.reference,
         exhibit=exhibit,
         ground=ground,
+        queue=queue or held.world.rooms.queue,
         **held.world.parts,
     )
 
@@ -221,6 +226,53 @@ def test_who_dies_in_the_middle_leaves_an_erasure_that_the_next_one_completes(
     chunks = [names[0][at : at + 2] + names[1][at : at + 2] for at in range(0, 5, 2)]
     root = merkle_root([erased_reference(world.rooms.keys, one) for chunk in [*chunks, names[2]] for one in chunk])
     assert done["details"]["merkle_root"] == root.hex()
+
+
+def test_two_processes_at_one_erasure_count_what_went_once_and_the_person_gets_his_answer(
+    world: World, people: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Made()
+    ours, theirs = (Held.open(world, one) for one in people)
+    ours.bring(picture := made.picture())
+    theirs.bring(copy(picture))
+    real, came = erasing.erasing.note_hits, []
+
+    def while_the_worker_comes(*arguments: Any) -> None:
+        def come() -> None:
+            came.append(complete_erasures(**world.parts))
+            connections.close_all()
+
+        worker = Thread(target=come)
+        worker.start()
+        worker.join()
+        real(*arguments)
+
+    monkeypatch.setattr(erasing.erasing, "note_hits", while_the_worker_comes)
+    withdraw(ours)
+    assert came == [0]
+    entry = world.last_entry()
+    assert (entry["act"], entry["details"]["hits"], entry["details"]["places"]) == ("erasure:completed", 1, 1)
+
+
+def test_a_large_erasure_is_decided_at_once_and_left_to_the_worker(
+    world: World, people: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deferred: list[str] = []
+
+    class Later:
+        def defer(self, task: str, _: object) -> None:
+            deferred.append(task)
+
+    monkeypatch.setattr(erasing, "AT_ONCE", 1)
+    made, ours = Made(), Held.open(world, people[0])
+    ours.bring(made.picture(), made.picture())
+    withdraw(ours, queue=Later())
+    assert deferred == ["complete-erasures"]
+    with pytest.raises(Conflict, match="being erased"):
+        withdraw(ours)
+    assert complete_erasures(**world.parts) == 1
+    with pytest.raises(NotFound):
+        withdraw(ours)
 
 
 def expected_names(held: Held) -> tuple[list[str], list[str], list[str]]:

@@ -49,7 +49,7 @@ def propose(house: House, reference: str, *, ground: str) -> None:
 def confirm(house: House, reference: str) -> None:
     """Confirm what a colleague has proposed: the case and everything in it is erased at once, and for good."""
     with signed_in(house, None) as desk:
-        confirm_deletion(reference=reference, **desk.parts)
+        confirm_deletion(reference=reference, queue=desk.rooms.queue, **desk.parts)
     screen.print("The case is deleted, and everything of it is erased.")
 
 

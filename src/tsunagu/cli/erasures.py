@@ -14,14 +14,16 @@ from tsunagu.services.retention import erase_expired, read_retention, set_retent
 
 
 @click.command("erase-expired")
+@click.option("--clock-is-right", is_flag=True, help="Erase though the clock has leapt: you have looked at it.")
 @click.pass_obj
-def erase_expired_(house: House) -> None:
+def erase_expired_(house: House, *, clock_is_right: bool) -> None:
     """Erase every case whose last day is over, and complete erasures that were interrupted; an operator's command.
 
-    A worker does the same every night. It prints no content.
+    A worker does the same every night. Where the clock is more than a week ahead of when it was last believed, nothing
+    is erased until you say that it is right. It prints no content.
     """
     with house.open() as rooms:
-        count = erase_expired(now=now(), keys=rooms.keys, ledger=rooms.ledger)
+        count = erase_expired(now=now(), keys=rooms.keys, ledger=rooms.ledger, clock_is_right=clock_is_right)
     screen.print(f"{counted(count, 'erasure was', 'erasures were')} completed.")
 
 

@@ -71,7 +71,11 @@ def withdraw(house: House, *, case_reference: str, exhibit_reference: str, groun
             screen.print("Add --yes to do it.")
             return
         withdraw_exhibit(
-            reference=case_reference, exhibit=exhibit_reference, ground=ErasureGround(ground), **desk.parts
+            reference=case_reference,
+            exhibit=exhibit_reference,
+            ground=ErasureGround(ground),
+            queue=desk.rooms.queue,
+            **desk.parts,
         )
     screen.print("The exhibit is withdrawn, and what was learnt of it is erased.")
 

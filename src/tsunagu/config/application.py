@@ -30,7 +30,8 @@ from tsunagu.records.postgres.addresses import Addresses
 from tsunagu.records.postgres.opening import open_database, revive_database
 from tsunagu.records.uploads import UploadStore
 from tsunagu.records.watched import WatchedFolders
-from tsunagu.services.accounts import note_clock, sign_root
+from tsunagu.services.accounts import sign_root
+from tsunagu.services.clock import note_clock
 from tsunagu.services.house import Rooms
 from tsunagu.services.parts import Decoder
 

@@ -29,7 +29,7 @@ from tsunagu.records.postgres.guard import log_settings_warnings, refuse_if_app_
 from tsunagu.records.postgres.opening import is_foreign, open_database
 from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.records.retention import overdue_count, review_count
-from tsunagu.services.accounts import CLOCK_TOLERANCE, clock_jumps, clock_lag
+from tsunagu.services.clock import CLOCK_TOLERANCE, MOST_LEAP, clock_jumps, clock_lag, clock_leap
 from tsunagu.services.house import Check
 from tsunagu.services.officers import EXPIRES_SOON, count_certifications
 
@@ -180,6 +180,9 @@ class Doctor:
         jumps = clock_jumps()
         before = f"; the ledger tells of {jumps} times before that it was turned back" if jumps else ""
         yield Check("clock", not lag, told_of + before)
+        leap = clock_leap(now=self._now)
+        told_of = f"the clock has gone on by {_lasting(leap)} since it was believed"
+        yield Check("erasing by date", leap <= MOST_LEAP, told_of)
         waiting = waiting_holdings()
         yield Check("waiting", waiting <= self._configuration.most_waiting, f"{waiting:,} holdings to be compared")
         yield Check("reviews", None, f"{review_count(today=self._now.date()):,} cases wait for their review")

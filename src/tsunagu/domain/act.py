@@ -80,4 +80,5 @@ class Act(StrEnum):
     BACKUP_RESTORED = "backup:restored"
     SCHEMA_UPGRADED = "schema:upgraded"
     CLOCK_TURNED_BACK = "clock:turned_back"
+    CLOCK_BELIEVED = "clock:believed"
     ACCESS_DENIED = "access:denied"

@@ -39,6 +39,9 @@ from tsunagu.records.models import (
     Trace,
 )
 
+LOCK_ERASURE = 7400104
+"""The advisory lock under which one erasure is carried out, by one process: what each step did is counted once."""
+
 Reference = Callable[[str], bytes]
 """Makes the keyed reference of a row that goes, 32 bytes, from its table's word and its id."""
 
@@ -86,6 +89,16 @@ def open_erasures() -> tuple[Erasing, ...]:
     """Return the erasures that are decided and not completed, oldest first."""
     rows = Erasure.objects.filter(ended_at=None).order_by("begun_at", "id")
     return tuple(_erasing(row) for row in rows)
+
+
+def is_open(erasing: Erasing) -> bool:
+    """Return whether an erasure is decided and not completed."""
+    return Erasure.objects.filter(id=erasing.erasure_id, ended_at=None).exists()
+
+
+def has_more_places(erasing: Erasing, *, than: int) -> bool:
+    """Return whether more places than this are to go."""
+    return Holding.objects.filter(_exhibits(erasing, "exhibit"))[than : than + 1].exists()
 
 
 def consequences(case: CaseSummary, exhibit_id: UUID | None) -> Consequences:
@@ -157,7 +170,7 @@ def complete(erasing: Erasing, reference: Reference, *, now: datetime) -> Erased
         Conflict: the database does not let it go.
     """
     _lock(erasing.agency_id)
-    if not Erasure.objects.filter(id=erasing.erasure_id, ended_at=None).exists():
+    if not is_open(erasing):
         return None
     exhibits = list(Exhibit.objects.filter(_exhibits(erasing, "self")).order_by("id").values_list("id", flat=True))
     gone = [reference(f"exhibit {one}") for one in exhibits]

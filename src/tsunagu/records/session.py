@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connections, transaction
@@ -45,6 +46,38 @@ def asking_for_login(login: str) -> Iterator[None]:
     with transaction.atomic(durable=True), connections["default"].cursor() as cursor:
         cursor.execute("SELECT set_config('tsunagu.login', %s, true)", [login])
         yield
+
+
+def database_time() -> datetime:
+    """Return what the database's own clock says, which may be another host's."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+        return moment
+
+
+@contextmanager
+def locked(lock: int, name: str, *, shared: bool = False, waits: bool = True) -> Iterator[bool]:
+    """Hold an advisory lock across transactions, until the block ends; give whether it was got.
+
+    The database lets it go as well when the connection ends, as by a kill.
+
+    Args:
+        lock: the kind of lock.
+        name: of what is locked.
+        shared: with others who share it.
+        waits: for as long as somebody else holds it; otherwise the block is run without it.
+    """
+    kind, ask = "_shared" if shared else "", "" if waits else "try_"
+    with connections["default"].cursor() as cursor:
+        cursor.execute(f"SELECT pg_{ask}advisory_lock{kind}(%s, hashtext(%s))", [lock, name])
+        is_got = waits or bool(cursor.fetchone()[0])
+    try:
+        yield is_got
+    finally:
+        if is_got:
+            with suppress(*DATABASE_FAILED), connections["default"].cursor() as cursor:
+                cursor.execute(f"SELECT pg_advisory_unlock{kind}(%s, hashtext(%s))", [lock, name])
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tsunagu.domain.act import Act
@@ -16,8 +16,6 @@ from tsunagu.records.ledger.book import (
     entries_of_agency,
     hashes_after,
     last_number,
-    machine_entries,
-    newest_entry,
 )
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.signing import Signer
@@ -29,10 +27,6 @@ from tsunagu.services.parts import Keys, Ledger
 
 ROOT_EVERY = 1000
 """Entries after which a root is signed without anybody asking."""
-
-
-CLOCK_TOLERANCE = timedelta(seconds=5)
-"""How far the clocks of two hosts on one database may lie apart before it counts as a clock that was turned back."""
 
 
 def read_ledger(*, actor: Actor, most: int, now: datetime, keys: Keys, ledger: Ledger) -> list[dict[str, Any]]:
@@ -77,29 +71,3 @@ def is_root_due(*, store: RootStore) -> bool:
     """Return whether `ROOT_EVERY` entries or more were written since the last root."""
     last = store.last()
     return last_number() - (last.size if last else 0) >= ROOT_EVERY
-
-
-def clock_lag(*, now: datetime) -> timedelta:
-    """Return by how much the clock is behind the newest entry of the ledger; nothing when it is not, or hardly."""
-    newest = newest_entry()
-    if newest is None:
-        return timedelta(0)
-    at = json.loads(newest.body).get("at")
-    lag = timedelta(0) if at is None else datetime.fromisoformat(at) - now  # an entry without a time is not ours
-    return lag if lag > CLOCK_TOLERANCE else timedelta(0)
-
-
-def clock_jumps() -> int:
-    """Return how often `note_clock` has written that the clock was turned back."""
-    return machine_entries(Act.CLOCK_TURNED_BACK)
-
-
-def note_clock(*, now: datetime, ledger: Ledger) -> None:
-    """Write into the ledger that the clock was turned back, if it was, before anything else is written by that clock.
-
-    Entries keep the time at which they were written and the order in which they were: this one tells that between it
-    and the one before it times cannot be compared.
-    """
-    lag = clock_lag(now=now)
-    if lag:
-        ledger.record(Deed(Act.CLOCK_TURNED_BACK, now, None, details={"behind_s": round(lag.total_seconds())}))

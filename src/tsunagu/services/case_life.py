@@ -15,8 +15,8 @@ from tsunagu.records import cases as rows
 from tsunagu.records import erasing
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import REFERENCE, case_for, deed, denials_recorded
-from tsunagu.services.erasing import complete_erasures
-from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.erasing import carry_out_or_leave
+from tsunagu.services.parts import Keys, Ledger, Queue
 
 MOST_REASON = 1000
 
@@ -81,6 +81,7 @@ def withdraw_exhibit(
     reference: str,
     exhibit: str,
     ground: ErasureGround,
+    queue: Queue,
     now: datetime,
     keys: Keys,
     ledger: Ledger,
@@ -88,6 +89,7 @@ def withdraw_exhibit(
     """Take an exhibit out of a case for good: its places, contents held nowhere else, fingerprints, hits, intakes.
 
     The other side of a hit is told that an overlap has ended where nothing is left of it; not why, nor on which side.
+    It is gone when this returns, unless it is large: then it is decided, and the queue sees to it.
 
     Raises:
         Forbidden: the actor withdraws no exhibits.
@@ -107,7 +109,7 @@ def withdraw_exhibit(
         )
         told = {"exhibit": str(exhibit_id), "erasure": str(one.erasure_id), "ground": ground.value}
         ledger.write(deed(Act.EXHIBIT_WITHDRAWN, actor=actor, case=case, now=now, **told))
-    complete_erasures(now=now, keys=keys, ledger=ledger, agency_ids=[actor.agency_id])
+    carry_out_or_leave(one, now=now, keys=keys, ledger=ledger, queue=queue)
 
 
 def case_reference(keys: Keys, reference: str) -> bytes:

@@ -17,8 +17,8 @@ from tsunagu.records import agencies, erasing, proposals
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import case_for, deed
 from tsunagu.services.case_life import case_reference
-from tsunagu.services.erasing import complete_erasures
-from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.erasing import carry_out_or_leave
+from tsunagu.services.parts import Keys, Ledger, Queue
 
 NO_DELETION = "no deletion of this case waits for a second person"
 
@@ -97,8 +97,10 @@ def withdraw_deletion(*, actor: Actor, reference: str, now: datetime, keys: Keys
         ledger.write(deed(Act.DELETION_WITHDRAWN, actor=actor, case=case, now=now, **told))
 
 
-def confirm_deletion(*, actor: Actor, reference: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
+def confirm_deletion(*, actor: Actor, reference: str, queue: Queue, now: datetime, keys: Keys, ledger: Ledger) -> None:
     """Confirm that a case is deleted, as a colleague has proposed: everything of it is erased at once.
+
+    It is gone when this returns, unless it is large: then it is decided, and the queue sees to it.
 
     Raises:
         Forbidden: the actor deletes no cases.
@@ -118,7 +120,7 @@ def confirm_deletion(*, actor: Actor, reference: str, now: datetime, keys: Keys,
         erasing.begin(one, case_mac=case_reference(keys, case.reference), exhibit_mac=None)
         told = {"proposal": str(proposal.proposal_id), "erasure": str(one.erasure_id), "ground": ground.value}
         ledger.write(deed(Act.CASE_DELETED, actor=actor, case=case, now=now, **told))
-    complete_erasures(now=now, keys=keys, ledger=ledger, agency_ids=[actor.agency_id])
+    carry_out_or_leave(one, now=now, keys=keys, ledger=ledger, queue=queue)
 
 
 def _case(actor: Actor, reference: str, *, now: datetime, keys: Keys, ledger: Ledger) -> CaseSummary:

@@ -13,12 +13,15 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.erasure import Erasing
 from tsunagu.domain.ledger import Deed
 from tsunagu.records import agencies, erasing, overlaps, telling
-from tsunagu.records.session import LINKER, acting_for, linking
+from tsunagu.records.session import LINKER, acting_for, linking, locked
 from tsunagu.services.access import REFERENCE
-from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.isolated import Isolated
+from tsunagu.services.parts import Keys, Ledger, Queue
 
 CHUNK = 2000
 """Places erased in one transaction: what a crash can cost."""
+AT_ONCE = 20_000
+"""Places that are erased while somebody waits for the page: some seconds."""
 
 
 def erased_reference(keys: Keys, text: str) -> bytes:
@@ -26,19 +29,37 @@ def erased_reference(keys: Keys, text: str) -> bytes:
     return keys.mac(REFERENCE, f"erased {text}".encode())
 
 
-def erase(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> None:
-    """Carry an erasure out, or go on with it.
+def erase(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> bool:
+    """Carry an erasure out, or go on with it, and return whether this call has; not where somebody else is at it.
 
     Raises:
         Conflict: the database does not let something go; nothing of that step is done.
         Unavailable: the ledger takes no entry.
     """
+    with locked(erasing.LOCK_ERASURE, str(one.erasure_id), waits=False) as is_ours:
+        return is_ours and _carried_out(one, now=now, keys=keys, ledger=ledger)
+
+
+def carry_out_or_leave(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger, queue: Queue) -> None:
+    """Carry out an erasure that somebody waits for, if that takes seconds; leave a larger one to the queue."""
+    with acting_for(one.agency_id):
+        is_large = erasing.has_more_places(one, than=AT_ONCE)
+    if is_large:
+        queue.defer("complete-erasures", {})
+    else:
+        erase(one, now=now, keys=keys, ledger=ledger)
+
+
+def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> bool:
     from tsunagu.services.settling import band_anew, settle  # noqa: PLC0415 - loads NumPy, needed by nothing else
 
     def reference(text: str) -> bytes:
         return erased_reference(keys, text)
 
-    is_more = True
+    with acting_for(one.agency_id):
+        is_more = erasing.is_open(one)
+    if not is_more:  # whoever was at it has completed it since it was looked for
+        return False
     while is_more:
         with acting_for(one.agency_id):
             is_more = erasing.erase_places(one, reference, most=CHUNK)
@@ -70,19 +91,26 @@ def erase(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> None:
             ledger.write(
                 Deed(Act.ERASURE_COMPLETED, now, one.agency_id, one.begun_by, case_id=one.case_id, details=told)
             )
+    return True
 
 
 def complete_erasures(*, now: datetime, keys: Keys, ledger: Ledger, agency_ids: Iterable[UUID] | None = None) -> int:
-    """Complete the erasures that a process left when it died, and return how many there were.
+    """Complete the erasures that a process left when it died, and return how many were completed.
+
+    One that fails does not stop the others; the first failure is raised at the end.
 
     Args:
+        now: the time.
+        keys: make the references of what goes.
+        ledger: takes what is done.
         agency_ids: whose; everybody's when it is left out.
     """
-    count = 0
+    count, each = 0, Isolated()
     for agency_id in agencies.agency_cards() if agency_ids is None else agency_ids:
         with acting_for(agency_id):
             left = erasing.open_erasures()
         for one in left:
-            erase(one, now=now, keys=keys, ledger=ledger)
-        count += len(left)
+            with each.step():
+                count += erase(one, now=now, keys=keys, ledger=ledger)
+    each.finish()
     return count

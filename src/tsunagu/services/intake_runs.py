@@ -28,6 +28,7 @@ from tsunagu.records.uploads import UploadStore
 from tsunagu.records.vault.store import VaultStore
 from tsunagu.records.watched import WatchedFolders
 from tsunagu.services.access import case_for
+from tsunagu.services.clock import believe_clock
 from tsunagu.services.ingest import bring_in
 from tsunagu.services.keeping import IngestReport, Keeping, Progress
 from tsunagu.services.parts import Decoder, HandedBack, Keys, Ledger, Queue
@@ -228,7 +229,13 @@ class _Notes:
 
 
 def purge_uploads(*, uploads: UploadStore, now: datetime, ledger: Ledger) -> None:
-    """End the uploads that nobody went on with for `UPLOADS_LAST`, and remove the bytes of all that has ended."""
+    """End the uploads that nobody went on with for `UPLOADS_LAST`, and remove the bytes of all that has ended.
+
+    Raises:
+        Conflict: the clock has leapt, see `services.clock`; what waits stays.
+    """
+    _remove_ended(list(uploads.intakes()), uploads)
+    believe_clock(now=now, ledger=ledger)
     for agency_id in agencies.agency_cards():
         with acting_for(agency_id):
             given_up = intakes.give_up_uploads(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 from uuid import uuid4
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
+from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.erasure import Erasing, ErasureGround
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.ledger import Deed
@@ -17,7 +19,9 @@ from tsunagu.records import cases as rows
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import case_for, deed, denials_recorded
 from tsunagu.services.case_life import case_reference, check_reason, reason_reference
+from tsunagu.services.clock import believe_clock
 from tsunagu.services.erasing import complete_erasures
+from tsunagu.services.isolated import Isolated
 from tsunagu.services.parts import Keys, Ledger
 
 
@@ -81,23 +85,39 @@ def set_retention(*, actor: Actor, keep_months: int, now: datetime, keys: Keys, 
         ledger.write(Deed(Act.RETENTION_SET, now, actor.agency_id, actor.officer_id, details=told))
 
 
-def erase_expired(*, now: datetime, keys: Keys, ledger: Ledger) -> int:
+def erase_expired(*, now: datetime, keys: Keys, ledger: Ledger, clock_is_right: bool = False) -> int:
     """Erase every case whose last day is over, and complete what was left; return how many erasures were completed.
 
-    A case into which an intake is under way waits for its end. The machine's act, daily, or an operator's.
+    A case into which an intake is under way waits for its end. One that fails does not stop the others. The machine's
+    act, daily, or an operator's.
+
+    Args:
+        now: the day that counts is its day.
+        keys: make the references of what goes.
+        ledger: takes what is done.
+        clock_is_right: the operator says so.
+
+    Raises:
+        Conflict: the clock has leapt, see `services.clock`; nothing is erased.
     """
-    done = 0
+    believe_clock(now=now, ledger=ledger, is_right=clock_is_right)
+    done, each = 0, Isolated()
     for agency_id in agencies.agency_cards():
         with acting_for(agency_id):
             expired = retention.expired_cases(today=now.date())
         for case in expired:
-            one = Erasing(uuid4(), agency_id, case.case_id, None, ErasureGround.EXPIRED, now, None)
-            with acting_for(agency_id):
-                try:
-                    erasing.begin(one, case_mac=case_reference(keys, case.reference), exhibit_mac=None)
-                except Conflict:
-                    continue  # tomorrow again; `doctor` tells of cases that stay
-                told = {"erasure": str(one.erasure_id), "until": case.keep_until.isoformat()}
-                ledger.write(Deed(Act.CASE_EXPIRED, now, agency_id, None, case.purpose, case.case_id, told))
-        done += complete_erasures(now=now, keys=keys, ledger=ledger, agency_ids=[agency_id])
+            with each.step():
+                _let_go(case, now=now, keys=keys, ledger=ledger)
+        with each.step():
+            done += complete_erasures(now=now, keys=keys, ledger=ledger, agency_ids=[agency_id])
+    each.finish()
     return done
+
+
+def _let_go(case: CaseSummary, *, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Decide the erasure of a case whose last day is over."""
+    one = Erasing(uuid4(), case.agency_id, case.case_id, None, ErasureGround.EXPIRED, now, None)
+    with suppress(Conflict), acting_for(case.agency_id):  # tomorrow again; `doctor` tells of cases that stay
+        erasing.begin(one, case_mac=case_reference(keys, case.reference), exhibit_mac=None)
+        told = {"erasure": str(one.erasure_id), "until": case.keep_until.isoformat()}
+        ledger.write(Deed(Act.CASE_EXPIRED, now, case.agency_id, None, case.purpose, case.case_id, told))

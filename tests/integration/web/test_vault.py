@@ -168,7 +168,12 @@ def test_what_is_erased_leaves_the_vault_and_what_is_held_stays(staged: Staged, 
     parts = {"store": world.rooms.vault, **world.parts}
     assert sweep_vaults(**parts) == 0
     withdraw_exhibit(
-        actor=olga.actor, reference=stage.case, exhibit="E1", ground=ErasureGround.WRONG_EXHIBIT, **world.parts
+        actor=olga.actor,
+        reference=stage.case,
+        exhibit="E1",
+        ground=ErasureGround.WRONG_EXHIBIT,
+        queue=world.rooms.queue,
+        **world.parts,
     )
     assert sweep_vaults(**parts) == 4
     assert world.last_entry()["act"] == "vault:swept"

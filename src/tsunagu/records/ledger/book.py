@@ -120,6 +120,18 @@ def machine_entries(act: Act) -> int:
         return int(cursor.fetchone()[0])
 
 
+def newest_machine_entry(act: Act) -> LedgerEntry | None:
+    """Return the newest entry of an act that belongs to no agency, as the owner; None when there is none."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(
+            "SELECT number, body, hash FROM ledger.entry WHERE agency_id IS NULL AND body::jsonb ->> 'act' = %s "
+            "ORDER BY number DESC LIMIT 1",
+            [act.value],
+        )
+        row = cursor.fetchone()
+    return LedgerEntry(row[0], row[1], bytes(row[2])) if row else None
+
+
 def all_entries() -> Iterator[LedgerEntry]:
     """Yield every entry in order, as the owner: for verifying, never for showing. Memory stays bounded."""
     connection = connections[OWNER]

@@ -13,6 +13,7 @@ from tsunagu.services.cases import staff_case, unstaff_case
 from tsunagu.services.deletion import confirm_deletion, propose_deletion, view_deletion, withdraw_deletion
 from tsunagu.services.retention import keep_case
 from tsunagu.web.desk import chosen, day, parts_of
+from tsunagu.web.rooms import rooms
 from tsunagu.web.sign_in.proof import grave
 
 
@@ -64,6 +65,7 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
             reference=reference,
             exhibit=request.POST.get("exhibit", ""),
             ground=chosen(ErasureGround, request.POST.get("ground", "")),
+            queue=rooms().queue,
             **parts_of(request),
         )
         return redirect("case", reference)
@@ -80,7 +82,7 @@ def delete(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         act = request.POST.get("act", "")
         if act == "confirm":
-            confirm_deletion(reference=reference, **parts_of(request))
+            confirm_deletion(reference=reference, queue=rooms().queue, **parts_of(request))
             return redirect("cases")
         if act == "withdraw":
             withdraw_deletion(reference=reference, **parts_of(request))
