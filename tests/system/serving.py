@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 
 from pyotp.totp import TOTP
 
@@ -60,6 +61,11 @@ class Served:
     def children(self) -> list[int]:
         """The process that answers, and the worker, in no order."""
         return [pid for pid, parent, _ in processes() if parent == self.process.pid]
+
+    def peak_bytes(self) -> int:
+        """Physical memory that the process that answers and the worker had at most, each since it began, together."""
+        peaks = [Path(f"/proc/{pid}/status").read_text().partition("VmHWM:")[2] for pid in self.children()]
+        return sum(int(one.split()[0]) for one in peaks) << 10
 
     def kill_and_start(self) -> None:
         """Kill `serve`, find that nothing of it is left, and start another."""

@@ -7,7 +7,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -100,11 +100,11 @@ class UploadStore:
             raise Unavailable(_DISK_FULL)
 
     def intakes(self) -> Iterator[tuple[UUID, UUID]]:
-        """Yield agency and intake of every folder that is here."""
+        """Yield agency and intake of every folder that is here; what else lies on a disk of its own is not ours."""
         if self._folder.exists():
-            for agency in self._folder.iterdir():
-                for intake in agency.iterdir():
-                    yield UUID(agency.name), UUID(intake.name)
+            for agency_id in _ids_in(self._folder):
+                for intake_id in _ids_in(self._folder / str(agency_id)):
+                    yield agency_id, intake_id
 
     def remove(self, agency_id: UUID, intake_id: UUID) -> None:
         """Remove all bytes of an intake; nothing happens when there are none."""
@@ -130,6 +130,12 @@ class UploadStore:
             raise Conflict("another request is writing this file") from error
         finally:
             os.close(fd)
+
+
+def _ids_in(folder: Path) -> Iterator[UUID]:
+    for one in folder.iterdir():
+        with suppress(ValueError):
+            yield UUID(one.name)
 
 
 def _write(fd: int, data: bytes, offset: int) -> None:

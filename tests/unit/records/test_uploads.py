@@ -57,3 +57,11 @@ def test_an_empty_file_needs_no_room(place: Path) -> None:
     assert full.append(AGENCY, INTAKE, 1, offset=0, data=b"", size_bytes=0) == 0
     with pytest.raises(Unavailable, match="the disk is full"):
         add(full, 0, b"1")
+
+
+def test_what_a_disk_of_its_own_holds_besides_is_no_intake(place: Path) -> None:
+    store = UploadStore(place, quota_bytes=GIB, spare_bytes=0)
+    (place / "lost+found").mkdir()
+    (place / "ballast").write_bytes(b"1")
+    add(store, 0, b"1")
+    assert list(store.intakes()) == [(AGENCY, INTAKE)]
