@@ -392,6 +392,24 @@ def test_a_part_that_is_missing_lets_an_intake_wait_and_a_bug_fails_it(counter: 
     assert counter.state(anna, waits).state is IntakeState.DONE
 
 
+def test_a_database_whose_disk_is_full_lets_an_intake_wait_and_gives_it_up_never(
+    counter: Counter, anna: Person
+) -> None:
+    intake_id = counter.upload(anna, counter.case(anna), some(1))
+
+    def full() -> None:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$")
+
+    for _ in range(MOST_ATTEMPTS + 1):
+        counter.work(Interrupting(full))
+        assert counter.state(anna, intake_id).state is IntakeState.WAITING
+        assert counter.bytes_left()
+        soon(counter)
+    counter.work()
+    assert counter.state(anna, intake_id).state is IntakeState.DONE
+
+
 def soon(_: Counter) -> None:
     """Let what was put off be due."""
     with connections["owner"].cursor() as cursor:

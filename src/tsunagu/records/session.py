@@ -18,13 +18,18 @@ DISK_FULL = "53100"
 """The SQLSTATE of a server whose disk is full: PostgreSQL 18, appendix A."""
 
 
+def is_disk_full(error: BaseException) -> bool:
+    """Return whether the database failed because its disk is full."""
+    cause = error if hasattr(error, "sqlstate") else error.__cause__
+    return getattr(cause, "sqlstate", None) == DISK_FULL
+
+
 def outage(error: BaseException, otherwise: Unavailable) -> Unavailable:
     """Return what is told where the database fails: that its disk is full when it said so, and else `otherwise`.
 
     The server's own words may quote a value, so they are not passed on.
     """
-    cause = error if hasattr(error, "sqlstate") else error.__cause__
-    if getattr(cause, "sqlstate", None) != DISK_FULL:
+    if not is_disk_full(error):
         return otherwise
     return Unavailable("the database's disk is full: what was committed is kept, and nothing more until there is room")
 

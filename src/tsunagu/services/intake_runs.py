@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-
-from django.db import InterfaceError, OperationalError
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
@@ -23,7 +21,7 @@ from tsunagu.domain.permission import Permission
 from tsunagu.media.walk import Found, walk
 from tsunagu.records import agencies, intakes
 from tsunagu.records.intakes import Run
-from tsunagu.records.session import acting_for
+from tsunagu.records.session import DATABASE_FAILED, acting_for, is_disk_full
 from tsunagu.records.uploads import UploadStore
 from tsunagu.records.vault.store import VaultStore
 from tsunagu.records.watched import WatchedFolders
@@ -91,7 +89,10 @@ class Runner:
             with acting_for(agency_id):
                 intakes.hand_back(intake_id)
             raise
-        except (OperationalError, InterfaceError):
+        except DATABASE_FAILED as error:
+            if is_disk_full(error):  # which is no fault of this intake, however often it is met
+                with suppress(*DATABASE_FAILED), acting_for(agency_id):
+                    intakes.hand_back(intake_id)
             raise
         except TsunaguError as error:
             self._end(agency_id, intake_id, IntakeState.FAILED, error.code)
