@@ -24,7 +24,8 @@ from tsunagu.records.models import MediaItem
 from tsunagu.records.session import acting_for
 from tsunagu.services.cases import open_case
 from tsunagu.services.linking import link_all
-from tsunagu.services.overlaps import list_hits, list_notices, share
+from tsunagu.services.notices import list_notices
+from tsunagu.services.overlaps import list_hits, share
 
 from .world import Person, World, now, random_name
 
@@ -113,8 +114,9 @@ class Held:
 
     def notices(self) -> list[Notice]:
         """Return what the case's officer is told of it."""
-        found = list_notices(actor=self.person.actor, act=Act.NOTICE_READ, **self.world.parts)
-        return [one.notice for one in found if one.notice.case_id == self.case.case_id]
+        queue = self.world.rooms.queue
+        found = list_notices(actor=self.person.actor, act=Act.NOTICE_READ, queue=queue, **self.world.parts)
+        return [one.notice for one in found.views if one.notice.case_id == self.case.case_id]
 
     def notice(self, overlap_id: UUID) -> Notice:
         """Return what the case's officer is told of one overlap."""
@@ -133,7 +135,8 @@ class Held:
 
     def hits(self, overlap_id: UUID) -> tuple[HitView, ...]:
         """Return the hits of an overlap as this side reads them."""
-        return list_hits(actor=self.person.actor, overlap_id=overlap_id, **self.world.parts)
+        queue = self.world.rooms.queue
+        return list_hits(actor=self.person.actor, overlap_id=overlap_id, queue=queue, **self.world.parts)
 
 
 def link(world: World) -> None:

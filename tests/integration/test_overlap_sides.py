@@ -16,6 +16,7 @@ from tsunagu.records import holdings
 from tsunagu.records.models import MediaItem, OverlapNotice, Trace
 from tsunagu.records.session import LINKER, acting_for
 from tsunagu.services import overlaps as service
+from tsunagu.services.notices import list_notices
 
 from .linked import Held, Made, copy, link, overlap_between
 from .scene import OVERSEES, WORKS
@@ -68,7 +69,7 @@ def test_nothing_is_compared_for_who_may_read_no_notices(world: World, monkeypat
     denied = len(entries(world, Act.ACCESS_DENIED))
     monkeypatch.setattr("tsunagu.services.linking.link_all", pytest.fail)
     with pytest.raises(Forbidden):
-        service.list_notices(actor=adam.actor, act=Act.NOTICE_READ, **world.parts)
+        list_notices(actor=adam.actor, act=Act.NOTICE_READ, queue=world.rooms.queue, **world.parts)
     assert len(entries(world, Act.ACCESS_DENIED)) == denied + 1
     monkeypatch.undo()
     link(world)

@@ -16,7 +16,8 @@ from tsunagu.domain.search import Answered, CaseSearch, CaseState, OverlapSearch
 from tsunagu.domain.timeline import Told
 from tsunagu.services.case_life import close_case
 from tsunagu.services.cases import list_cases, staff_case, view_case
-from tsunagu.services.overlaps import acknowledge, judge_hit, list_notices
+from tsunagu.services.notices import list_notices
+from tsunagu.services.overlaps import acknowledge, judge_hit
 from tsunagu.services.timeline import case_timeline, own_deeds, seen_by_others
 
 from .linked import Held, Made, copy, overlap_between
@@ -76,9 +77,10 @@ def test_overlaps_are_found_by_state_strength_agency_answers_and_day(
             actor=anna.actor,
             act=Act.OVERLAP_READ,
             search=OverlapSearch(**search),
+            queue=world.rooms.queue,
             **world.parts,  # type: ignore[arg-type]
         )
-        return {one.notice.overlap_id for one in views}
+        return {one.notice.overlap_id for one in views.views}
 
     assert narrowed() == {shared, ended, taken, new}
     for state, which in (
@@ -150,9 +152,9 @@ def test_a_time_line_tells_in_words_who_did_what_page_by_page(
     assert case_timeline(**named, before="00" * 8, **world.parts) == ()
     mine = own_deeds(actor=carl.actor, before="", most=50, **world.parts)
     assert {one.login for one in mine} == {carl.login}
-    assert (Act.CASE_READ, case) in {(one.act, one.case) for one in mine}
+    assert (Act.CASE_READ, (case,)) in {(one.act, one.cases) for one in mine}
     seen = seen_by_others(actor=anna.actor, before="", most=50, **world.parts)
-    assert {(one.login, one.case, one.act) for one in seen} == {(carl.login, case, Act.CASE_READ)}
+    assert {(one.login, one.cases, one.act) for one in seen} == {(carl.login, (case,), Act.CASE_READ)}
     assert own_deeds(actor=ben.actor, before=mine[0].entry, most=50, **world.parts) == ()
     assert seen_by_others(actor=ben.actor, before="", most=50, **world.parts) == ()
 

@@ -63,6 +63,7 @@ class EntryOut(Schema):
     Attributes:
         entry: the first 16 hex digits of its hash.
         officer, case: opaque ids; null where there is none.
+        cases: opaque ids of the cases that a list told of, where a whole list was read.
         details: opaque ids, counts, codes and keyed references.
     """
 
@@ -72,6 +73,7 @@ class EntryOut(Schema):
     officer: UUID | None
     purpose: str | None
     case: UUID | None
+    cases: list[UUID]
     details: dict[str, str | int]
 
 
@@ -120,5 +122,6 @@ def _entry(body: dict[str, Any]) -> EntryOut:
         officer=body.get("officer"),
         purpose=body.get("purpose"),
         case=body.get("case"),
+        cases=body.get("cases", []),
         details=body.get("details", {}),
     )

@@ -11,19 +11,36 @@ from pydantic import Field
 
 from tsunagu.api.door import ApiRequest, Door
 from tsunagu.api.failures import failing
-from tsunagu.api.fields import MOST_ID, Asked
+from tsunagu.api.fields import MOST_ID, Asked, Count
 from tsunagu.api.sides import HitOut, NoticeOut, hit_out, notice_out
 from tsunagu.domain.act import Act
-from tsunagu.domain.errors import NotFound
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.services import overlaps as service
+from tsunagu.services.notices import list_notices
+
+
+class NoticesOut(Schema):
+    """What you were told.
+
+    Attributes:
+        waiting: how many items of the cases you work on still wait to be compared: with 0, that there is no notice
+            means that all of them were.
+    """
+
+    notices: list[NoticeOut]
+    waiting: Count
 
 
 class OverlapOut(Schema):
-    """An overlap: a notice, or two when you work on both cases, and its hits once both sides have shared."""
+    """An overlap: a notice, or two when you work on both cases, and its hits once both sides have shared.
+
+    Attributes:
+        waiting: how many items of the cases you work on still wait to be compared.
+    """
 
     notices: Annotated[list[NoticeOut], Field(min_length=1, max_length=2)]
     hits: list[HitOut]
+    waiting: Count
 
 
 class SharedOut(Schema):
@@ -47,21 +64,25 @@ def overlaps_router(door: Door) -> Router:
     """Return the operations that tell of overlaps, notices and hits."""
     router = Router(tags=["overlaps"])
 
+    def listed(request: ApiRequest, act: Act) -> NoticesOut:
+        read = list_notices(act=act, queue=door.rooms().queue, **door.parts_of(request))
+        return NoticesOut(notices=[notice_out(one) for one in read.views], waiting=read.waiting)
+
     @router.get(
         "notices",
-        response={200: list[NoticeOut], **failing()},
+        response={200: NoticesOut, **failing()},
         summary="What you were told, newest first",
     )
-    def notices(request: ApiRequest) -> list[NoticeOut]:
-        return [notice_out(one) for one in service.list_notices(act=Act.NOTICE_READ, **door.parts_of(request))]
+    def notices(request: ApiRequest) -> NoticesOut:
+        return listed(request, Act.NOTICE_READ)
 
     @router.get(
         "overlaps",
-        response={200: list[NoticeOut], **failing()},
+        response={200: NoticesOut, **failing()},
         summary="The overlaps of your cases",
     )
-    def overlaps(request: ApiRequest) -> list[NoticeOut]:
-        return [notice_out(one) for one in service.list_notices(act=Act.OVERLAP_READ, **door.parts_of(request))]
+    def overlaps(request: ApiRequest) -> NoticesOut:
+        return listed(request, Act.OVERLAP_READ)
 
     @router.get(
         "overlaps/{uuid:overlap_id}",
@@ -69,13 +90,9 @@ def overlaps_router(door: Door) -> Router:
         summary="One overlap with its hits",
     )
     def overlap(request: ApiRequest, overlap_id: UUID) -> OverlapOut:
-        parts = door.parts_of(request)
-        hits = service.list_hits(overlap_id=overlap_id, **parts)  # first: it writes a denial down
-        views = service.list_notices(act=Act.OVERLAP_READ, **parts)
-        mine = [notice_out(one) for one in views if one.notice.overlap_id == overlap_id]
-        if not mine:
-            raise NotFound("no such overlap")
-        return OverlapOut(notices=mine, hits=[hit_out(one) for one in hits])
+        found = service.view_overlap(overlap_id=overlap_id, queue=door.rooms().queue, **door.parts_of(request))
+        mine = [notice_out(one) for one in found.sides]
+        return OverlapOut(notices=mine, hits=[hit_out(one) for one in found.hits], waiting=found.waiting)
 
     return router
 

@@ -9,10 +9,10 @@ from uuid import UUID
 from rich.text import Text
 
 from tsunagu.cli.evidence import stretch_json, stretch_text, turn_text
-from tsunagu.cli.output import path_text, print_table, screen, shown_path
+from tsunagu.cli.output import path_text, print_json, print_table, screen, shown_path
 from tsunagu.domain.judgement import Judgement
 from tsunagu.domain.notice import HitView
-from tsunagu.services.overlaps import NoticeView
+from tsunagu.services.notices import NoticeView
 
 
 def each_once(views: Sequence[NoticeView]) -> list[tuple[NoticeView, NoticeView | None]]:
@@ -75,6 +75,14 @@ def notice_json(view: NoticeView, second: NoticeView | None = None) -> dict[str,
         "shared_by_you": view.notice.shared_at is not None,
         "shared_by_both": view.notice.revealed is not None,
     }
+
+
+def print_waiting(waiting: int, *, as_json: bool) -> None:
+    """Tell how many items of the officer's cases still wait to be compared, where any do: a list may lack notices."""
+    if waiting and as_json:
+        print_json({"waiting": waiting})
+    elif waiting:
+        screen.print(f"{waiting} items of your cases still wait to be compared: notices of them may follow.")
 
 
 def print_notice(view: NoticeView, second: NoticeView | None = None) -> None:

@@ -18,6 +18,7 @@ from tsunagu.cli.findings import (
     print_hits,
     print_notice,
     print_overlap,
+    print_waiting,
 )
 from tsunagu.cli.house import Desk, json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import print_json, screen
@@ -29,6 +30,7 @@ from tsunagu.domain.search import Answered, OverlapSearch
 from tsunagu.services import overlaps as service
 from tsunagu.services.cases import list_cases
 from tsunagu.services.house import House
+from tsunagu.services.notices import list_notices
 
 ANSWERS = (Judgement.SAME, Judgement.DIFFERENT, Judgement.UNSURE)
 
@@ -65,12 +67,14 @@ def overlaps(
         since.date() if since else None,
     )
     with signed_in(house, purpose) as desk:
-        views = service.list_notices(act=Act.OVERLAP_READ, search=search, **desk.parts)
+        read = list_notices(act=Act.OVERLAP_READ, search=search, queue=desk.rooms.queue, **desk.parts)
+        views = read.views
         has_cases = bool(views) or _has_cases(desk)
     pairs = each_once(views)
     if as_json:
         for view, second in pairs:
             print_json(overlap_json(view, second))
+        print_waiting(read.waiting, as_json=True)
         return
     for view, second in pairs:
         print_overlap(view, second)
@@ -79,8 +83,9 @@ def overlaps(
         return
     if not views and search != OverlapSearch():
         screen.print("None of the overlaps that you are told of is such.", style="dim")
-    elif not views:
+    elif not views and not read.waiting:
         screen.print("You are told of no overlap. All that is held was compared with your cases.", style="dim")
+    print_waiting(read.waiting, as_json=False)
     screen.print(Text(PDQ_WARNING, style="dim"))
 
 
@@ -91,18 +96,19 @@ def overlaps(
 def notices(house: House, *, purpose: str | None, as_json: bool) -> None:
     """List what you were told: that there is an overlap, and whom to talk to."""
     with signed_in(house, purpose) as desk:
-        views = service.list_notices(
-            actor=desk.actor, act=Act.NOTICE_READ, now=now(), keys=desk.rooms.keys, ledger=desk.rooms.ledger
-        )
+        read = list_notices(act=Act.NOTICE_READ, queue=desk.rooms.queue, **desk.parts)
+    views = read.views
     pairs = each_once(views)
     if as_json:
         for view, second in pairs:
             print_json(notice_json(view, second))
+        print_waiting(read.waiting, as_json=True)
         return
     for view, second in pairs:
         print_notice(view, second)
     if not views:
         screen.print("No notice waits for you.", style="dim")
+    print_waiting(read.waiting, as_json=False)
 
 
 @click.command()
@@ -117,9 +123,7 @@ def hits(house: House, overlap: UUID, *, purpose: str | None, as_json: bool) -> 
     finds it among its own (`yours` there, `theirs` here), so that you can ask for it.
     """
     with signed_in(house, purpose) as desk:
-        found = service.list_hits(
-            actor=desk.actor, overlap_id=overlap, now=now(), keys=desk.rooms.keys, ledger=desk.rooms.ledger
-        )
+        found = service.list_hits(overlap_id=overlap, queue=desk.rooms.queue, **desk.parts)
     if as_json:
         for hit in found:
             print_json(hit_json(hit))

@@ -17,6 +17,8 @@ from tsunagu.services.house import House, Rooms
 class InlineQueue:
     """The queue of a command, beside which no worker need run: each task is run once it is committed to."""
 
+    is_at_once = True
+
     def __init__(self, house: House) -> None:
         """Begin without rooms: `serve` gives them."""
         self._house = house
@@ -41,6 +43,8 @@ class InlineQueue:
 
 class WorkerQueue:
     """The queue in PostgreSQL: a job is kept or lost together with the change that it belongs to."""
+
+    is_at_once = False
 
     def __init__(self) -> None:
         """Defer through this thread's own connection of the app role."""

@@ -81,6 +81,7 @@ class Deed:
         agency_id: whose deed it is, and who may read the entry; None when nobody was recognised.
         officer_id: who did it; None for the machine.
         case_id: the case that it was done for.
+        case_ids: the cases that a list told of, where it is one deed to read the whole list.
         details: opaque ids, counts, codes and keyed references; never a name, a path or a digest.
     """
 
@@ -91,6 +92,7 @@ class Deed:
     purpose: Purpose | None = None
     case_id: UUID | None = None
     details: Mapping[str, str | int] = field(default_factory=dict)
+    case_ids: tuple[UUID, ...] = ()
 
     def body(self) -> dict[str, object]:
         """Return the deed as plain fields; those that are not known are left out."""
@@ -101,6 +103,7 @@ class Deed:
             "officer": self.officer_id and str(self.officer_id),
             "purpose": self.purpose and self.purpose.value,
             "case": self.case_id and str(self.case_id),
+            "cases": sorted(map(str, self.case_ids)),
             "details": dict(self.details),
         }
         return {name: value for name, value in fields.items() if value}

@@ -21,6 +21,7 @@ class Told(StrEnum):
     PLACES = "places"
     ITEMS = "items"
     HITS = "hits"
+    NOTICES = "notices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class TimelineEntry:
     Attributes:
         entry: the first 16 hex digits of the ledger entry's hash, which name it without counting what others do.
         login: of who did it; None for the machine.
-        case: the reference of the case it was done in; None where that is gone, not one's own, or there was none.
+        cases: the references of the cases it was done in, sorted: one, or those of a list that was read. Without
+            those that are gone or not one's own.
         told: further facts, as text.
     """
 
@@ -39,5 +41,5 @@ class TimelineEntry:
     act: Act
     login: str | None
     purpose: Purpose | None
-    case: str | None
+    cases: tuple[str, ...]
     told: tuple[tuple[Told, str], ...]

@@ -10,7 +10,7 @@ from uuid import UUID
 from tsunagu.services.accounts import end_expired_sessions, is_root_due, sign_root
 from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.house import House, Rooms
-from tsunagu.services.linking import apply_benign
+from tsunagu.services.linking import apply_benign, link_some
 from tsunagu.services.retention import erase_expired
 from tsunagu.services.vault import sweep_vaults
 
@@ -57,6 +57,12 @@ class Task:
 def silence_benign(station: Station, arguments: Arguments) -> None:
     """Silence the hits that the benign banks of one agency explain."""
     apply_benign(agency_id=UUID(str(arguments["agency"])), now=datetime.now(UTC), ledger=station.rooms.ledger)
+
+
+def link_waiting(station: Station, _: Arguments) -> None:
+    """Compare a batch of what waits, whoever's, and come again while there is more: other tasks go in between."""
+    if link_some(now=datetime.now(UTC), ledger=station.rooms.ledger):
+        station.rooms.queue.defer("link-waiting", {})
 
 
 def sign_due_root(station: Station, _: Arguments) -> None:
@@ -118,6 +124,7 @@ def drop_expired_sessions(_: Station, __: Arguments) -> None:
 TASKS: Mapping[str, Task] = {
     "run-intake": Task(run_intake, queue=INTAKES, alone_by="exhibit"),
     "silence-benign": Task(silence_benign),
+    "link-waiting": Task(link_waiting, waits_once=True, every="* * * * *"),
     "sign-due-root": Task(sign_due_root, waits_once=True, every="*/5 * * * *"),
     "complete-erasures": Task(complete_left_erasures, waits_once=True, every="*/5 * * * *"),
     "erase-expired": Task(erase_expired_cases, waits_once=True, every="23 3 * * *"),

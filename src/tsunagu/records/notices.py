@@ -45,6 +45,13 @@ def notice_of(actor: Actor, overlap_id: UUID) -> tuple[Notice, ...]:
     return found
 
 
+def waiting_items(actor: Actor) -> int:
+    """Return how many items wait to be compared, of the cases that the actor works on alone; parked ones do not."""
+    mine = CaseMember.objects.filter(officer_id=actor.officer_id).values("case_id")
+    waiting = Holding.objects.filter(linked_at=None, item__isnull=False, item__parked=None)
+    return waiting.filter(exhibit__case_id__in=mine).count()
+
+
 def acknowledge(notice: Notice, *, officer_id: UUID, now: datetime) -> None:
     """Note that an officer has taken note; the first one stays."""
     OverlapNotice.objects.filter(id=notice.notice_id, acknowledged_at=None).update(

@@ -19,7 +19,7 @@ from tsunagu.overlap.commonness import COMMON_CASES
 from tsunagu.records import links as link_rows
 from tsunagu.records import overlaps, telling
 from tsunagu.records.session import DATABASE_FAILED, LINKER, linking
-from tsunagu.services.parts import Ledger
+from tsunagu.services.parts import Ledger, Queue
 from tsunagu.services.settling import band_anew, settle
 
 log = logging.getLogger("tsunagu.linking")
@@ -34,13 +34,45 @@ def link_all(*, now: datetime, ledger: Ledger) -> None:
     What another ingest is bringing in at this moment waits for that ingest, which compares it at its end. What a
     process left undone when it died, an applied bank or a sharing, is done first.
     """
+    _finish_interrupted(now=now, ledger=ledger)
+    while link_batch(now=now, ledger=ledger):
+        pass
+
+
+def link_some(*, now: datetime, ledger: Ledger) -> bool:
+    """Do as `link_all`, but for one batch at most, and return whether more may wait.
+
+    Where nothing waits nobody's turn is taken: it may be done every minute, beside whoever compares.
+    """
+    _finish_interrupted(now=now, ledger=ledger)
+    return link_rows.anything_waits() and link_batch(now=now, ledger=ledger)
+
+
+def link_first(*, queue: Queue, now: datetime, ledger: Ledger) -> bool:
+    """Where no worker runs, do as `link_all` before something is read, and return whether there was anything to do.
+
+    Where one does, a reader would wait for the linker's turn, and could tell by his wait that others bring something
+    in: it is left to the worker.
+    """
+    if not queue.is_at_once or not (link_rows.anything_waits() or link_rows.benign_unapplied() or telling.half_noted()):
+        return False
+    link_all(now=now, ledger=ledger)
+    return True
+
+
+def leave_waiting(waiting: int, *, queue: Queue) -> None:
+    """Let the worker, where one runs, compare soon what somebody has been told waits: so many items of his own."""
+    if waiting and not queue.is_at_once:
+        queue.defer("link-waiting", {})
+
+
+def _finish_interrupted(*, now: datetime, ledger: Ledger) -> None:
+    """Do what a process left undone when it died: an applied bank, a sharing."""
     for agency_id in link_rows.benign_unapplied():
         apply_benign(agency_id=agency_id, now=now, ledger=ledger)
     if telling.half_noted():
         with linking():
             ledger.write(*settle(telling.half_noted(), now=now), using=LINKER)
-    while link_batch(now=now, ledger=ledger):
-        pass
 
 
 def link_batch(*, now: datetime, ledger: Ledger) -> bool:

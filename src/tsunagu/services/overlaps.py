@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -14,34 +12,19 @@ from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.notice import HitView, Notice
-from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
-from tsunagu.domain.search import Answered, OverlapSearch
 from tsunagu.records import agencies, notices, telling
 from tsunagu.records.ledger.merkle import merkle_root
-from tsunagu.records.links import anything_waits, benign_unapplied
 from tsunagu.records.session import LINKER, acting_for, linking
 from tsunagu.records.telling import NoticeSent
 from tsunagu.services.access import REFERENCE, denials_recorded
-from tsunagu.services.linking import link_all
-from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.linking import leave_waiting, link_first
+from tsunagu.services.notices import NoticeView
+from tsunagu.services.parts import Keys, Ledger, Queue
 from tsunagu.services.settling import noticed, settle
 
 LABEL_CHARACTERS = 10
 """Enough to tell the items of one overlap apart, few enough to be read out on the telephone."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeView:
-    """A notice, with the two agencies as the directory names them.
-
-    Attributes:
-        other_agency: None while both cases are covert and not both co-ordinators have released.
-    """
-
-    notice: Notice
-    own_agency: AgencyCard
-    other_agency: AgencyCard | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,61 +34,12 @@ class OverlapView:
     Attributes:
         sides: what he was told: one notice, or two when he works on both cases.
         hits: rare and near ones first, one case after the other; none before both sides have shared.
+        waiting: how many items of the cases that the officer works on still wait to be compared.
     """
 
     sides: tuple[NoticeView, ...]
     hits: tuple[HitView, ...]
-
-
-def list_notices(
-    *,
-    actor: Actor,
-    act: Act,
-    search: OverlapSearch | None = None,
-    now: datetime,
-    keys: Keys,
-    ledger: Ledger,
-) -> tuple[NoticeView, ...]:
-    """Return the notices that the actor may read, newest first.
-
-    What an interrupted process has left undone, anybody's, is done first: no notice means that all was compared, but
-    for items that are parked because they could not be.
-
-    Args:
-        act: what is being read, `notice:read` or `overlap:read`, with the permission of the same name.
-        search: which of them are looked for; all when it is left out. Of others nothing is told by it.
-
-    Raises:
-        Forbidden: none of the actor's roles carries the permission.
-    """
-    with denials_recorded(
-        actor=actor, permission=Permission(act.value), asked="all", now=now, keys=keys, ledger=ledger
-    ):
-        _complete(now, ledger)
-        with acting_for(actor.agency_id):
-            found = notices.notices_of(actor)
-            cards = agencies.agency_cards()
-            unjudged = notices.unjudged_overlaps() if search is not None and search.answered else set()
-    views = tuple(NoticeView(one, cards[one.own_agency_id], _other(one, cards)) for one in found)
-    if search is not None:
-        views = tuple(one for one in views if _is_looked_for(one, search, unjudged))
-    ledger.record(*([_deed(act, actor, now, one.notice) for one in views] or [_deed(act, actor, now)]))
-    return views
-
-
-def _is_looked_for(view: NoticeView, search: OverlapSearch, unjudged: AbstractSet[UUID]) -> bool:
-    notice, told = view.notice, view.notice.revealed
-    texts = (notice.case, told.case if told else "")
-    other = view.other_agency.name if view.other_agency else ""
-    is_judged = Answered.NOT_JUDGED if notice.overlap_id in unjudged else Answered.JUDGED
-    return (
-        any(search.text.casefold() in one.casefold() for one in texts)
-        and search.agency.casefold() in other.casefold()
-        and search.state in {None, notice.state}
-        and (search.strength is None or (told is not None and told.summary.strength is search.strength))
-        and (search.answered is None or (told is not None and search.answered is is_judged))
-        and (search.since is None or notice.noticed_at.date() >= search.since)
-    )
+    waiting: int
 
 
 def acknowledge(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> None:
@@ -179,7 +113,9 @@ def share(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: 
         return telling.is_shared_by_both(overlap_id)
 
 
-def list_hits(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> tuple[HitView, ...]:
+def list_hits(
+    *, actor: Actor, overlap_id: UUID, now: datetime, queue: Queue, keys: Keys, ledger: Ledger
+) -> tuple[HitView, ...]:
     """Return the hits of an overlap, rare and near ones first; none before both sides have shared.
 
     To an officer who works on both cases each hit is told twice, as it is seen from either, one case after the other.
@@ -188,35 +124,39 @@ def list_hits(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledg
         Forbidden: the actor reads no overlaps.
         NotFound: no such overlap, or none of the actor's.
     """
-    return view_overlap(actor=actor, overlap_id=overlap_id, now=now, keys=keys, ledger=ledger).hits
+    return view_overlap(actor=actor, overlap_id=overlap_id, now=now, queue=queue, keys=keys, ledger=ledger).hits
 
 
-def view_overlap(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> OverlapView:
+def view_overlap(
+    *, actor: Actor, overlap_id: UUID, now: datetime, queue: Queue, keys: Keys, ledger: Ledger
+) -> OverlapView:
     """Return one overlap: what the actor was told of it, and its hits as `list_hits` does.
 
-    What an interrupted process has left undone is done first.
+    What waits to be compared is seen to as `list_notices` does.
 
     Raises:
         Forbidden: the actor reads no overlaps.
         NotFound: no such overlap, or none of the actor's.
     """
     sides = _sides(actor, overlap_id, Permission.OVERLAP_READ, now=now, keys=keys, ledger=ledger)
-    if _complete(now, ledger):
+    if link_first(queue=queue, now=now, ledger=ledger):
         sides = _sides(actor, overlap_id, Permission.OVERLAP_READ, now=now, keys=keys, ledger=ledger)
 
     def label(item_id: int) -> str:
         return keys.mac(REFERENCE, f"item {item_id} of {overlap_id}".encode()).hex()[:LABEL_CHARACTERS]
 
     with acting_for(actor.agency_id):
+        waiting = notices.waiting_items(actor)
         seen = [(notice, notices.hits_seen(notice, label)) for notice in sorted(sides, key=lambda one: one.case)]
         cards = agencies.agency_cards()
     deeds = []
     for notice, found in seen:
         root = merkle_root([hit.sha256 for hit in found]).hex()
         deeds.append(_deed(Act.OVERLAP_READ, actor, now, notice, hits=len(found), merkle_root=root))
+    leave_waiting(waiting, queue=queue)
     ledger.record(*deeds)
-    views = tuple(NoticeView(one, cards[one.own_agency_id], _other(one, cards)) for one in sides)
-    return OverlapView(views, tuple(hit for _, found in seen for hit in found))
+    views = tuple(NoticeView.of(one, cards) for one in sides)
+    return OverlapView(views, tuple(hit for _, found in seen for hit in found), waiting)
 
 
 def judge_hit(
@@ -259,18 +199,6 @@ def judge_hit(
         ledger.write(*(_deed(Act.HIT_JUDGED, actor, now, notice, **told) for notice in mine))
 
 
-def _complete(now: datetime, ledger: Ledger) -> bool:
-    """Do what an interrupted process has left undone, anybody's, and return whether there was anything."""
-    if not (anything_waits() or benign_unapplied() or telling.half_noted()):
-        return False
-    link_all(now=now, ledger=ledger)
-    return True
-
-
-def _other(notice: Notice, cards: Mapping[UUID, AgencyCard]) -> AgencyCard | None:
-    return None if notice.other_agency_id is None else cards[notice.other_agency_id]
-
-
 def _sides(
     actor: Actor, overlap_id: UUID, permission: Permission, *, now: datetime, keys: Keys, ledger: Ledger
 ) -> tuple[Notice, ...]:
@@ -281,9 +209,7 @@ def _sides(
         return notices.notice_of(actor, overlap_id)
 
 
-def _deed(act: Act, actor: Actor, now: datetime, notice: Notice | None = None, **details: str | int) -> Deed:
-    if notice is not None:
-        details["overlap"] = str(notice.overlap_id)
-    case_id = notice.case_id if notice else None
-    purpose = actor.purpose or (notice.purpose if notice else None)
-    return Deed(act, now, actor.agency_id, actor.officer_id, purpose, case_id, details)
+def _deed(act: Act, actor: Actor, now: datetime, notice: Notice, **details: str | int) -> Deed:
+    purpose = actor.purpose or notice.purpose
+    told: dict[str, str | int] = {**details, "overlap": str(notice.overlap_id)}
+    return Deed(act, now, actor.agency_id, actor.officer_id, purpose, notice.case_id, told)

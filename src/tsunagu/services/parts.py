@@ -64,7 +64,13 @@ class Viewer(Protocol):
 
 
 class Queue(Protocol):
-    """Work that is done later, or elsewhere, by the name of its task."""
+    """Work that is done later, or elsewhere, by the name of its task.
+
+    Attributes:
+        is_at_once: whether this process does it itself, as soon as it is deferred and committed to.
+    """
+
+    is_at_once: bool
 
     def defer(self, task: str, arguments: Mapping[str, str | int]) -> None:
         """See to it that the task runs at least once with these arguments, once the caller's transaction is committed.

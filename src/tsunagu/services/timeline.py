@@ -130,13 +130,14 @@ def _in_words(
         (Told.COLLEAGUE, colleague),
         *((one, details.get(one.value)) for one in Told if one not in {Told.EXHIBIT, Told.COLLEAGUE}),
     )
-    case = body.get("case")
+    concerned = [*([body["case"]] if "case" in body else []), *body.get("cases", ())]
+    known = {references[one] for one in map(UUID, concerned) if one in references}
     return TimelineEntry(
         entry.hash.hex()[:ENTRY_CHARACTERS],
         datetime.fromisoformat(body["at"]),
         Act(body["act"]),
         logins.get(str(body.get("officer"))),
         Purpose(body["purpose"]) if "purpose" in body else None,
-        references.get(UUID(case)) if case else None,
+        tuple(sorted(known)),
         tuple((name, str(value)) for name, value in facts if value not in {None, ""}),
     )

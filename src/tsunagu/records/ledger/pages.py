@@ -11,6 +11,19 @@ from django.db import connections
 from tsunagu.domain.ledger import LedgerEntry
 
 APP = "default"
+_NUMBER = """
+SELECT max(number) FROM (
+    SELECT number, hash FROM ledger.entry WHERE {where}
+    UNION ALL SELECT number, hash FROM ledger.lists_naming(%(lists)s::uuid[], %(but)s::uuid, NULL, NULL)
+) AS found WHERE substr(hash, 1, 8) = %(before)s
+"""
+_ENTRIES = """
+(SELECT number, body, hash FROM ledger.entry
+ WHERE {where} AND (%(below)s::bigint IS NULL OR number < %(below)s::bigint) ORDER BY number DESC LIMIT %(most)s)
+UNION ALL
+SELECT number, body, hash FROM ledger.lists_naming(%(lists)s::uuid[], %(but)s::uuid, %(below)s::bigint, %(most)s)
+ORDER BY number DESC LIMIT %(most)s
+"""
 
 
 def entries_of_case(case_id: UUID, *, before: bytes | None, most: int) -> list[LedgerEntry]:
@@ -20,7 +33,7 @@ def entries_of_case(case_id: UUID, *, before: bytes | None, most: int) -> list[L
         before: the first 8 bytes of the hash of the entry after which to go on; None for the newest.
         most: how many at most.
     """
-    return _page("case_id = %(case)s", {"case": case_id}, before, most)
+    return _page("case_id = %(case)s", {"case": case_id}, before, most, in_lists=[case_id])
 
 
 def entries_of_officer(officer_id: UUID, *, before: bytes | None, most: int) -> list[LedgerEntry]:
@@ -36,16 +49,27 @@ def reads_by_others(
         "case_id = ANY(%(cases)s) AND officer_id IS DISTINCT FROM %(officer)s AND officer_id IS NOT NULL "
         "AND body::jsonb ->> 'act' LIKE '%%:read'"
     )
-    return _page(where, {"cases": list(case_ids), "officer": officer_id}, before, most)
+    parameters = {"cases": list(case_ids), "officer": officer_id}
+    return _page(where, parameters, before, most, in_lists=case_ids, by_others_than=officer_id)
 
 
-def _page(where: str, parameters: dict[str, Any], before: bytes | None, most: int) -> list[LedgerEntry]:
-    known = f"SELECT number FROM ledger.entry WHERE {where} AND substr(hash, 1, 8) = %(before)s"  # noqa: S608 - ours
-    and_before = "" if before is None else f"AND number < ({known})"
-    query = (
-        f"SELECT number, body, hash FROM ledger.entry WHERE {where} {and_before} "  # noqa: S608 - constants of ours
-        "ORDER BY number DESC LIMIT %(most)s"
-    )
+def _page(
+    where: str,
+    parameters: dict[str, Any],
+    before: bytes | None,
+    most: int,
+    *,
+    in_lists: Sequence[UUID] = (),
+    by_others_than: UUID | None = None,
+) -> list[LedgerEntry]:
+    """Return the newest entries that are such, and those of lists that were read and named one of these cases."""
+    asked = {**parameters, "before": before, "most": most, "lists": list(in_lists), "but": by_others_than}
     with connections[APP].cursor() as cursor:
-        cursor.execute(query, {**parameters, "before": before, "most": most})
+        number = None
+        if before is not None:
+            cursor.execute(_NUMBER.format(where=where), asked)
+            [(number,)] = cursor.fetchall()
+            if number is None:
+                return []
+        cursor.execute(_ENTRIES.format(where=where), asked | {"below": number})
         return [LedgerEntry(number, body, bytes(hashed)) for number, body, hashed in cursor]

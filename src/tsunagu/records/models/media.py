@@ -69,6 +69,7 @@ class Holding(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["exhibit", "path_digest"], name="holding_path")]
         indexes: ClassVar = [
             models.Index(fields=["id"], name="holding_unlinked", condition=Q(linked_at=None)),
+            models.Index(fields=["exhibit"], name="holding_waiting", condition=Q(linked_at=None)),
             # With the agency, by which row-level security filters: counting reads the index alone.
             models.Index(fields=["exhibit", "id"], include=["agency"], name="holding_place"),
             models.Index(fields=["exhibit"], name="holding_refused", condition=Q(refused__isnull=False)),

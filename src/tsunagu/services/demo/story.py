@@ -34,7 +34,7 @@ from tsunagu.services.demo.exhibits import write_exhibits
 from tsunagu.services.house import House, Rooms
 from tsunagu.services.identity import NewOfficer, actor_of, found_agency, sign_in
 from tsunagu.services.ingest import ingest
-from tsunagu.services.overlaps import NoticeView
+from tsunagu.services.notices import NoticeView, list_notices
 
 Clock = Callable[[], datetime]
 
@@ -188,7 +188,7 @@ def _bring_in(stage: _Stage, officers: list[Actor], exhibits: dict[str, Path], r
 
 
 def _read(stage: _Stage, officer: Actor, act: Act) -> tuple[NoticeView, ...]:
-    return overlaps.list_notices(actor=officer, act=act, **stage.parts())
+    return list_notices(actor=officer, act=act, queue=stage.rooms.queue, **stage.parts()).views
 
 
 def _share_and_judge(stage: _Stage, officers: list[Actor], report: DemoReport) -> None:
@@ -203,10 +203,12 @@ def _share_and_judge(stage: _Stage, officers: list[Actor], report: DemoReport) -
     answers = {EvidenceKind.EXACT: Sameness.FILE, EvidenceKind.NEAR: Sameness.PICTURE}
     for view in _read(stage, first, Act.OVERLAP_READ):
         overlap_id = view.notice.overlap_id
-        for hit in overlaps.list_hits(actor=first, overlap_id=overlap_id, **stage.parts())[:3]:
+        for hit in overlaps.list_hits(actor=first, overlap_id=overlap_id, queue=stage.rooms.queue, **stage.parts())[:3]:
             if hit.evidence.kind in answers:
                 what = answers[hit.evidence.kind]
                 overlaps.judge_hit(
                     actor=first, hit_id=hit.hit_id, answer=Judgement.SAME, sameness=what, **stage.parts()
                 )
-        report.hits[overlap_id] = overlaps.list_hits(actor=first, overlap_id=overlap_id, **stage.parts())
+        report.hits[overlap_id] = overlaps.list_hits(
+            actor=first, overlap_id=overlap_id, queue=stage.rooms.queue, **stage.parts()
+        )

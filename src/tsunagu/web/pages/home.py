@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from tsunagu.domain.act import Act
 from tsunagu.domain.permission import Permission
 from tsunagu.services.cases import list_cases
+from tsunagu.services.notices import list_notices
 from tsunagu.services.officers import EXPIRES_SOON
-from tsunagu.services.overlaps import list_notices
 from tsunagu.services.proposals import list_proposals
 from tsunagu.web.desk import is_barred, may, officer_of, parts_of
-from tsunagu.web.rooms import now
+from tsunagu.web.rooms import now, rooms
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -22,12 +22,14 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "web/not_certified.html", {"until": until})
     if not may(request, Permission.NOTICE_READ):
         return redirect("ledger" if may(request, Permission.LEDGER_READ) else "officers")
-    views = list_notices(act=Act.NOTICE_READ, **parts_of(request))
+    read = list_notices(act=Act.NOTICE_READ, queue=rooms().queue, **parts_of(request))
+    views = read.views
     cases = list_cases(**parts_of(request))
     return render(
         request,
         "web/home.html",
         {
+            "waiting": read.waiting,
             "held": [view for view in views if view.notice.held],
             "new": [view for view in views if not view.notice.acknowledged_at and not view.notice.held],
             "to_share": [

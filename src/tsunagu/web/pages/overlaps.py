@@ -15,9 +15,10 @@ from tsunagu.domain.notice import NoticeState
 from tsunagu.domain.overlap import Strength
 from tsunagu.domain.search import Answered, OverlapSearch
 from tsunagu.services import overlaps as service
+from tsunagu.services.notices import list_notices
 from tsunagu.services.reveals import reveal_desk
 from tsunagu.web.desk import actor_of, day, narrowed, parts_of
-from tsunagu.web.rooms import now
+from tsunagu.web.rooms import now, rooms
 from tsunagu.web.sign_in.proof import grave
 from tsunagu.web.timelines import drawn
 
@@ -34,14 +35,14 @@ def overlaps(request: HttpRequest) -> HttpResponse:
         answered=narrowed(Answered, request.GET.get("answered", "")),
         since=day(request.GET.get("since", "")),
     )
-    views = service.list_notices(act=Act.OVERLAP_READ, search=search, **parts_of(request))
-    context = {"views": views, "search": search, "states": list(NoticeState), "is_narrowed": search != OverlapSearch()}
-    return render(request, "web/overlaps.html", context)
+    read = list_notices(act=Act.OVERLAP_READ, search=search, queue=rooms().queue, **parts_of(request))
+    context = {"views": read.views, "waiting": read.waiting, "search": search, "states": list(NoticeState)}
+    return render(request, "web/overlaps.html", context | {"is_narrowed": search != OverlapSearch()})
 
 
 def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
     """Show one overlap: with whom, and once both sides have shared, every hit with its evidence."""
-    found = service.view_overlap(overlap_id=overlap_id, **parts_of(request))
+    found = service.view_overlap(overlap_id=overlap_id, queue=rooms().queue, **parts_of(request))
     # Who works on both cases is told of each hit from either side; the page shows one.
     shown = found.sides[0]
     seen = [hit for hit in found.hits if hit.case == shown.notice.case]
@@ -50,6 +51,7 @@ def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
         "web/overlap.html",
         {
             "view": shown,
+            "waiting": found.waiting,
             "hits": [(hit, drawn(hit.evidence.stretches)) for hit in seen],
             "desk": reveal_desk(actor=actor_of(request), numbers=[hit.number for hit in seen], now=now()),
             "answers": ANSWERS,
@@ -60,8 +62,8 @@ def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
 
 def notices(request: HttpRequest) -> HttpResponse:
     """List what the officer was told: hit/no-hit, and whom to talk to."""
-    views = service.list_notices(act=Act.NOTICE_READ, **parts_of(request))
-    return render(request, "web/notices.html", {"views": views})
+    read = list_notices(act=Act.NOTICE_READ, queue=rooms().queue, **parts_of(request))
+    return render(request, "web/notices.html", {"views": read.views, "waiting": read.waiting})
 
 
 @require_POST

@@ -1,0 +1,129 @@
+"""Lists of notices, as officers read them: of all overlaps of their cases, or of those that they look for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.notice import Notice
+from tsunagu.domain.party import AgencyCard
+from tsunagu.domain.permission import Permission
+from tsunagu.domain.purpose import Purpose
+from tsunagu.domain.search import Answered, OverlapSearch
+from tsunagu.records import agencies, notices
+from tsunagu.records.ledger.merkle import merkle_root
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import denials_recorded
+from tsunagu.services.linking import leave_waiting, link_first
+from tsunagu.services.parts import Keys, Ledger, Queue
+
+MOST_AN_ENTRY = 500
+"""Notices whose reading one entry of the ledger tells: its list of cases stays short enough to be searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """A notice, with the two agencies as the directory names them.
+
+    Attributes:
+        other_agency: None while both cases are covert and not both co-ordinators have released.
+    """
+
+    notice: Notice
+    own_agency: AgencyCard
+    other_agency: AgencyCard | None
+
+    @classmethod
+    def of(cls, notice: Notice, cards: Mapping[UUID, AgencyCard]) -> Self:
+        """Return a notice with the agencies that it names."""
+        other = None if notice.other_agency_id is None else cards[notice.other_agency_id]
+        return cls(notice, cards[notice.own_agency_id], other)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeList:
+    """What an officer reads.
+
+    Attributes:
+        views: newest first.
+        waiting: how many items of the cases that he works on still wait to be compared: with 0, that there is no
+            notice means that all of theirs was compared with all that is held, but for items that are parked.
+    """
+
+    views: tuple[NoticeView, ...]
+    waiting: int
+
+
+def list_notices(
+    *,
+    actor: Actor,
+    act: Act,
+    search: OverlapSearch | None = None,
+    now: datetime,
+    queue: Queue,
+    keys: Keys,
+    ledger: Ledger,
+) -> NoticeList:
+    """Return the notices that the actor may read, newest first.
+
+    What waits to be compared, anybody's, is compared first where no worker runs. Where one does, it is left to him;
+    the answer tells how much of the actor's own waits.
+
+    Args:
+        act: what is being read, `notice:read` or `overlap:read`, with the permission of the same name.
+        search: which of them are looked for; all when it is left out. Of others nothing is told by it.
+
+    Raises:
+        Forbidden: none of the actor's roles carries the permission.
+    """
+    with denials_recorded(
+        actor=actor, permission=Permission(act.value), asked="all", now=now, keys=keys, ledger=ledger
+    ):
+        link_first(queue=queue, now=now, ledger=ledger)
+        with acting_for(actor.agency_id):
+            waiting = notices.waiting_items(actor)  # before the notices: what is compared in between is among them
+            found = notices.notices_of(actor)
+            cards = agencies.agency_cards()
+            unjudged = notices.unjudged_overlaps() if search is not None and search.answered else set()
+    views = tuple(NoticeView.of(one, cards) for one in found)
+    if search is not None:
+        views = tuple(one for one in views if _is_looked_for(one, search, unjudged))
+    leave_waiting(waiting, queue=queue)
+    ledger.record(*_deeds(act, actor, now, [one.notice for one in views]))
+    return NoticeList(views, waiting)
+
+
+def _deeds(act: Act, actor: Actor, now: datetime, read: Iterable[Notice]) -> Iterator[Deed]:
+    """Yield what is written down of a list that was read: one deed, or one for each purpose that it was read for."""
+    by_purpose: dict[Purpose | None, list[Notice]] = {}
+    for notice in read:
+        by_purpose.setdefault(actor.purpose or notice.purpose, []).append(notice)
+    for purpose, told in (by_purpose or {actor.purpose: []}).items():
+        for start in range(0, max(len(told), 1), MOST_AN_ENTRY):
+            some = told[start : start + MOST_AN_ENTRY]
+            root = merkle_root([one.notice_id.bytes for one in some]).hex()
+            details: dict[str, str | int] = {"notices": len(some), "merkle_root": root}
+            cases = tuple({one.case_id for one in some})
+            yield Deed(act, now, actor.agency_id, actor.officer_id, purpose, details=details, case_ids=cases)
+
+
+def _is_looked_for(view: NoticeView, search: OverlapSearch, unjudged: AbstractSet[UUID]) -> bool:
+    notice, told = view.notice, view.notice.revealed
+    texts = (notice.case, told.case if told else "")
+    other = view.other_agency.name if view.other_agency else ""
+    is_judged = Answered.NOT_JUDGED if notice.overlap_id in unjudged else Answered.JUDGED
+    return (
+        any(search.text.casefold() in one.casefold() for one in texts)
+        and search.agency.casefold() in other.casefold()
+        and search.state in {None, notice.state}
+        and (search.strength is None or (told is not None and told.summary.strength is search.strength))
+        and (search.answered is None or (told is not None and search.answered is is_judged))
+        and (search.since is None or notice.noticed_at.date() >= search.since)
+    )
