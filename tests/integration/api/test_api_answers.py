@@ -101,7 +101,7 @@ def test_an_overlap_goes_from_notice_to_judgement_by_keys_alone(api_scene: Scene
     anna, ben = (Program.of(world, scene.people[name]) for name in ("anna", "ben"))
     overlap = scene.targets["overlap"]
     assert anna.ask("POST", f"/api/overlaps/{overlap}/acknowledge").status == 204
-    [notice] = [one for one in anna.get("/api/notices") if one["overlap"] == overlap]
+    [notice] = [one for one in anna.get("/api/notices")["notices"] if one["overlap"] == overlap]
     assert notice["acknowledged_at"]
     assert notice["other_agency"]["name"] == scene.people["ben"].agency
     for each, both in ((anna, False), (ben, True)):

@@ -249,7 +249,9 @@ def test_before_both_share_neither_side_is_told_anything_of_the_other_case(
     scene: Scene, programs: dict[str, Program]
 ) -> None:
     known = {one for one in scene.secrets if len(one) == 64} | {scene.targets["shared case"]}
-    [notice] = [one for one in programs["ben"].get("/api/notices") if one["overlap"] == scene.targets["overlap"]]
+    [notice] = [
+        one for one in programs["ben"].get("/api/notices")["notices"] if one["overlap"] == scene.targets["overlap"]
+    ]
     assert notice["revealed"] is None
     for path in ("/api/notices", "/api/overlaps", f"/api/overlaps/{scene.targets['overlap']}", "/api/cases"):
         answer = programs["ben"].ask("GET", path)
