@@ -45,6 +45,10 @@ def rooms(world_home: Path) -> Iterator[Rooms]:
     environ = {"TSUNAGU_HOME": str(world_home)}
     Keyring.create(world_home, environ)
     with Application(environ).open() as opened, pytest.MonkeyPatch.context() as patch:
+        # No test within this process pulls the plug: none has to wait for the disk.
+        with psycopg.connect(EmbeddedPostgres(world_home).admin_address().conninfo(), autocommit=True) as superuser:
+            superuser.execute("ALTER SYSTEM SET synchronous_commit = off")
+            superuser.execute("SELECT pg_reload_conf()")
         # Passwords of dozens of officers: as many passes over as much memory as is allowed at least.
         for cost, least in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
             patch.setattr(Argon2PasswordHasher, cost, least)

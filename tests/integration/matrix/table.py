@@ -1,0 +1,213 @@
+"""The table: of every field, who may be told its values and by which doors. The tests have no other list of that.
+
+A field that is missing here, or is here and not in the tables, fails `test_every_field_is_in_the_table`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tsunagu.domain import errors
+from tsunagu.domain.act import Act
+from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.erasure import ErasureGround
+from tsunagu.domain.fingerprint import FingerprintKind, SoundKind
+from tsunagu.domain.grant import ProposalKind
+from tsunagu.domain.hit import EvidenceKind
+from tsunagu.domain.intake_run import IntakeSource, IntakeState
+from tsunagu.domain.judgement import Judgement, Sameness
+from tsunagu.domain.media import MediaType, Refusal
+from tsunagu.domain.overlap import Commonness, Strength
+from tsunagu.domain.permission import Permission, Role
+from tsunagu.domain.purpose import Purpose
+from tsunagu.domain.reveal import RevealMeans
+
+from .doors import KINDS
+from .who import Who
+
+W = Who
+
+
+@dataclass(frozen=True)
+class Told:
+    """To whom a field's values are told, by kind of door; where a kind is missing, to nobody."""
+
+    by: dict[str, frozenset[Who]]
+
+    def to(self, kind: str) -> frozenset[Who]:
+        return self.by.get(kind, frozenset())
+
+
+def told(*to: Who, page: Iterable[Who] = (), api: Iterable[Who] = (), command: Iterable[Who] = ()) -> Told:
+    """Return to whom something is told: `to` by every kind of door, the others by that kind alone."""
+    more = dict(zip(KINDS, (page, api, command), strict=True))
+    return Told({kind: frozenset({*to, *more[kind]}) for kind in KINDS})
+
+
+LEDGER = told(W.AUDITS)
+IN_ITS_JSON = told(api=[W.AUDITS], command=[W.AUDITS])
+TABLE = {
+    "Agency.contact": told(W.IS_TOLD, api=[W.OWN_AGENCY]),
+    "Agency.id": told(command=[W.AUDITS]),
+    "Agency.name": told(W.IS_TOLD, api=[W.OWN_AGENCY], command=[W.OWN_AGENCY]),
+    "ApiKeyRow.id": told(W.HIMSELF, W.AUDITS),
+    "ApiKeyRow.name": told(W.HIMSELF),
+    "Bank.id": LEDGER,
+    "Bank.legal_ground": told(W.READS_BANKS),
+    "Bank.name": told(W.READS_BANKS),
+    "Case.id": IN_ITS_JSON,
+    "Case.reference": told(W.WORKS_ON_IT, W.HAS_SHARED),
+    "Erasure.case_id": IN_ITS_JSON,
+    "Erasure.exhibit_id": LEDGER,
+    "Erasure.id": LEDGER,
+    "Exhibit.id": LEDGER,
+    "Exhibit.reference": told(W.WORKS_ON_IT),
+    "ExhibitKeyRow.id": LEDGER,
+    "GrantRow.id": told(page=[W.GRANTS], command=[W.GRANTS]),
+    "HitRow.id": told(W.HAS_SHARED, W.AUDITS_SHARED),
+    "Holding.id": told(page=[W.SEES_IT], api=[W.WORKS_ON_IT]),
+    "Holding.path": told(W.WORKS_ON_IT),
+    "Intake.id": told(W.AUDITS, page=[W.WORKS_ON_IT], api=[W.WORKS_ON_IT]),
+    "IntakeChange.path": told(page=[W.WORKS_ON_IT]),
+    "MediaItem.sha256": told(W.HOLDS_IT),
+    "Officer.id": told(W.AUDITS, page=[W.ENROLS]),
+    "Officer.login": told(
+        W.HIMSELF,
+        page=[W.WORKS_ON_IT, W.ENROLS, W.CONFIRMS, W.AUDITS],
+        command=[W.WORKS_ON_IT, W.ENROLS, W.CONFIRMS, W.AUDITS],
+    ),
+    "Officer.name": told(page=[W.HIMSELF, W.WORKS_ON_IT, W.ENROLS], command=[W.WORKS_ON_IT, W.ENROLS]),
+    "OverlapNotice.overlap_id": told(W.IS_NOTIFIED, W.IS_TOLD, W.AUDITS_A_SIDE),
+    "OverlapNotice.revealed.case": told(W.HAS_SHARED),
+    "OverlapNotice.revealed.reasons": told(W.HAS_SHARED),
+    "ProposalRow.id": told(W.AUDITS, page=[W.CONFIRMS], command=[W.CONFIRMS]),
+    "ProposalRow.terms.login": told(page=[W.CONFIRMS], command=[W.CONFIRMS]),
+    "ProposalRow.terms.name": told(page=[W.CONFIRMS], command=[W.CONFIRMS]),
+    "RevealRow.id": LEDGER,
+    "ledger entry": told(W.AUDITS, page=[W.HIMSELF, W.WORKS_ON_IT]),
+    "watched folder": told(page=[W.WORKS_ON_IT]),
+}
+"""What is told. Where two fields hold the same text, it is told to those of either."""
+
+SECRET = "opens something, or is the keyed trace of what does"
+TRACE = "compared, and never shown"
+NUMBERED = "a number by which rows find each other"
+KEPT = "kept, and shown by no door"
+NEVER = {
+    "ApiKeyRow.token_mac": SECRET,
+    "BankEntry.data": TRACE,
+    "BankEntry.id": NUMBERED,
+    "CaseMember.id": NUMBERED,
+    "CaseReason.id": NUMBERED,
+    "CaseReason.reason": KEPT,
+    "Erasure.case_mac": SECRET,
+    "Erasure.exhibit_mac": SECRET,
+    "Erasure.peaks": "half of a proof, until the erasure has ended",
+    "ExhibitKeyRow.public_key": "proves scans; the private part was given out",
+    "Holding.path_digest": TRACE,
+    "Intake.folder": KEPT,
+    "IntakeChange.id": NUMBERED,
+    "IntakeChange.path_digest": TRACE,
+    "IntakeFile.id": NUMBERED,
+    "IntakeFile.name": "the uploading browser knows it; the row goes when the file has been examined",
+    "IntakeFile.name_digest": TRACE,
+    "Invitation.id": SECRET,
+    "Invitation.token_mac": SECRET,
+    "JudgementRow.id": NUMBERED,
+    "MediaItem.codecs": KEPT,
+    "MediaItem.id": NUMBERED,
+    "MediaItem.md5": TRACE,
+    "MediaItem.sha1": TRACE,
+    "MediaItem.tags": KEPT,
+    "Officer.password": SECRET,
+    "OverlapNotice.id": NUMBERED,
+    "ProviderSubject.sealed": SECRET,
+    "RevealRow.reason": KEPT,
+    "SignIn.id": NUMBERED,
+    "SignIn.token_mac": SECRET,
+    "Trace.data": TRACE,
+    "Trace.id": NUMBERED,
+    "Trace.turns": TRACE,
+    "VaultKey.sealed": SECRET,
+    "VaultedContent.id": NUMBERED,
+}
+"""What no door tells anybody, and why it is there all the same."""
+
+KINDS_OF_TRACES = {one.code for one in (*FingerprintKind, *SoundKind)}
+ERRORS = {one.code for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.TsunaguError)}
+WORDS = {
+    "Agency.country": {"DK"},
+    "ApiKeyRow.scopes": Permission,
+    "Bank.semantics": BankSemantics,
+    "BankEntry.kind": {"sha256", *KINDS_OF_TRACES},
+    "Case.purpose": Purpose,
+    "CaseReason.act": Act,
+    "Erasure.ground": ErasureGround,
+    "GrantRow.permission": Permission,
+    "HitRow.commonness": Commonness,
+    "HitRow.kind": EvidenceKind,
+    "HitRow.stretches": (),
+    "Holding.refused": Refusal,
+    "Intake.failure": ERRORS,
+    "Intake.purpose": Purpose,
+    "Intake.refused": Refusal,
+    "Intake.source": IntakeSource,
+    "Intake.state": IntakeState,
+    "JudgementRow.answer": Judgement,
+    "JudgementRow.sameness": Sameness,
+    "MediaItem.media_type": {one.mime for one in MediaType},
+    "MediaItem.parked": ERRORS,
+    "MediaItem.refused": Refusal,
+    "Officer.roles": Role,
+    "OverlapNotice.revealed.strength": Strength,
+    "ProposalRow.kind": ProposalKind,
+    "ProposalRow.terms.ground": ErasureGround,
+    "ProposalRow.terms.permission": Permission,
+    "RevealRow.means": RevealMeans,
+    "Trace.kind": KINDS_OF_TRACES,
+}
+"""What holds one word of a closed list, which everybody knows: it could be found anywhere."""
+
+LINKS = {
+    "HitRow.item_a": "MediaItem.id",
+    "HitRow.item_b": "MediaItem.id",
+    "Login.login": "Officer.login",
+    "Overlap.agency_a": "Agency.id",
+    "Overlap.agency_b": "Agency.id",
+    "Overlap.case_a": "Case.id",
+    "Overlap.case_b": "Case.id",
+    "Overlap.id": "OverlapNotice.overlap_id",
+    "OverlapNotice.case_id": "Case.id",
+    "OverlapNotice.other_agency_id": "Agency.id",
+    "OverlapNotice.shared_reference": "Case.reference",
+    "ProposalRow.terms.case": "Case.id",
+    "ProposalRow.terms.roles": "Officer.roles",
+    "RevealRow.case_id": "Case.id",
+    "RevealRow.item": "MediaItem.id",
+    "RevealRow.place": "Holding.id",
+    "VaultedContent.sha256": "MediaItem.sha256",
+}
+"""What names another row or repeats what stands there, and is looked for there."""
+
+OF_NOBODY = {"ThrottleRow", "WebSession"}
+"""Tables whose rows belong to no agency: keyed digests and sealed contents alone."""
+
+OPERATOR = {"Agency.id", "Case.id", "Erasure.case_id", "Erasure.exhibit_id", "Erasure.id"}
+"""What an operator is told at the host: the opaque ids of erasures, which he holds for a restore."""
+
+BY_SCOPE = {
+    Permission.BANK_READ: {"Bank.legal_ground", "Bank.name"},
+    Permission.CASE_READ: {"Case.reference", "Exhibit.reference"},
+    Permission.MEDIA_INGEST: {"Case.reference", "Exhibit.reference", "Intake.id"},
+    Permission.MEDIA_READ: {"Holding.id", "Holding.path", "MediaItem.sha256"},
+    Permission.NOTICE_READ: {
+        "Case.reference", "OverlapNotice.overlap_id", "OverlapNotice.revealed.case", "OverlapNotice.revealed.reasons",
+    },
+    Permission.OVERLAP_READ: {
+        "Case.reference", "Exhibit.reference", "HitRow.id", "Holding.path", "MediaItem.sha256",
+        "OverlapNotice.overlap_id", "OverlapNotice.revealed.case", "OverlapNotice.revealed.reasons",
+    },
+}  # fmt: skip
+"""What a key that was lent one permission alone tells of A, beside the officer's own; a key of another one, nothing."""
+OF_ITS_OFFICER = {"Agency.contact", "Agency.name", "ApiKeyRow.id", "ApiKeyRow.name", "Officer.login"}

@@ -1,0 +1,218 @@
+"""Role by record by field by door: whoever opens whatever door is told what the table says he may be, and nothing else.
+
+Every field of every table holds a value that stands nowhere else; every door that the program has is opened by
+everybody, with everything in its place that may be asked for; and what each is told is searched for every value.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from tsunagu.domain.permission import Permission
+
+from ..api.programs import Program, lendable  # noqa: TID252 - tests are no package with a name
+from ..scene import DOORS  # noqa: TID252 - likewise
+from ..test_permissions import IDENTITY, OPERATORS, READ_NO_HOLDINGS, _commands, program  # noqa: TID252 - likewise
+from .doors import (
+    API,
+    ASKED,
+    AT_THE_HOST,
+    KINDS,
+    NARROWING,
+    READING,
+    Door,
+    Targets,
+    asked_in_sources,
+    commands,
+    operations,
+    pages,
+)
+from .needles import Haystack, Needle, fields, is_count, name_of, needles_of
+from .planted import Planted, Seat
+from .table import BY_SCOPE, LINKS, NEVER, OF_ITS_OFFICER, OF_NOBODY, OPERATOR, TABLE, WORDS
+from .who import is_meant
+
+FIRST = ("audra", "bella", "cora")
+"""Auditors, before the others' reading has filled the ledger's first page."""
+READ_FIRST = ("ledger", "my_ledger", "case")
+"""Pages that tell the newest entries of the ledger, to which everything that is read adds others."""
+SEATS = (*FIRST, "anna", "oscar", "carl", "lena", "liam", "adam", "ben", "cleo", "nobody")
+
+
+@dataclass
+class Matrix:
+    """What everybody was told.
+
+    Attributes:
+        found: the values, by seat and kind of door, each with a door that told it.
+        logged: all lines that were logged meanwhile.
+    """
+
+    planted: Planted
+    haystack: Haystack
+    targets: Targets
+    found: dict[tuple[str, str], dict[int, Door]] = field(default_factory=lambda: defaultdict(dict))
+    logged: list[str] = field(default_factory=list)
+
+    def open(self, door: Door, seat: Seat) -> dict[int, Door]:
+        """Return what a door tells somebody that he did not name himself."""
+        text = door.told(self.planted, seat)
+        numbers = set() if text is None else self.haystack.found_in(text)
+        return {one: door for one in numbers if not self.haystack.needles[one].texts & door.asked}
+
+    def meant(self, seat: Seat, kind: str) -> set[int]:
+        """Return the values that the table lets somebody be told by one kind of door."""
+        allowed = set()
+        for number, needle in enumerate(self.haystack.needles):
+            said = TABLE.get(needle.field)
+            if said and any(is_meant(who, self.planted, seat, needle) for who in said.to(kind)):
+                allowed.add(number)
+        return {other for number in allowed for other in self.same_as(number)}
+
+    def same_as(self, number: int) -> Iterator[int]:
+        """Yield all values that read the same, the value itself among them."""
+        texts = self.haystack.needles[number].texts
+        return (other for other, one in enumerate(self.haystack.needles) if one.texts & texts)
+
+    def is_within_reach(self, number: int) -> bool:
+        """Return whether a value is of what is not over, and of a case that doors are asked for, or of none."""
+        needle = self.haystack.needles[number]
+        return not needle.is_past and (not needle.cases or bool(needle.cases & self.targets.cases))
+
+
+class _Lines(logging.Handler):
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._lines.append(f"{record.getMessage()} {record.args} {record.__dict__.get('told')} {record.exc_text}")
+
+
+def _is_looked_for(needle: Needle) -> bool:
+    return needle.field not in WORDS and needle.field not in LINKS
+
+
+@pytest.fixture(scope="module")
+def matrix(planted: Planted) -> Iterator[Matrix]:
+    """Everybody, having opened every door."""
+    needles = [one for one in needles_of(planted.agency_id) if _is_looked_for(one)]
+    cases = frozenset().union(*(one.cases for one in needles))
+    needles.append(Needle("watched folder", frozenset({planted.folder}), cases=cases))
+    whole = Matrix(planted, Haystack(needles), Targets.of(planted))
+    doors = sorted(_doors(whole), key=lambda door: door.name not in READ_FIRST)
+    handler = _Lines(whole.logged)
+    logging.getLogger().addHandler(handler)
+    for name in SEATS:
+        seat = planted.seats[name]
+        for door in doors:
+            whole.found[name, door.kind].update(whole.open(door, seat))
+    logging.getLogger().removeHandler(handler)
+    return whole
+
+
+def _doors(whole: Matrix) -> Iterator[Door]:
+    """Yield every door; of pages those that can be read at all, which most people's answers do not tell."""
+    anna, closed = whole.planted.seats["anna"], {}
+    for door in pages(whole.targets):
+        if door.name not in closed:
+            closed[door.name] = anna.visitor.get(door.address[0]).status_code == 405
+        if not closed[door.name]:
+            yield door
+    yield from operations(whole.targets)
+    yield from commands(whole.targets)
+
+
+def _described(matrix: Matrix, numbers: set[int], found: dict[int, Door]) -> list[str]:
+    return sorted(f"{matrix.haystack.needles[one]} by {found.get(one, '?')}" for one in numbers)
+
+
+def test_every_field_is_in_the_table_once(matrix: Matrix) -> None:
+    known = [*TABLE, *NEVER, *WORDS, *LINKS]
+    assert len(known) == len(set(known))
+    tables = {one for one in known if one.count(".") == 1} | {
+        one.rsplit(".", 1)[0] for one in known if one.count(".") > 1
+    }
+    there = {name_of(model, one) for model, one in fields() if model.__name__ not in OF_NOBODY}
+    numbers = {name_of(model, one) for model, one in fields() if is_count(one)}
+    assert there - numbers <= tables
+    assert tables <= there
+    inner = {one.field for one in matrix.haystack.needles} - {"ledger entry", "watched folder"}
+    assert inner <= {*TABLE, *NEVER}
+
+
+def test_every_field_that_is_told_or_never_told_holds_something(matrix: Matrix) -> None:
+    assert {*TABLE, *NEVER} - {one.field for one in matrix.haystack.needles} == set()
+
+
+def test_a_closed_list_of_words_holds_no_other(planted: Planted) -> None:
+    for one in needles_of(planted.agency_id):
+        if one.field in WORDS:
+            assert one.texts <= set(WORDS[one.field]), one.field
+
+
+def test_every_command_and_every_question_is_tried() -> None:
+    others = READ_NO_HOLDINGS | OPERATORS | IDENTITY
+    assert {*READING} <= {door.command for door in DOORS} | IDENTITY
+    assert {*AT_THE_HOST} <= OPERATORS
+    assert _commands(program) == {door.command for door in DOORS} | others
+    assert asked_in_sources() == {*NARROWING, *(name for each in ASKED.values() for name in each)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", SEATS)
+def test_nobody_is_told_what_is_not_meant_for_him(matrix: Matrix, name: str, kind: str) -> None:
+    found = matrix.found[name, kind]
+    told = {*found} - matrix.meant(matrix.planted.seats[name], kind)
+    assert _described(matrix, told, found) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", SEATS)
+def test_who_is_entitled_is_told_something_of_every_field_that_is_meant_for_him(
+    matrix: Matrix, name: str, kind: str
+) -> None:
+    seat = matrix.planted.seats[name]
+    if kind == API and seat.program is None:
+        return
+    meant = {one for one in matrix.meant(seat, kind) if matrix.is_within_reach(one)}
+    named = [{matrix.haystack.needles[one].field for one in numbers} for numbers in (meant, matrix.found[name, kind])]
+    assert named[0] - named[1] == set()
+
+
+def test_what_is_meant_for_anybody_somebody_is_told(matrix: Matrix) -> None:
+    told = {one for found in matrix.found.values() for one in found}
+    meant = {one for name in SEATS for kind in KINDS for one in matrix.meant(matrix.planted.seats[name], kind)}
+    missed = {one for one in meant - told if matrix.is_within_reach(one)}
+    assert _described(matrix, missed, {}) == []
+
+
+def test_nothing_of_it_is_logged(matrix: Matrix) -> None:
+    assert len(matrix.logged) > len(SEATS)
+    assert _described(matrix, matrix.haystack.found_in("\n".join(matrix.logged)), {}) == []
+
+
+def test_an_operator_is_told_opaque_ids_of_erasures_alone(matrix: Matrix) -> None:
+    nobody = matrix.planted.seats["nobody"]
+    found = {number for door in commands(matrix.targets, AT_THE_HOST) for number in matrix.open(door, nobody)}
+    told = {matrix.haystack.needles[one].field for one in found}
+    assert told == OPERATOR
+
+
+@pytest.mark.parametrize("scope", [*BY_SCOPE, None], ids=str)
+def test_a_key_tells_what_its_one_scope_opens_and_a_key_of_all_others_nothing(
+    matrix: Matrix, scope: Permission | None
+) -> None:
+    anna = matrix.planted.seats["anna"]
+    assert anna.person
+    scopes = {scope} if scope else lendable(anna.person) - BY_SCOPE.keys()
+    told = set()
+    lent = replace(anna, program=Program.of(matrix.planted.world, anna.person, *scopes))
+    for door in operations(matrix.targets):
+        told |= {matrix.haystack.needles[one].field for one in matrix.open(door, lent)}
+    assert told - OF_ITS_OFFICER == (BY_SCOPE[scope] if scope else set())
