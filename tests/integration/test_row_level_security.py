@@ -326,6 +326,7 @@ def test_the_linker_is_refused_what_it_needs_not(rooms: object, query: str) -> N
         "UPDATE vault_key SET sealed = ''",
         "DELETE FROM vault_key",
         "UPDATE vaulted_content SET has_small = true",
+        "UPDATE vaulted_content SET doomed = true",
         "DELETE FROM sign_in",
         "INSERT INTO hit (kind) VALUES ('exact')",
     ],

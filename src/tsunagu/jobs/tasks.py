@@ -12,7 +12,7 @@ from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.house import House, Rooms
 from tsunagu.services.linking import apply_benign, link_some
 from tsunagu.services.retention import erase_expired
-from tsunagu.services.vault import sweep_vaults
+from tsunagu.services.sweeping import remove_unlisted, sweep_vaults
 
 HOUSE = "house"
 """The queue of what is done in no time."""
@@ -121,6 +121,12 @@ def drop_expired_sessions(_: Station, __: Arguments) -> None:
     end_expired_sessions(now=datetime.now(UTC))
 
 
+def remove_unlisted_objects(station: Station, _: Arguments) -> None:
+    """Remove from the vaults what no row lists."""
+    rooms = station.rooms
+    remove_unlisted(store=rooms.vault, keys=rooms.keys, now=datetime.now(UTC), ledger=rooms.ledger)
+
+
 TASKS: Mapping[str, Task] = {
     "run-intake": Task(run_intake, queue=INTAKES, alone_by="exhibit"),
     "silence-benign": Task(silence_benign),
@@ -130,5 +136,6 @@ TASKS: Mapping[str, Task] = {
     "erase-expired": Task(erase_expired_cases, waits_once=True, every="23 3 * * *"),
     "sweep-vaults": Task(sweep_all_vaults, waits_once=True, every="*/5 * * * *"),
     "drop-sessions": Task(drop_expired_sessions, waits_once=True, every="41 * * * *"),
+    "remove-unlisted": Task(remove_unlisted_objects, waits_once=True, every="47 4 * * *"),
     "purge-uploads": Task(purge_expired_uploads, waits_once=True, every="17 * * * *"),
 }

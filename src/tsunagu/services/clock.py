@@ -31,7 +31,7 @@ say that it is: `tsunagu erase-expired --clock-is-right`"
 
 def clock_lag(*, now: datetime) -> timedelta:
     """Return by how much the clock is behind the newest entry of the ledger; nothing when it is not, or hardly."""
-    at = _time_of(newest_entry())
+    at = time_of(newest_entry())
     lag = timedelta(0) if at is None else at - now
     return lag if lag > CLOCK_TOLERANCE else timedelta(0)
 
@@ -57,7 +57,7 @@ def clock_leap(*, now: datetime) -> timedelta:
 
     Where it never was, the newest entry of the ledger counts.
     """
-    at = _time_of(newest_machine_entry(Act.CLOCK_BELIEVED) or newest_entry())
+    at = time_of(newest_machine_entry(Act.CLOCK_BELIEVED) or newest_entry())
     since = timedelta(0) if at is None else now - at
     return max(since, now - database_time(), timedelta(0))
 
@@ -73,13 +73,13 @@ def believe_clock(*, now: datetime, ledger: Ledger, is_right: bool = False) -> N
     """
     if clock_leap(now=now) > MOST_LEAP and not is_right:
         raise Conflict(LEAPT)
-    at = _time_of(newest_machine_entry(Act.CLOCK_BELIEVED))
+    at = time_of(newest_machine_entry(Act.CLOCK_BELIEVED))
     if is_right or at is None or not timedelta(0) <= now - at <= BELIEVED_EVERY:
         told: dict[str, str | int] = {"by": "operator" if is_right else "machine"}
         ledger.record(Deed(Act.CLOCK_BELIEVED, now, None, details=told))
 
 
-def _time_of(entry: LedgerEntry | None) -> datetime | None:
+def time_of(entry: LedgerEntry | None) -> datetime | None:
     """Return when an entry was written; None where there is none, or for one without a time, which is not ours."""
     at = None if entry is None else json.loads(entry.body).get("at")
     return None if at is None else datetime.fromisoformat(at)

@@ -91,9 +91,10 @@ def bring_in(
     told(Progress(len(found) - len(new), len(found)))
     with closing(examine_all(new, decoder=decoder, workers=workers)) as examined:
         for chunk in _chunks(_told_of(examined, len(found) - len(new), len(found), told)):
-            # First: a vault that cannot be used ends the run, and the next one brings this chunk in anew.
-            vaulted = keeper.put_away(chunk, now=keeping.now())
-            keeping.keep([(item, file.mtime_ns) for file, items in chunk for item in items], vaulted)
+            with keeper.unswept():
+                # First: a vault that cannot be used ends the run, and the next one brings this chunk in anew.
+                vaulted = keeper.put_away(chunk, now=keeping.now())
+                keeping.keep([(item, file.mtime_ns) for file, items in chunk for item in items], vaulted)
     return keeping.finish()
 
 

@@ -1,4 +1,4 @@
-"""The agency's vault: it keeps what comes in while it is switched on, and loses what is held nowhere any more."""
+"""The agency's vault: it keeps what comes in while it is switched on, and shows it."""
 
 from __future__ import annotations
 
@@ -10,27 +10,23 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from tsunagu.domain.act import Act
 from tsunagu.domain.errors import InputError, Unavailable
-from tsunagu.domain.ledger import Deed
 from tsunagu.domain.media import Examined
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.reveal import HeldContent, Shown
 from tsunagu.media.walk import Found, NotAFile, open_regular
-from tsunagu.records import agencies, grants
-from tsunagu.records.ledger.merkle import merkle_root
+from tsunagu.records import grants
 from tsunagu.records.reveals import archives_around
-from tsunagu.records.session import acting_for
+from tsunagu.records.session import acting_for, locked
 from tsunagu.records.vault import rows
 from tsunagu.records.vault.contents import LACKING, AgencyVault
 from tsunagu.records.vault.rows import Vaulted
 from tsunagu.records.vault.store import VaultStore
-from tsunagu.services.parts import Decoder, Keys, Ledger, Viewer
+from tsunagu.services.parts import Decoder, Keys, Viewer
 
 SEALS: Final = "vault"
 KEY_BYTES: Final = 64
 PIECE_BYTES: Final = 1 << 20
-SWEPT_AT_ONCE: Final = 100
 MOST_BYTES: Final = 1 << 30
 """A longer content is shown by its small picture alone: it would have to lie in memory."""
 
@@ -62,10 +58,17 @@ class Keeper:
         self._keys = keys
         self._decoder = decoder
 
+    @contextmanager
+    def unswept(self) -> Iterator[None]:
+        """Let no sweep come between what is put away and its being noted."""
+        with locked(rows.LOCK_VAULT, str(self._agency_id), shared=True):
+            yield
+
     def put_away(self, chunk: Sequence[tuple[Found, Sequence[Examined]]], *, now: datetime) -> tuple[Vaulted, ...]:
         """Keep the files of a chunk that are media, and return what lies in the vault now and did not before.
 
-        A file that is not what was examined any more is left out. Members lie in their archives.
+        A file that is not what was examined any more is left out. Members lie in their archives. Call it within
+        `unswept`, and note what it returns before that ends.
 
         Raises:
             Unavailable: the vault cannot be used. Nothing of the chunk is to be kept then: it is brought in again.
@@ -155,33 +158,6 @@ def vaulted_picture(held: HeldContent, source: VaultSource, *, vault: AgencyVaul
             return small_picture(fd, decoder)
         with member_of(fd, held, decoder) as member:
             return small_picture(member, decoder)
-
-
-def sweep_vaults(*, store: VaultStore, keys: Keys, now: datetime, ledger: Ledger) -> int:
-    """Remove from the vaults what their agencies hold nowhere any more, and return how many contents that were.
-
-    Raises:
-        Unavailable: a vault cannot be written; what is not removed is still listed, and removed by the next sweep.
-    """
-    count = 0
-    for agency_id in agencies.agency_cards():
-        with acting_for(agency_id):
-            has_vault = rows.sealed_key() is not None
-        if not has_vault:
-            continue
-        vault = opened_vault(agency_id, store=store, keys=keys, now=now)
-        is_more = True
-        while is_more:
-            with acting_for(agency_id):
-                gone = rows.forget_unheld(most=SWEPT_AT_ONCE)
-                for sha256 in gone:
-                    vault.remove(sha256)
-                if gone:
-                    told: dict[str, str | int] = {"contents": len(gone), "merkle_root": merkle_root(gone).hex()}
-                    ledger.write(Deed(Act.VAULT_SWEPT, now, agency_id, details=told))
-            count += len(gone)
-            is_more = len(gone) == SWEPT_AT_ONCE
-    return count
 
 
 @contextmanager

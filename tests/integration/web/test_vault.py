@@ -7,29 +7,36 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
+from django.db import connections
 from PIL import Image
 
+from tsunagu.domain.act import Act
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.errors import Unavailable
+from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records.cases import case_of
 from tsunagu.records.models import Holding, VaultedContent
 from tsunagu.records.s3 import BucketPlace
 from tsunagu.records.session import acting_for
+from tsunagu.records.vault.contents import AgencyVault
 from tsunagu.records.vault.store import BucketVault
 from tsunagu.services.case_life import withdraw_exhibit
 from tsunagu.services.cases import open_case
 from tsunagu.services.demo.drawing import mp4, tune
 from tsunagu.services.grants import list_grants, withdraw_grant
-from tsunagu.services.vault import sweep_vaults
+from tsunagu.services.keeping import Keeping
+from tsunagu.services.sweeping import AFTER_RESTORE, UNLISTED_LAST, remove_unlisted, sweep_vaults
 
 from ...system.buckets import s3_server  # noqa: TID252 - tests are no package with a name
 from ..granted import grant, two_administrators  # noqa: TID252 - tests are no package with a name
 from ..scene import WORKS  # noqa: TID252 - tests are no package with a name
-from ..world import World, random_name  # noqa: TID252 - tests are no package with a name
+from ..world import World, now, random_name  # noqa: TID252 - tests are no package with a name
 from .pictures import Stage, bring_in, close_to, encoded, picture, zipped
 
 VAULT = Permission.MEDIA_VAULT
@@ -40,7 +47,7 @@ Staged = Callable[..., Stage]
 def staged(world: World, tmp_path_factory: pytest.TempPathFactory) -> Staged:
     """A function that brings pictures in at an agency of its own, with its vault on or off, and takes them away."""
 
-    def stage(*, is_on: bool = True) -> Stage:
+    def stage(*only: str, is_on: bool = True) -> Stage:
         anna, adam = world.found(WORKS, {Role.ADMINISTRATOR})
         both = two_administrators(world, adam)
         olga = world.enroll(adam, Role.OFFICER)
@@ -59,6 +66,8 @@ def staged(world: World, tmp_path_factory: pytest.TempPathFactory) -> Staged:
             "text.txt": b"no media",
         }
         for name, content in contents.items():
+            if only and name not in only:
+                continue
             (folder / name).write_bytes(content)
         bring_in(world, olga, case, folder)
         shutil.rmtree(folder)
@@ -182,6 +191,140 @@ def test_what_is_erased_leaves_the_vault_and_what_is_held_stays(staged: Staged, 
     with acting_for(olga.actor.agency_id):
         [number] = Holding.objects.filter(exhibit__case__reference=other).values_list("id", flat=True)
     assert close_to(stage.shown("", case=other, number=number, means="vault").content, stage.drawings["a.png"])
+
+
+def withdraw(stage: Stage) -> None:
+    """Let everything that an agency has brought in be held nowhere any more."""
+    withdraw_exhibit(
+        actor=stage.people["olga"].actor,
+        reference=stage.case,
+        exhibit="E1",
+        ground=ErasureGround.WRONG_EXHIBIT,
+        queue=stage.world.rooms.queue,
+        **stage.world.parts,
+    )
+
+
+def bring_again(stage: Stage, *files: str) -> dict[str, int]:
+    """Bring the same files in once more, and return the numbers of their places."""
+    stage.folder.mkdir(exist_ok=True)
+    for name in files:
+        (stage.folder / name).write_bytes(encoded(stage.drawings[name], "PNG" if name.endswith("png") else "JPEG"))
+    bring_in(stage.world, stage.people["olga"], stage.case, stage.folder)
+    with acting_for(stage.people["olga"].actor.agency_id):
+        found = list(Holding.objects.values_list("path", "id"))
+    return {Path(os.fsdecode(bytes(path))).name: number for path, number in found}
+
+
+def sweep(stage: Stage) -> int:
+    return sweep_vaults(store=stage.world.rooms.vault, **stage.world.parts)
+
+
+@pytest.mark.parametrize("is_half_done", [True, False])
+def test_a_sweep_that_was_killed_loses_nothing_that_comes_in_again(
+    staged: Staged, world_home: Path, monkeypatch: pytest.MonkeyPatch, *, is_half_done: bool
+) -> None:
+    stage = staged("a.png", "b.jpg")
+    withdraw(stage)
+    real = AgencyVault.remove
+
+    def killed(vault: AgencyVault, sha256: bytes) -> None:
+        if is_half_done:
+            real(vault, sha256)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AgencyVault, "remove", killed)
+        with pytest.raises(KeyboardInterrupt):
+            sweep(stage)
+    numbers = bring_again(stage, "a.png", "b.jpg")
+    for _ in range(2):
+        for name, number in numbers.items():
+            shown = stage.shown("", number=number, means="vault")
+            assert close_to(shown.content, stage.drawings[name]), name
+        assert sweep(stage) == 0
+    # And what does not come in again is swept to its end.
+    withdraw(stage)
+    with monkeypatch.context() as patch:
+        patch.setattr(AgencyVault, "remove", killed)
+        with pytest.raises(KeyboardInterrupt):
+            sweep(stage)
+    assert sweep(stage) == 2
+    assert (objects(stage, world_home), listed(stage)) == (set(), 0)
+
+
+def test_no_sweep_comes_between_what_is_put_away_and_its_being_noted(
+    staged: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = staged("a.png")
+    withdraw(stage)
+    real, swept = Keeping.keep, []
+
+    def while_the_worker_sweeps(*arguments: Any) -> None:
+        def come() -> None:
+            swept.append(sweep(stage))
+            connections.close_all()
+
+        worker = Thread(target=come)
+        worker.start()
+        worker.join()
+        real(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Keeping, "keep", while_the_worker_sweeps)
+        [(name, number)] = bring_again(stage, "a.png").items()
+    assert swept == [0]
+    assert sweep(stage) == 0
+    assert close_to(stage.shown("", number=number, means="vault").content, stage.drawings[name])
+
+
+def test_a_vault_that_cannot_be_swept_stops_no_other(staged: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
+    stages = [staged("a.png") for _ in range(3)]
+    for one in stages:
+        withdraw(one)
+    broken = stages[1].people["olga"].actor.agency_id
+    real = AgencyVault.remove
+
+    def remove(vault: AgencyVault, sha256: bytes) -> None:
+        if vault._agency == str(broken):
+            raise Unavailable("the folder of the vault cannot be written")
+        real(vault, sha256)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AgencyVault, "remove", remove)
+        with pytest.raises(Unavailable):
+            sweep(stages[0])
+    assert [listed(one) for one in stages] == [0, 1, 0]
+    assert sweep(stages[0]) == 1
+
+
+def test_what_came_back_with_an_older_copy_of_the_vault_is_removed_after_a_day(
+    staged: Staged, world_home: Path
+) -> None:
+    stage = staged("a.png", "b.jpg")
+    old = {path: path.read_bytes() for path in objects(stage, world_home)}
+    withdraw(stage)
+    assert sweep(stage) == 2
+    bring_again(stage, "a.png")
+    held = objects(stage, world_home)
+    for path, data in old.items():
+        if path not in held:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    parts = {"store": stage.world.rooms.vault, **stage.world.parts}
+    remove_unlisted(**parts)
+    assert objects(stage, world_home) == held | set(old)
+    long_ago = (now() - UNLISTED_LAST).timestamp() - 1
+    for path in objects(stage, world_home):
+        os.utime(path, (long_ago, long_ago))
+    stage.world.rooms.ledger.record(Deed(Act.BACKUP_RESTORED, now(), None))
+    assert remove_unlisted(**parts) == 0
+    stage.world.rooms.ledger.record(Deed(Act.BACKUP_RESTORED, now() - AFTER_RESTORE - UNLISTED_LAST, None))
+    names = {str(one).partition(".")[0] for one in held}
+    unlisted = {one for one in old if str(one).partition(".")[0] not in names}
+    assert remove_unlisted(**parts) == len(unlisted) == 3
+    assert stage.world.last_entry()["details"] == {"objects": 3}
+    assert objects(stage, world_home) == (held | set(old)) - unlisted
 
 
 def test_a_bucket_holds_a_vault_as_a_folder_does_and_opens_to_the_right_key_alone(

@@ -170,6 +170,26 @@ def test_what_is_removed_is_gone_and_nothing_else(folder: Path) -> None:
     assert files(folder) == before
 
 
+@pytest.mark.parametrize("change", ["other bytes", "gone"])
+def test_a_header_that_nobody_can_open_hinders_neither_removing_nor_keeping_anew(folder: Path, change: str) -> None:
+    content, other = os.urandom(SEGMENT + 1), os.urandom(10)
+    vault(folder).keep(digest(other), [other])
+    before = files(folder)
+
+    def spoil() -> None:
+        vault(folder).keep(digest(content), [content])
+        vault(folder).keep_small(digest(content), b"small")
+        header = folder / vault(folder)._name(b"content", digest(content))
+        header.unlink() if change == "gone" else header.write_bytes(b"what somebody else has put here")
+
+    spoil()
+    vault(folder).remove(digest(content))
+    assert files(folder) == before
+    spoil()
+    assert vault(folder).keep(digest(content), [content])
+    assert b"".join(vault(folder).read(digest(content))) == content
+
+
 def test_a_folder_that_cannot_be_used_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(Unavailable):

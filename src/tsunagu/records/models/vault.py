@@ -19,13 +19,17 @@ class VaultKey(models.Model):
 
 
 class VaultedContent(models.Model):
-    """A content that lies in the vault. The row goes with it, once its agency holds the content nowhere any more."""
+    """A content that lies in the vault. The row goes with it, once its agency holds the content nowhere any more.
+
+    One that is doomed may be there, in part, or not at all: it is about to go.
+    """
 
     id = models.BigAutoField(primary_key=True)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
     sha256 = models.BinaryField(max_length=32)
     has_small = models.BooleanField()
     kept_at = models.DateTimeField()
+    doomed = models.BooleanField(db_default=False)
 
     class Meta:
         db_table = "vaulted_content"

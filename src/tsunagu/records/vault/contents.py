@@ -13,13 +13,13 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from hmac import compare_digest, digest
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from tsunagu.domain.errors import Conflict, InputError, Unavailable
 from tsunagu.records.backup.sealed import read_sealed, write_sealed
 from tsunagu.records.keys.envelope import KEY_BYTES, open_under, seal_under
-from tsunagu.records.vault.store import VaultStore
+from tsunagu.records.vault.store import Stored, VaultStore
 
 SEGMENT_BYTES: Final = 32 << 20
 """What of a stream lies in one object, and at once in memory."""
@@ -43,6 +43,8 @@ class AgencyVault:
     def keep(self, sha256: bytes, pieces: Iterable[bytes]) -> bool:
         """Keep a content unless it is here, and return whether all of it is here now.
 
+        What was changed under its name, so that nobody can open it, makes room.
+
         Args:
             sha256: of the whole; when the pieces turn out to be something else, nothing is kept, and False returned.
             pieces: read once, in order; not read when the content is here.
@@ -51,8 +53,11 @@ class AgencyVault:
             Unavailable: the store cannot be written.
         """
         name = self._name(b"content", sha256)
-        if self._store.read(name) is not None:
-            return True
+        there = self._store.read(name)
+        if there is not None:
+            if self._header(name, there) is not None:
+                return True
+            self.remove(sha256)
         key, attempt = os.urandom(KEY_BYTES), os.urandom(8).hex()
         segments = _SegmentsOut(self._store, f"{name}.{attempt}")
         counted = _Counted(pieces)
@@ -110,16 +115,33 @@ class AgencyVault:
     def remove(self, sha256: bytes) -> None:
         """Remove a content and its small picture; the header first, so that nothing half removed is ever read.
 
+        A header that nobody can open, or that is gone already, hinders nothing: the segments are then found by name.
+
         Raises:
             Unavailable: the store cannot be written.
         """
         name = self._name(b"content", sha256)
-        header = self._store.read(name)
+        header = self._header(name, self._store.read(name))
+        self._store.remove(name)
         self._store.remove(self._name(b"small", sha256))
         if header is not None:
-            attempt = json.loads(self._opened(name))["attempt"]
-            self._store.remove(name)
-            self._store.remove_folder(f"{name}.{attempt}")
+            self._store.remove_folder(f"{name}.{header['attempt']}")
+            return
+        for one in self._store.listed(name.rpartition("/")[0]):
+            if one.name.startswith(f"{name}."):
+                self._store.remove(one.name)
+
+    def names_of(self, sha256: bytes) -> tuple[str, str]:
+        """Return the names by which everything of a content begins: its header's and its small picture's."""
+        return self._name(b"content", sha256), self._name(b"small", sha256)
+
+    def listed(self) -> Iterator[Stored]:
+        """Yield every object of the agency.
+
+        Raises:
+            Unavailable: the store cannot be read.
+        """
+        return self._store.listed(self._agency)
 
     def _name(self, kind: bytes, sha256: bytes) -> str:
         """Return a name that tells nobody who lacks the key which content it is of."""
@@ -128,6 +150,11 @@ class AgencyVault:
 
     def _sealed(self, name: str, plaintext: bytes) -> bytes:
         return seal_under(self._seals, plaintext, name.encode())
+
+    def _header(self, name: str, sealed: bytes | None) -> dict[str, Any] | None:
+        """Return the header that an object of this name holds; None where there is none, or none that is ours."""
+        plaintext = None if sealed is None else open_under(self._seals, sealed, name.encode())
+        return None if plaintext is None else json.loads(plaintext)
 
     def _opened(self, name: str) -> bytes:
         sealed = self._store.read(name)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +18,18 @@ from obstore.store import LocalStore, S3Store
 from tsunagu.domain.errors import Unavailable
 from tsunagu.records.durable import sync_folder
 from tsunagu.records.s3 import BucketAccess, BucketPlace, bucket_told
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object that lies in a store, by its name.
+
+    Attributes:
+        made_at: when, by the store's own clock.
+    """
+
+    name: str
+    made_at: datetime
 
 
 class VaultStore(Protocol):
@@ -47,6 +61,13 @@ class VaultStore(Protocol):
 
         Raises:
             Unavailable: one cannot be removed.
+        """
+
+    def listed(self, folder: str) -> Iterator[Stored]:
+        """Yield every object whose name begins with this one's and a slash, in no order.
+
+        Raises:
+            Unavailable: they cannot be listed.
         """
 
 
@@ -98,6 +119,13 @@ class FolderVault:
         except (BaseError, OSError):
             raise Unavailable("the folder of the vault cannot be written") from None
 
+    def listed(self, folder: str) -> Iterator[Stored]:
+        """Yield every object in a folder."""
+        try:
+            yield from _listed(self._store(), folder)
+        except (BaseError, OSError):
+            raise Unavailable("the folder of the vault cannot be read") from None
+
     def _store(self) -> LocalStore:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return LocalStore(self._folder)
@@ -140,6 +168,11 @@ class BucketVault:
         with bucket_told():
             _remove(self._store(), _names(self._store(), name))
 
+    def listed(self, folder: str) -> Iterator[Stored]:
+        """Yield every object whose name begins with this one's and a slash."""
+        with bucket_told():
+            yield from _listed(self._store(), folder)
+
     def _store(self) -> S3Store:
         with self._lock:
             if self._opened is None:
@@ -148,7 +181,13 @@ class BucketVault:
 
 
 def _names(store: LocalStore | S3Store, folder: str) -> list[str]:
-    return [one["path"] for batch in obstore.list(store, prefix=folder) for one in batch]
+    return [one.name for one in _listed(store, folder)]
+
+
+def _listed(store: LocalStore | S3Store, folder: str) -> Iterator[Stored]:
+    for batch in obstore.list(store, prefix=folder):
+        for one in batch:
+            yield Stored(one["path"], one["last_modified"])
 
 
 def _remove(store: LocalStore | S3Store, names: Sequence[str]) -> None:
