@@ -16,7 +16,7 @@ from pyotp.totp import TOTP
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Forbidden, InputError, NotFound, NotSignedIn
 from tsunagu.domain.permission import BY_GRANT, NEVER_LENT, Permission, Role, permissions_of
-from tsunagu.records.backup.sign_ins import end_every_sign_in
+from tsunagu.records.backup.ways_in import end_every_way_in
 from tsunagu.records.models import ApiKeyRow, Officer
 from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.records.session import acting_for
@@ -24,10 +24,12 @@ from tsunagu.services.access import require
 from tsunagu.services.api_keys import MOST_DAYS, LedgerByKey, actor_by_key, end_key, list_keys, make_key
 from tsunagu.services.cases import list_cases
 from tsunagu.services.invitations import end_officer
+from tsunagu.services.proposals import propose_officer
 from tsunagu.services.proving import LOCKED_FOR, MOST_FAILURES
 
+from .granted import grant, two_administrators
 from .scene import WORKS
-from .world import PASSWORD, Person, World, now
+from .world import PASSWORD, Person, World, now, random_name
 
 READ = frozenset({Permission.CASE_READ})
 
@@ -245,13 +247,31 @@ def test_no_table_holds_a_key_in_clear(world: World, anna: Person, world_home: P
         assert secret.encode().hex() not in text
 
 
-def test_no_key_comes_back_with_a_backup(world: World, anna: Person, world_home: Path) -> None:
+def test_no_way_in_and_no_right_beyond_the_roles_comes_back_with_a_backup(
+    world: World, admin: psycopg.Connection
+) -> None:
+    anna, adam = world.found(WORKS, {Role.ADMINISTRATOR})
     made(world, anna)
-    address = replace(EmbeddedPostgres(world_home).admin_address(), database="tsunagu")
-    with psycopg.connect(address.conninfo()) as admin:
-        end_every_sign_in(admin, now=now())
-        assert admin.execute("SELECT count(*) FROM api_key WHERE ended_at IS NULL").fetchone() == (0,)
-        admin.rollback()
+    both = two_administrators(world, adam)
+    grant(world, both, Permission.MEDIA_VIEW, anna)
+    world.invite(adam, random_name("newcomer"), Role.OFFICER)
+    propose_officer(
+        actor=adam.actor, login=random_name("later"), name="Name", roles=frozenset({Role.OFFICER}), **world.parts
+    )
+    moment = now()
+    open_still = (
+        ("SELECT count(*) FROM sign_in WHERE ended_at IS NULL", []),
+        ("SELECT count(*) FROM api_key WHERE ended_at IS NULL", []),
+        ("SELECT count(*) FROM invitation WHERE used_at IS NULL AND expires_at > %s", [moment]),
+        ("SELECT count(*) FROM proposal WHERE settled_at IS NULL", []),
+        ("SELECT count(*) FROM permission_grant WHERE ended_at IS NULL", []),
+        ("SELECT count(*) FROM officer WHERE certified_until IS NOT NULL", []),
+    )
+    for query, values in open_still:
+        assert admin.execute(query, values).fetchone() != (0,), query
+    end_every_way_in(admin, now=moment)
+    for query, values in open_still:
+        assert admin.execute(query, values).fetchone() == (0,), query
 
 
 def test_a_scope_that_this_release_does_not_know_opens_nothing(world: World, anna: Person, world_home: Path) -> None:

@@ -10,7 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from .backups import SECRET_WORDS, acts, backed_up, entries, fill, rows, sign_in_again, superuser, with_keys_of
+from .backups import (
+    SECRET_WORDS,
+    acts,
+    backed_up,
+    certify_again,
+    entries,
+    fill,
+    rows,
+    sign_in_again,
+    superuser,
+    with_keys_of,
+)
 from .conftest import Installation
 
 Make = Callable[..., Installation]
@@ -61,16 +72,18 @@ def test_nobody_is_signed_in_until_he_signs_in_again_and_finds_what_he_had(
     house: Installation, restored: Installation
 ) -> None:
     restored.run("case", "list", officer="anna", status=5)
+    certify_again(restored, "anna", "ben")
     sign_in_again(restored, "anna", "ben")
     assert restored.json("overlaps", officer="ben") == house.json("overlaps", officer="ben")
     [case] = restored.json("case", "list", officer="anna")
     assert case["case"] == "DK-4711"
     with superuser(restored) as admin:
-        assert admin.execute("SELECT count(*) FROM sign_in WHERE ended_at IS NULL").fetchone() == (2,)
+        assert admin.execute("SELECT count(*) FROM sign_in WHERE ended_at IS NULL").fetchone() == (4,)
         assert admin.execute("SELECT count(*) FROM web_session").fetchone() == (0,)
 
 
 def test_new_rows_take_numbers_that_nobody_has(restored: Installation, tmp_path: Path) -> None:
+    certify_again(restored, "anna")
     sign_in_again(restored, "anna")
     (tmp_path / "new").write_bytes(b"something new")
     [told] = restored.json("ingest", "--case", "DK-4711", "--exhibit", "E8", tmp_path, officer="anna", status=None)
@@ -159,6 +172,7 @@ def test_a_backup_while_an_ingest_runs_is_of_one_moment(
         (held,) = admin.execute(count).fetchone() or (0,)
         assert 2 < held <= at_its_end
         assert admin.execute("SELECT count(*) FROM holding WHERE item_id IS NOT NULL").fetchone() == (held,)
+    certify_again(fresh, "anna")
     sign_in_again(fresh, "anna")
     [again] = fresh.json(*command[:-1], officer="anna", status=2)
     assert (again["kept"], again["skipped"]) == (3002 - held, held - 2)

@@ -14,7 +14,7 @@ import pytest
 
 from tsunagu.records.postgres.users import database_account
 
-from .backups import backed_up, entries, rows, sign_in_again, superuser, with_keys_of
+from .backups import backed_up, certify_again, entries, rows, sign_in_again, superuser, with_keys_of
 from .conftest import Installation
 
 BIN = Path("/usr/lib/postgresql/15/bin")
@@ -67,12 +67,14 @@ def test_rows_go_from_the_embedded_server_to_another_and_back(
             assert rows(after) == rows(before)
             assert entries(after)[: len(entries(before))] == entries(before)
 
+        certify_again(there, "anna")
         sign_in_again(there, "anna")
         there.run("case", "open", "DK-elsewhere", officer="anna")
         again = with_keys_of(house, make_installation)
         again.run("restore", "--from", backed_up(there, tmp_path / "two"))
         with superuser(again) as after, psycopg.connect(environ[ADMIN]) as before:
             assert rows(after) == rows(before)
+        certify_again(again, "anna")
         sign_in_again(again, "anna")
         assert [one["case"] for one in again.json("case", "list", officer="anna")] == ["DK-elsewhere"]
 

@@ -103,6 +103,11 @@ def restore(house: House, *, source: Path | str, roots: Path | None, erasures: P
     )
     if roots is None:
         screen.print("No root kept elsewhere was asked: whether the newest backup was taken away, nobody can tell.")
+    screen.print(
+        "Officers, passwords and second factors are as they were in the backup. All sign-ins, keys of programs, "
+        "invitations, proposals and grants have ended, and nobody is certified: let those who left since leave again, "
+        "then certify the others (`tsunagu officer leave`, `certify`)."
+    )
     _print_replayed(replayed)
 
 

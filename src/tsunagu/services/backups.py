@@ -20,8 +20,8 @@ from tsunagu.records.backup import folder as backup_folder
 from tsunagu.records.backup.folder import DATABASE, LEAVES, MANIFEST, ROOTS, NewBackup
 from tsunagu.records.backup.manifest import Manifest, signed_manifest
 from tsunagu.records.backup.sealed import KEY_BYTES, read_sealed, write_sealed
-from tsunagu.records.backup.sign_ins import end_every_sign_in
 from tsunagu.records.backup.tables import dump, holds_tables, load
+from tsunagu.records.backup.ways_in import end_every_way_in
 from tsunagu.records.ledger.book import all_entries, hashes_after
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.signing import Signer, is_signed_by, root_from_json
@@ -175,7 +175,8 @@ def settle_restored(
 ) -> LedgerReport:
     """Verify the restored ledger, bring the tables up to date, end what cannot go on, and write down that it was done.
 
-    Every sign-in ends, and every upload that was not examined yet: see `end_lost_uploads`.
+    Every way in ends, and every right beyond the roles: see `end_every_way_in`. So does every upload that was not
+    examined yet: see `end_lost_uploads`.
 
     Raises:
         LedgerBroken: the ledger does not verify against the roots of the backup or those kept elsewhere.
@@ -187,7 +188,7 @@ def settle_restored(
         raise LedgerBroken("the restored ledger is not the one that the manifest was signed for")
     if migrating.schema_state() is not migrating.SchemaState.CURRENT:
         migrating.migrate()
-    end_every_sign_in(admin, now=now)
+    end_every_way_in(admin, now=now)
     end_lost_uploads(now=now, ledger=ledger)
     ledger.record(Deed(Act.BACKUP_RESTORED, now, None, details={"backup": backup.manifest.name}))
     sign_root(store=roots, signer=keys.signer(), now=now)
