@@ -164,6 +164,16 @@ def stop(counter: Counter, person: Person, intake_id: UUID) -> Any:
     return services.stop_intake(actor=person.actor, intake_id=intake_id, uploads=counter.rooms.uploads, **counter.parts)
 
 
+def run_again(counter: Counter, person: Person, intake_id: UUID) -> IntakeSummary:
+    return services.run_intake_again(
+        actor=person.actor,
+        intake_id=intake_id,
+        uploads=counter.rooms.uploads,
+        queue=counter.rooms.queue,
+        **counter.parts,
+    )
+
+
 SERVICES: dict[str, Callable[[Counter, Person, str, UUID], Any]] = {
     "begin_upload": lambda counter, who, case, _: counter.begin(who, case),
     "offer_files": lambda counter, who, _, intake: counter.offer(who, intake, {"n": b"12"}),

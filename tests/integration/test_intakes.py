@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import secrets
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from django.db import connections, transaction
 
+from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotFound, Unavailable
 from tsunagu.domain.intake_run import IntakeState, OfferedFile
 from tsunagu.domain.media import Refusal
@@ -21,9 +25,10 @@ from tsunagu.records.models import Intake, IntakeFile, Officer
 from tsunagu.records.session import acting_for
 from tsunagu.services import intakes as services
 from tsunagu.services import uploads as upload_services
-from tsunagu.services.intake_runs import MOST_ATTEMPTS, UPLOADS_LAST, purge_uploads
+from tsunagu.services.case_life import withdraw_exhibit
+from tsunagu.services.intake_runs import MOST_ATTEMPTS, UNKNOWN_LAST, UPLOADS_LAST, purge_uploads
 
-from .brought import SERVICES, Counter, Interrupting, begin_folder, places, stop
+from .brought import SERVICES, Counter, Interrupting, begin_folder, places, run_again, stop
 from .scene import OVERSEES, WORKS
 from .world import Person, World, now, random_name
 
@@ -331,7 +336,6 @@ def test_an_officer_who_has_left_brings_in_nothing(counter: Counter, anna: Perso
     counter.work()
     done = counter.state(anna, intake_id)
     assert (done.state, done.failure, done.kept) == (IntakeState.FAILED, "officer-left", 0)
-    assert not counter.bytes_left()
 
 
 def test_an_officer_who_has_lost_his_role_brings_in_nothing(counter: Counter, anna: Person) -> None:
@@ -343,6 +347,66 @@ def test_an_officer_who_has_lost_his_role_brings_in_nothing(counter: Counter, an
         IntakeState.FAILED, "forbidden",
     )  # fmt: skip
     assert not places(anna)
+
+
+def failed_upload(counter: Counter, person: Person, case: str, exhibit: str) -> UUID:
+    """Upload two files whose intake fails of something that nobody has thought of."""
+
+    def no_descriptor_left() -> None:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    intake_id = counter.upload(person, case, some(2), exhibit)
+    counter.work(Interrupting(no_descriptor_left))
+    assert (counter.state(person, intake_id).state, len(counter.bytes_left())) == (IntakeState.FAILED, 2)
+    return intake_id
+
+
+def test_what_was_uploaded_is_kept_when_its_intake_fails_and_a_colleague_has_it_examined_again(
+    counter: Counter, world: World
+) -> None:
+    anna, adam = world.found(WORKS, {Role.ADMINISTRATOR})
+    carl, stranger = world.enroll(adam, Role.OFFICER), world.enroll(adam, Role.OFFICER)
+    case = counter.case(anna, carl)
+    failed = failed_upload(counter, anna, case, "E1")
+    purge_uploads(uploads=counter.rooms.uploads, now=now(), ledger=counter.rooms.ledger)
+    with pytest.raises(NotFound):
+        run_again(counter, stranger, failed)
+    begun = run_again(counter, carl, failed)
+    assert world.last_entry()["details"]["again"] == str(failed)
+    with pytest.raises(Conflict, match="nothing is kept"):
+        run_again(counter, anna, failed)
+    counter.work()
+    done = counter.state(carl, begun.intake_id)
+    assert (done.state, done.kept, done.begun_by) == (IntakeState.DONE, 2, carl.actor.officer_id)
+    assert counter.state(anna, failed).state is IntakeState.FAILED
+    assert not counter.bytes_left()
+
+
+def test_what_is_kept_of_a_failed_upload_goes_after_a_week_and_with_its_exhibit(
+    counter: Counter, anna: Person, admin: psycopg.Connection
+) -> None:
+    case = counter.case(anna)
+    purge = partial(purge_uploads, uploads=counter.rooms.uploads, ledger=counter.rooms.ledger)
+    old = failed_upload(counter, anna, case, "E1")
+    admin.execute("UPDATE intake SET ended_at = ended_at - %s WHERE id = %s", [UPLOADS_LAST, old])
+    admin.commit()
+    purge(now=now())
+    assert not counter.bytes_left()
+    with pytest.raises(Conflict, match="nothing is kept"):
+        run_again(counter, anna, old)
+    failed_upload(counter, anna, case, "E2")
+    withdraw_exhibit(
+        actor=anna.actor,
+        reference=case,
+        exhibit="E2",
+        ground=ErasureGround.WRONG_EXHIBIT,
+        queue=counter.world.rooms.queue,
+        **counter.parts,
+    )
+    purge(now=now())
+    assert len(counter.bytes_left()) == 2  # they might be about to be handed on
+    purge(now=now() + UNKNOWN_LAST)
+    assert not counter.bytes_left()
 
 
 def test_an_upload_can_be_stopped_while_it_comes_in_and_while_it_waits(counter: Counter, anna: Person) -> None:

@@ -80,12 +80,14 @@ class IntakeProgress:
         files_per_s: files dealt with a second since its run last began; None when it does not run.
         uploaded_bytes: how much is here of what was offered; 0 once it has ended, and for a folder.
         offered_bytes: how much was offered; 0 once it has ended, and for a folder.
+        may_run_again: whether it has failed, and what was uploaded is kept for a week.
     """
 
     intake: IntakeSummary
     files_per_s: float | None
     uploaded_bytes: int
     offered_bytes: int
+    may_run_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,8 +144,8 @@ def size_of(intake_id: UUID, number: int) -> int:
 
 
 def offered_bytes(intake_id: UUID) -> int:
-    """Return how long all offered files of an intake will be together."""
-    return _offered_bytes(IntakeFile.objects.filter(intake_id=intake_id))
+    """Return how long all offered files of an intake will be together; 0 once it has ended."""
+    return _offered_bytes(IntakeFile.objects.filter(intake_id=intake_id, intake__ended_at=None))
 
 
 def touch(intake_id: UUID, now: datetime, *, unless_since: datetime) -> None:
@@ -211,18 +211,21 @@ def ask_to_stop(intake_id: UUID) -> None:
     Intake.objects.filter(id=intake_id, ended_at=None).update(state=IntakeState.STOPPED)
 
 
-def end(intake_id: UUID, *, state: IntakeState, now: datetime, failure: str | None = None) -> IntakeSummary | None:
+def end(
+    intake_id: UUID, *, state: IntakeState, now: datetime, failure: str | None = None, keeps_files: bool = False
+) -> IntakeSummary | None:
     """End an intake with what it came to, and return it; None when another has ended it.
 
-    A stop that was asked for meanwhile stays a stop, unless all is done. The names that were offered are forgotten:
-    places keep theirs.
+    A stop that was asked for meanwhile stays a stop, unless all is done. The names that were offered are forgotten,
+    since places keep theirs; where a failed one keeps its files, so that it can be run again, they stay.
     """
     row = _rows().select_for_update(of=("self",)).filter(id=intake_id, ended_at=None).first()
     if row is None:
         return None
     if row.state == IntakeState.STOPPED and state is not IntakeState.DONE:
         state, failure = IntakeState.STOPPED, None
-    IntakeFile.objects.filter(intake_id=intake_id).delete()
+    if not keeps_files or state is not IntakeState.FAILED:
+        IntakeFile.objects.filter(intake_id=intake_id).delete()
     row.state, row.failure, row.ended_at = state, failure, now
     row.kept, refused = counted(intake_id)
     row.refused = {reason.value: count for reason, count in sorted(refused.items())}
@@ -247,12 +250,6 @@ def refused_places(intake_id: UUID) -> tuple[RefusedPlace, ...]:
     changed = IntakeChange.objects.filter(intake_id=intake_id).values_list("path", flat=True)
     found += [RefusedPlace(bytes(path), Refusal.CHANGED) for path in changed]
     return tuple(sorted(found, key=lambda one: one.path))
-
-
-def ended_among(intake_ids: Collection[UUID]) -> set[UUID]:
-    """Return which of these intakes have ended."""
-    rows = Intake.objects.filter(id__in=intake_ids, ended_at__isnull=False)
-    return set(rows.values_list("id", flat=True))
 
 
 def _rows() -> QuerySet[Intake]:

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -105,6 +106,29 @@ class UploadStore:
             for agency_id in _ids_in(self._folder):
                 for intake_id in _ids_in(self._folder / str(agency_id)):
                     yield agency_id, intake_id
+
+    def hand_on(self, agency_id: UUID, intake_id: UUID, to: UUID) -> None:
+        """Let the files of an intake be another's as well; `remove` those of the first once that is committed.
+
+        Raises:
+            Unavailable: the folder cannot be written.
+        """
+        source, target = self._place(agency_id, intake_id), self._place(agency_id, to)
+        try:
+            target.mkdir(mode=0o700, exist_ok=True)
+            for one in source.iterdir():
+                (target / one.name).hardlink_to(one)
+            _sync_names(target)
+        except OSError as error:
+            shutil.rmtree(target, ignore_errors=True)
+            raise _unavailable(error) from error
+
+    def lies_since(self, agency_id: UUID, intake_id: UUID) -> datetime | None:
+        """Return when a file of an intake came or went last; None where it has no folder."""
+        try:
+            return datetime.fromtimestamp(self._place(agency_id, intake_id).stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
 
     def remove(self, agency_id: UUID, intake_id: UUID) -> None:
         """Remove all bytes of an intake; nothing happens when there are none."""

@@ -19,7 +19,7 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.media import Refusal
 from tsunagu.domain.permission import Permission
 from tsunagu.media.walk import Found, walk
-from tsunagu.records import agencies, intakes
+from tsunagu.records import agencies, intakes, kept_files
 from tsunagu.records.intakes import Run
 from tsunagu.records.session import DATABASE_FAILED, acting_for, is_disk_full
 from tsunagu.records.uploads import UploadStore
@@ -37,6 +37,7 @@ MOST_ATTEMPTS = 5
 NOTED_EVERY_S = 1.0
 UPLOADS_LAST = timedelta(days=7)
 """How long an upload may lie that nobody goes on with."""
+UNKNOWN_LAST = timedelta(hours=1)
 OFFICER_LEFT, GAVE_UP, EXPIRED, BUG = "officer-left", "gave-up", "expired", "error"
 
 
@@ -69,7 +70,8 @@ class Runner:
     def run(self, agency_id: UUID, intake_id: UUID) -> None:
         """Run an intake to its end. Nothing happens when it has ended; what an earlier run has done is not done again.
 
-        The officer who began it needs his permission still: if not, the intake fails, and says why.
+        The officer who began it needs his permission still: if not, the intake fails, and says why. What was uploaded
+        is kept for `UPLOADS_LAST` where it fails, whatever it fails of, so that it can be run again.
 
         Raises:
             HandedBack: the worker has been asked to end; the intake waits.
@@ -79,7 +81,7 @@ class Runner:
         with acting_for(agency_id):
             run = intakes.begin_run(intake_id, self.clock())
         if run is None:
-            self.uploads.remove(agency_id, intake_id)
+            _remove_unneeded([(agency_id, intake_id)], self.uploads, self.clock())
             return
         try:
             self._bring_in(agency_id, run)
@@ -151,7 +153,7 @@ class Runner:
     def _end(self, agency_id: UUID, intake_id: UUID, state: IntakeState, failure: str | None = None) -> None:
         now = self.clock()
         with acting_for(agency_id):
-            ended = intakes.end(intake_id, state=state, now=now, failure=failure)
+            ended = intakes.end(intake_id, state=state, now=now, failure=failure, keeps_files=True)
             if ended is None:
                 return
             details: dict[str, str | int] = {
@@ -165,7 +167,7 @@ class Runner:
                 details["failure"] = ended.failure
             self.ledger.write(Deed(Act.INTAKE_ENDED, now, agency_id, ended.begun_by, details=details))
         # Only now: as long as it has not ended, another run may need them.
-        self.uploads.remove(agency_id, intake_id)
+        _remove_unneeded([(agency_id, intake_id)], self.uploads, now)
 
 
 class _Failed(Exception):
@@ -230,15 +232,17 @@ class _Notes:
 
 
 def purge_uploads(*, uploads: UploadStore, now: datetime, ledger: Ledger) -> None:
-    """End the uploads that nobody went on with for `UPLOADS_LAST`, and remove the bytes of all that has ended.
+    """End the uploads that nobody went on with for `UPLOADS_LAST`, and remove the bytes that nothing needs any more.
+
+    What has failed is needed for as long, so that it can be run again.
 
     Raises:
         Conflict: the clock has leapt, see `services.clock`; what waits stays.
     """
-    _remove_ended(list(uploads.intakes()), uploads)
     believe_clock(now=now, ledger=ledger)
     for agency_id in agencies.agency_cards():
         with acting_for(agency_id):
+            kept_files.forget_kept_files(before=now - UPLOADS_LAST)
             given_up = intakes.give_up_uploads(
                 {IntakeState.UPLOADING}, now=now, failure=EXPIRED, untouched_since=now - UPLOADS_LAST
             )
@@ -254,15 +258,21 @@ def purge_uploads(*, uploads: UploadStore, now: datetime, ledger: Ledger) -> Non
                     for intake_id, case_id in given_up
                 )
             )
-    _remove_ended(list(uploads.intakes()), uploads)
+    _remove_unneeded(list(uploads.intakes()), uploads, now)
 
 
-def _remove_ended(kept: Sequence[tuple[UUID, UUID]], uploads: UploadStore) -> None:
-    for agency_id in {agency for agency, _ in kept}:
+def _remove_unneeded(held: Sequence[tuple[UUID, UUID]], uploads: UploadStore, now: datetime) -> None:
+    """Remove the bytes of what has ended, unless it keeps them, and of what is not there: its exhibit was erased."""
+    for agency_id in {agency for agency, _ in held}:
+        here = [intake for agency, intake in held if agency == agency_id]
         with acting_for(agency_id):
-            ended = intakes.ended_among([intake for agency, intake in kept if agency == agency_id])
-        for intake_id in ended:
-            uploads.remove(agency_id, intake_id)
+            needed, known = kept_files.needed_among(here), kept_files.known_among(here)
+        for intake_id in here:
+            # One that is not known may be about to be: it is handed files before its row is committed.
+            since = uploads.lies_since(agency_id, intake_id)
+            is_new = intake_id not in known and since is not None and now - since < UNKNOWN_LAST
+            if intake_id not in needed and not is_new:
+                uploads.remove(agency_id, intake_id)
 
 
 def _officer_of(agency_id: UUID, run: Run, now: datetime) -> Actor:

@@ -13,7 +13,7 @@ from tsunagu.domain.intake_run import IntakeProgress, IntakeSource, IntakeState,
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.records import cases as case_rows
-from tsunagu.records import intakes
+from tsunagu.records import intakes, kept_files
 from tsunagu.records.session import acting_for
 from tsunagu.records.uploads import UploadStore
 from tsunagu.records.watched import WatchedFolders
@@ -135,8 +135,9 @@ def intake_progress(
         intake = intakes.intake_of(actor, intake_id)
         rate = intakes.rate_of(intake_id, now)
         offered = intakes.offered_bytes(intake_id)
+        is_kept = kept_files.keeps_files(intake_id)
     held = uploads.held(actor.agency_id, intake_id) if offered else {}
-    return IntakeProgress(intake, rate, min(sum(held.values()), offered), offered)
+    return IntakeProgress(intake, rate, min(sum(held.values()), offered), offered, is_kept)
 
 
 def refused_of(*, actor: Actor, intake_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> tuple[RefusedPlace, ...]:
@@ -177,6 +178,39 @@ def stop_intake(
     if stopped.ended_at is not None:
         uploads.remove(actor.agency_id, intake_id)
     return stopped
+
+
+def run_intake_again(
+    *,
+    actor: Actor,
+    intake_id: UUID,
+    uploads: UploadStore,
+    queue: Queue,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> IntakeSummary:
+    """Let what was uploaded be examined again after its intake has failed: as another intake, the actor's own.
+
+    Raises:
+        Conflict: nothing is kept of it: it has not failed, or too long ago, or was run again; or the case is closed.
+        Forbidden: the actor brings in no media.
+        NotFound: no such intake, or not in a case of the actor's.
+        Unavailable: the folder of uploads cannot be written.
+    """
+    failed, case = _intake_for(actor, intake_id, permission=Permission.MEDIA_INGEST, now=now, keys=keys, ledger=ledger)
+    again = uuid4()
+    with acting_for(actor.agency_id):
+        exhibit_id = exhibit_for(actor=actor, case=case, reference=failed.exhibit, now=now, ledger=ledger)
+        intakes.add_intake(again, actor, exhibit_id, source=IntakeSource.UPLOAD, state=IntakeState.WAITING, now=now)
+        kept_files.hand_files_on(intake_id, again, actor.agency_id)
+        begun = intakes.intake_of(actor, again)
+        queue.defer("run-intake", run_arguments(actor.agency_id, begun))
+        told = {"intake": str(again), "exhibit": str(exhibit_id), "source": IntakeSource.UPLOAD.value}
+        uploads.hand_on(actor.agency_id, intake_id, again)
+        ledger.write(deed(Act.INTAKE_BEGUN, actor=actor, case=case, now=now, again=str(intake_id), **told))
+    uploads.remove(actor.agency_id, intake_id)
+    return begun
 
 
 def _intake_for(

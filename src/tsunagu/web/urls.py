@@ -53,6 +53,7 @@ urlpatterns = [
     path("intakes/<uuid:intake_id>/", intakes.run, name="intake_run"),
     path("intakes/<uuid:intake_id>/refused/", intakes.refused, name="intake_refused"),
     path("intakes/<uuid:intake_id>/stop/", intakes.stop, name="intake_stop"),
+    path("intakes/<uuid:intake_id>/again/", intakes.again, name="intake_again"),
     path("intakes/<uuid:intake_id>/files/", intakes.offer, name="intake_files"),
     path("intakes/<uuid:intake_id>/files/finish/", intakes.finish, name="intake_finish"),
     path("intakes/<uuid:intake_id>/files/<int:number>/<int:offset>/", intakes.chunk, name="intake_chunk"),

@@ -35,9 +35,9 @@ OF_THE_PROVIDER = {"provider_bind", "provider_unbind"}
 """`test_single_sign_on` tries these, with a provider."""
 ORDINARY = {
     "acknowledge", "banks", "case_close", "case_keep", "case_reopen", "cases", "certify", "intake", "intake_chunk",
-    "intake_files", "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end", "keys",
-    "officers", "permission_withdraw", "permissions", "provider_sign_in", "refuse", "reset", "retention", "reveal",
-    "set_language", "staff", "unstaff",
+    "intake_again", "intake_files", "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end",
+    "keys", "officers", "permission_withdraw", "permissions", "provider_sign_in", "refuse", "reset", "retention",
+    "reveal", "set_language", "staff", "unstaff",
 }  # fmt: skip
 """Pages of ours that do not: what they do is proposed only, can be undone, or stays within the case."""
 OF_FACTORS = {

@@ -32,7 +32,8 @@ MOST = 45
 """No page asks oftener than this, whatever it is; each tells its own number."""
 DEEDS = {
     "acknowledge", "case_close", "case_keep", "case_reopen", "certify", "confirm", "erasures", "intake_chunk",
-    "intake_files",    "intake_finish", "intake_folder", "intake_stop", "key_end", "leave", "permission_confirm",
+    "intake_again", "intake_files", "intake_finish", "intake_folder", "intake_stop", "key_end", "leave",
+    "permission_confirm",
     "permission_withdraw", "provider", "provider_bind", "provider_unbind", "refuse", "release",
     "reset", "reveal", "revealed", "share", "staff", "unstaff",
 }  # fmt: skip

@@ -116,6 +116,14 @@ def stop(request: HttpRequest, intake_id: UUID) -> HttpResponse:
     return redirect("intake_run", intake_id)
 
 
+@require_POST
+def again(request: HttpRequest, intake_id: UUID) -> HttpResponse:
+    """Let what was uploaded be examined again after that has failed."""
+    parts = rooms()
+    begun = service.run_intake_again(intake_id=intake_id, uploads=parts.uploads, queue=parts.queue, **parts_of(request))
+    return redirect("intake_run", begun.intake_id)
+
+
 def _uploading(request: HttpRequest, reference: str, exhibit: str) -> IntakeSummary:
     """Return the officer's own upload of this exhibit that is still under way, or a new one."""
     parts = parts_of(request)

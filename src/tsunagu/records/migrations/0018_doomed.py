@@ -15,7 +15,7 @@ def _guard(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0016_ways_in")]
+    dependencies = [("records", "0017_lists_read")]
     operations = [
         migrations.AddField("vaultedcontent", "doomed", models.BooleanField(db_default=False)),
         migrations.RunPython(_guard),
