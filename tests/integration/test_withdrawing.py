@@ -106,7 +106,6 @@ def test_the_ledger_proves_what_is_gone_by_a_root_over_keyed_references(world: W
         "places": 2,
         "items": 2,
         "fingerprints": 2,
-        "hits": 0,
         "merkle_root": root.hex(),
     }
     assert (entry["case"], entry["officer"]) == (str(ours.case.case_id), str(person.actor.officer_id))
@@ -204,7 +203,7 @@ def test_who_dies_in_the_middle_leaves_an_erasure_that_the_next_one_completes(
     overlap = overlap_between(ours, theirs)
     monkeypatch.setattr(erasing, "CHUNK", 2)
     names = expected_names(ours)
-    for step in ("forget_answers", "note_hits", "complete"):
+    for step in ("forget_answers", "complete"):
 
         def die(*_: object, **__: object) -> None:
             raise KeyboardInterrupt
@@ -235,7 +234,7 @@ def test_two_processes_at_one_erasure_count_what_went_once_and_the_person_gets_h
     ours, theirs = (Held.open(world, one) for one in people)
     ours.bring(picture := made.picture())
     theirs.bring(copy(picture))
-    real, came = erasing.erasing.note_hits, []
+    real, came = erasing.erasing.forget_answers, []
 
     def while_the_worker_comes(*arguments: Any) -> None:
         def come() -> None:
@@ -247,11 +246,11 @@ def test_two_processes_at_one_erasure_count_what_went_once_and_the_person_gets_h
         worker.join()
         real(*arguments)
 
-    monkeypatch.setattr(erasing.erasing, "note_hits", while_the_worker_comes)
+    monkeypatch.setattr(erasing.erasing, "forget_answers", while_the_worker_comes)
     withdraw(ours)
     assert came == [0]
     entry = world.last_entry()
-    assert (entry["act"], entry["details"]["hits"], entry["details"]["places"]) == ("erasure:completed", 1, 1)
+    assert (entry["act"], entry["details"]["places"]) == ("erasure:completed", 1)
 
 
 def test_a_large_erasure_is_decided_at_once_and_left_to_the_worker(

@@ -68,7 +68,6 @@ def proof_json(view: ProofView) -> dict[str, Any]:
         "places": proof.erased.places,
         "items": proof.erased.items,
         "fingerprints": proof.erased.fingerprints,
-        "hits": proof.erased.hits,
         "merkle_root": proof.erased.merkle_root.hex(),
         "decided_in": view.decided_in,
         "completed_in": view.completed_in,
@@ -88,7 +87,6 @@ def print_proof(view: ProofView) -> None:
         counted(gone.places, "place", "places"),
         counted(gone.items, "content", "contents"),
         counted(gone.fingerprints, "fingerprint", "fingerprints"),
-        counted(gone.hits, "hit", "hits"),
     )
     lines = (
         f"decided {proof.begun_at:%Y-%m-%d %H:%M} by {view.begun_by or 'the machine'}, entry {view.decided_in or '-'}",

@@ -47,14 +47,14 @@ class Erased:
     """What an erasure came to.
 
     Attributes:
-        places, items, fingerprints, hits: how many rows of each kind are gone.
+        places, items, fingerprints: how many rows of each kind are gone. Hits are not counted: some are kept from the
+            case that they rest on, where the other one is covert.
         merkle_root: over keyed references to everything that is gone, in the order in which it went; 32 bytes.
     """
 
     places: int
     items: int
     fingerprints: int
-    hits: int
     merkle_root: bytes
 
 
@@ -83,7 +83,7 @@ class Consequences:
     Attributes:
         exhibits, places: of the case, or of the one exhibit.
         items: contents that the agency holds nowhere else.
-        overlaps: told to the case's people, and resting on what would go.
+        overlaps: of the whole case, as far as who asks is told of them.
     """
 
     exhibits: int

@@ -101,17 +101,22 @@ def has_more_places(erasing: Erasing, *, than: int) -> bool:
     return Holding.objects.filter(_exhibits(erasing, "exhibit"))[than : than + 1].exists()
 
 
-def consequences(case: CaseSummary, exhibit_id: UUID | None) -> Consequences:
-    """Return what would go with an exhibit, or without one with the whole case."""
+def consequences(case: CaseSummary, exhibit_id: UUID | None, *, with_held: bool) -> Consequences:
+    """Return what would go with an exhibit, or without one with the whole case.
+
+    Args:
+        with_held: whether to count the overlaps too of which the notice is held, as only who may release it hears.
+    """
     of_it = Q(exhibit_id=exhibit_id) if exhibit_id else Q(exhibit__case_id=case.case_id)
     places = Holding.objects.filter(of_it)
     elsewhere = Holding.objects.filter(item_id=OuterRef("id")).exclude(of_it)
     items = MediaItem.objects.filter(Exists(places.filter(item_id=OuterRef("id"))), ~Exists(elsewhere))
+    notices = OverlapNotice.objects.filter(case_id=case.case_id, ended=False)
     return Consequences(
         exhibits=1 if exhibit_id else Exhibit.objects.filter(case_id=case.case_id).count(),
         places=places.count(),
         items=items.count(),
-        overlaps=OverlapNotice.objects.filter(case_id=case.case_id, ended=False).count(),
+        overlaps=(notices if with_held else notices.filter(held=False)).count(),
     )
 
 
@@ -154,13 +159,6 @@ def forget_answers(erasing: Erasing) -> None:
     hits = list(HitRow.objects.filter(of_a | of_b).exclude(both_own).values_list("id", flat=True))
     answers = JudgementRow.objects.filter(hit_id__in=hits)
     _delete(answers, expected=answers.count())
-
-
-def note_hits(erasing: Erasing, hits: int) -> None:
-    """Count the hits that the linker has taken away for an erasure."""
-    row = _row(erasing)
-    row.hits += hits
-    row.save(update_fields=["hits"])
 
 
 def complete(erasing: Erasing, reference: Reference, *, now: datetime) -> Erased | None:
@@ -222,7 +220,7 @@ def _count(erasing: Erasing, gone: Iterable[bytes], **counts: int) -> None:
 def erased_by(row: Erasure) -> Erased:
     """Return what an erasure came to, as far as it is."""
     root = Frontier.from_hex(row.leaves, row.peaks).root()
-    return Erased(row.places, row.items, row.fingerprints, row.hits, root)
+    return Erased(row.places, row.items, row.fingerprints, root)
 
 
 def _row(erasing: Erasing) -> Erasure:

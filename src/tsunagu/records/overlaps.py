@@ -29,12 +29,10 @@ class EndedHits:
     Attributes:
         overlaps: those that rested on one of them.
         others: the items that were found to be like them, which fewer cases hold now.
-        count: how many hits ended.
     """
 
     overlaps: set[UUID]
     others: set[int]
-    count: int
 
 
 def keep_links(
@@ -165,7 +163,7 @@ def end_hits(case_id: UUID) -> EndedHits:
     """Take away the hits of a case on what it holds no more.
 
     One that somebody of another case has answered stays, for his answer is his; it holds no more, and tells of no
-    stretch.
+    stretch. How many there were is for nobody's eyes: among them are those that a covert case keeps from this one.
     """
     held = Holding.objects.using(LINKER).filter(exhibit__case_id=case_id)
     on_a = Q(overlap__case_a=case_id) & ~Exists(held.filter(item_id=OuterRef("item_a")))
@@ -176,8 +174,7 @@ def end_hits(case_id: UUID) -> EndedHits:
     HitRow.objects.using(LINKER).filter(id__in=answered).update(holds=False, stretches=[])
     _delete(HitRow.objects.using(LINKER).filter(id__in=set(ids) - answered))
     others = {row.item_b if row.overlap.case_a == case_id else row.item_a for row in rows}
-    count = sum(row.holds or row.id not in answered for row in rows)
-    return EndedHits({row.overlap_id for row in rows}, others, count)
+    return EndedHits({row.overlap_id for row in rows}, others)
 
 
 def end_overlaps(case_id: UUID) -> set[UUID]:

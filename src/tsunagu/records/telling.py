@@ -140,24 +140,26 @@ def _summary_fields(summary: OverlapSummary) -> dict[str, Any]:
     }
 
 
-def release(overlap_id: UUID, case_id: UUID, *, now: datetime) -> tuple[bool, list[NoticeSent]]:
+def release(overlap_id: UUID, case_id: UUID, *, now: datetime) -> tuple[bool, list[NoticeSent] | None]:
     """Let a held notice go to the officers of both cases. For the linker.
 
     Where both cases are covert nothing moves before both are released, not even the other agency's name. What is held
     no more, or released already, stays as it is.
 
     Returns:
-        Whether this case's notice was released now; and the notices that officers are told of by this, dated now: an
-        earlier date would tell that they were held back.
+        Whether this case's notice was released now; and the notices that officers of other cases are told of by this,
+        dated now: an earlier date would tell that they were held back. None where nobody is told of anything by it.
     """
     notices = OverlapNotice.objects.using(LINKER).filter(overlap_id=overlap_id)
     if not notices.filter(case_id=case_id, held=True, released_at=None).update(released_at=now):
-        return False, []
+        return False, None
     if notices.filter(held=True, released_at=None).exists():
-        return True, []
-    one, other = notices
-    for mine, theirs in ((one, other), (other, one)):
-        mine.held, mine.withheld, mine.noticed_at, mine.other_agency_id = False, False, now, theirs.agency_id
+        return True, None
+    sides = list(notices)  # one, where the other side was never told and its case is gone
+    for mine, theirs in zip(sides, reversed(sides), strict=True):
+        mine.held, mine.withheld, mine.noticed_at = False, False, now
+        if mine is not theirs:
+            mine.other_agency_id = theirs.agency_id
         mine.save(using=LINKER, update_fields=["held", "withheld", "noticed_at", "other_agency_id"])
     return True, [
         NoticeSent(row.agency_id, row.case_id, overlap_id, held=False, withheld=False)

@@ -70,7 +70,7 @@ def withdrawal_consequences(
     """
     case, exhibit_id = _exhibit(actor, reference, exhibit, now=now, keys=keys, ledger=ledger)
     with acting_for(actor.agency_id):
-        found = erasing.consequences(case, exhibit_id)
+        found = erasing.consequences(case, exhibit_id, with_held=actor.may(Permission.HELD_NOTICE_RELEASE))
     ledger.record(deed(Act.CASE_READ, actor=actor, case=case, now=now, exhibit=str(exhibit_id)))
     return found
 

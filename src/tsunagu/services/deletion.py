@@ -48,7 +48,8 @@ def view_deletion(*, actor: Actor, reference: str, now: datetime, keys: Keys, le
     """
     case = _case(actor, reference, now=now, keys=keys, ledger=ledger)
     with acting_for(actor.agency_id):
-        would, waiting = erasing.consequences(case, None), _waiting(case, now)
+        would = erasing.consequences(case, None, with_held=actor.may(Permission.HELD_NOTICE_RELEASE))
+        waiting = _waiting(case, now)
         login = agencies.logins().get(waiting.proposed_by, "") if waiting else ""
     ledger.record(deed(Act.CASE_READ, actor=actor, case=case, now=now, exhibits=would.exhibits))
     return DeletionView(would, waiting, login, waiting is not None and waiting.proposed_by != actor.officer_id)

@@ -74,7 +74,6 @@ def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> 
             touched -= gone
         ledger.write(*settle(touched, now=now), using=LINKER)
     with acting_for(one.agency_id):
-        erasing.note_hits(one, ended.count)
         done = erasing.complete(one, reference, now=now)
         if done is not None:
             told: dict[str, str | int] = {
@@ -83,7 +82,6 @@ def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> 
                 "places": done.places,
                 "items": done.items,
                 "fingerprints": done.fingerprints,
-                "hits": done.hits,
                 "merkle_root": done.merkle_root.hex(),
             }
             if one.exhibit_id is not None:

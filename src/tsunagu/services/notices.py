@@ -101,16 +101,19 @@ def list_notices(
 
 
 def _deeds(act: Act, actor: Actor, now: datetime, read: Iterable[Notice]) -> Iterator[Deed]:
-    """Yield what is written down of a list that was read: one deed, or one for each purpose that it was read for."""
-    by_purpose: dict[Purpose | None, list[Notice]] = {}
+    """Yield what is written down of a list that was read: one deed, or one for each purpose that it was read for.
+
+    What is held has a deed of its own that names no case: a case's time-line is read by people who are not told of it.
+    """
+    kinds: dict[tuple[Purpose | None, bool], list[Notice]] = {}
     for notice in read:
-        by_purpose.setdefault(actor.purpose or notice.purpose, []).append(notice)
-    for purpose, told in (by_purpose or {actor.purpose: []}).items():
+        kinds.setdefault((actor.purpose or notice.purpose, notice.held), []).append(notice)
+    for (purpose, is_held), told in (kinds or {(actor.purpose, False): []}).items():
         for start in range(0, max(len(told), 1), MOST_AN_ENTRY):
             some = told[start : start + MOST_AN_ENTRY]
             root = merkle_root([one.notice_id.bytes for one in some]).hex()
             details: dict[str, str | int] = {"notices": len(some), "merkle_root": root}
-            cases = tuple({one.case_id for one in some})
+            cases = () if is_held else tuple({one.case_id for one in some})
             yield Deed(act, now, actor.agency_id, actor.officer_id, purpose, details=details, case_ids=cases)
 
 

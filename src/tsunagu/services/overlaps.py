@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -79,13 +79,15 @@ def release(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger
             raise NotFound("no such overlap")
     deeds: list[Deed] = []
     told: list[NoticeSent] = []
+    is_told = False
     with linking():
         for notice in held:
             is_new, sent = telling.release(overlap_id, notice.case_id, now=now)
-            deeds += [_deed(Act.OVERLAP_RELEASED, actor, now, notice)] * is_new
-            told += sent
+            deeds += [_deed(Act.OVERLAP_RELEASED, actor, now, replace(notice, held=sent is None))] * is_new
+            told += sent or []
+            is_told |= sent is not None
         ledger.write(*deeds, *(noticed(one, now=now) for one in told), using=LINKER)
-    return bool(told)
+    return is_told
 
 
 def share(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> bool:
@@ -212,4 +214,5 @@ def _sides(
 def _deed(act: Act, actor: Actor, now: datetime, notice: Notice, **details: str | int) -> Deed:
     purpose = actor.purpose or notice.purpose
     told: dict[str, str | int] = {**details, "overlap": str(notice.overlap_id)}
-    return Deed(act, now, actor.agency_id, actor.officer_id, purpose, notice.case_id, told)
+    case_id = None if notice.held else notice.case_id  # of what is held, the case's time-line tells nothing
+    return Deed(act, now, actor.agency_id, actor.officer_id, purpose, case_id, told)

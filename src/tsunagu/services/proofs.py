@@ -75,7 +75,6 @@ def _view(proof: Proof, logins: dict[str, str]) -> ProofView:
         "places": proof.erased.places,
         "items": proof.erased.items,
         "fingerprints": proof.erased.fingerprints,
-        "hits": proof.erased.hits,
         "merkle_root": proof.erased.merkle_root.hex(),
     }
     agrees = len(completed) == 1 and told.items() <= completed[0][1]["details"].items()

@@ -70,12 +70,15 @@ def _band(rows: Sequence[KeptHit]) -> list[KeptHit]:
 
 
 def noticed(sent: NoticeSent, *, now: datetime) -> Deed:
-    """Return the deed of a notice that was sent; of one that is withheld, nobody's."""
+    """Return the deed of a notice that was sent; of one that is withheld, nobody's.
+
+    Of one that is held it names no case: a case's time-line is read by people who are not told of the overlap.
+    """
     return Deed(
         Act.OVERLAP_NOTICED,
         now,
         None if sent.withheld else sent.agency_id,
-        case_id=None if sent.withheld else sent.case_id,
+        case_id=None if sent.withheld or sent.held else sent.case_id,
         details={"overlap": str(sent.overlap_id), "held": int(sent.held)},
     )
 

@@ -32,7 +32,6 @@ class Erasure(models.Model):
     places = models.BigIntegerField(default=0)
     items = models.BigIntegerField(default=0)
     fingerprints = models.BigIntegerField(default=0)
-    hits = models.BigIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
