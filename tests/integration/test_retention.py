@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import ProgrammingError
 
 from tsunagu.domain.act import Act
+from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.erasure import Erasing
 from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.judgement import Judgement
@@ -16,6 +18,7 @@ from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.retention import add_months
 from tsunagu.records import erasing as erasing_rows
+from tsunagu.records import retention
 from tsunagu.records.models import Case, CaseMember, CaseReason, Erasure, Exhibit, Holding, Intake, MediaItem, Trace
 from tsunagu.records.retention import overdue_count, review_count
 from tsunagu.records.session import acting_for
@@ -44,9 +47,10 @@ def at(world: World, moment: datetime) -> dict[str, Any]:
     return world.parts | {"now": moment}
 
 
-def after(held: Held) -> datetime:
-    """Return a moment of the day after a case's last day, which is today: what other tests hold is kept for years."""
-    return datetime.combine(held.case.keep_until, now().timetz()) + timedelta(days=1)
+def let_expire(held: Held) -> None:
+    """Let a case's last day have been yesterday, as the database alone can."""
+    with acting_for(held.case.agency_id):
+        Case.objects.filter(id=held.case.case_id).update(keep_until=now().date() - timedelta(days=1))
 
 
 def test_an_agency_says_for_how_long_and_an_officer_may_say_shorter(
@@ -114,11 +118,10 @@ def test_after_its_last_day_a_case_is_erased_and_the_proof_names_nothing(
     world.run(anna, "case", "close", ours.case.reference)
     reopen_case(actor=anna.actor, reference=ours.case.reference, reason="その名前", **world.parts)
     named = {"actor": anna.actor, "reference": ours.case.reference}
-    last = after(ours) - timedelta(days=1)
-    erase_expired(**at(world, last))
+    erase_expired(**world.parts)
     assert view_case(**named, **world.parts).exhibits
-    expired = after(ours)
-    assert erase_expired(**at(world, expired)) >= 1
+    let_expire(ours)
+    assert erase_expired(**world.parts) >= 1
     with pytest.raises(NotFound):
         view_case(**named, **world.parts)
     with acting_for(anna.actor.agency_id):
@@ -145,11 +148,76 @@ def test_after_its_last_day_a_case_is_erased_and_the_proof_names_nothing(
     assert open_case(purpose=Purpose.INVESTIGATION, covert=False, **named, **world.parts)
 
 
+def test_nobody_alone_brings_a_last_day_forward_so_far_that_no_colleague_has_the_time_to_object(
+    world: World, people: tuple[Person, Person]
+) -> None:
+    anna, today = people[0], now().date()
+    case = Held.open(world, anna).case
+    soonest = today + timedelta(days=30)
+
+    def keep(until: date) -> None:
+        keep_case(actor=anna.actor, reference=case.reference, until=until, reason="why", **world.parts)
+
+    for until in (today, soonest - timedelta(days=1)):
+        with pytest.raises(InputError, match="two of its people"):
+            keep(until)
+    keep(soonest)
+    short = Held.open(world, anna, keep_until=today + timedelta(days=3)).case
+    named = {"actor": anna.actor, "reference": short.reference, "reason": "why"}
+    with pytest.raises(InputError, match="two of its people"):
+        keep_case(until=today + timedelta(days=2), **named, **world.parts)
+    keep_case(until=today + timedelta(days=4), **named, **world.parts)
+
+
+def test_the_database_lets_a_case_expire_after_its_own_last_day_only(
+    world: World, people: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = Held.open(world, people[0], keep_until=now().date())
+    with monkeypatch.context() as patch:
+        patch.setattr(retention, "expired_cases", lambda **_: (ours.case,))
+        patch.setattr(retention, "still_expired", lambda *_, **__: True)
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            erase_expired(**world.parts)
+    assert view_case(actor=people[0].actor, reference=ours.case.reference, **world.parts)
+
+
+def test_who_prolongs_a_case_at_the_last_moment_keeps_it_and_after_that_is_told_that_he_does_not(
+    world: World, people: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = people[0]
+    ours = Held.open(world, anna)
+    named = {"actor": anna.actor, "reference": ours.case.reference}
+    until = now().date() + timedelta(days=90)
+    let_expire(ours)
+    read = retention.expired_cases
+
+    def read_and_prolonged(**asked: Any) -> tuple[CaseSummary, ...]:
+        found = read(**asked)
+        if ours.case.case_id in {one.case_id for one in found}:
+            Case.objects.filter(id=ours.case.case_id).update(keep_until=until)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(retention, "expired_cases", read_and_prolonged)
+        erase_expired(**world.parts)
+    assert view_case(**named, **world.parts).case.keep_until == until
+    let_expire(ours)
+    with monkeypatch.context() as patch:
+        patch.setattr("tsunagu.services.retention.complete_erasures", lambda **_: 0)
+        erase_expired(**world.parts)
+    with pytest.raises(Conflict, match="being erased"):
+        keep_case(until=until, reason="why", **named, **world.parts)
+    erase_expired(**world.parts)
+    with pytest.raises(NotFound):
+        view_case(**named, **world.parts)
+
+
 def test_a_proof_that_was_changed_is_not_sound(world: World, people: tuple[Person, Person], admin: Any) -> None:
     made, (anna, adam) = Made(), people
     audra = world.enroll(adam, Role.AUDITOR)
-    ours = Held.open(world, anna, keep_until=now().date()).bring(made.picture())
-    erase_expired(**at(world, after(ours)))
+    ours = Held.open(world, anna).bring(made.picture())
+    let_expire(ours)
+    erase_expired(**world.parts)
     named = {"actor": audra.actor, "reference": ours.case.reference}
     admin.execute("UPDATE erasure SET places = 7 WHERE case_id = %s", [ours.case.case_id])
     admin.commit()
@@ -168,9 +236,10 @@ def believed(world: World, moment: datetime) -> None:
 def test_a_clock_that_has_leapt_erases_nothing_until_the_operator_says_that_it_is_right(
     world: World, people: tuple[Person, Person]
 ) -> None:
-    ours = Held.open(world, people[0], keep_until=now().date()).bring(Made().picture())
+    ours = Held.open(world, people[0]).bring(Made().picture())
+    let_expire(ours)
     named = {"actor": people[0].actor, "reference": ours.case.reference}
-    expired = after(ours)
+    expired = now()
     for last, moment in (
         (expired - MOST_LEAP - timedelta(seconds=1), expired),  # it was off for long, or came up in another year
         (now() + timedelta(days=20), now() + timedelta(days=21)),  # what the database's own clock does not know of
@@ -196,10 +265,11 @@ def test_a_clock_that_has_leapt_erases_nothing_until_the_operator_says_that_it_i
 
 
 def test_one_case_that_cannot_be_erased_stops_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, broken = Made(), Held.open(world, world.found(WORKS, OVERSEES)[0], keep_until=now().date())
-    sound = [Held.open(world, world.found(WORKS, OVERSEES)[0], keep_until=now().date()) for _ in range(2)]
+    made, broken = Made(), Held.open(world, world.found(WORKS, OVERSEES)[0])
+    sound = [Held.open(world, world.found(WORKS, OVERSEES)[0]) for _ in range(2)]
     for one in (broken, *sound):
         one.bring(made.picture())
+        let_expire(one)
     real = erasing_rows.erase_places
 
     def erase_places(erasing: Erasing, *arguments: Any, **named: Any) -> bool:
@@ -209,7 +279,7 @@ def test_one_case_that_cannot_be_erased_stops_no_other(world: World, monkeypatch
 
     monkeypatch.setattr(erasing_rows, "erase_places", erase_places)
     with pytest.raises(Conflict, match="a row that cannot go"):
-        erase_expired(**at(world, after(broken)))
+        erase_expired(**world.parts)
     for one in sound:
         with pytest.raises(NotFound):
             view_case(actor=one.person.actor, reference=one.case.reference, **world.parts)

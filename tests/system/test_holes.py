@@ -142,6 +142,16 @@ HOLES = [
         "urlpatterns = [\n",
         of_doors("test_no_admin_site_and_no_sign_up_is_installed"),
     ),
+    hole(
+        "the old password may be guessed where a new one is set",
+        "web/sign_in/forms.py",
+        "if proves_password(agencies.credentials_of(self.user.get_username()), password=password, now=now()):",
+        "if self.user.check_password(password):",
+        (
+            "test_guesses_at_the_old_password_are_counted_written_down_and_lock_the_officer_out",
+            "tests/integration/web/test_grave_acts.py",
+        ),
+    ),
 ]
 
 

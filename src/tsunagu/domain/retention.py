@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 
 from tsunagu.domain.errors import InputError
 
@@ -12,6 +12,8 @@ DEFAULT_KEEP_MONTHS = 60
 MOST_KEEP_MONTHS = 99 * 12
 REVIEW_MONTHS = 6
 """How long before the end people look again whether the case is to be kept."""
+LEAST_NOTICE_DAYS = 30
+"""How long people have at least to see that a case's last day was brought forward, before it is erased."""
 
 
 def add_months(day: date, months: int) -> date:
@@ -49,6 +51,20 @@ def checked_until(wanted: date | None, *, limit: date | None, keep_months: int, 
     if until > latest:
         raise InputError("a case is kept no longer than its agency and the originator of its data allow")
     return until
+
+
+def check_notice(until: date, *, kept_until: date, today: date) -> None:
+    """Do nothing when one officer alone may set this last day.
+
+    Args:
+        kept_until: the last day as it is.
+        today: in UTC.
+
+    Raises:
+        InputError: it is brought forward to less than `LEAST_NOTICE_DAYS` from today: that would be a deletion.
+    """
+    if until < min(kept_until, today + timedelta(days=LEAST_NOTICE_DAYS)):
+        raise InputError(f"one officer alone ends no case within {LEAST_NOTICE_DAYS} days: two of its people delete it")
 
 
 def checked_months(months: int) -> int:

@@ -34,6 +34,11 @@ def expired_cases(*, today: date) -> tuple[CaseSummary, ...]:
     return tuple(map(summary_of, rows))
 
 
+def still_expired(case_id: UUID, *, today: date) -> bool:
+    """Return whether a case's last day is over; who sets another one waits until this transaction has ended."""
+    return Case.objects.select_for_update(no_key=True).filter(id=case_id, keep_until__lt=today).exists()
+
+
 def overdue_count(*, today: date) -> int:
     """Return how many cases, of whomever, expired more than two days ago and are still there. Needs no `acting_for`."""
     return Case.objects.using(LINKER).filter(keep_until__lt=today - timedelta(days=2)).count()

@@ -13,10 +13,10 @@ from tsunagu.domain.erasure import Erasing, ErasureGround
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
-from tsunagu.domain.retention import checked_months, checked_until
+from tsunagu.domain.retention import check_notice, checked_months, checked_until
 from tsunagu.records import agencies, erasing, retention
 from tsunagu.records import cases as rows
-from tsunagu.records.session import acting_for
+from tsunagu.records.session import acting_for, database_time
 from tsunagu.services.access import case_for, deed, denials_recorded
 from tsunagu.services.case_life import case_reference, check_reason, reason_reference
 from tsunagu.services.clock import believe_clock
@@ -33,7 +33,9 @@ def keep_case(
     Raises:
         Forbidden: the actor keeps no cases.
         NotFound: no such case, or not the actor's.
-        InputError: no reason; or the day is over, or later than the agency or the originator allows.
+        InputError: no reason; or the day is over, or later than the agency or the originator allows, or brought
+            forward so far that nobody would have the time to object.
+        Conflict: the case is being erased.
     """
     check_reason(reason)
     case = case_for(
@@ -42,7 +44,10 @@ def keep_case(
     with acting_for(actor.agency_id):
         months = retention.keep_months()
         day = checked_until(until, limit=case.keep_limit, keep_months=months, today=now.date())
+        check_notice(day, kept_until=case.keep_until, today=now.date())
         rows.keep_until(case, day)
+        if erasing.is_being_erased(case.case_id, None):  # asked once the row is ours: see `retention.still_expired`
+            raise Conflict("the case is being erased")
         rows.add_reason(case, officer_id=actor.officer_id, act=Act.CASE_KEPT, reason=reason, now=now)
         told = {"from": case.keep_until.isoformat(), "until": day.isoformat()}
         ledger.write(
@@ -101,23 +106,26 @@ def erase_expired(*, now: datetime, keys: Keys, ledger: Ledger, clock_is_right: 
         Conflict: the clock has leapt, see `services.clock`; nothing is erased.
     """
     believe_clock(now=now, ledger=ledger, is_right=clock_is_right)
+    today = min(now, database_time()).date()  # the database lets go what has expired by its own clock, too
     done, each = 0, Isolated()
     for agency_id in agencies.agency_cards():
         with acting_for(agency_id):
-            expired = retention.expired_cases(today=now.date())
+            expired = retention.expired_cases(today=today)
         for case in expired:
             with each.step():
-                _let_go(case, now=now, keys=keys, ledger=ledger)
+                _let_go(case, today=today, now=now, keys=keys, ledger=ledger)
         with each.step():
             done += complete_erasures(now=now, keys=keys, ledger=ledger, agency_ids=[agency_id])
     each.finish()
     return done
 
 
-def _let_go(case: CaseSummary, *, now: datetime, keys: Keys, ledger: Ledger) -> None:
-    """Decide the erasure of a case whose last day is over."""
+def _let_go(case: CaseSummary, *, today: date, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Decide the erasure of a case whose last day is over, unless somebody has prolonged it since that was read."""
     one = Erasing(uuid4(), case.agency_id, case.case_id, None, ErasureGround.EXPIRED, now, None)
     with suppress(Conflict), acting_for(case.agency_id):  # tomorrow again; `doctor` tells of cases that stay
+        if not retention.still_expired(case.case_id, today=today):
+            return
         erasing.begin(one, case_mac=case_reference(keys, case.reference), exhibit_mac=None)
         told = {"erasure": str(one.erasure_id), "until": case.keep_until.isoformat()}
         ledger.write(Deed(Act.CASE_EXPIRED, now, case.agency_id, None, case.purpose, case.case_id, told))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.urls import reverse
 
 from tsunagu.domain.permission import Role
 from tsunagu.services.proposals import propose_officer, propose_reset
+from tsunagu.services.proving import MOST_FAILURES
 from tsunagu.web import rooms as served
 
 from ..scene import WORKS, Scene  # noqa: TID252 - tests are no package with a name
-from ..world import PASSWORD, Person, World, random_name  # noqa: TID252 - tests are no package with a name
+from ..world import PASSWORD, Person, World, now, random_name  # noqa: TID252 - tests are no package with a name
 from .test_doors import patterns
 from .visitors import Visitor, next_code
 
@@ -21,8 +24,12 @@ REAUTHENTICATE = "/account/reauthenticate/"
 LONG_AGO_S = settings.ACCOUNT_REAUTHENTICATION_TIMEOUT + 5
 GRAVE = {
     "case_delete",
+    "case_keep",
+    "certify",
     "share",
+    "staff",
     "release",
+    "keys",
     "leave",
     "confirm",
     "withdraw",
@@ -30,16 +37,17 @@ GRAVE = {
     "provider_bind",
     "provider_unbind",
 }
-"""Pages of ours that ask. A new one that shows content to others, or grants or ends a right, belongs here."""
+"""Pages of ours that ask. A new one that shows content to others, grants a right, or ends what nobody brings back
+belongs here."""
 OF_THE_PROVIDER = {"provider_bind", "provider_unbind"}
 """`test_single_sign_on` tries these, with a provider."""
 ORDINARY = {
-    "acknowledge", "banks", "case_close", "case_keep", "case_reopen", "cases", "certify", "intake", "intake_chunk",
-    "intake_again", "intake_files", "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end",
-    "keys", "officers", "permission_withdraw", "permissions", "provider_sign_in", "refuse", "reset", "retention",
-    "reveal", "set_language", "staff", "unstaff",
+    "acknowledge", "banks", "case_close", "case_reopen", "cases", "intake", "intake_chunk", "intake_again",
+    "intake_files", "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end",
+    "officers", "permission_withdraw", "permissions", "provider_sign_in", "refuse", "reset", "retention", "reveal",
+    "set_language", "unstaff",
 }  # fmt: skip
-"""Pages of ours that do not: what they do is proposed only, can be undone, or stays within the case."""
+"""Pages of ours that do not: what they do is proposed only, can be undone, ends a right, or stays within the case."""
 OF_FACTORS = {
     "mfa_activate_totp",
     "mfa_add_webauthn",
@@ -52,12 +60,23 @@ OF_FACTORS = {
 }
 PAGES_WITH_A_BUTTON = {
     "case_delete": "case_delete",
+    "case_keep": "case",
+    "certify": "officers",
+    "staff": "case",
+    "keys": "keys",
     "share": "overlap",
     "release": "overlap",
     "leave": "officers",
     "confirm": "proposals",
     "permission_confirm": "permissions",
     "withdraw": "case",
+}
+TYPED = {
+    "until": str(now().date() + timedelta(days=60)),
+    "reason": "why",
+    "name": "script",
+    "days": "7",
+    "scopes": ["case:read"],
 }
 Visitors = Callable[[], Visitor]
 
@@ -73,6 +92,10 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
         "leave": (people["adam"], reverse("leave", args=[leaver.actor.officer_id])),
         "confirm": (people["anna"], reverse("confirm", args=[targets["officer proposal"]])),
         "case_delete": (people["anna"], reverse("case_delete", args=[targets["shared case"]])),
+        "case_keep": (people["anna"], reverse("case_keep", args=[targets["shared case"]])),
+        "certify": (people["adam"], reverse("certify", args=[leaver.login])),
+        "keys": (people["anna"], reverse("keys")),
+        "staff": (people["anna"], reverse("staff", args=[targets["shared case"]])),
         "permission_confirm": (people["adam"], reverse("permission_confirm", args=[targets["proposal"]])),
         "withdraw": (people["anna"], reverse("withdraw", args=[targets["shared case"]])),
     }
@@ -88,7 +111,7 @@ def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() ->
 
 @pytest.mark.parametrize("name", sorted(GRAVE - OF_THE_PROVIDER))
 def test_a_grave_act_is_not_done_before_a_new_proof(
-    name: str, paths: dict[str, tuple[Person, str]], world: World, visitor: Visitors
+    name: str, paths: dict[str, tuple[Person, str]], web_scene: Scene, world: World, visitor: Visitors
 ) -> None:
     person, path = paths[name]
     one = visitor().sits_down_as(person, proven_s=LONG_AGO_S)
@@ -100,7 +123,9 @@ def test_a_grave_act_is_not_done_before_a_new_proof(
     assert one.get(back).resolver_match.url_name == PAGES_WITH_A_BUTTON[name]
     proof = one.post(f"{REAUTHENTICATE}?next={back}", password=PASSWORD)
     assert (proof.status_code, proof["Location"]) == (302, back)
-    assert one.post(path, exhibit="none", ground="ordered").status_code in {200, 302, 404}
+    answer = one.post(path, exhibit="none", ground="ordered", **TYPED, login=web_scene.targets["colleague"])
+    assert answer.status_code in {200, 302, 404}
+    assert REAUTHENTICATE not in answer.headers.get("Location", "")
     assert world.entry_count() > entries
 
 
@@ -132,6 +157,9 @@ def test_a_demonstrations_officers_who_have_no_password_are_not_asked(world: Wor
     proposal = propose_officer(actor=adam.actor, login=login, name="N", roles=held, **world.parts)
     one = visitor().sits_down_as(anna, proven_s=LONG_AGO_S)
     assert one.post(reverse("confirm", args=[proposal])).status_code == 200
+    assert one.get(reverse("keys")).status_code == 200
+    made = one.post(reverse("keys"), name="script", days="7", scopes=["case:read"])
+    assert b'id="api-key"' in made.content
 
 
 def test_wrong_proofs_are_counted_and_lock_the_officer_out(world: World, visitor: Visitors) -> None:
@@ -140,6 +168,22 @@ def test_wrong_proofs_are_counted_and_lock_the_officer_out(world: World, visitor
     for _ in range(5):
         assert one.post(REAUTHENTICATE, password="x" * 20).status_code == 200
     assert one.post(REAUTHENTICATE, password=PASSWORD).status_code == 200
+    assert world.run("", "sign-in", anna.login, lines=(PASSWORD, next_code(anna))).status == 5
+
+
+def test_guesses_at_the_old_password_are_counted_written_down_and_lock_the_officer_out(
+    world: World, visitor: Visitors
+) -> None:
+    anna = world.found(WORKS, {Role.ADMINISTRATOR})[0]
+    one, new = visitor().sits_down_as(anna), "another correct horse"
+    for _ in range(MOST_FAILURES):
+        typed = {"oldpassword": "x" * 20, "password1": new, "password2": new}
+        assert one.post("/account/password/", **typed).status_code == 200
+        entry = world.last_entry()
+        assert (entry["act"], entry["details"]) == ("access:denied", {"door": "password-change"})
+        assert entry["officer"] == str(anna.actor.officer_id)
+    cache.clear()  # the slowing down of all attempts, which lasts a minute
+    assert one.post("/account/password/", oldpassword=PASSWORD, password1=new, password2=new).status_code == 200
     assert world.run("", "sign-in", anna.login, lines=(PASSWORD, next_code(anna))).status == 5
 
 

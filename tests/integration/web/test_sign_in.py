@@ -14,7 +14,9 @@ import psycopg
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user_model
+from django.db import connections
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pyotp.totp import TOTP
 
@@ -56,6 +58,21 @@ def test_a_wrong_login_and_a_wrong_password_look_alike(visitor: Visitors, anna: 
     contents = {typed.sub(b"LOGIN", one.content) for one in answers}
     assert len(contents) == 1
     assert {(one.status, one.headers) for one in answers} == {(200, answers[0].headers)}
+
+
+def test_a_failed_sign_in_is_read_by_the_auditor_of_whose_login_was_tried(
+    visitor: Visitors, world: World, anna: Person
+) -> None:
+    visitor().name(random_name("nobody"), "x" * 20)  # the first one of all finds less prepared
+    with CaptureQueriesContext(connections["default"]) as tried:
+        visitor().name(anna.login, "x" * 20)
+    entry = world.last_entry()
+    assert (entry["act"], entry["details"]) == ("access:denied", {"door": "sign-in"})
+    assert (entry["agency"], entry["officer"]) == (str(anna.actor.agency_id), str(anna.actor.officer_id))
+    with CaptureQueriesContext(connections["default"]) as absent:
+        visitor().name(random_name("nobody"), "x" * 20)
+    assert len(tried) == len(absent)
+    assert not {"agency", "officer"} & set(world.last_entry())
 
 
 def test_a_locked_officer_is_told_the_same_as_for_a_wrong_password(

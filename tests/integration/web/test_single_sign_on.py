@@ -226,6 +226,22 @@ def test_binding_asks_for_a_new_proof_and_for_a_signed_in_officer(
     assert one.get(CALLBACK, **back).status_code == 403
 
 
+def test_the_provider_proves_nothing_of_who_sits_at_the_desk_of_an_officer_who_is_signed_in(
+    outside: SmallProvider, anna: Person, visitor: Visitors, world: World
+) -> None:
+    _binds(visitor().sits_down_as(anna), outside, "anna")
+    stale = visitor().sits_down_as(anna, proven_s=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT + 5)
+    asked = len(outside.asked)
+    assert stale.post(SIGN_IN, login=anna.login)["Location"] == HOME
+    assert len(outside.asked) == asked
+    earlier = visitor()
+    back = outside.authorize(earlier.post(SIGN_IN, login=anna.login)["Location"], "anna")
+    assert earlier.signs_in(anna).get(CALLBACK, **back).status_code == 403
+    assert world.last_entry()["officer"] == str(anna.actor.officer_id)
+    by_provider = visitor().sits_down_as(anna, by="provider")
+    assert "reauthenticate" in by_provider.post("/account/provider/unbind/")["Location"]
+
+
 def test_what_an_officer_is_called_there_lies_nowhere_in_clear(
     outside: SmallProvider, anna: Person, visitor: Visitors, world_home: Path
 ) -> None:

@@ -64,7 +64,7 @@ class Visitor:
     def post(self, path: str, **typed: Any) -> HttpResponse:
         return self.client.post(path, typed)
 
-    def sits_down_as(self, person: Person, *, proven_s: float = 0) -> Visitor:
+    def sits_down_as(self, person: Person, *, proven_s: float = 0, by: str = "password") -> Visitor:
         """Begin a session as if the officer had signed in just now, or so many seconds ago."""
         store = import_module(settings.SESSION_ENGINE).SessionStore()
         with acting_for(person.actor.agency_id):
@@ -73,7 +73,7 @@ class Visitor:
         store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         store[HASH_SESSION_KEY] = officer.get_session_auth_hash()
         store[AGENCY] = str(person.actor.agency_id)
-        store["account_authentication_methods"] = [{"method": "password", "at": time.time() - proven_s}]
+        store["account_authentication_methods"] = [{"method": by, "at": time.time() - proven_s}]
         store["account_authentication_methods_user"] = str(officer.pk)
         store.save()
         self.client.cookies[settings.SESSION_COOKIE_NAME] = store.session_key

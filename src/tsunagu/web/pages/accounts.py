@@ -63,6 +63,7 @@ def officers(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@grave("officers")
 def certify(request: HttpRequest, login: str) -> HttpResponse:
     """Certify an officer for a year."""
     certify_officer(login=login, **parts_of(request))

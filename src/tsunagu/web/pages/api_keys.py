@@ -12,13 +12,13 @@ from tsunagu.domain.errors import InputError
 from tsunagu.domain.permission import NEVER_LENT, Permission, permissions_of
 from tsunagu.services.api_keys import MOST_DAYS, end_key, list_keys, make_key
 from tsunagu.web.desk import chosen, parts_of
-from tsunagu.web.sign_in.proof import proof_required
+from tsunagu.web.sign_in.proof import grave
 
 DAYS = 30
 """After how many days a key expires unless another number is given."""
 
 
-@proof_required
+@grave("keys")
 @require_http_methods(["GET", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:
     """List the officer's keys, or make one: it is shown once."""

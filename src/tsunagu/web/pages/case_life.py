@@ -18,6 +18,7 @@ from tsunagu.web.sign_in.proof import grave
 
 
 @require_POST
+@grave("case", "reference")
 def staff(request: HttpRequest, reference: str) -> HttpResponse:
     """Let a colleague work on a case."""
     staff_case(reference=reference, login=request.POST.get("login", ""), **parts_of(request))
@@ -47,6 +48,7 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
+@grave("case", "reference")
 def keep(request: HttpRequest, reference: str) -> HttpResponse:
     """Set another last day on which a case is kept."""
     until = day(request.POST.get("until", ""))

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.ledger import Deed
-from tsunagu.records import sign_ins
+from tsunagu.records import agencies, sign_ins
 from tsunagu.services.proving import open_factor, seal_factor
 from tsunagu.web.client_address import client_address
 from tsunagu.web.desk import SignedIn, officer_of
@@ -38,7 +38,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().logout(request)
 
     def authentication_failed(self, request: HttpRequest, **credentials: object) -> None:
-        rooms().ledger.write(Deed(Act.ACCESS_DENIED, now(), None, details={"door": "sign-in"}))
+        """Write it down as the officer's whose login was typed, so that his auditor reads it; asked for nobody, too."""
+        held = agencies.credentials_of(str(credentials.get("username", "")))
+        agency_id = held.officer.agency_id if held else None
+        officer_id = held.officer.officer_id if held else None
+        rooms().ledger.write(Deed(Act.ACCESS_DENIED, now(), agency_id, officer_id, details={"door": "sign-in"}))
 
     def set_password(self, user: SignedIn, password: str) -> None:
         """Change the password; every session and sign-in that rests on the old one ends."""

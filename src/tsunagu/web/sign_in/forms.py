@@ -1,7 +1,9 @@
-"""The second step: one-time codes are checked as on the command line, with one count of attempts for both."""
+"""What is typed to prove something: checked as on the command line, with one count of attempts for both."""
 
 from __future__ import annotations
 
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.forms import ChangePasswordForm as AnyChangePasswordForm
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms
 from allauth.mfa.models import Authenticator
@@ -10,7 +12,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from tsunagu.domain.act import Act
 from tsunagu.domain.ledger import Deed
 from tsunagu.records import agencies
-from tsunagu.services.proving import proves_code, spend_code
+from tsunagu.services.proving import proves_code, proves_password, spend_code
 from tsunagu.web.rooms import now, rooms
 
 
@@ -46,6 +48,19 @@ class AuthenticateForm(_CodeForm, forms.AuthenticateForm):  # type: ignore[misc]
 
 class ReauthenticateForm(_CodeForm, forms.ReauthenticateForm):  # type: ignore[misc]
     """Proof, before a grave act, that it is still the same officer."""
+
+
+class ChangePasswordForm(AnyChangePasswordForm):  # type: ignore[misc]
+    """A new password, by proof of the old one: guesses at it are counted like those at the sign-in."""
+
+    def clean_oldpassword(self) -> str:
+        password = str(self.cleaned_data["oldpassword"])
+        if proves_password(agencies.credentials_of(self.user.get_username()), password=password, now=now()):
+            return password
+        rooms().ledger.write(
+            Deed(Act.ACCESS_DENIED, now(), self.user.agency_id, self.user.pk, details={"door": "password-change"})
+        )
+        raise get_account_adapter().validation_error("enter_current_password")
 
 
 class EnrollForm(ActivateTOTPForm):  # type: ignore[misc]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account import app_settings
@@ -17,12 +17,16 @@ from django.urls import reverse
 from tsunagu.web.rooms import is_demo
 
 View = Callable[..., HttpResponse]
-Arguments = ParamSpec("Arguments")
+BY_PROVIDER = "provider"
+"""How a sign-in by the provider is noted: it may have answered without asking anybody for anything."""
 
 
 def has_proven_lately(request: HttpRequest) -> bool:
-    """Return whether the officer has given a proof of who he is as lately as proof lasts; signing in is one."""
-    records = get_authentication_records(request, request.user)
+    """Return whether the officer has given a proof of who he is as lately as proof lasts.
+
+    Signing in by password or second factor is one. That the provider said who it is proves nothing of who sits here.
+    """
+    records = [one for one in get_authentication_records(request, request.user) if one["method"] != BY_PROVIDER]
     return bool(records) and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
 
 
@@ -48,17 +52,3 @@ def grave(back: str, *kept: str) -> Callable[[View], View]:
         return answer
 
     return asking
-
-
-def proof_required(
-    page: Callable[Concatenate[HttpRequest, Arguments], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
-    """Return the page as it opens after a recent proof; without one it sends the officer to give it, and back."""
-
-    @wraps(page)
-    def proven(request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
-        if has_proven_lately(request):
-            return page(request, *args, **kwargs)
-        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
-
-    return proven

@@ -25,7 +25,7 @@ from tsunagu.services.subjects import bind_subject, proves_subject, unbind_subje
 from tsunagu.web.desk import officer_of
 from tsunagu.web.provider import REFUSED, Flow, NotProven, Provider, authorization_address, proven_subject
 from tsunagu.web.rooms import now, provider, rooms
-from tsunagu.web.sign_in.proof import grave
+from tsunagu.web.sign_in.proof import BY_PROVIDER, grave
 
 FLOW = "provider_flow"
 
@@ -42,6 +42,8 @@ def way(request: HttpRequest) -> HttpResponse:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Send to the provider who says what he is called; whether there is such a login is told by no answer."""
     configured = _configured()
+    if request.user.is_authenticated:
+        return redirect("home")
     too_many = ratelimit.consume_or_429(request, app="allauth.account", action="login")
     return too_many or _sent(request, configured, login=request.POST.get("login", ""))
 
@@ -65,13 +67,18 @@ def unbind(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def callback(request: HttpRequest) -> HttpResponse:
-    """Take an officer back from the provider, and let him in as far as the second step, or bind him."""
+    """Take an officer back from the provider, and let him in as far as the second step, or bind him.
+
+    Who is signed in comes in no second time: the provider's own session would speak for whoever sits at his desk.
+    """
     configured = _configured()
     kept = request.session.pop(FLOW, None)
     flow = Flow(**kept) if isinstance(kept, dict) else None
     subject = _proven(request, configured, flow)
     if flow is not None and flow.login is None:
         return _bound(request, configured, subject)
+    if request.user.is_authenticated:
+        raise _refusal(agencies.credentials_of(officer_of(request).login))
     return _let_in(request, configured, flow.login or "" if flow else "", subject)
 
 
@@ -115,7 +122,7 @@ def _let_in(request: HttpRequest, configured: Provider, login: str, subject: str
     if held is None or not is_he:
         raise _refusal(held)
     officer = get_user_model().objects.get(pk=held.officer.officer_id)
-    record_authentication(request, officer, method="provider")
+    record_authentication(request, officer, method=BY_PROVIDER)
     answer: HttpResponse = perform_login(request, officer, email_verification="none")
     return answer
 
