@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Self
 
+from tsunagu.domain.errors import Unavailable
 from tsunagu.services.parts import Decoder
 
 AT_ONCE = 2
 """Reveals that are decoded at once: more would have every page wait for them."""
+LONGEST_WAIT_S = 5.0
+"""How long one waits for his turn: who waits holds a thread of the web server's few."""
 
 
 class LazyViewer:
@@ -38,13 +41,17 @@ class LazyViewer:
 
     @contextmanager
     def at_work(self) -> Iterator[Decoder]:
-        """Wait for one's turn, and decode as long as the block lasts.
+        """Wait for one's turn, not for long, and decode as long as the block lasts.
 
         Entering raises:
-            Unavailable: children cannot be started or not be shut in.
+            Unavailable: others do not end; or children cannot be started or not be shut in.
         """
-        with self._turns:
+        if not self._turns.acquire(timeout=LONGEST_WAIT_S):
+            raise Unavailable("others are being shown something at this moment: ask again in a minute")
+        try:
             with self._lock:
                 if self._decoder is None:
                     self._decoder = self._stack.enter_context(self._make())
             yield self._decoder
+        finally:
+            self._turns.release()

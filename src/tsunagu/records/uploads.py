@@ -6,10 +6,12 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +20,9 @@ from tsunagu.records.durable import sync_folder
 
 MOST_CHUNK_BYTES: Final = 8 << 20
 """How much one chunk may hold."""
+COUNTED_SPARSELY: Final = 20
+MOST_COUNTED: Final = 100
+"""Of how many intakes the count is remembered."""
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _DISK_FULL: Final = "the disk is full: nothing more can be uploaded, and what is here is kept"
 
@@ -39,6 +44,7 @@ class UploadStore:
         self._folder = folder
         self.quota_bytes = quota_bytes
         self._spare_bytes = spare_bytes
+        self._counted: dict[tuple[UUID, UUID], tuple[int, float, float]] = {}
 
     def append(
         self, agency_id: UUID, intake_id: UUID, number: int, *, offset: int, data: bytes, size_bytes: int
@@ -81,6 +87,29 @@ class UploadStore:
                 return {int(one.name): one.stat(follow_symlinks=False).st_size for one in files}
         except FileNotFoundError:
             return {}
+
+    def held_of(self, agency_id: UUID, intake_id: UUID, numbers: Collection[int]) -> dict[int, int]:
+        """Return the same of some files alone, at the price of these and not of all that are here."""
+        place, found = self._place(agency_id, intake_id), {}
+        for number in numbers:
+            with suppress(FileNotFoundError):
+                found[number] = (place / str(number)).stat(follow_symlinks=False).st_size
+        return found
+
+    def held_bytes(self, agency_id: UUID, intake_id: UUID) -> int:
+        """Return about how many bytes are here of an intake, to be shown while it goes on.
+
+        They are counted anew when `COUNTED_SPARSELY` times as long has passed as counting took, so that whoever asks
+        every second has no folder of a million files read every second.
+        """
+        key, begun = (agency_id, intake_id), monotonic()
+        total, counted_at, took = self._counted.get(key, (0, -inf, 0.0))
+        if begun >= counted_at + COUNTED_SPARSELY * took:
+            total = sum(self.held(agency_id, intake_id).values())
+            self._counted[key] = total, monotonic(), monotonic() - begun
+            while len(self._counted) > MOST_COUNTED:
+                self._counted.pop(next(iter(self._counted)), None)
+        return total
 
     def path_of(self, agency_id: UUID, intake_id: UUID, number: int) -> bytes:
         """Return where the bytes of a file lie."""

@@ -136,8 +136,8 @@ def intake_progress(
         rate = intakes.rate_of(intake_id, now)
         offered = intakes.offered_bytes(intake_id)
         is_kept = kept_files.keeps_files(intake_id)
-    held = uploads.held(actor.agency_id, intake_id) if offered else {}
-    return IntakeProgress(intake, rate, min(sum(held.values()), offered), offered, is_kept)
+    held = uploads.held_bytes(actor.agency_id, intake_id) if offered else 0
+    return IntakeProgress(intake, rate, min(held, offered), offered, is_kept)
 
 
 def refused_of(*, actor: Actor, intake_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> tuple[RefusedPlace, ...]:

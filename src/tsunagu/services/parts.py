@@ -59,7 +59,7 @@ class Viewer(Protocol):
         """Wait for one's turn, and decode as long as the block lasts.
 
         Entering raises:
-            Unavailable: children cannot be started or not be shut in.
+            Unavailable: it does not come soon; or children cannot be started or not be shut in.
         """
 
 

@@ -98,8 +98,8 @@ def offer_files(
     if len(files) > MOST_OFFERED or len({one.name for one in files}) < len(files):
         raise InputError(f"offer at most {MOST_OFFERED} files at once, and each once")
     with _own_upload(actor, intake_id, now, keys, ledger):
-        held = uploads.held(actor.agency_id, intake_id)
         given = intakes.offer(intake_id, actor.agency_id, files, quota_bytes=uploads.quota_bytes)
+        held = uploads.held_of(actor.agency_id, intake_id, [number for number, _ in given])
         answer = tuple(
             UploadedFile(number, one.name, size, min(held.get(number, 0), size))
             for one, (number, size) in zip(files, given, strict=True)

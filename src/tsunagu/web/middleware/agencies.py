@@ -12,6 +12,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 
 from tsunagu.domain.errors import InputError
 from tsunagu.records.agencies import agency_of_login
@@ -59,10 +60,27 @@ def _session_agency(request: HttpRequest) -> UUID | None:
     return UUID(kept) if isinstance(kept, str) else None
 
 
+class _Check(CsrfViewMiddleware):
+    """The library's own check, which refuses nothing by itself: its middleware does, when its turn comes."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
+        del request
+        return HttpResponse(reason)
+
+
+def _is_of_this_site(request: HttpRequest) -> bool:
+    check = _Check(lambda _: HttpResponse())
+    check.process_request(request)
+    return check.process_view(request, None, (), {}) is None  # type: ignore[arg-type]
+
+
 def _agency_of(request: HttpRequest) -> UUID:
-    """Return the agency of the login that is named, or else the session's; where there is none, nobody's."""
+    """Return the agency of the login that is named, or else the session's; where there is none, nobody's.
+
+    A form of another site names nobody: it would make sessions, and take the officer's own away.
+    """
     login = request.POST.get("login") if request.method == "POST" else None
-    if login is None:
+    if login is None or not _is_of_this_site(request):
         return _session_agency(request) or uuid4()
     agency_id = None
     with suppress(InputError):
