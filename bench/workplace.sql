@@ -32,9 +32,9 @@ SELECT agency_id, sha256(convert_to(number || '/' || n, 'UTF8')),
        decode(md5(number || '/' || n), 'hex'), 50000 + n % 4000000, 'image/jpeg', 4032, 3024, '[]', '{}',
        CASE WHEN n % 200 = 0 THEN 'damaged' END
 FROM house, generate_series(1, :items: / (SELECT count(*) FROM house)) n ORDER BY number, n;
-INSERT INTO holding (agency_id, exhibit_id, item_id, path, path_digest, size_bytes, mtime_ns, linked_at, intake_id,
+INSERT INTO holding (agency_id, exhibit_id, number, item_id, path, path_digest, size_bytes, mtime_ns, linked_at, intake_id,
                      scanned)
-SELECT m.agency_id, p.exhibit_id, m.id, path, sha256(path), m.size_bytes, 1700000000000000000, now(), p.intake_id, false
+SELECT m.agency_id, p.exhibit_id, row_number() OVER (PARTITION BY p.case_id ORDER BY m.id), m.id, path, sha256(path), m.size_bytes, 1700000000000000000, now(), p.intake_id, false
 FROM (SELECT *, convert_to('/seized/DCIM/IMG_' || id || '.jpg', 'UTF8') AS path,
              CASE WHEN id % 2 = 0 THEN 0 ELSE 1 + id / 2 % (:cases: * :exhibits: - 1) END AS nth FROM media_item) m
 JOIN place p ON p.agency_id = m.agency_id AND p.nth = m.nth;

@@ -541,7 +541,9 @@ def _grant(scene: Scene) -> None:
     scene.targets["proposal"] = str(made)
     with acting_for(anna.actor.agency_id):
         case = case_of(anna.actor, scene.targets["case"])
-        number = Holding.objects.filter(exhibit__case_id=case.case_id).order_by("id").values_list("id", flat=True)[0]
+        number = (
+            Holding.objects.filter(exhibit__case_id=case.case_id).order_by("number").values_list("number", flat=True)[0]
+        )
         held = reveals.content_of(case, number)
         reason = random_name("reason")
         reveals.add_reveal(

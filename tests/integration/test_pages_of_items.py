@@ -6,11 +6,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tsunagu.domain.case import HoldingSummary
+from tsunagu.records import cases, holdings
+from tsunagu.records.session import acting_for
 from tsunagu.services.cases import list_holdings, page_holdings
 
 from .linked import Held, Made
 from .scene import OVERSEES, WORKS
-from .world import World
+from .world import World, now
 
 
 def _page(world: World, held: Held, after: int, most: int) -> tuple[HoldingSummary, ...]:
@@ -35,6 +37,23 @@ def test_pages_one_after_the_other_give_every_item_once_in_the_order_they_came_i
     assert [item for page in pages for item in page] == list(
         list_holdings(actor=anna.actor, reference=held.case.reference, **world.parts)
     )
+
+
+def test_numbers_of_items_tell_nothing_of_what_others_bring_in_meanwhile(world: World) -> None:
+    (anna, _), (ben, _), made = world.found(WORKS, OVERSEES), world.found(WORKS, OVERSEES), Made()
+    ours, other = Held.open(world, anna), Held.open(world, anna)
+    for _ in range(2):
+        ours.keep(made.file(), made.file())
+        other.keep(made.file())
+        Held.open(world, ben).keep(*(made.file() for _ in range(5)))
+    assert [item.number for item in _page(world, ours, 0, 9)] == [1, 2, 3, 4]
+    assert [item.number for item in _page(world, other, 0, 9)] == [1, 2]
+    in_another = [(made.file(), 1)]
+    with acting_for(anna.actor.agency_id):
+        exhibit, _ = cases.exhibit_of(ours.case, "E2", registered_by=anna.actor.officer_id, now=now())
+        holdings.keep(in_another, agency_id=anna.actor.agency_id, exhibit_id=exhibit)
+    held = list_holdings(actor=anna.actor, reference=ours.case.reference, **world.parts)
+    assert [item.number for item in held] == [1, 2, 3, 4, 5]
 
 
 def test_a_page_asks_the_database_as_often_however_many_items_there_are(world: World) -> None:

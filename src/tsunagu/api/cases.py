@@ -59,7 +59,7 @@ class ItemOut(Schema):
     """One place in an exhibit.
 
     Attributes:
-        number: of the place, rising in the order in which places came in.
+        number: of the place within its case, rising in the order in which places came in.
         refused: why the content could not be read, or not to its end.
         compared: whether it has been compared with all that is held.
     """

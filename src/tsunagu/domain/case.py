@@ -74,7 +74,7 @@ class HoldingSummary:
     """One place in an exhibit, as its own agency sees it.
 
     Attributes:
-        number: of the place, rising in the order in which places came in.
+        number: of the place within its case, rising in the order in which places came in.
         path: where the file lies at the agency, raw bytes.
         sha256: None when the content could not be read.
         linked: whether it has been compared with all that is held.

@@ -84,7 +84,7 @@ class HitView:
 
     Attributes:
         case: the reference of the own case that it is seen from; who works on both sees each hit from either.
-        number: of the place where the own item lies.
+        number: of the place where the own item lies, within its case.
         path: where that is at the own agency, raw bytes; the other's is never told.
         sha256: of the own item.
         label: names the own item within this overlap; the other side sees it as its `other_label`.

@@ -26,13 +26,13 @@ class HeldContent:
     """What is needed to open one holding's content again.
 
     Attributes:
-        number: of the place.
+        place: the id of its row, which nobody is told.
         item_id: of the content, as its agency numbers it.
         path: where it lay when it came in, raw bytes; a member of an archive as `archive!/member`.
         scanned: it was examined on another host, so that the path leads nowhere here.
     """
 
-    number: int
+    place: int
     item_id: int
     exhibit_id: UUID
     path: bytes

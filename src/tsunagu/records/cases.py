@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 
 from tsunagu.domain.act import Act
@@ -16,12 +16,6 @@ from tsunagu.domain.media import Refusal
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.search import CaseSearch, CaseState
 from tsunagu.records.models import Case, CaseMember, CaseReason, Exhibit, Holding, Intake
-
-# Were the exhibit compared for equality, the planner would rather follow the numbers alone, through whatever other
-# exhibits hold, and to the very end for the last page.
-_NEXT_PLACES = """
-    SELECT id FROM holding WHERE (exhibit_id, id) > (%(exhibit)s, %(after)s) AND exhibit_id <= %(exhibit)s
-    ORDER BY exhibit_id, id LIMIT %(most)s"""
 
 
 def add_case(case: CaseSummary, *, opened_by: UUID) -> None:
@@ -209,7 +203,7 @@ def holdings_of(case: CaseSummary) -> Iterator[HoldingSummary]:
     rows = (
         Holding.objects.filter(exhibit__case_id=case.case_id)
         .select_related("exhibit", "item")
-        .order_by("exhibit__reference", "id")
+        .order_by("exhibit__reference", "number")
     )
     return map(_holding, rows.iterator(chunk_size=2000))
 
@@ -226,17 +220,14 @@ def some_holdings_of(case: CaseSummary, exhibit: str, *, after: int, most: int) 
     exhibit_id = exhibit_id_of(case, exhibit)
     if exhibit_id is None:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT_PLACES, {"exhibit": exhibit_id, "after": after, "most": most})
-        numbers = [number for (number,) in cursor.fetchall()]
-    rows = Holding.objects.filter(id__in=numbers)
-    return [_holding(row) for row in rows.select_related("exhibit", "item").order_by("id")]
+    rows = Holding.objects.filter(exhibit_id=exhibit_id, number__gt=after).select_related("exhibit", "item")
+    return [_holding(row) for row in rows.order_by("number")[:most]]
 
 
 def _holding(row: Holding) -> HoldingSummary:
     refused = row.refused or (row.item.refused if row.item else None)
     return HoldingSummary(
-        number=row.id,
+        number=row.number,
         path=bytes(row.path),
         exhibit=row.exhibit.reference,
         media_type=row.item.media_type if row.item else None,

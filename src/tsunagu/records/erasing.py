@@ -130,7 +130,9 @@ def erase_places(erasing: Erasing, reference: Reference, *, most: int) -> bool:
     """
     _lock(erasing.agency_id)
     rows = list(
-        Holding.objects.filter(_exhibits(erasing, "exhibit")).order_by("id").values_list("id", "item_id")[:most]
+        Holding.objects.filter(_exhibits(erasing, "exhibit"))
+        .order_by("exhibit_id", "number")
+        .values_list("id", "item_id")[:most]
     )
     places = [place for place, _ in rows]
     RevealRow.objects.filter(place__in=places).update(reason="")

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, Subquery
 
 from tsunagu.domain.digest import Digests
 from tsunagu.domain.errors import Conflict
@@ -104,11 +104,13 @@ def keep(
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_AGENCY, str(agency_id)])
     if not _takes_more(exhibit_id):
         raise Conflict("the exhibit was withdrawn meanwhile: nothing more is brought into it")
+    last = _last_number(exhibit_id)
     item_ids = _keep_items([one for one, _ in examined], agency_id)
     rows = [
         {
             "agency_id": agency_id,
             "exhibit_id": exhibit_id,
+            "number": number,
             "item_id": item_ids.get(one.digests.sha256) if one.digests else None,
             "path": one.path,
             "path_digest": path_digest(one.path),
@@ -118,7 +120,7 @@ def keep(
             "intake_id": intake_id,
             "scanned": scanned,
         }
-        for one, mtime_ns in examined
+        for number, (one, mtime_ns) in enumerate(examined, last + 1)
     ]
     # One statement takes each path once.
     read = {row["path_digest"]: row for row in rows if row["item_id"] is not None}
@@ -134,6 +136,14 @@ def _takes_more(exhibit_id: UUID) -> bool:
     of_it = Q(exhibit_id=OuterRef("id")) | Q(exhibit_id=None)
     erased = Erasure.objects.filter(of_it, case_id=OuterRef("case_id"), ended_at=None)
     return Exhibit.objects.filter(~Exists(erased), id=exhibit_id).exists()
+
+
+def _last_number(exhibit_id: UUID) -> int:
+    """Return the highest number of a place in the case of an exhibit; 0 where it has none."""
+    newest = Holding.objects.filter(exhibit_id=OuterRef("id")).order_by("-number").values("number")
+    of_case = Exhibit.objects.filter(case_id__in=Exhibit.objects.filter(id=exhibit_id).values("case_id"))
+    found = of_case.annotate(newest=Subquery(newest[:1])).aggregate(last=Max("newest"))
+    return found["last"] or 0
 
 
 def _keep_items(examined: Iterable[Examined], agency_id: UUID) -> dict[bytes, int]:

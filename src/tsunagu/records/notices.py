@@ -158,8 +158,8 @@ def _notice(row: OverlapNotice, case: Case) -> Notice:
 
 
 def _places(item_ids: Iterable[int], case_id: UUID) -> dict[int, tuple[int, str, bytes, bytes]]:
-    rows = Holding.objects.filter(exhibit__case_id=case_id, item_id__in=list(item_ids)).order_by("-id")
-    values = rows.values_list("item_id", "id", "exhibit__reference", "path", "item__sha256")
+    rows = Holding.objects.filter(exhibit__case_id=case_id, item_id__in=list(item_ids)).order_by("-number")
+    values = rows.values_list("item_id", "number", "exhibit__reference", "path", "item__sha256")
     return {item: (number, exhibit, bytes(path), bytes(sha256)) for item, number, exhibit, path, sha256 in values}
 
 

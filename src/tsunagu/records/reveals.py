@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.errors import NotFound
@@ -20,7 +22,11 @@ from tsunagu.records.models import Case, CaseMember, Holding, RevealRow
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A reveal that was asked for: by whom is known, what came of it is not."""
+    """A reveal that was asked for: by whom is known, what came of it is not.
+
+    Attributes:
+        place: the id of its row.
+    """
 
     reveal_id: UUID
     case_id: UUID
@@ -35,8 +41,20 @@ def content_of(case: CaseSummary, number: int) -> HeldContent:
     Raises:
         NotFound: no such place in this case, or its content was never read.
     """
-    rows = Holding.objects.filter(id=number, exhibit__case_id=case.case_id, item__isnull=False)
-    row = rows.select_related("item").first()
+    return _content_among(Holding.objects.filter(number=number, exhibit__case_id=case.case_id))
+
+
+def content_asked(one: Asked) -> HeldContent:
+    """Return what the place of a reveal holds, for who works on its case.
+
+    Raises:
+        NotFound: the place is gone.
+    """
+    return _content_among(Holding.objects.filter(id=one.place, exhibit__case_id=one.case_id))
+
+
+def _content_among(rows: QuerySet[Holding]) -> HeldContent:
+    row = rows.filter(item__isnull=False).select_related("item").first()
     held = None if row is None else _content(row)
     if held is None:
         raise NotFound("no such item")
@@ -68,7 +86,7 @@ def add_reveal(
         agency_id=actor.agency_id,
         officer_id=actor.officer_id,
         case_id=case.case_id,
-        place=held.number,
+        place=held.place,
         item=held.item_id,
         means=means,
         reason=reason,
@@ -102,14 +120,15 @@ def case_of_id(actor: Actor, case_id: UUID) -> CaseSummary:
     return case_of(actor, reference or "")
 
 
-def times_shown(actor: Actor, numbers: Collection[int]) -> Mapping[int, int]:
-    """Return how often what lies at places of the actor's cases was shown to anybody; those never shown are left out.
+def times_shown(actor: Actor, reference: str, numbers: Collection[int]) -> Mapping[int, int]:
+    """Return how often what lies at places of an own case was shown to anybody; those never shown are left out.
 
     A content counts wherever it lies in his cases: one copy stands for all. What was shown in a case that he does not
     work on would tell him that it holds the same.
     """
     mine = CaseMember.objects.filter(officer_id=actor.officer_id).values("case_id")
-    places = dict(Holding.objects.filter(id__in=numbers, exhibit__case_id__in=mine).values_list("id", "item_id"))
+    of_case = Holding.objects.filter(exhibit__case__reference=reference, exhibit__case_id__in=mine)
+    places = dict(of_case.filter(number__in=numbers).values_list("number", "item_id"))
     counts = Counter(
         RevealRow.objects.filter(
             item__in={item for item in places.values() if item}, shown_at__isnull=False, case_id__in=mine

@@ -48,16 +48,17 @@ class RevealDesk:
     times_shown: Mapping[int, int]
 
 
-def reveal_desk(*, actor: Actor, numbers: Collection[int], now: datetime) -> RevealDesk:
+def reveal_desk(*, actor: Actor, reference: str, numbers: Collection[int], now: datetime) -> RevealDesk:
     """Return which reveals the pages offer the actor; whether one is given is asked when he takes it.
 
     Args:
-        numbers: of the places on the page; those of others' cases are passed over.
+        reference: of the case that the page is of; of somebody else's nothing is told.
+        numbers: of the places on the page.
     """
     with acting_for(actor.agency_id):
         granted = grants.granted(actor.officer_id, now=now) if actor.may(Permission.MEDIA_READ) else ()
         means = tuple(one for one in RevealMeans if one.permission in granted)
-        return RevealDesk(means, rows.times_shown(actor, numbers) if means else {})
+        return RevealDesk(means, rows.times_shown(actor, reference, numbers) if means else {})
 
 
 def ask_to_see(
@@ -160,7 +161,7 @@ def _taken(
             raise NotFound("there is nothing to be shown, or it was shown already: ask anew, with a reason")
         with acting_for(actor.agency_id):
             case = rows.case_of_id(actor, asked.case_id)
-            held = rows.content_of(case, asked.place)
+            held = rows.content_asked(asked)
             if not rows.take(reveal_id, now=now):
                 raise NotFound("there is nothing to be shown, or it was shown already: ask anew, with a reason")
     return case, held, asked.means

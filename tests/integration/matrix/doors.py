@@ -131,7 +131,9 @@ class Targets:
                 ),
                 "proposal_id": ProposalRow.objects.filter(settled_at=None).values_list("id", flat=True),
                 "grant_id": GrantRow.objects.values_list("id", flat=True),
-                "number": Holding.objects.filter(exhibit__case__reference=references[0]).values_list("id", flat=True),
+                "number": Holding.objects.filter(exhibit__case__reference=references[0]).values_list(
+                    "number", flat=True
+                ),
             }
             named = {name: tuple(map(str, ids)) for name, ids in found.items()}
         hits = HitRow.objects.using(LINKER).filter(overlap_id__in=named["overlap_id"]).values_list("id", flat=True)

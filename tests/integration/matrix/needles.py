@@ -143,9 +143,9 @@ def needles_of(agency_id: UUID) -> Iterator[Needle]:
         entries = entries_of_agency(most=MOST_ENTRIES)
     for entry in entries:
         body = json.loads(entry.body)
-        case, officer = body.get("case"), body.get("officer")
+        told_of, officer = [body.get("case"), *body.get("cases", ())], body.get("officer")
         name = frozenset({entry.hash.hex()[:SHORT_DIGEST]})
-        cases = frozenset({UUID(case)} if case else ())
+        cases = frozenset(UUID(one) for one in told_of if one)
         yield Needle("ledger entry", name, cases=cases, officer=UUID(officer) if officer else None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from tsunagu.domain.permission import BY_GRANT, Permission
+from tsunagu.domain.permission import Permission
 
 from .needles import Needle
 from .planted import Planted, Seat
@@ -17,7 +17,6 @@ class Who(Enum):
     HOLDS_IT = "works on a case, whosever, that holds the same content"
     IS_NOTIFIED = "works on the case, and the notice is not held for its co-ordinator, or he is one"
     IS_TOLD = "works on a case of another agency that was told of an overlap with this one"
-    SEES_IT = "works on the case, and two people have granted him to see its media"
     HAS_SHARED = "works on either case of an overlap that both sides have shared"
     AUDITS_SHARED = "audits the owner, and both sides have shared"
     HIMSELF = "is the officer whose row it is"
@@ -55,7 +54,6 @@ def is_meant(who: Who, planted: Planted, seat: Seat, needle: Needle) -> bool:
         Who.HOLDS_IT: bool(seat.cases & needle.held_in),
         Who.IS_NOTIFIED: works_on_it and (not needle.is_held or Permission.HELD_NOTICE_RELEASE in seat.may),
         Who.IS_TOLD: bool(seat.cases & told),
-        Who.SEES_IT: works_on_it and bool(seat.may & BY_GRANT),
         Who.HAS_SHARED: bool(seat.cases & shared),
         Who.AUDITS_SHARED: bool(shared) and is_own and audits,
         Who.HIMSELF: seat.officer_id is not None and seat.officer_id == needle.officer,

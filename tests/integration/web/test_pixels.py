@@ -58,7 +58,7 @@ def stage(world: World, tmp_path_factory: pytest.TempPathFactory) -> Stage:
         assert world.run(person, "share", overlap).status == 0
     with acting_for(anna.actor.agency_id):
         case_id = case_of(anna.actor, case).case_id
-        found = Holding.objects.filter(exhibit__case_id=case_id).values_list("path", "id")
+        found = Holding.objects.filter(exhibit__case_id=case_id).values_list("path", "number")
         numbers = {Path(os.fsdecode(bytes(path))).name: number for path, number in found}
     people = {"anna": anna, "adam": adam, "ben": ben, "overlap": overlap}
     return Stage(world, people, case, folder, numbers, drawings)

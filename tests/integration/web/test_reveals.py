@@ -65,7 +65,7 @@ def stage(world: World, tmp_path_factory: pytest.TempPathFactory) -> Stage:
         (folder / name).write_bytes(content)
     bring_in(world, olga, case, folder)
     with acting_for(olga.actor.agency_id):
-        found = Holding.objects.filter(exhibit__case_id=case_of(olga.actor, case).case_id).values_list("path", "id")
+        found = Holding.objects.filter(exhibit__case_id=case_of(olga.actor, case).case_id).values_list("path", "number")
         numbers = {Path(bytes(path).decode()).name: number for path, number in found}
     return Stage(world, people, case, folder, numbers, drawings)
 
@@ -247,7 +247,7 @@ def test_what_is_no_picture_or_is_damaged_is_refused(stage: Stage, file: str) ->
 def test_what_was_scanned_elsewhere_or_uploaded_has_no_place_here(world: World, stage: Stage) -> None:
     olga = stage.people["olga"]
     with acting_for(olga.actor.agency_id):
-        row = Holding.objects.get(id=stage.numbers["a.png"])
+        row = Holding.objects.get(exhibit__case__reference=stage.case, number=stage.numbers["a.png"])
         path = bytes(row.path)
         Holding.objects.filter(id=row.id).update(scanned=True)
     answer = stage.ask("a.png")

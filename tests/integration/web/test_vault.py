@@ -73,7 +73,7 @@ def staged(world: World, tmp_path_factory: pytest.TempPathFactory) -> Staged:
         shutil.rmtree(folder)
         with acting_for(olga.actor.agency_id):
             case_id = case_of(olga.actor, case).case_id
-            found = Holding.objects.filter(exhibit__case_id=case_id).values_list("path", "id")
+            found = Holding.objects.filter(exhibit__case_id=case_id).values_list("path", "number")
             numbers = {Path(os.fsdecode(bytes(path))).name: number for path, number in found}
         people = {"anna": anna, "adam": adam, "olga": olga}
         return Stage(world, people, case, folder, numbers, drawings)
@@ -189,7 +189,7 @@ def test_what_is_erased_leaves_the_vault_and_what_is_held_stays(staged: Staged, 
     assert listed(stage) == 1
     assert len(objects(stage, world_home)) == 3
     with acting_for(olga.actor.agency_id):
-        [number] = Holding.objects.filter(exhibit__case__reference=other).values_list("id", flat=True)
+        [number] = Holding.objects.filter(exhibit__case__reference=other).values_list("number", flat=True)
     assert close_to(stage.shown("", case=other, number=number, means="vault").content, stage.drawings["a.png"])
 
 
@@ -212,7 +212,7 @@ def bring_again(stage: Stage, *files: str) -> dict[str, int]:
         (stage.folder / name).write_bytes(encoded(stage.drawings[name], "PNG" if name.endswith("png") else "JPEG"))
     bring_in(stage.world, stage.people["olga"], stage.case, stage.folder)
     with acting_for(stage.people["olga"].actor.agency_id):
-        found = list(Holding.objects.values_list("path", "id"))
+        found = list(Holding.objects.filter(exhibit__case__reference=stage.case).values_list("path", "number"))
     return {Path(os.fsdecode(bytes(path))).name: number for path, number in found}
 
 

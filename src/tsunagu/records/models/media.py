@@ -45,6 +45,7 @@ class MediaItem(models.Model):
 class Holding(models.Model):
     """One place in one exhibit where a content lies.
 
+    `number` is what people and programs call the place by within its case; the ids count what all agencies hold.
     `path_digest` keeps the key short: a path may be longer than an index entry may be.
     `linked_at` is set once the content was compared with all that is held; it stays unset while that is parked.
     `intake` is what brought it in last, where that was an upload or a watched folder. `scanned` tells that it was
@@ -54,6 +55,7 @@ class Holding(models.Model):
     id = models.BigAutoField(primary_key=True)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
     exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT)
+    number = models.BigIntegerField()
     item = models.ForeignKey(MediaItem, on_delete=models.PROTECT, null=True)
     path = models.BinaryField()
     path_digest = models.BinaryField(max_length=32)
@@ -66,12 +68,14 @@ class Holding(models.Model):
 
     class Meta:
         db_table = "holding"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["exhibit", "path_digest"], name="holding_path")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["exhibit", "path_digest"], name="holding_path"),
+            # With the agency, by which row-level security filters: counting reads the index alone.
+            models.UniqueConstraint(fields=["exhibit", "number"], include=["agency"], name="holding_number"),
+        ]
         indexes: ClassVar = [
             models.Index(fields=["id"], name="holding_unlinked", condition=Q(linked_at=None)),
             models.Index(fields=["exhibit"], name="holding_waiting", condition=Q(linked_at=None)),
-            # With the agency, by which row-level security filters: counting reads the index alone.
-            models.Index(fields=["exhibit", "id"], include=["agency"], name="holding_place"),
             models.Index(fields=["exhibit"], name="holding_refused", condition=Q(refused__isnull=False)),
         ]
 

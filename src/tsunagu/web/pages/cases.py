@@ -68,7 +68,9 @@ def items(request: HttpRequest, reference: str) -> HttpResponse:
         "exhibit": exhibit,
         "items": page,
         "after": after,
-        "desk": reveal_desk(actor=actor_of(request), numbers=[one.number for one in page], now=now()),
+        "desk": reveal_desk(
+            actor=actor_of(request), reference=reference, numbers=[one.number for one in page], now=now()
+        ),
         "next": page[-1].number if len(found) > ITEMS_A_PAGE else None,
     }
     return render(request, "web/items.html", context)

@@ -53,7 +53,12 @@ def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
             "view": shown,
             "waiting": found.waiting,
             "hits": [(hit, drawn(hit.evidence.stretches)) for hit in seen],
-            "desk": reveal_desk(actor=actor_of(request), numbers=[hit.number for hit in seen], now=now()),
+            "desk": reveal_desk(
+                actor=actor_of(request),
+                reference=shown.notice.case,
+                numbers=[hit.number for hit in seen],
+                now=now(),
+            ),
             "answers": ANSWERS,
             "samenesses": list(Sameness),
         },
