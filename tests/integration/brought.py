@@ -186,7 +186,7 @@ SERVICES: dict[str, Callable[[Counter, Person, str, UUID], Any]] = {
     ),
     "intake_progress": lambda counter, who, _, intake: counter.state(who, intake),
     "refused_of": lambda counter, who, _, intake: services.refused_of(
-        actor=who.actor, intake_id=intake, **counter.parts
+        actor=who.actor, intake_id=intake, skip=0, most=9, **counter.parts
     ),
     "finish_upload": lambda counter, who, _, intake: counter.finish(who, intake),
     "stop_intake": lambda counter, who, _, intake: stop(counter, who, intake),

@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict, NotFound, Unavailable
-from tsunagu.domain.intake_run import IntakeSource, IntakeState, IntakeSummary, OfferedFile, RefusedPlace, UploadedFile
+from tsunagu.domain.intake_run import IntakeSource, IntakeState, IntakeSummary, OfferedFile, UploadedFile
 from tsunagu.domain.media import Refusal
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records.bulk import insert
@@ -24,7 +24,8 @@ from tsunagu.records.holdings import path_digest
 from tsunagu.records.models import Holding, Intake, IntakeChange, IntakeFile
 
 _LOCK_QUOTA = 7400106
-_REASON = Coalesce("refused", "item__refused")
+REASON = Coalesce("refused", "item__refused")
+"""Why a place could not be examined, or not to its end: by itself, or by what its content is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,21 +236,12 @@ def end(
 
 def counted(intake_id: UUID) -> tuple[int, Counter[Refusal]]:
     """Return how many places an intake has brought in, and how many of its places were refused, by reason."""
-    rows = Holding.objects.filter(intake_id=intake_id).values_list(_REASON).annotate(Count("id"))
+    rows = Holding.objects.filter(intake_id=intake_id).values_list(REASON).annotate(Count("id"))
     by_reason = dict(rows)
     refused = Counter({Refusal(reason): count for reason, count in by_reason.items() if reason})
     if changed := IntakeChange.objects.filter(intake_id=intake_id).count():
         refused[Refusal.CHANGED] += changed
     return sum(by_reason.values()), refused
-
-
-def refused_places(intake_id: UUID) -> tuple[RefusedPlace, ...]:
-    """Return the places that an intake could not examine, or not to its end, by the bytes of their paths."""
-    held = Holding.objects.filter(Q(refused__isnull=False) | Q(item__refused__isnull=False), intake_id=intake_id)
-    found = [RefusedPlace(bytes(path), Refusal(reason)) for path, reason in held.values_list("path", _REASON)]
-    changed = IntakeChange.objects.filter(intake_id=intake_id).values_list("path", flat=True)
-    found += [RefusedPlace(bytes(path), Refusal.CHANGED) for path in changed]
-    return tuple(sorted(found, key=lambda one: one.path))
 
 
 def _rows() -> QuerySet[Intake]:

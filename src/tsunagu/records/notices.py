@@ -17,10 +17,18 @@ from tsunagu.records.models import Case, CaseMember, HitRow, Holding, JudgementR
 from tsunagu.records.overlaps import evidence_of
 
 
-def notices_of(actor: Actor, *, overlap_id: UUID | None = None) -> tuple[Notice, ...]:
+def notices_of(
+    actor: Actor, *, overlap_id: UUID | None = None, after: UUID | None = None, most: int | None = None
+) -> tuple[Notice, ...]:
     """Return the notices that the actor may read, of one overlap where it is named, newest first.
 
     An officer reads those of his cases that are not held; a co-ordinator also the held ones of his agency.
+
+    Args:
+        actor: who reads.
+        overlap_id: the overlap; all when it is left out.
+        after: the notice after which to go on; None, or one that is not his, for the first ones.
+        most: how many at most; all when it is left out.
     """
     mine = CaseMember.objects.filter(officer_id=actor.officer_id).values("case_id")
     seen = Q(held=False, case_id__in=mine)
@@ -29,8 +37,12 @@ def notices_of(actor: Actor, *, overlap_id: UUID | None = None) -> tuple[Notice,
     rows = OverlapNotice.objects.filter(seen).order_by("-noticed_at", "id")
     if overlap_id is not None:
         rows = rows.filter(overlap_id=overlap_id)
-    cases = Case.objects.filter(id__in=rows.order_by().values("case_id")).in_bulk()
-    return tuple(_notice(row, cases[row.case_id]) for row in rows)
+    last = None if after is None else rows.filter(id=after).values_list("noticed_at", flat=True).first()
+    if last is not None:
+        rows = rows.filter(Q(noticed_at__lt=last) | Q(noticed_at=last, id__gt=after))
+    found = list(rows if most is None else rows[:most])
+    cases = Case.objects.in_bulk({row.case_id for row in found})
+    return tuple(_notice(row, cases[row.case_id]) for row in found)
 
 
 def notice_of(actor: Actor, overlap_id: UUID) -> tuple[Notice, ...]:
@@ -66,7 +78,9 @@ def note_sharing(notice: Notice, *, officer_id: UUID, now: datetime) -> None:
     )
 
 
-def hits_seen(notice: Notice, label: Callable[[int], str]) -> tuple[HitView, ...]:
+def hits_seen(
+    notice: Notice, label: Callable[[int], str], *, after: int = 0, most: int | None = None
+) -> tuple[HitView, ...]:
     """Return the hits of an overlap that both sides have shared, rare and near ones first; otherwise none.
 
     A hit that a later comparison did not find again is left out unless this side has judged it. Row-level security
@@ -76,25 +90,37 @@ def hits_seen(notice: Notice, label: Callable[[int], str]) -> tuple[HitView, ...
         notice: the actor's, of that overlap.
         label: names an item by its id, alike for both sides. The id itself is not told: ids in order would count what
             other agencies hold.
+        after: the hit after which to go on; 0, or one that is there no more, for the first ones.
+        most: how many at most; all when it is left out.
     """
     overlap = Overlap.objects.filter(id=notice.overlap_id).first()
     if overlap is None:
         return ()
     as_b = overlap.case_b == notice.case_id
-    rows = list(HitRow.objects.filter(overlap_id=overlap.id))
-    places = _places([row.item_b if as_b else row.item_a for row in rows], notice.case_id)
-    answers = _latest_answers([row.id for row in rows])
-    views = [
-        _view(row, places[row.item_b if as_b else row.item_a], answers.get(row.id), label, case=notice.case, as_b=as_b)
-        for row in rows
-        if (row.item_b if as_b else row.item_a) in places and (row.holds or row.id in answers)
-    ]
-    bands = list(Commonness)
+    own = "item_b" if as_b else "item_a"
+    wanted = _in_order(overlap.id, own, notice.case_id)
+    first = wanted.index(after) + 1 if after in wanted else 0
+    wanted = wanted[first:] if most is None else wanted[first : first + most]
+    rows = HitRow.objects.in_bulk(wanted)
+    places = _places([getattr(row, own) for row in rows.values()], notice.case_id)
+    answers = _latest_answers(wanted)
+    found = [rows[one] for one in wanted if one in rows and getattr(rows[one], own) in places]
     return tuple(
-        sorted(
-            views, key=lambda hit: (hit.silenced, bands.index(hit.commonness), hit.evidence.distance_bits, hit.hit_id)
-        )
+        _view(row, places[getattr(row, own)], answers.get(row.id), label, case=notice.case, as_b=as_b) for row in found
     )
+
+
+def _in_order(overlap_id: UUID, own: str, case_id: UUID) -> list[int]:
+    """Return the ids of the hits that one side sees, rare and near ones first; `own` names the column of its items."""
+    judged = Exists(JudgementRow.objects.filter(hit_id=OuterRef("id")))
+    held = Exists(Holding.objects.filter(exhibit__case_id=case_id, item_id=OuterRef(own)))
+    rows = HitRow.objects.filter(held, Q(holds=True) | judged, overlap_id=overlap_id)
+    bands = list(Commonness)
+    keyed = [
+        (silenced, bands.index(Commonness(band)), distance, hit)
+        for silenced, band, distance, hit in rows.values_list("silenced", "commonness", "distance_bits", "id")
+    ]
+    return [hit for *_, hit in sorted(keyed)]
 
 
 def unjudged_overlaps() -> set[UUID]:

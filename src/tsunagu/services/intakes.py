@@ -14,6 +14,7 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.records import cases as case_rows
 from tsunagu.records import intakes, kept_files
+from tsunagu.records.refused_places import refused_places
 from tsunagu.records.session import acting_for
 from tsunagu.records.uploads import UploadStore
 from tsunagu.records.watched import WatchedFolders
@@ -140,8 +141,19 @@ def intake_progress(
     return IntakeProgress(intake, rate, min(held, offered), offered, is_kept)
 
 
-def refused_of(*, actor: Actor, intake_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> tuple[RefusedPlace, ...]:
-    """Return the places that an intake could not examine, or not to its end, each with its reason.
+def refused_of(
+    *, actor: Actor, intake_id: UUID, skip: int, most: int, now: datetime, keys: Keys, ledger: Ledger
+) -> tuple[RefusedPlace, ...]:
+    """Return places that an intake could not examine, or not to its end, each with its reason, by their paths.
+
+    Args:
+        actor: who asks.
+        intake_id: the intake.
+        skip: how many were read before.
+        most: how many at most.
+        now: the time.
+        keys: make the reference of a denial.
+        ledger: takes the entry.
 
     Raises:
         Forbidden: the actor reads no media.
@@ -149,7 +161,7 @@ def refused_of(*, actor: Actor, intake_id: UUID, now: datetime, keys: Keys, ledg
     """
     intake, case = _intake_for(actor, intake_id, permission=Permission.MEDIA_READ, now=now, keys=keys, ledger=ledger)
     with acting_for(actor.agency_id):
-        found = intakes.refused_places(intake.intake_id)
+        found = refused_places(intake.intake_id, skip=skip, most=most)
     ledger.record(deed(Act.MEDIA_READ, actor=actor, case=case, now=now, intake=str(intake_id), refused=len(found)))
     return found
 

@@ -66,6 +66,8 @@ def list_notices(
     actor: Actor,
     act: Act,
     search: OverlapSearch | None = None,
+    after: UUID | None = None,
+    most: int | None = None,
     now: datetime,
     queue: Queue,
     keys: Keys,
@@ -79,6 +81,8 @@ def list_notices(
     Args:
         act: what is being read, `notice:read` or `overlap:read`, with the permission of the same name.
         search: which of them are looked for; all when it is left out. Of others nothing is told by it.
+        after: the notice after which to go on; None for the first ones.
+        most: how many at most; all when it is left out.
 
     Raises:
         Forbidden: none of the actor's roles carries the permission.
@@ -89,12 +93,17 @@ def list_notices(
         link_first(queue=queue, now=now, ledger=ledger)
         with acting_for(actor.agency_id):
             waiting = notices.waiting_items(actor)  # before the notices: what is compared in between is among them
-            found = notices.notices_of(actor)
             cards = agencies.agency_cards()
             unjudged = notices.unjudged_overlaps() if search is not None and search.answered else set()
-    views = tuple(NoticeView.of(one, cards) for one in found)
-    if search is not None:
-        views = tuple(one for one in views if _is_looked_for(one, search, unjudged))
+            views: tuple[NoticeView, ...] = ()
+            while most is None or len(views) < most:
+                found = notices.notices_of(actor, after=after, most=most)
+                told = (NoticeView.of(one, cards) for one in found)
+                views += tuple(one for one in told if search is None or _is_looked_for(one, search, unjudged))
+                if most is None or len(found) < most:
+                    break
+                after = found[-1].notice_id
+    views = views[:most]
     leave_waiting(waiting, queue=queue)
     ledger.record(*_deeds(act, actor, now, [one.notice for one in views]))
     return NoticeList(views, waiting)

@@ -130,11 +130,29 @@ def list_hits(
 
 
 def view_overlap(
-    *, actor: Actor, overlap_id: UUID, now: datetime, queue: Queue, keys: Keys, ledger: Ledger
+    *,
+    actor: Actor,
+    overlap_id: UUID,
+    after: int = 0,
+    most: int | None = None,
+    now: datetime,
+    queue: Queue,
+    keys: Keys,
+    ledger: Ledger,
 ) -> OverlapView:
     """Return one overlap: what the actor was told of it, and its hits as `list_hits` does.
 
     What waits to be compared is seen to as `list_notices` does.
+
+    Args:
+        actor: who reads.
+        overlap_id: the overlap.
+        after: the hit after which to go on, of each side; 0 for the first ones.
+        most: how many hits of each side at most; all when it is left out.
+        now: the time.
+        queue: where what waits is left to a worker.
+        keys: name the items.
+        ledger: takes the entry.
 
     Raises:
         Forbidden: the actor reads no overlaps.
@@ -149,7 +167,10 @@ def view_overlap(
 
     with acting_for(actor.agency_id):
         waiting = notices.waiting_items(actor)
-        seen = [(notice, notices.hits_seen(notice, label)) for notice in sorted(sides, key=lambda one: one.case)]
+        seen = [
+            (notice, notices.hits_seen(notice, label, after=after, most=most))
+            for notice in sorted(sides, key=lambda one: one.case)
+        ]
         cards = agencies.agency_cards()
     deeds = []
     for notice, found in seen:

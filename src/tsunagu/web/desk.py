@@ -18,6 +18,10 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.web.rooms import now, rooms
 
+ROWS_A_PAGE = 100
+MOST_DIGITS = 19
+"""A longer number is of nothing: the database could not hold it."""
+
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -92,6 +96,11 @@ def day(typed: str) -> date | None:
         return date.fromisoformat(typed) if typed else None
     except ValueError as error:
         raise InputError("a day is written as year, month and day, such as 2026-03-01") from error
+
+
+def number(typed: str) -> int:
+    """Return the number by which an address says where a list goes on; 0, its beginning, for anything else."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < MOST_DIGITS else 0
 
 
 def narrowed(choices: type[Choice], typed: str) -> Choice | None:

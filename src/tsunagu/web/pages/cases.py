@@ -11,13 +11,9 @@ from tsunagu.domain.search import CaseSearch, CaseState
 from tsunagu.services.cases import list_cases, open_case, page_holdings, view_case
 from tsunagu.services.reveals import reveal_desk
 from tsunagu.services.timeline import case_timeline
-from tsunagu.web.desk import actor_of, chosen, day, narrowed, parts_of
+from tsunagu.web.desk import ROWS_A_PAGE, actor_of, chosen, day, narrowed, number, parts_of
 from tsunagu.web.pages.timeline import timeline_page
 from tsunagu.web.rooms import now
-
-ITEMS_A_PAGE = 100
-MOST_DIGITS = 19
-"""A longer number is of no holding: the database could not hold it."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,11 +54,11 @@ def items(request: HttpRequest, reference: str) -> HttpResponse:
     found = page_holdings(
         reference=reference,
         exhibit=exhibit,
-        after=int(after) if after.isascii() and after.isdigit() and len(after) < MOST_DIGITS else 0,
-        most=ITEMS_A_PAGE + 1,
+        after=number(after),
+        most=ROWS_A_PAGE + 1,
         **parts_of(request),
     )
-    page = found[:ITEMS_A_PAGE]
+    page = found[:ROWS_A_PAGE]
     context = {
         "reference": reference,
         "exhibit": exhibit,
@@ -71,6 +67,6 @@ def items(request: HttpRequest, reference: str) -> HttpResponse:
         "desk": reveal_desk(
             actor=actor_of(request), reference=reference, numbers=[one.number for one in page], now=now()
         ),
-        "next": page[-1].number if len(found) > ITEMS_A_PAGE else None,
+        "next": page[-1].number if len(found) > ROWS_A_PAGE else None,
     }
     return render(request, "web/items.html", context)

@@ -14,6 +14,9 @@ from tsunagu.services.proposals import list_proposals
 from tsunagu.web.desk import is_barred, may, officer_of, parts_of
 from tsunagu.web.rooms import now, rooms
 
+NOTICES_SHOWN = 20
+"""Of each kind: the page of notices lists them all."""
+
 
 def home(request: HttpRequest) -> HttpResponse:
     """Show the notices that wait for an answer, and the officer's cases."""
@@ -30,6 +33,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "web/home.html",
         {
             "waiting": read.waiting,
+            "shown": NOTICES_SHOWN,
+            "most": f":{NOTICES_SHOWN}",
             "held": [view for view in views if view.notice.held],
             "new": [view for view in views if not view.notice.acknowledged_at and not view.notice.held],
             "to_share": [

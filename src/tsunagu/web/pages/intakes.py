@@ -14,7 +14,7 @@ from tsunagu.domain.errors import Conflict, InputError, Unavailable
 from tsunagu.domain.intake_run import IntakeState, IntakeSummary, OfferedFile
 from tsunagu.services import intakes as service
 from tsunagu.services import uploads
-from tsunagu.web.desk import parts_of
+from tsunagu.web.desk import ROWS_A_PAGE, number, parts_of
 from tsunagu.web.rooms import rooms
 
 STOP_POLLING = 286
@@ -105,8 +105,11 @@ def run(request: HttpRequest, intake_id: UUID) -> HttpResponse:
 @require_GET
 def refused(request: HttpRequest, intake_id: UUID) -> HttpResponse:
     """List what was refused, with the reasons."""
-    places = service.refused_of(intake_id=intake_id, **parts_of(request))
-    return render(request, "web/refused.html", {"places": places, "intake_id": intake_id})
+    skip = number(request.GET.get("after", ""))
+    places = service.refused_of(intake_id=intake_id, skip=skip, most=ROWS_A_PAGE + 1, **parts_of(request))
+    following = skip + ROWS_A_PAGE if len(places) > ROWS_A_PAGE else None
+    context = {"places": places[:ROWS_A_PAGE], "intake_id": intake_id, "after": skip, "next": following}
+    return render(request, "web/refused.html", context)
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from tsunagu.domain.search import Answered, OverlapSearch
 from tsunagu.services import overlaps as service
 from tsunagu.services.notices import list_notices
 from tsunagu.services.reveals import reveal_desk
-from tsunagu.web.desk import actor_of, day, narrowed, parts_of
+from tsunagu.web.desk import ROWS_A_PAGE, actor_of, day, narrowed, number, parts_of
 from tsunagu.web.rooms import now, rooms
 from tsunagu.web.sign_in.proof import grave
 from tsunagu.web.timelines import drawn
@@ -35,23 +36,31 @@ def overlaps(request: HttpRequest) -> HttpResponse:
         answered=narrowed(Answered, request.GET.get("answered", "")),
         since=day(request.GET.get("since", "")),
     )
-    read = list_notices(act=Act.OVERLAP_READ, search=search, queue=rooms().queue, **parts_of(request))
-    context = {"views": read.views, "waiting": read.waiting, "search": search, "states": list(NoticeState)}
-    return render(request, "web/overlaps.html", context | {"is_narrowed": search != OverlapSearch()})
+    asked = request.GET.copy()
+    asked.pop("after", None)
+    context = _page(request, Act.OVERLAP_READ, search) | {"search": search, "states": list(NoticeState)}
+    context |= {"is_narrowed": search != OverlapSearch(), "kept": f"{asked.urlencode()}&" if asked else ""}
+    return render(request, "web/overlaps.html", context)
 
 
 def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
     """Show one overlap: with whom, and once both sides have shared, every hit with its evidence."""
-    found = service.view_overlap(overlap_id=overlap_id, queue=rooms().queue, **parts_of(request))
+    after = number(request.GET.get("after", ""))
+    found = service.view_overlap(
+        overlap_id=overlap_id, after=after, most=ROWS_A_PAGE + 1, queue=rooms().queue, **parts_of(request)
+    )
     # Who works on both cases is told of each hit from either side; the page shows one.
     shown = found.sides[0]
-    seen = [hit for hit in found.hits if hit.case == shown.notice.case]
+    whole = [hit for hit in found.hits if hit.case == shown.notice.case]
+    seen = whole[:ROWS_A_PAGE]
     return render(
         request,
         "web/overlap.html",
         {
             "view": shown,
             "waiting": found.waiting,
+            "after": after,
+            "next": seen[-1].hit_id if len(whole) > ROWS_A_PAGE else None,
             "hits": [(hit, drawn(hit.evidence.stretches)) for hit in seen],
             "desk": reveal_desk(
                 actor=actor_of(request),
@@ -67,8 +76,7 @@ def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
 
 def notices(request: HttpRequest) -> HttpResponse:
     """List what the officer was told: hit/no-hit, and whom to talk to."""
-    read = list_notices(act=Act.NOTICE_READ, queue=rooms().queue, **parts_of(request))
-    return render(request, "web/notices.html", {"views": read.views, "waiting": read.waiting})
+    return render(request, "web/notices.html", _page(request, Act.NOTICE_READ, None))
 
 
 @require_POST
@@ -104,8 +112,23 @@ def judge(request: HttpRequest, overlap_id: UUID, hit_id: int) -> HttpResponse:
         raise InputError("no such judgement") from error
     service.judge_hit(hit_id=hit_id, answer=judged, sameness=sameness, **parts_of(request))
     response = redirect("overlap", overlap_id)
-    response["Location"] += f"#hit-{hit_id}"
+    after = number(request.GET.get("after", ""))
+    response["Location"] += f"?after={after}#hit-{hit_id}" if after else f"#hit-{hit_id}"
     return response
+
+
+def _page(request: HttpRequest, act: Act, search: OverlapSearch | None) -> dict[str, Any]:
+    """Return one page of a list of notices, as its template is given it."""
+    after = request.GET.get("after", "")
+    try:
+        last = UUID(after) if after else None
+    except ValueError as error:
+        raise InputError("no notice is named so") from error
+    most = ROWS_A_PAGE + 1
+    read = list_notices(act=act, search=search, after=last, most=most, queue=rooms().queue, **parts_of(request))
+    page = read.views[:ROWS_A_PAGE]
+    following = page[-1].notice.notice_id if len(read.views) > ROWS_A_PAGE else None
+    return {"views": page, "waiting": read.waiting, "after": after, "next": following}
 
 
 def _back(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
