@@ -175,6 +175,7 @@ def run_again(counter: Counter, person: Person, intake_id: UUID) -> IntakeSummar
 
 
 SERVICES: dict[str, Callable[[Counter, Person, str, UUID], Any]] = {
+    "run_intake_again": lambda counter, who, _, intake: run_again(counter, who, intake),
     "begin_upload": lambda counter, who, case, _: counter.begin(who, case),
     "offer_files": lambda counter, who, _, intake: counter.offer(who, intake, {"n": b"12"}),
     "uploaded_files": lambda counter, who, _, intake: upload_services.uploaded_files(

@@ -19,6 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
 django.setup()
 
 from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
+from django.db import connections  # noqa: E402
 
 from tsunagu.config.application import Application  # noqa: E402
 from tsunagu.records.keys.keyring import Keyring  # noqa: E402
@@ -27,6 +28,14 @@ from tsunagu.services.house import Rooms  # noqa: E402
 
 from .scene import Scene, set_the_scene  # noqa: E402
 from .world import Table, World  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def no_queries_of_others() -> Iterator[None]:
+    """Forget the queries that a test counted: Django keeps 9,000, and warns of the next."""
+    yield
+    for connection in connections.all(initialized_only=True):
+        connection.queries_log.clear()
 
 
 @pytest.fixture(scope="session")

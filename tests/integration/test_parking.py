@@ -17,7 +17,7 @@ from tsunagu.records import backlog, links, overlaps
 from tsunagu.records.models import Holding, MediaItem
 from tsunagu.records.session import LINKER
 from tsunagu.records.telling import NOTHING
-from tsunagu.services import linking as service
+from tsunagu.services import likeness
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.likeness import Benign, find_links
 
@@ -66,7 +66,7 @@ def test_what_cannot_be_compared_is_set_apart_with_its_reason_and_all_else_is_co
     ours.keep(*items)
     before = backlog.parked_items()
     assert backlog.waiting_holdings() == 7
-    monkeypatch.setattr(service, "find_links", failing(error, {ours.item(odd)}))
+    monkeypatch.setattr(likeness, "find_links", failing(error, {ours.item(odd)}))
     link(world)
     assert backlog.waiting_holdings() == 0
     assert parked(ours.item(odd)) == reason
@@ -90,7 +90,7 @@ def test_nothing_is_set_apart_when_it_is_no_items_fault(
     ours.keep(*items)
     before = backlog.parked_items()
     with monkeypatch.context() as patch:
-        patch.setattr(service, "find_links", failing(error))
+        patch.setattr(likeness, "find_links", failing(error))
         with pytest.raises(type(error)):
             link(world)
     assert backlog.parked_items() == before
@@ -103,7 +103,7 @@ def test_what_was_never_read_is_no_item_that_could_be_set_apart(
     world: World, people: tuple[Person, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Held.open(world, people[0]).keep(Examined(b"/unread", 0, refused=Refusal.UNREADABLE))
-    monkeypatch.setattr(service, "find_links", failing(KeyError("all")))
+    monkeypatch.setattr(likeness, "find_links", failing(KeyError("all")))
     with pytest.raises(KeyError):
         link(world)
     monkeypatch.undo()
@@ -118,7 +118,7 @@ def test_what_was_set_apart_is_compared_once_it_was_examined_anew(
     whole = made.video(made.rows(20))
     ours.keep(cut := replace(whole, frames=whole.frames[:9], refused=Refusal.OUT_OF_TIME))
     with monkeypatch.context() as patch:
-        patch.setattr(service, "find_links", failing(InputError("odd"), {ours.item(cut)}))
+        patch.setattr(likeness, "find_links", failing(InputError("odd"), {ours.item(cut)}))
         link(world)
     assert parked(ours.item(cut)) == "input"
     ours.bring(whole)

@@ -141,7 +141,7 @@ def _unfiltered_case(_: Actor, reference: str) -> object:
     return cases.summary_of(row)
 
 
-def _unfiltered_notices(_: Actor, *, overlap_id: UUID | None = None) -> tuple[object, ...]:
+def _unfiltered_notices(_: Actor, *, overlap_id: UUID | None = None, **__: object) -> tuple[object, ...]:
     by_id = Case.objects.in_bulk()
     rows = OverlapNotice.objects.all() if overlap_id is None else OverlapNotice.objects.filter(overlap_id=overlap_id)
     return tuple(notices._notice(row, by_id[row.case_id]) for row in rows)

@@ -72,10 +72,13 @@ def serve(fd: int) -> None:
     import django
 
     django.setup()
+    import tsunagu.cli.main
     import tsunagu.config.application
     import tsunagu.services.ingest
     import tsunagu.services.likeness  # noqa: F401 - loaded for those that are forked
+    from tsunagu.fingerprints.pdq import load_kernels
 
+    load_kernels()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=fd) as requests:
         while True:

@@ -156,8 +156,9 @@ def test_every_answer_forbids_scripts_frames_and_other_hosts_and_pages_are_not_k
 
 
 EXPLAINED = {
-    "security.W004",  # Strict-Transport-Security is the web server's in front, which holds the certificate
-    "security.W008",  # so is the way from http to https
+    "security.W005",  # what lies beneath the host's name is not ours: Strict-Transport-Security speaks of it alone
+    "security.W008",  # the way from http to https is the web server's in front
+    "security.W021",  # a closed network's host is in no browser's list
 }
 """What `check --deploy` warns of, and why it is right here."""
 
