@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -54,10 +55,12 @@ def build_api(*, rooms: Callable[[], Rooms], now: Callable[[], datetime]) -> Nin
     for routes in (agency_router, cases_router, overlaps_router, answers_router, intakes_router):
         api.add_router("", routes(door))
 
+    described = cache(lambda: description(api))  # once: it takes longer than anything that is asked here
+
     @api.get("openapi.json", include_in_schema=False, url_name="openapi")
     def openapi(request: HttpRequest) -> dict[str, Any]:
         del request
-        return description(api)
+        return described()
 
     return api
 

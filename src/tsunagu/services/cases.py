@@ -9,9 +9,9 @@ from uuid import uuid4
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary, Colleague, ExhibitSummary, HoldingSummary
-from tsunagu.domain.errors import Conflict, NotFound
+from tsunagu.domain.errors import Conflict, Forbidden, NotFound
 from tsunagu.domain.ledger import Deed
-from tsunagu.domain.permission import Permission
+from tsunagu.domain.permission import Permission, permissions_of
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.retention import checked_until
 from tsunagu.domain.search import CaseSearch
@@ -79,7 +79,7 @@ def staff_case(*, actor: Actor, reference: str, login: str, now: datetime, keys:
     """Let a colleague of the same agency work on a case.
 
     Raises:
-        Forbidden: the actor may not staff cases.
+        Forbidden: the actor may not staff cases, or the colleague's roles read none.
         NotFound: no such case, or not the actor's; or no such colleague.
     """
     case = case_for(
@@ -92,6 +92,8 @@ def staff_case(*, actor: Actor, reference: str, login: str, now: datetime, keys:
         colleague = next((one for one in agencies.officer_cards() if one.login == login), None)
         if colleague is None:
             raise NotFound("no such officer")
+        if Permission.CASE_READ not in permissions_of(colleague.roles):
+            raise Forbidden("the roles of this colleague reach no content: nobody lets him work on a case")
         rows.add_member(case, officer_id=colleague.officer_id, added_by=actor.officer_id, now=now)
         ledger.write(deed(Act.CASE_JOINED, actor=actor, case=case, now=now, joined=str(colleague.officer_id)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,12 +28,16 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package", autouse=True)
-def _served(rooms: Rooms, watched: Path) -> None:
+def _served(rooms: Rooms, watched: Path) -> Iterator[None]:
     """Serve the rooms of these tests, under a secret key as the wiring would make one."""
     settings.SECRET_KEY = secrets.token_hex(32)
     settings.ALLOWED_HOSTS = ["localhost"]
     serve_from(replace(rooms, watched=WatchedFolders(watched)))
     cache.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        # Everybody sat down at the beginning, and is asked for no proof before the end.
+        patch.setattr(settings, "ACCOUNT_REAUTHENTICATION_TIMEOUT", 3600, raising=False)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -209,3 +209,23 @@ def _numbers_that_are_found_nowhere_else() -> Iterator[None]:
         with connections["owner"].cursor() as cursor:
             for name, value in before:
                 cursor.execute("SELECT setval(%s, %s)", [name, value])
+
+
+def gain(planted: Planted) -> None:
+    """Let A gain one more of what its people can bring about, of which nobody else holds anything."""
+    world, scene = planted.world, planted.scene
+    anna, case, exhibit = scene.people["anna"], random_name("case"), ("--exhibit", "E1")
+    path, bank = world.file(secrets.token_hex(20).encode()), random_name("bank")
+    for command in (
+        ("case", "open", case),
+        ("ingest", "--case", case, *exhibit, path),
+        ("exhibit", "key", "--case", case, *exhibit, "--out", str(world.folder / random_name("key"))),
+        ("case", "join", case, scene.people["oscar"].login),
+        ("bank", "open", bank, "--semantics", "benign", "--ground", "a law"),
+        ("bank", "add", bank, path),
+        ("deletion", "propose", case, "--ground", "ordered"),
+    ):
+        assert world.run(anna, *command).status in {0, 2}  # the file is of no type that is read
+    invite = ("officer", "invite", random_name("officer"), "--name", "N", "--role", "officer")
+    for command in (invite, ("permission", "propose", "media:vault", "--officer", scene.people["oscar"].login)):
+        assert world.run(scene.people["adam"], *command).status == 0

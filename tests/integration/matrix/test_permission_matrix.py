@@ -7,6 +7,7 @@ everybody, with everything in its place that may be asked for; and what each is 
 from __future__ import annotations
 
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from tsunagu.domain.permission import Permission
 from ..api.programs import Program, lendable  # noqa: TID252 - tests are no package with a name
 from ..scene import DOORS  # noqa: TID252 - likewise
 from ..test_permissions import IDENTITY, OPERATORS, READ_NO_HOLDINGS, _commands, program  # noqa: TID252 - likewise
+from ..web.visitors import CHANGING  # noqa: TID252 - likewise
 from .doors import (
     API,
     ASKED,
@@ -33,7 +35,7 @@ from .doors import (
     pages,
 )
 from .needles import Haystack, Needle, fields, is_count, name_of, needles_of
-from .planted import Planted, Seat
+from .planted import Planted, Seat, gain
 from .table import BY_SCOPE, LINKS, NEVER, OF_ITS_OFFICER, OF_NOBODY, OPERATOR, TABLE, WORDS
 from .who import is_meant
 
@@ -56,6 +58,7 @@ class Matrix:
     planted: Planted
     haystack: Haystack
     targets: Targets
+    doors: tuple[Door, ...] = ()
     found: dict[tuple[str, str], dict[int, Door]] = field(default_factory=lambda: defaultdict(dict))
     logged: list[str] = field(default_factory=list)
 
@@ -105,12 +108,12 @@ def matrix(planted: Planted) -> Iterator[Matrix]:
     cases = frozenset().union(*(one.cases for one in needles))
     needles.append(Needle("watched folder", frozenset({planted.folder}), cases=cases))
     whole = Matrix(planted, Haystack(needles), Targets.of(planted))
-    doors = sorted(_doors(whole), key=lambda door: door.name not in READ_FIRST)
+    whole.doors = tuple(sorted(_doors(whole), key=lambda door: door.name not in READ_FIRST))
     handler = _Lines(whole.logged)
     logging.getLogger().addHandler(handler)
     for name in SEATS:
         seat = planted.seats[name]
-        for door in doors:
+        for door in whole.doors:
             whole.found[name, door.kind].update(whole.open(door, seat))
     logging.getLogger().removeHandler(handler)
     return whole
@@ -216,3 +219,27 @@ def test_a_key_tells_what_its_one_scope_opens_and_a_key_of_all_others_nothing(
     for door in operations(matrix.targets):
         told |= {matrix.haystack.needles[one].field for one in matrix.open(door, lent)}
     assert told - OF_ITS_OFFICER == (BY_SCOPE[scope] if scope else set())
+
+
+OF_ONESELF = ("/api/ledger", "account_", "ledger", "mfa_", "my_ledger", "provider")
+"""How doors are called that tell of one's own sign-in, or what one has done oneself: that grows with each question."""
+CHANGES = (*CHANGING, (re.compile(rb"(X-Reference|Expires|Set-Cookie): [^\n]*"), b""))
+
+
+def test_nothing_that_an_agency_gains_changes_what_others_are_told(matrix: Matrix) -> None:
+    def answers() -> dict[str, bytes]:
+        told = {}
+        lists = [one for one in matrix.doors if not one.asked and not one.name.startswith(OF_ONESELF)]
+        for door in lists:
+            for name in ("cleo", "ben", "carl"):
+                if name == "carl" and "bank" in door.name:
+                    continue  # he is of the same agency, which gains one
+                text = (door.told(matrix.planted, matrix.planted.seats[name]) or "").encode()
+                for pattern, word in CHANGES:
+                    text = pattern.sub(word, text)
+                told[f"{name}: {door}"] = text
+        return told
+
+    before = answers()
+    gain(matrix.planted)
+    assert [door for door, text in answers().items() if text != before[door]] == []
