@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import click
+from django.db import connections
 from django.http import HttpResponse
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -33,7 +34,7 @@ from tsunagu.records.models import (
 from tsunagu.records.session import LINKER, acting_for
 
 from ..web.test_doors import patterns  # noqa: TID252 - tests are no package with a name
-from ..world import random_name  # noqa: TID252 - likewise
+from ..world import DOORS_TO_THE_DATABASE, random_name  # noqa: TID252 - likewise
 from .planted import TOLD_OF, Planted, Seat
 
 PAGE, API, COMMAND = KINDS = ("page", "API", "command")
@@ -89,7 +90,14 @@ class Door:
         if self.kind == API:
             path, query = self.address
             return None if seat.program is None else _text(seat.program.send("GET", path, **dict(query)))
+        forget_queries()
         return planted.world.run(seat.token, *self.address).text
+
+
+def forget_queries() -> None:
+    """Forget what was counted: who counts the next question looks through all that is remembered."""
+    for alias in DOORS_TO_THE_DATABASE:
+        connections[alias].queries_log.clear()
 
 
 def _text(response: HttpResponse) -> str:

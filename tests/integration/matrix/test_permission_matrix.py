@@ -20,6 +20,7 @@ from ..api.programs import Program, lendable  # noqa: TID252 - tests are no pack
 from ..scene import DOORS  # noqa: TID252 - likewise
 from ..test_permissions import IDENTITY, OPERATORS, READ_NO_HOLDINGS, _commands, program  # noqa: TID252 - likewise
 from ..web.visitors import CHANGING  # noqa: TID252 - likewise
+from .absent import NOT_TAKEN, ask, questions, theirs, variants
 from .doors import (
     API,
     ASKED,
@@ -219,6 +220,35 @@ def test_a_key_tells_what_its_one_scope_opens_and_a_key_of_all_others_nothing(
     for door in operations(matrix.targets):
         told |= {matrix.haystack.needles[one].field for one in matrix.open(door, lent)}
     assert told - OF_ITS_OFFICER == (BY_SCOPE[scope] if scope else set())
+
+
+STRANGERS = ("cleo", "cora", "ben", "carl", "audra")
+HIS_OWN = {("audra", "erasures"), ("ben", "overlaps")}
+"""What a stranger may ask for all the same: A's auditor proves erasures, and Ben knows with whom he overlaps."""
+SENT_ON, REFUSED, NOT_THERE = 302, 403, 404
+TELLS_NOTHING_ANYWAY = {
+    "cases": {200, REFUSED},  # looked through for one's own alone
+    "invitation": {200},  # the form is the same for whoever holds any link
+    "mfa_edit_webauthn": {SENT_ON, NOT_THERE},  # sent to prove once more who he is
+    "mfa_remove_webauthn": {SENT_ON, NOT_THERE},
+    "overlaps": {200, REFUSED},
+}
+"""What answers otherwise than by a refusal, and how."""
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_not_yours_is_the_same_as_absent_at_every_address(matrix: Matrix, name: str) -> None:
+    seat, there, tried = matrix.planted.seats[name], theirs(matrix.planted, matrix.targets), set()
+    for question in questions():
+        if (name, question.name) in HIS_OWN:
+            continue
+        first, *others = (ask(matrix.planted, seat, question, one) for one in variants(question, there))
+        assert [one for one in others if one != first] == [], question
+        if first.answer.status == NOT_TAKEN:
+            continue
+        assert first.answer.status in TELLS_NOTHING_ANYWAY.get(question.name, {REFUSED, NOT_THERE}), question
+        tried.add(question.name)
+    assert tried >= {one.name for one in questions()} - {other for who, other in HIS_OWN if who == name}
 
 
 OF_ONESELF = ("/api/ledger", "account_", "ledger", "mfa_", "my_ledger", "provider")
