@@ -18,17 +18,16 @@ def main() -> None:
     if sys.argv[1:2] == ["scan"]:
         make_passing_home(os.environ)
     try:
-        home = Home.of(os.environ)
+        # The kernels' cache must be named before numba is imported, and Django set up before any model is.
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(Home.of(os.environ).kernels))
+        begun = begin_early() if _DECODING.intersection(sys.argv[1:2]) else None
     except TsunaguError as error:
         raise SystemExit(f"tsunagu: {error}") from error
     # What is loaded stays, and what is still there when a command ends goes with its process: neither is worth a look
     # for what nobody refers to.
     gc.disable()
     atexit.register(gc.freeze)
-    # The kernels' cache must be named before numba is imported, and Django set up before any model is.
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(home.kernels))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
-    begun = begin_early() if _DECODING.intersection(sys.argv[1:2]) else None
     import django  # noqa: PLC0415 - after what loads beside it
 
     django.setup()

@@ -20,7 +20,6 @@ class Told(StrEnum):
     FILES = "files"
     PLACES = "places"
     ITEMS = "items"
-    NOTICES = "notices"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,10 @@ def fingerprint(file: BinaryIO, media_type: MediaType, options: DecodeOptions) -
     """
     for message in decode(file, media_type, options):
         try:
-            yield _taken(message)
+            taken = _taken(message)
         except InputError:
             raise Refused(Refusal.DAMAGED) from None
+        yield taken
 
 
 def warm_up() -> None:

@@ -29,14 +29,21 @@ def erased_reference(keys: Keys, text: str) -> bytes:
     return keys.mac(REFERENCE, f"erased {text}".encode())
 
 
-def erase(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> bool:
+def erase(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger, waits: bool = False) -> bool:
     """Carry an erasure out, or go on with it, and return whether this call has; not where somebody else is at it.
+
+    Args:
+        one: the erasure.
+        now: the time.
+        keys: make the references of what goes.
+        ledger: takes what is done.
+        waits: for somebody else who is at it: it is completed when this returns, whoever did it.
 
     Raises:
         Conflict: the database does not let something go; nothing of that step is done.
         Unavailable: the ledger takes no entry.
     """
-    with locked(erasing.LOCK_ERASURE, str(one.erasure_id), waits=False) as is_ours:
+    with locked(erasing.LOCK_ERASURE, str(one.erasure_id), waits=waits) as is_ours:
         return is_ours and _carried_out(one, now=now, keys=keys, ledger=ledger)
 
 
@@ -47,7 +54,7 @@ def carry_out_or_leave(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledge
     if is_large:
         queue.defer("complete-erasures", {})
     else:
-        erase(one, now=now, keys=keys, ledger=ledger)
+        erase(one, now=now, keys=keys, ledger=ledger, waits=True)
 
 
 def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> bool:

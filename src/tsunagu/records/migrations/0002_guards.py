@@ -1,17 +1,8 @@
 """Row-level security, grants, and the ledger with its one door."""
 
-from pathlib import Path
-from typing import Any
-
-from django.conf import settings
 from django.db import migrations
 
-
-def _guard(apps: Any, schema_editor: Any) -> None:
-    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    for word, name in settings.TSUNAGU_ROLES.items():
-        sql = sql.replace(f":{word}:", schema_editor.quote_name(name))
-    schema_editor.execute(sql, params=None)
+from tsunagu.records.sql_beside import sql_beside
 
 
 class Migration(migrations.Migration):
@@ -20,4 +11,4 @@ class Migration(migrations.Migration):
         ("account", "0009_emailaddress_unique_primary_email"),
         ("mfa", "0003_authenticator_type_uniq"),
     ]
-    operations = [migrations.RunPython(_guard)]
+    operations = [sql_beside(__file__)]

@@ -1,19 +1,12 @@
 """Intakes and their files; the queue's tables, which procrastinate's own migrations make, opened to the app role."""
 
-from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import migrations, models
 from django.db.models.deletion import PROTECT
 
-
-def _guard(apps: Any, schema_editor: Any) -> None:
-    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    for word, name in settings.TSUNAGU_ROLES.items():
-        sql = sql.replace(f":{word}:", schema_editor.quote_name(name))
-    schema_editor.execute(sql, params=None)
+from tsunagu.records.sql_beside import sql_beside
 
 
 class Migration(migrations.Migration):
@@ -104,5 +97,5 @@ class Migration(migrations.Migration):
             model_name="intakefile",
             constraint=models.UniqueConstraint(fields=("intake", "name_digest"), name="intake_file_name"),
         ),
-        migrations.RunPython(_guard),
+        sql_beside(__file__),
     ]

@@ -1,6 +1,5 @@
 """Proposals that a second person confirms, permissions granted so, and what officers were shown."""
 
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -9,12 +8,7 @@ from django.db import migrations, models
 from django.db.models import F, Q
 from django.db.models.deletion import PROTECT
 
-
-def _guard(apps: Any, schema_editor: Any) -> None:
-    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    for word, name in settings.TSUNAGU_ROLES.items():
-        sql = sql.replace(f":{word}:", schema_editor.quote_name(name))
-    schema_editor.execute(sql, params=None)
+from tsunagu.records.sql_beside import sql_beside
 
 
 def _officer(*, null: bool) -> Any:
@@ -86,5 +80,5 @@ class Migration(migrations.Migration):
             models.Index(fields=["agency", "permission"], name="permission_grant_live", condition=Q(ended_at=None)),
         ),
         migrations.AddIndex("revealrow", models.Index(fields=["agency", "item"], name="reveal_item")),
-        migrations.RunPython(_guard),
+        sql_beside(__file__),
     ]

@@ -1,18 +1,10 @@
 """Every case has a last day on which it is kept; an agency says for how long at most."""
 
-from pathlib import Path
-from typing import Any
-
 from django.conf import settings
 from django.db import migrations, models
 from django.db.models.deletion import PROTECT
 
-
-def _guard(apps: Any, schema_editor: Any) -> None:
-    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    for word, name in settings.TSUNAGU_ROLES.items():
-        sql = sql.replace(f":{word}:", schema_editor.quote_name(name))
-    schema_editor.execute(sql, params=None)
+from tsunagu.records.sql_beside import sql_beside
 
 
 class Migration(migrations.Migration):
@@ -36,6 +28,6 @@ class Migration(migrations.Migration):
                 "db_table": "retention_rule",
             },
         ),
-        migrations.RunPython(_guard),
+        sql_beside(__file__),
         migrations.AlterField(model_name="case", name="keep_until", field=models.DateField()),
     ]

@@ -1,18 +1,9 @@
 """What agencies keep in their vaults, and the vaults' keys."""
 
-from pathlib import Path
-from typing import Any
-
-from django.conf import settings
 from django.db import migrations, models
 from django.db.models.deletion import PROTECT
 
-
-def _guard(apps: Any, schema_editor: Any) -> None:
-    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    for word, name in settings.TSUNAGU_ROLES.items():
-        sql = sql.replace(f":{word}:", schema_editor.quote_name(name))
-    schema_editor.execute(sql, params=None)
+from tsunagu.records.sql_beside import sql_beside
 
 
 class Migration(migrations.Migration):
@@ -44,5 +35,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "vaultedcontent", models.UniqueConstraint(fields=["agency", "sha256"], name="vaulted_content_once")
         ),
-        migrations.RunPython(_guard),
+        sql_beside(__file__),
     ]

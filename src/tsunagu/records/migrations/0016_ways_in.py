@@ -1,18 +1,10 @@
 """Officers bound to a person at a provider of sign-ins; attempts counted over all processes."""
 
-from pathlib import Path
-from typing import Any
-
 from django.conf import settings
 from django.db import migrations, models
 from django.db.models.deletion import PROTECT
 
-
-def _guard(apps: Any, schema_editor: Any) -> None:
-    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    for word, name in settings.TSUNAGU_ROLES.items():
-        sql = sql.replace(f":{word}:", schema_editor.quote_name(name))
-    schema_editor.execute(sql, params=None)
+from tsunagu.records.sql_beside import sql_beside
 
 
 class Migration(migrations.Migration):
@@ -45,5 +37,5 @@ class Migration(migrations.Migration):
             ],
             options={"db_table": "provider_subject"},
         ),
-        migrations.RunPython(_guard),
+        sql_beside(__file__),
     ]

@@ -1,17 +1,8 @@
 """A list that was read is found in the ledger by each case it told of; what waits of a case is counted by an index."""
 
-from pathlib import Path
-from typing import Any
-
-from django.conf import settings
 from django.db import migrations, models
 
-
-def _guard(apps: Any, schema_editor: Any) -> None:
-    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    for word, name in settings.TSUNAGU_ROLES.items():
-        sql = sql.replace(f":{word}:", schema_editor.quote_name(name))
-    schema_editor.execute(sql, params=None)
+from tsunagu.records.sql_beside import sql_beside
 
 
 class Migration(migrations.Migration):
@@ -21,5 +12,5 @@ class Migration(migrations.Migration):
             model_name="holding",
             index=models.Index(fields=["exhibit"], name="holding_waiting", condition=models.Q(linked_at=None)),
         ),
-        migrations.RunPython(_guard),
+        sql_beside(__file__),
     ]

@@ -1,22 +1,13 @@
 """Contents that are about to leave a vault are marked before they do."""
 
-from pathlib import Path
-from typing import Any
-
-from django.conf import settings
 from django.db import migrations, models
 
-
-def _guard(apps: Any, schema_editor: Any) -> None:
-    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    for word, name in settings.TSUNAGU_ROLES.items():
-        sql = sql.replace(f":{word}:", schema_editor.quote_name(name))
-    schema_editor.execute(sql, params=None)
+from tsunagu.records.sql_beside import sql_beside
 
 
 class Migration(migrations.Migration):
     dependencies = [("records", "0017_lists_read")]
     operations = [
         migrations.AddField("vaultedcontent", "doomed", models.BooleanField(db_default=False)),
-        migrations.RunPython(_guard),
+        sql_beside(__file__),
     ]
