@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from threading import Thread
+import time
+from threading import Event, Thread
 from typing import Any
 from uuid import UUID
 
@@ -251,6 +252,38 @@ def test_two_processes_at_one_erasure_count_what_went_once_and_the_person_gets_h
     assert came == [0]
     entry = world.last_entry()
     assert (entry["act"], entry["details"]["places"]) == ("erasure:completed", 1)
+
+
+def test_who_withdraws_what_another_process_has_begun_to_erase_waits_until_it_is_gone(
+    world: World, people: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = Held.open(world, people[0])
+    ours.bring(Made().picture())
+    is_at_it, answers, places = Event(), erasing.erasing.forget_answers, erasing.erasing.has_more_places
+    workers: list[Thread] = []
+
+    def slowly(*arguments: Any) -> None:
+        is_at_it.set()
+        time.sleep(0.5)
+        answers(*arguments)
+
+    def once_the_worker_is_at_it(*arguments: Any, **named: Any) -> bool:
+        def come() -> None:
+            complete_erasures(**world.parts)
+            connections.close_all()
+
+        workers.append(Thread(target=come))
+        workers[0].start()
+        assert is_at_it.wait(30)
+        return places(*arguments, **named)
+
+    monkeypatch.setattr(erasing.erasing, "forget_answers", slowly)
+    monkeypatch.setattr(erasing.erasing, "has_more_places", once_the_worker_is_at_it)
+    withdraw(ours)
+    with acting_for(ours.case.agency_id):
+        [erasure] = Erasure.objects.filter(case_id=ours.case.case_id)
+    assert erasure.ended_at is not None
+    workers[0].join()
 
 
 def test_a_large_erasure_is_decided_at_once_and_left_to_the_worker(
