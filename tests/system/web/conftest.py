@@ -83,7 +83,8 @@ def workplace(make_installation: Callable[..., Installation]) -> Iterator[Workpl
     finally:
         server.terminate()
         _, complaints = server.communicate(timeout=ENDS_WITHIN_S)
-    assert not re.search("Traceback|Error", complaints), complaints
+    unforeseen = [line for line in complaints.splitlines() if re.search("Traceback|Error", line)]
+    assert not unforeseen, "\n".join(unforeseen)
 
 
 def _wait_for(address: str, server: subprocess.Popen[str]) -> None:
