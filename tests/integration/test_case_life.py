@@ -35,7 +35,7 @@ def test_nothing_is_brought_into_a_closed_case_until_it_is_reopened_with_a_reaso
     world: World, people: tuple[Person, Person], case: str
 ) -> None:
     anna = people[0]
-    bring = ("ingest", "--case", case, "--exhibit", "E1", world.file(b"some bytes"))
+    bring = ("ingest", "--case", case, "--exhibit", "E1", world.file(random_name("bytes").encode()))
     assert world.run(anna, "case", "close", case).status == 0
     assert world.last_entry()["act"] == "case:closed"
     assert world.run(anna, "case", "close", case).status == CONFLICT

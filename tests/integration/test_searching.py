@@ -130,7 +130,7 @@ def test_a_time_line_tells_in_words_who_did_what_page_by_page(
     anna, carl, ben = people
     ours = Held.open(world, anna)
     case = ours.case.reference
-    world.bring_in(anna, case, "laptop", world.file(b"some bytes"))
+    world.bring_in(anna, case, "laptop", world.file(random_name("bytes").encode()))
     staff_case(actor=anna.actor, reference=case, login=carl.login, **world.parts)
     view_case(actor=carl.actor, reference=case, **world.parts)
     named = {"actor": anna.actor, "reference": case, "most": 3}

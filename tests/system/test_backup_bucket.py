@@ -115,6 +115,7 @@ def test_a_wrong_key_is_refused_without_being_told(server: S3Server, place: str,
         assert not [word for word in (*key.values(), SECRET, KEY_ID, place) if word in shown]
 
 
+@pytest.mark.soak
 def test_the_program_backs_up_into_a_bucket_and_restores_from_it(
     server: S3Server, two_agencies: Installation, make_installation: Callable[..., Installation], tmp_path: Path
 ) -> None:

@@ -305,10 +305,8 @@ def test_after_the_ingest_is_killed_the_next_run_completes_it(begun: Run, site: 
     check_completes(begun, site)
 
 
-@pytest.mark.parametrize(
-    "lock",
-    [pytest.param(BEFORE_LINKING, id="before", marks=pytest.mark.soak), pytest.param(WITHIN_LINKING, id="within")],
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("lock", [BEFORE_LINKING, WITHIN_LINKING], ids=["before", "within"])
 def test_after_the_ingest_is_killed_around_linking_the_next_run_links(begun: Run, site: Site, lock: str) -> None:
     with blocked(begun, lock):
         begun.process.kill()
@@ -359,7 +357,8 @@ def test_a_killed_child_costs_one_item_at_most_and_the_next_run_tries_it_again(
     assert kept == died or (died and kept > 10)
 
 
-@pytest.mark.parametrize("form", [pytest.param("clip", marks=pytest.mark.soak), "archive"])
+@pytest.mark.soak
+@pytest.mark.parametrize("form", ["clip", "archive"])
 def test_what_a_killed_child_was_in_the_middle_of_is_refused_in_that_run_and_whole_after_the_next(
     site: Site, tmp_path: Path, form: str
 ) -> None:

@@ -32,8 +32,7 @@ COUNTS = {
     "refused": {"damaged": 1, "empty": 1}, "failure": None, "places": ["upload:broken.jpg", "upload:empty.jpg"],
 }  # fmt: skip
 DRIVER = Path(__file__).with_name("uploading.py")
-PARTS = [pytest.param(0.1, id="early"), pytest.param(0.6, id="late", marks=pytest.mark.soak)]
-SOAKED = [pytest.param(part / 20, marks=pytest.mark.soak, id=f"round {part}") for part in range(20)]
+ROUNDS = 20
 
 
 @dataclass
@@ -166,7 +165,8 @@ def check_next_completes(house: Any, site: Site) -> None:
     assert not bytes_left(house)
 
 
-@pytest.mark.parametrize("part", [*PARTS, *SOAKED])
+@pytest.mark.soak
+@pytest.mark.parametrize("part", [part / ROUNDS for part in range(ROUNDS)])
 def test_what_a_killed_worker_was_at_is_completed_by_the_next(site: Site, part: float) -> None:
     with working(site) as (house, process, admin):
         wait_until_held(admin, process, part)

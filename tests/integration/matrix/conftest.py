@@ -27,7 +27,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("watched")
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _served(rooms: Rooms, watched: Path) -> Iterator[None]:
     """Serve the rooms of these tests, under a secret key as the wiring would make one."""
     settings.SECRET_KEY = secrets.token_hex(32)

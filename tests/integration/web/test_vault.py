@@ -314,7 +314,7 @@ def test_what_came_back_with_an_older_copy_of_the_vault_is_removed_after_a_day(
     parts = {"store": stage.world.rooms.vault, **stage.world.parts}
     remove_unlisted(**parts)
     assert objects(stage, world_home) == held | set(old)
-    long_ago = (now() - UNLISTED_LAST).timestamp() - 1
+    long_ago = (parts["now"] - UNLISTED_LAST).timestamp() - 1
     for path in objects(stage, world_home):
         os.utime(path, (long_ago, long_ago))
     stage.world.rooms.ledger.record(Deed(Act.BACKUP_RESTORED, now(), None))

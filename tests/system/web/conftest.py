@@ -83,7 +83,12 @@ def workplace(make_installation: Callable[..., Installation]) -> Iterator[Workpl
     finally:
         server.terminate()
         _, complaints = server.communicate(timeout=ENDS_WITHIN_S)
-    unforeseen = [line for line in complaints.splitlines() if re.search("Traceback|Error", line)]
+    # A job that is under way when the worker ends is given back, and done by the next one.
+    unforeseen = [
+        line
+        for line in complaints.splitlines()
+        if re.search("Traceback|Error", line) and '"event": "job_aborted"' not in line
+    ]
     assert not unforeseen, "\n".join(unforeseen)
 
 

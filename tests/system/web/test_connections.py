@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from bench.officers import Browser
 
 from .conftest import Workplace
@@ -12,6 +14,7 @@ OFFICERS, A_BROWSERS_CONNECTIONS = 50, 6
 SOON_S = 10
 
 
+@pytest.mark.soak
 def test_as_many_as_fifty_browsers_keep_open_hold_up_nobody(workplace: Workplace) -> None:
     port = int(workplace.address.rpartition(":")[2])
     browsers = [Browser(port) for _ in range(OFFICERS * A_BROWSERS_CONNECTIONS)]

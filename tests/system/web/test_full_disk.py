@@ -20,7 +20,8 @@ FULL = "the disk is full: nothing more can be uploaded, and what is here is kept
 STOPPED = "The upload stopped. Choose the same files again: it goes on where it stopped."
 
 
-@pytest.mark.parametrize("locale", [pytest.param(ENGLISH, marks=pytest.mark.soak), JAPANESE])
+@pytest.mark.soak
+@pytest.mark.parametrize("locale", [ENGLISH, JAPANESE])
 def test_a_full_disk_is_told_on_the_page_and_the_upload_goes_on_when_there_is_room(
     workplace: Workplace, sit_down: Callable[..., Seat], small_disk: Any, tmp_path: Path, locale: str
 ) -> None:
