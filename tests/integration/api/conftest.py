@@ -14,7 +14,7 @@ from ..scene import Scene, set_the_scene  # noqa: TID252 - tests are no package 
 from ..world import World  # noqa: TID252 - tests are no package with a name
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _served(rooms: Rooms) -> None:
     """Serve the rooms of these tests, under a secret key as the wiring would make one."""
     settings.SECRET_KEY = secrets.token_hex(32)
