@@ -93,8 +93,11 @@ class Browser:
             self._connection.close()
             self._connection = None
 
-    def sign_in(self, login: str, password: str, code: str) -> None:
+    def sign_in(self, login: str, password: str, code: Callable[[], str]) -> None:
         """Sign in by password and one-time code, each step on its own page.
+
+        Args:
+            code: returns one that holds now; it is asked again after waiting where the server asks to wait.
 
         Raises:
             NotAnswered: either was not taken.
@@ -104,9 +107,9 @@ class Browser:
             token = FIELD.search(page)
             if token is None:
                 raise NotAnswered("the page has no form")
-            shown = typed or {"code": code}
             status = TOO_MANY
             for _ in range(MOST_TRIES):
+                shown = typed or {"code": code()}
                 status, _ = self.ask("POST", path, form={"csrfmiddlewaretoken": token[1], **shown})
                 if status != TOO_MANY:
                     break

@@ -72,7 +72,7 @@ def come_in(people: Sequence[Person], home: Path, port: int) -> list[Officer]:
     officers = []
     for seed, person in enumerate(people):
         browser = Browser(port)
-        browser.sign_in(person.login, PASSWORD, TOTP(person.totp_secret).now())
+        browser.sign_in(person.login, PASSWORD, TOTP(person.totp_secret).now)
         pages = pages_of_an_overseer() if person.oversees else pages_of_a_case_worker(targets_of(home, person.login))
         officers.append(Officer(browser, pages, random.Random(seed)))  # noqa: S311 - the same clicks each time
     return officers

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from .conftest import PASSWORD, PROGRAM, Installation
 from .test_crashes import processes
 
 STARTS_WITHIN_S = 60
+SAID = Path(tempfile.gettempdir(), f"tsunagu-served-{os.getpid()}.log")
+"""What the servers of this process's tests say, for whoever looks why one failed."""
 CHUNK_BYTES = 4 << 20
 BLOCK_BYTES = 1 << 20
 BLOCK = os.urandom(BLOCK_BYTES - 8)
@@ -79,14 +82,14 @@ class Served:
     def sit_down(self, login: str) -> Browser:
         """Sign an officer in, by both steps, once; the code of this half minute was used at the terminal."""
         browser = Browser(self.port)
-        browser.sign_in(login, PASSWORD, TOTP(self.house.secrets[login]).at(int(time.time()) + 30))
+        browser.sign_in(login, PASSWORD, lambda: TOTP(self.house.secrets[login]).at(int(time.time()) + 30))
         return browser
 
 
 def _serve(house: Installation, port: int) -> subprocess.Popen[str]:
-    told = subprocess.DEVNULL  # a worker tells of each job: a pipe that nobody reads would fill up
     command = [PROGRAM, "serve", "--port", str(port)]
-    return subprocess.Popen(command, env=house.environ(), stdout=told, stderr=told, text=True)
+    with SAID.open("a") as said:  # a worker tells of each job: a pipe that nobody reads would fill up
+        return subprocess.Popen(command, env=house.environ(), stdout=said, stderr=said, text=True)
 
 
 def until(holds: Callable[[], bool], within_s: float = 60) -> None:

@@ -43,7 +43,7 @@ def come_in(served: Served, people: list[Person]) -> list[Officer]:
     officers = []
     for seed, one in enumerate(people):
         browser = Browser(served.port)
-        browser.sign_in(one.login, PASSWORD, TOTP(one.totp_secret).now())
+        browser.sign_in(one.login, PASSWORD, TOTP(one.totp_secret).now)
         targets = targets_of(served.house.home, one.login)
         pages = pages_of_an_overseer() if one.oversees else pages_of_a_case_worker(targets)
         officers.append(Officer(browser, pages, random.Random(seed)))
@@ -103,6 +103,8 @@ def test_nothing_acknowledged_is_lost_when_processes_are_killed_under_load(
             done.set()
             for thread in threads:
                 thread.join()
+            for one in officers:
+                one.browser.hang_up()
         upload.wait_until_examined(RECOVERS_WITHIN_S * 2)
         browser.hang_up()
         complaints = [told for one in officers for told in one.complaints]

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import django
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 from tsunagu.config.beside import end_with_parent
 from tsunagu.config.home import Home
@@ -18,6 +19,9 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(Home.of(os.environ).kernels))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
 settings.ALLOWED_HOSTS = os.environ.get(HOSTS, ",".join(LOCAL_HOSTS)).split(",")
 django.setup()
+# A worker is a fork of the server: connections that it inherits are the server's, and may be dead by now.
+for _inherited in connections.all(initialized_only=True):
+    _inherited.connection = None
 
 from tsunagu.config.application import Application  # noqa: E402
 from tsunagu.domain.errors import TsunaguError  # noqa: E402
