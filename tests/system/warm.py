@@ -1,7 +1,9 @@
 """The program, loaded once and forked for each command, for loading takes longer than most commands do.
 
-A forked command has its own arguments, environment, input and outputs, and ends as a process of its own does. How the
-program starts and ends by itself is tried wherever a test starts it as a process (`Installation.start`, a shell).
+A forked command has its own arguments, environment, input and outputs, and ends as a process of its own does. The
+zygote of its decode children is forked from it, with all that is loaded, instead of being started anew. How program and
+zygote start and end by themselves is tried wherever a test starts the program as a process (`Installation.start`, a
+shell), and by the tests of the sandbox.
 """
 
 from __future__ import annotations
@@ -14,11 +16,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, NoReturn
 
 MOST_REQUEST_BYTES = 1 << 20
+MOST_DESCRIPTORS = 1 << 12
 PLACE = str(Path(__file__).parent)
 PROGRAM = str(Path(sys.executable).with_name("tsunagu"))
 
@@ -62,6 +66,51 @@ class WarmProgram:
         self._process.wait()
 
 
+class Forked:
+    """A forked process, as far as whoever began a zygote uses one."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid, self.returncode = pid, None
+
+    def poll(self) -> int | None:
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.returncode = os.waitstatus_to_exitcode(status) if pid else None
+        return self.returncode
+
+    def wait(self, timeout: float = 30.0) -> int:
+        ends = time.monotonic() + timeout
+        while self.poll() is None:
+            if time.monotonic() > ends:
+                raise subprocess.TimeoutExpired("the zygote", timeout)
+            time.sleep(0.002)
+        return self.returncode
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+
+def _fork_zygote(control_fd: int, decoder: str) -> Forked:
+    """Be the zygote in a process of its own, with nothing open but the socket to the program."""
+    pid = os.fork()
+    if pid:
+        return Forked(pid)
+    try:
+        os.setsid()
+        os.chdir("/")
+        os.environ.clear()
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nowhere, stream)
+        os.closerange(3, control_fd)
+        os.closerange(control_fd + 1, MOST_DESCRIPTORS)
+        from tsunagu.media.sandbox.zygote import main
+
+        main(control_fd, decoder)
+    finally:
+        os._exit(0)
+
+
 def _text(file: IO[bytes]) -> str:
     file.seek(0)
     return file.read().decode()
@@ -74,11 +123,12 @@ def serve(fd: int) -> None:
     django.setup()
     import tsunagu.cli.main
     import tsunagu.config.application
+    import tsunagu.media.sandbox.zygote
     import tsunagu.services.ingest
     import tsunagu.services.likeness  # noqa: F401 - loaded for those that are forked
-    from tsunagu.fingerprints.pdq import load_kernels
+    from tsunagu.fingerprints.taking import warm_up
 
-    load_kernels()
+    warm_up()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=fd) as requests:
         while True:
@@ -115,6 +165,9 @@ def _live(request: bytes, streams: list[int]) -> NoReturn:
         os.close(stream)
     sys.argv = [PROGRAM, *arguments]
     from tsunagu.config.entry import main
+    from tsunagu.media.sandbox import begun
+
+    begun._start = _fork_zygote
 
     status: object = 1
     try:
