@@ -96,3 +96,9 @@ class LedgerBroken(Unavailable):
     """The ledger does not verify against what is held outside the database."""
 
     code = "ledger-broken"
+
+
+class DamagedSnapshot(Unavailable):
+    """A file of fingerprints is not whole, and nothing is searched in it."""
+
+    code = "damaged-snapshot"

@@ -12,6 +12,7 @@ from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
 from tsunagu.domain.hit import Hit
 from tsunagu.index.popcount import popcount
+from tsunagu.index.table import require_ids, require_searchable, table_of, words_of
 
 _BLOCK_ROWS = 2048
 _STRIDE_ROWS = 256
@@ -42,13 +43,12 @@ class FlatIndex:
         Raises:
             InputError: a shape or dtype is another.
         """
-        if entry_ids.shape != (len(table),) or entry_ids.dtype != np.int64:
-            raise InputError("the entry ids do not fit the table")
+        require_ids(table, entry_ids)
         self._kind = kind
         self._version = version
         # The entries of one id lie together: what they have found can then be counted by the stretch.
         order = np.argsort(entry_ids, kind="stable")
-        self._words = np.ascontiguousarray(_words(kind, table)[order].T)
+        self._words = np.ascontiguousarray(words_of(kind, table)[order].T)
         self._entry_ids = entry_ids[order]
 
     @classmethod
@@ -59,14 +59,8 @@ class FlatIndex:
             InputError: a fingerprint is of another kind, or of too low a quality to be searched; leaving
                 it out is the caller's decision, since what is left out is never found.
         """
-        ids: list[int] = []
-        data = bytearray()
-        for entry_id, one in entries:
-            _require_searchable(kind, one)
-            ids.append(entry_id)
-            data += one.data
-        table = np.frombuffer(bytes(data), np.uint8).reshape(len(ids), kind.bits // 8)
-        return cls(kind, table, np.array(ids, np.int64), version=version)
+        table, entry_ids = table_of(kind, entries)
+        return cls(kind, table, entry_ids, version=version)
 
     @property
     def kind(self) -> FingerprintKind:
@@ -78,6 +72,11 @@ class FlatIndex:
         """The name of this state of the set, as it was built with."""
         return self._version
 
+    @property
+    def size_bytes(self) -> int:
+        """What its fingerprints and ids take in memory."""
+        return self._words.nbytes + self._entry_ids.nbytes
+
     def __len__(self) -> int:
         """Return the number of entries."""
         return len(self._entry_ids)
@@ -88,7 +87,7 @@ class FlatIndex:
         Raises:
             InputError: the query is of another kind or of too low a quality to be searched, or the radius is negative.
         """
-        _require_searchable(self._kind, query)
+        require_searchable(self._kind, query)
         table = np.frombuffer(query.data, np.uint8).reshape(1, -1)
         _, entry_ids, distances = self.search_table(table, radius_bits=radius_bits)
         return tuple(map(Hit, distances.tolist(), entry_ids.tolist()))
@@ -112,7 +111,7 @@ class FlatIndex:
         """
         if radius_bits < 0:
             raise InputError("the radius is negative", radius_bits=radius_bits)
-        words = _words(self._kind, queries)
+        words = words_of(self._kind, queries)
         radius = min(radius_bits, self._kind.bits)
         found = np.empty((3, _FIRST_ROOM), np.int64)
         total = _scan(self._words, words, radius, found)
@@ -148,28 +147,13 @@ class FlatIndex:
         """
         if radius_bits < 0 or least_pairs < 1:
             raise InputError("the radius or the number of pairs is out of bounds")
-        words = _words(self._kind, queries)
+        words = words_of(self._kind, queries)
         is_first = np.diff(self._entry_ids, prepend=self._entry_ids[:1] - 1) != 0
         ids, group = self._entry_ids[is_first], np.cumsum(is_first) - 1
         missing = np.where(ids == without, 0, least_pairs)
         _tally(self._words, words, min(radius_bits, self._kind.bits), group, missing)
         enough: NDArray[np.int64] = ids[(missing == 0) & (ids != without)]
         return enough
-
-
-def _require_searchable(kind: FingerprintKind, one: Fingerprint) -> None:
-    if one.kind is not kind:
-        raise InputError("the fingerprint is of another kind")
-    if not one.is_searchable:
-        raise InputError("the fingerprint is of too low a quality to be searched", quality=one.quality)
-
-
-def _words(kind: FingerprintKind, table: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """Return `table` as 64-bit words, shape (n, 4); which end of a word comes first does not matter."""
-    if table.dtype != np.uint8 or table.ndim != 2 or table.shape[1] * 8 != kind.bits:
-        raise InputError("the table is not of the kind's width")
-    # A fresh array, so that the kernel has one compiled form for read-only and writable tables.
-    return np.array(table, order="C").view(np.uint64)
 
 
 @njit(nogil=True, cache=True)

@@ -20,6 +20,10 @@ class Index(Protocol):
     def version(self) -> str:
         """The name of this state of the set, as it was built with."""
 
+    @property
+    def size_bytes(self) -> int:
+        """What its fingerprints, its ids and all that finds them take in memory."""
+
     def __len__(self) -> int:
         """Return the number of entries."""
 

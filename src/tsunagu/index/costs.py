@@ -1,0 +1,84 @@
+"""What answering costs with the rows of one multi-index on one machine, and the radii that follow from it."""
+
+from __future__ import annotations
+
+from time import perf_counter_ns
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tsunagu.index.plan import LARGEST_RADIUS
+from tsunagu.index.probing import Arrays, Flips, Words, search_all, search_parts
+
+Costs = NDArray[np.float64]
+"""Shape (parts, LARGEST_RADIUS + 1): nanoseconds that a query spends in a part's table at each radius."""
+_QUERIES = 64
+_SCANNED_ROWS = 1 << 17
+_NO_BOUND = np.iinfo(np.int64).max
+
+
+def measure_costs(arrays: Arrays, flips: Flips) -> Costs:
+    """Return what queries cost that lie as the rows themselves do, with 20 of their bits changed."""
+    costs = np.empty((len(arrays.tables), LARGEST_RADIUS + 1))
+    if not len(costs):
+        return costs
+    queries = _queries_near(arrays)
+    radii = np.full(len(arrays.tables), -1, np.int64)
+    _spend_ns(arrays, flips, queries[:1], radii)
+    for part in range(len(costs)):
+        for radius in range(LARGEST_RADIUS + 1):
+            radii[part] = radius
+            costs[part, radius] = _spend_ns(arrays, flips, queries, radii) / len(queries)
+        radii[part] = -1
+    return np.maximum.accumulate(costs, axis=1)
+
+
+def measure_scan_ns(arrays: Arrays) -> float:
+    """Return the nanoseconds of one query that looks at all rows."""
+    some = arrays._replace(first=arrays.first[:_SCANNED_ROWS], rest=arrays.rest[:_SCANNED_ROWS])
+    query, found = np.zeros((1, 4), np.uint64), np.empty((0, 3), np.int64)
+    search_all(some, query, 0, found)
+    begin = perf_counter_ns()
+    search_all(some, query, 0, found)
+    return (perf_counter_ns() - begin) * len(arrays.first) / max(1, len(some.first))
+
+
+def cheapest_radii(costs: Costs, radius_bits: int) -> tuple[NDArray[np.int64], float] | None:
+    """Return a radius for each part, -1 for one that need not be asked, and what a query will cost, in nanoseconds.
+
+    The sum of (radius + 1) is `radius_bits` + 1, so that nothing is missed. Each further bit is flipped where that
+    costs least. None when the parts are too few.
+    """
+    radii = np.full(len(costs), -1, np.int64)
+    total = 0.0
+    for _ in range(radius_bits + 1):
+        open_parts = np.flatnonzero(radii < LARGEST_RADIUS)
+        if not len(open_parts):
+            return None
+        spent = np.where(radii[open_parts] >= 0, costs[open_parts, radii[open_parts]], 0.0)
+        more = costs[open_parts, radii[open_parts] + 1] - spent
+        cheapest = int(np.argmin(more))
+        radii[open_parts[cheapest]] += 1
+        total += float(more[cheapest])
+    return radii, total
+
+
+def _queries_near(arrays: Arrays) -> Words:
+    random = np.random.default_rng(0)
+    rows = random.integers(0, len(arrays.first), _QUERIES)
+    queries = np.zeros((_QUERIES, 4), np.uint64)
+    queries[:, :2] = arrays.first[rows]
+    words = 1
+    if len(arrays.rest):
+        queries[:, 2:], words = arrays.rest[rows], 4
+    for _ in range(20):
+        changed = np.left_shift(np.uint64(1), random.integers(0, 64, _QUERIES, np.uint64))
+        queries[np.arange(_QUERIES), random.integers(0, words, _QUERIES)] ^= changed
+    return queries
+
+
+def _spend_ns(arrays: Arrays, flips: Flips, queries: Words, radii: NDArray[np.int64]) -> int:
+    found, is_left = np.empty((0, 3), np.int64), np.zeros(len(queries), np.bool_)
+    begin = perf_counter_ns()
+    search_parts(arrays, flips, queries, radii, 0, _NO_BOUND, found, is_left)
+    return perf_counter_ns() - begin

@@ -1,0 +1,210 @@
+"""The multi-index: as exact as the flat index, but it looks only at rows that share a part of the query's bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
+from tsunagu.domain.hit import Hit
+from tsunagu.index.building import flips_of, lay_out
+from tsunagu.index.costs import Costs, cheapest_radii, measure_costs, measure_scan_ns
+from tsunagu.index.plan import Plan, plan_parts
+from tsunagu.index.probing import Arrays, Words, search_all, search_parts
+from tsunagu.index.table import require_ids, require_searchable, table_of, words_of
+
+LEAST_ROWS = 4096
+"""Below so many rows looking at all of them is as fast, and no tables are laid out."""
+BYTES_A_ROW = 62.0
+"""What the tables may take for each entry, beside 40 bytes for a fingerprint of 256 bits and its id."""
+_FIRST_ROOM = 1024
+_MISSED_ROW_NS = 20.0
+"""A row that is met in a table lies anywhere in memory."""
+_LARGEST_RADIUS = 64
+_NOTHING = Plan((), (), ())
+
+
+class MultiIndex:
+    """An immutable set of fingerprints of one kind, searched exactly by parts of their bits.
+
+    Several entries may hold the same fingerprint, and several may carry one id: each is found for itself. Where
+    the parts would meet too many rows (a large radius, rows that are nearly alike), a query looks at all rows instead.
+    Searching is serial and releases the GIL: threads belong to the caller, over parts of the queries.
+    """
+
+    __slots__ = (
+        "_flips",
+        "_kind",
+        "_most_rows",
+        "_radii",
+        "_version",
+        "arrays",
+        "costs",
+        "entry_ids",
+        "plan",
+        "scan_ns",
+    )
+
+    def __init__(
+        self,
+        kind: FingerprintKind,
+        plan: Plan,
+        arrays: Arrays,
+        entry_ids: NDArray[np.int64],
+        *,
+        costs: Costs,
+        scan_ns: float,
+        version: str,
+    ) -> None:
+        """Take what was laid out, with the id of each of its rows, and what answering costs with them."""
+        self._kind = kind
+        self._version = version
+        self.plan, self.arrays, self.entry_ids = plan, arrays, entry_ids
+        self.costs, self.scan_ns = costs, scan_ns
+        self._flips = flips_of(plan)
+        self._radii: list[NDArray[np.int64] | None] = []
+        for radius in range(_LARGEST_RADIUS + 1):
+            cheapest = cheapest_radii(costs, radius)
+            self._radii.append(cheapest[0] if cheapest is not None and cheapest[1] < scan_ns else None)
+        self._most_rows = int(scan_ns / _MISSED_ROW_NS)
+
+    @classmethod
+    def build(cls, kind: FingerprintKind, entries: Iterable[tuple[int, Fingerprint]], *, version: str) -> MultiIndex:
+        """Return the index of `entries`, pairs of an entry id and its fingerprint.
+
+        Raises:
+            InputError: a fingerprint is of another kind, or of too low a quality to be searched; leaving
+                it out is the caller's decision, since what is left out is never found.
+        """
+        return cls.of_table(kind, *table_of(kind, entries), version=version)
+
+    @classmethod
+    def of_table(
+        cls,
+        kind: FingerprintKind,
+        table: NDArray[np.uint8],
+        entry_ids: NDArray[np.int64],
+        *,
+        version: str,
+        least_rows: int = LEAST_ROWS,
+        threads: int = 1,
+    ) -> MultiIndex:
+        """Return the index of a table of fingerprints whose caller has left out those of low quality.
+
+        Args:
+            table: shape (n, kind.bits // 8), uint8, one fingerprint a row, big-endian as in `Fingerprint.data`.
+            entry_ids: shape (n,), int64.
+            version: the name of this state of the set.
+            least_rows: below so many rows no tables are laid out, and each query looks at all of them.
+            threads: how many tables are laid out at once.
+
+        Raises:
+            InputError: a shape or dtype is another.
+        """
+        require_ids(table, entry_ids)
+        words = words_of(kind, table)
+        plan = _NOTHING
+        if len(table) >= max(1, least_rows):
+            plan = plan_parts(len(table), kind.bits, kind.radius_bits, BYTES_A_ROW)
+        arrays, order = lay_out(words, plan, threads=threads)
+        costs = measure_costs(arrays, flips_of(plan))
+        scan_ns = measure_scan_ns(arrays)
+        return cls(kind, plan, arrays, entry_ids[order], costs=costs, scan_ns=scan_ns, version=version)
+
+    @property
+    def kind(self) -> FingerprintKind:
+        """The kind of all its fingerprints."""
+        return self._kind
+
+    @property
+    def version(self) -> str:
+        """The name of this state of the set, as it was built with."""
+        return self._version
+
+    @property
+    def size_bytes(self) -> int:
+        """What its fingerprints, ids and tables take in memory."""
+        return sum(array.nbytes for array in self.arrays) + self.entry_ids.nbytes
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        return len(self.entry_ids)
+
+    def search(self, query: Fingerprint, *, radius_bits: int) -> tuple[Hit, ...]:
+        """Return every entry at most `radius_bits` away, nearest first, then by entry id.
+
+        Raises:
+            InputError: the query is of another kind or of too low a quality to be searched, or the radius is negative.
+        """
+        require_searchable(self._kind, query)
+        table = np.frombuffer(query.data, np.uint8).reshape(1, -1)
+        _, entry_ids, distances = self.search_table(table, radius_bits)
+        return tuple(map(Hit, distances.tolist(), entry_ids.tolist()))
+
+    def search_table(
+        self, queries: NDArray[np.uint8], radius_bits: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return every pair of a query and an entry at most `radius_bits` apart.
+
+        Args:
+            queries: shape (m, kind.bits // 8), uint8, one fingerprint a row; the caller has left out those of
+                low quality.
+            radius_bits: at least 0.
+
+        Returns:
+            Three arrays of one length, int64: row of the query, entry id, distance in bits; ordered by row,
+            then distance, then entry id.
+
+        Raises:
+            InputError: the table's shape or dtype is another, or the radius is negative.
+        """
+        if radius_bits < 0:
+            raise InputError("the radius is negative", radius_bits=radius_bits)
+        words = _padded(words_of(self._kind, queries))
+        radius = min(radius_bits, self._kind.bits)
+        radii = self._radii[radius] if radius <= _LARGEST_RADIUS else None
+        if radii is None:
+            rows, entries, distances = self._scan(words, radius).T
+        else:
+            rows, entries, distances = self._ask_parts(words, radius, radii).T
+        entry_ids = self.entry_ids[entries]
+        if len(rows) < 2:
+            return rows, entry_ids, distances
+        order = np.lexsort((entry_ids, distances, rows))
+        return rows[order], entry_ids[order], distances[order]
+
+    def _ask_parts(self, words: Words, radius: int, radii: NDArray[np.int64]) -> NDArray[np.int64]:
+        is_left = np.zeros(len(words), np.bool_)
+        found = np.empty((_FIRST_ROOM, 3), np.int64)
+        asked = (self.arrays, self._flips, words, radii, radius, self._most_rows)
+        total = search_parts(*asked, found, is_left)
+        if total > len(found):
+            # Rare: more hits than room. A second search with room for all costs less than growing inside the kernel.
+            found = np.empty((total, 3), np.int64)
+            search_parts(*asked, found, is_left)
+        if not is_left.any():
+            return found[:total]
+        left = np.flatnonzero(is_left)
+        scanned = self._scan(words[left], radius)
+        scanned[:, 0] = left[scanned[:, 0]]
+        return np.concatenate([found[:total], scanned])
+
+    def _scan(self, words: Words, radius: int) -> NDArray[np.int64]:
+        found = np.empty((_FIRST_ROOM, 3), np.int64)
+        total = search_all(self.arrays, words, radius, found)
+        if total > len(found):
+            found = np.empty((total, 3), np.int64)
+            search_all(self.arrays, words, radius, found)
+        return found[:total]
+
+
+def _padded(words: Words) -> Words:
+    """Return the words with zeros behind them up to four, as the kernels take a query."""
+    if words.shape[1] == 4:
+        return words
+    padded = np.zeros((len(words), 4), np.uint64)
+    padded[:, : words.shape[1]] = words
+    return padded

@@ -1,0 +1,64 @@
+"""Tables of fingerprints: one a row, as bytes outside and as 64-bit words inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
+
+
+def table_of(
+    kind: FingerprintKind, entries: Iterable[tuple[int, Fingerprint]]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return pairs of an entry id and its fingerprint as a table, shape (n, kind.bits // 8), and the ids, shape (n,).
+
+    Raises:
+        InputError: a fingerprint is of another kind, or of too low a quality to be searched; leaving
+            it out is the caller's decision, since what is left out is never found.
+    """
+    ids: list[int] = []
+    data = bytearray()
+    for entry_id, one in entries:
+        require_searchable(kind, one)
+        ids.append(entry_id)
+        data += one.data
+    return np.frombuffer(bytes(data), np.uint8).reshape(len(ids), kind.bits // 8), np.array(ids, np.int64)
+
+
+def require_searchable(kind: FingerprintKind, one: Fingerprint) -> None:
+    """Return when the fingerprint is of `kind` and good enough to be searched.
+
+    Raises:
+        InputError: it is not.
+    """
+    if one.kind is not kind:
+        raise InputError("the fingerprint is of another kind")
+    if not one.is_searchable:
+        raise InputError("the fingerprint is of too low a quality to be searched", quality=one.quality)
+
+
+def words_of(kind: FingerprintKind, table: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """Return a copy of `table` as 64-bit words, shape (n, kind.bits // 64); which end comes first does not matter.
+
+    It is a copy so that the kernels have one compiled form for read-only and writable tables.
+
+    Raises:
+        InputError: the table's shape or dtype is another.
+    """
+    if table.dtype != np.uint8 or table.ndim != 2 or table.shape[1] * 8 != kind.bits:
+        raise InputError("the table is not of the kind's width")
+    return np.array(table, order="C").view(np.uint64)
+
+
+def require_ids(table: NDArray[np.uint8], entry_ids: NDArray[np.int64]) -> None:
+    """Return when there is an id for each row.
+
+    Raises:
+        InputError: a shape or dtype is another.
+    """
+    if entry_ids.shape != (len(table),) or entry_ids.dtype != np.int64:
+        raise InputError("the entry ids do not fit the table")

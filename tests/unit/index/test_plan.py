@@ -1,0 +1,45 @@
+"""How a fingerprint is divided: nothing is missed, and the memory is kept to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tsunagu.index.costs import cheapest_radii
+from tsunagu.index.plan import LARGEST_RADIUS, LARGEST_SHIFT, plan_parts
+
+
+@pytest.mark.parametrize("rows", [1, 5_000, 100_000, 10**6, 10**7, 10**8, 10**9])
+@pytest.mark.parametrize(("bits", "radius_bits"), [(256, 31), (64, 8), (64, 0), (256, 0), (256, 64)])
+def test_the_parts_cover_all_bits_and_miss_nothing_within_the_radius(rows: int, bits: int, radius_bits: int) -> None:
+    plan = plan_parts(rows, bits, radius_bits, 62)
+    assert sum(plan.widths) == bits
+    assert sum(radius + 1 for radius in plan.radii) >= radius_bits + 1
+    assert max(plan.radii) <= LARGEST_RADIUS
+    assert all(0 <= shift <= width for shift, width in zip(plan.shifts, plan.widths, strict=True))
+    assert all(rows.bit_length() + shift <= 32 for shift in plan.shifts)
+
+
+def test_the_tables_take_no_more_memory_than_they_may() -> None:
+    plan = plan_parts(10**7, 256, 31, 62)
+    blocks = [1 << (width - shift) for width, shift in zip(plan.widths, plan.shifts, strict=True)]
+    words = sum(count for count, shift in zip(blocks, plan.shifts, strict=True) if shift == LARGEST_SHIFT)
+    assert 4 * (len(plan.widths) - 1) + (4 * sum(blocks) + 8 * words) / 10**7 <= 62
+
+
+@given(
+    costs=st.lists(
+        st.lists(st.floats(0.1, 1e6), min_size=LARGEST_RADIUS + 1, max_size=LARGEST_RADIUS + 1).map(sorted),
+        max_size=16,
+    ),
+    radius_bits=st.integers(0, 70),
+)
+def test_whatever_the_costs_are_the_radii_miss_nothing(costs: list[list[float]], radius_bits: int) -> None:
+    found = cheapest_radii(np.array(costs).reshape(-1, LARGEST_RADIUS + 1), radius_bits)
+    if found is None:
+        assert radius_bits + 1 > len(costs) * (LARGEST_RADIUS + 1)
+    else:
+        assert (found[0] + 1).sum() == radius_bits + 1
+        assert found[0].max() <= LARGEST_RADIUS
