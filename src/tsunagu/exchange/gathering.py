@@ -1,0 +1,60 @@
+"""From the digests of one row to an item or a refusal, the same for every format."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tsunagu.domain.known import KnownItem, LossReport, RefusedRow, RowRefusal, is_empty_file
+from tsunagu.exchange.digest_forms import USELESS, Form, pdq_fingerprint, recognized
+from tsunagu.exchange.reading import Of256Bits, Row, Stated
+
+
+class Gathered:
+    """What one row is known by, gathered text by text.
+
+    The first text of a kind stays; a different one of the same kind makes the row malformed, since nobody can tell
+    which of the two is meant.
+    """
+
+    __slots__ = ("_found", "_of_256_bits", "_refusal", "_report")
+
+    def __init__(self, stated: Stated, report: LossReport) -> None:
+        """Begin a row."""
+        self._of_256_bits: Of256Bits | None = stated.of_256_bits
+        self._report = report
+        self._found: dict[str, Any] = {}
+        self._refusal = RowRefusal.NO_DIGEST
+
+    def take(self, text: str, named: Form | None = None) -> bool:
+        """Take one text in, and return whether it was a digest of any kind; a text that was none is counted as lost."""
+        if not text:
+            return False
+        found = recognized(text, named, self._of_256_bits)
+        if found is None:
+            self._report.lost[named or "hash"] += 1
+            self._refusal = RowRefusal.BAD_DIGEST
+            return False
+        form, data = found
+        if form is Form.OF_256_BITS:
+            self._refusal = RowRefusal.AMBIGUOUS
+        elif form in USELESS:
+            self._report.lost[form] += 1
+            self._refusal = RowRefusal.UNSUPPORTED
+        elif self._found.setdefault(form, data) != data:
+            self._refusal = RowRefusal.MALFORMED
+        return True
+
+    def row(self, number: int, **told: Any) -> Row:
+        """Return the item of all that was taken in, with what else is `told` of it, or why there is none."""
+        found = self._found
+        if self._refusal in {RowRefusal.AMBIGUOUS, RowRefusal.MALFORMED}:
+            return RefusedRow(number, self._refusal)
+        if not found:
+            return RefusedRow(number, self._refusal)
+        if is_empty_file(found.get("md5"), found.get("sha1"), found.get("sha256")):
+            return RefusedRow(number, RowRefusal.EMPTY_FILE)
+        if pdq := found.get("pdq"):
+            found["pdq"] = pdq_fingerprint(pdq)
+        if photodna := found.get("photodna"):
+            found["photodna"] = photodna.decode()
+        return KnownItem(number, **found, **told)

@@ -1,0 +1,221 @@
+"""One media record of VICS JSON, versions 1.1 to 2.0, understood.
+
+What is not understood, be it a key or a value, is carried in `extra` under its own key, so that writing gives it
+back. A miniature may be a picture: it is dropped and counted.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tsunagu.domain.known import (
+    UNMAPPED,
+    Json,
+    KnownFile,
+    ListedCategory,
+    LossReport,
+    Marks,
+    RefusedRow,
+    RowRefusal,
+)
+from tsunagu.exchange.digest_forms import Form, recognized
+from tsunagu.exchange.gathering import Gathered
+from tsunagu.exchange.reading import CategoryTables, Row, Stated
+from tsunagu.exchange.values import (
+    MOST_SIZE_BYTES,
+    REPEATED,
+    NotCarried,
+    carried,
+    clean_text,
+    iso_time,
+    tri_state,
+    whole_number,
+)
+
+MARK_KEYS: Final = {
+    "VictimIdentified": "victim_identified",
+    "OffenderIdentified": "offender_identified",
+    "IsDistributed": "is_distributed",
+    "IsSuspected": "is_suspected",
+    "SelfGenerated": "is_self_generated",
+}
+OTHER_HASHES: Final = {"SHA256": Form.SHA256, "PDQ": Form.PDQ, "PHOTODNA": Form.PHOTODNA}
+"""Names of alternative hashes that are understood, without case, hyphens, underlines and spaces."""
+MINIATURE: Final = "Miniature"
+_MOST_CODE: Final = 10**6
+_DIGEST_KEYS: Final = {"MD5": Form.MD5, "SHA1": Form.SHA1, "PhotoDNA": Form.PHOTODNA}
+_SERIES_NAME_KEYS: Final = ("Name", "SeriesName")
+_NAVIGATION: Final = ("@odata.", "odata.")
+
+Record = dict[str, Any]
+
+
+def media_row(record: Record, number: int, context: tuple[str, str], stated: Stated, report: LossReport) -> Row:
+    """Return what one media record says; the record is used up.
+
+    Args:
+        record: the record as decoded, its objects marked by `unique_members`.
+        number: of the record, from 1.
+        context: whose categories, and in which version.
+        stated: gives the tables of categories.
+        report: what is left behind is counted in it.
+    """
+    try:
+        if REPEATED in record:
+            raise NotCarried(repeated_key=True)
+        return _row(record, number, context, stated, report)
+    except NotCarried as error:
+        reason = RowRefusal.TOO_DEEP if error.too_deep else RowRefusal.MALFORMED
+        return RefusedRow(number, RowRefusal.REPEATED_KEY if error.repeated_key else reason)
+
+
+def _row(record: Record, number: int, context: tuple[str, str], stated: Stated, report: LossReport) -> Row:
+    if record.pop(MINIATURE, None):
+        report.lost[MINIATURE] += 1
+    gathered = Gathered(stated, report)
+    for key, form in _DIGEST_KEYS.items():
+        value = record.pop(key, None)
+        if value is not None and value != "":
+            gathered.take(value.strip() if isinstance(value, str) else "?", form)
+    _take_other_hashes(record, gathered)
+    told: dict[str, Any] = {
+        "list_id": _list_id(record),
+        "category": _category(record, context, stated.categories),
+        "marks": Marks(**{name: _mark(record, key) for key, name in MARK_KEYS.items()}),
+        "series": _series(record, report),
+        "tags": _names(record, "Tags", report),
+        "files": _files(record, report),
+        "size_bytes": _whole(record, "MediaSize", MOST_SIZE_BYTES),
+        "media_type": _text(record, "MimeType", report),
+        "updated": _time(record, "DateUpdated"),
+        "comments": _text(record, "Comments", report),
+    }
+    return gathered.row(number, extra=_extra(record, report), **told)
+
+
+def _extra(record: Record, report: LossReport) -> dict[str, Json]:
+    """Return what is left of a record, without the links by which OData programs find their way."""
+    left = {key: value for key, value in record.items() if not key.startswith(_NAVIGATION) and "@odata." not in key}
+    return {clean_text(key, report): carried(value, report) for key, value in left.items()} if left else left
+
+
+def _text(record: Record, key: str, report: LossReport) -> str | None:
+    value = record.get(key)
+    if isinstance(value, str):
+        del record[key]
+        return clean_text(value, report) or None
+    if value is None:
+        record.pop(key, None)
+    return None
+
+
+def _time(record: Record, key: str) -> str | None:
+    value = record.get(key)
+    read = iso_time(value) if isinstance(value, str) else None
+    if read is not None or value is None or value == "":
+        record.pop(key, None)
+    return read
+
+
+def _mark(record: Record, key: str) -> bool | None:
+    value = record.get(key)
+    read = value if isinstance(value, bool) else tri_state(value) if isinstance(value, str) else None
+    if read is not None or value is None or value == "":
+        record.pop(key, None)
+    return read
+
+
+def _whole(record: Record, key: str, most: int) -> int | None:
+    value = record.get(key)
+    read = whole_number(value.strip()) if isinstance(value, str) else value if type(value) is int else None
+    if read is not None and not 0 <= read <= most:
+        read = None
+    if read is not None or value is None or value == "":
+        record.pop(key, None)
+    return read
+
+
+def _list_id(record: Record) -> str | None:
+    number = _whole(record, "MediaID", MOST_SIZE_BYTES)
+    return None if number is None else str(number)
+
+
+def _category(record: Record, context: tuple[str, str], tables: CategoryTables) -> ListedCategory | None:
+    code = _whole(record, "Category", _MOST_CODE)
+    if code is None:
+        return None
+    return ListedCategory(*context, code, tables.get(context, {}).get(code, UNMAPPED))
+
+
+def _names(record: Record, key: str, report: LossReport) -> tuple[str, ...]:
+    """Take a list of names: text with commas between them, or a JSON array of texts."""
+    value = record.get(key)
+    if isinstance(value, list) and all(isinstance(one, str) and "," not in one for one in value):
+        names = value
+    elif value is None or isinstance(value, str):
+        names = (value or "").split(",")
+    else:
+        return ()
+    record.pop(key, None)
+    return tuple(clean_text(name.strip(), report) for name in names if name.strip())
+
+
+def _series(record: Record, report: LossReport) -> tuple[str, ...]:
+    """Take the series. An object is carried as it is, and its name, if it has one, is read as well."""
+    value = record.get("Series")
+    if not isinstance(value, dict):
+        return _names(record, "Series", report)
+    found = (value.get(key) for key in _SERIES_NAME_KEYS)
+    return tuple(clean_text(name.strip(), report) for name in found if isinstance(name, str) and name.strip())[:1]
+
+
+def _take_other_hashes(record: Record, gathered: Gathered) -> None:
+    """Take the alternative hashes that are understood; the others stay in the record."""
+    entries = record.get("AlternativeHashes")
+    if not isinstance(entries, list):
+        if entries is None:
+            record.pop("AlternativeHashes", None)
+        return
+    left = []
+    for entry in entries:
+        name, value = (entry.get("HashName"), entry.get("HashValue")) if isinstance(entry, dict) else (None, None)
+        form = OTHER_HASHES.get(plain_hash_name(name)) if isinstance(name, str) else None
+        is_known = form is not None and isinstance(value, str) and REPEATED not in entry
+        if is_known and recognized(value.strip(), form, None):
+            gathered.take(value.strip(), form)
+        elif entry is not None:
+            left.append(entry)
+    if left:
+        record["AlternativeHashes"] = left
+    else:
+        del record["AlternativeHashes"]
+
+
+def plain_hash_name(name: str) -> str:
+    """Return the name of an alternative hash without case, hyphens, underlines and spaces."""
+    return name.upper().replace("-", "").replace("_", "").replace(" ", "")
+
+
+def _files(record: Record, report: LossReport) -> tuple[KnownFile, ...]:
+    """Take the places of the item; when one of them is no object, all are carried as they are."""
+    entries = record.get("MediaFiles")
+    if entries is None or (isinstance(entries, list) and all(isinstance(one, dict) for one in entries)):
+        record.pop("MediaFiles", None)
+        return tuple(_file(entry, report) for entry in entries or ())
+    return ()
+
+
+def _file(entry: Record, report: LossReport) -> KnownFile:
+    if REPEATED in entry:
+        raise NotCarried(repeated_key=True)
+    entry.pop("MD5", None)  # says again what the item says
+    return KnownFile(
+        path=_text(entry, "FilePath", report),
+        name=_text(entry, "FileName", report),
+        created=_time(entry, "Created"),
+        written=_time(entry, "Written"),
+        accessed=_time(entry, "Accessed"),
+        is_deleted=_mark(entry, "Deleted"),
+        is_unallocated=_mark(entry, "Unallocated"),
+        extra=_extra(entry, report),
+    )
