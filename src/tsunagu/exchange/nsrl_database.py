@@ -24,6 +24,7 @@ ROWS_AT_A_TIME: Final = 1000
 MOST_VALUE_BYTES: Final = 1 << 16
 MOST_STEPS_TO_A_ROW: Final = 100_000_000
 _STEPS_AT_A_TIME: Final = 1_000_000
+_MOST_TABLES: Final = 100
 _REQUIRED: Final = frozenset({"sha1", "md5", "package_id"})
 _COLUMNS: Final = ("sha256", "sha1", "md5", "file_name", "file_size", "crc32", "package_id")
 _EXTRA: Final = ("crc32", "package_id")
@@ -81,9 +82,8 @@ def _statement(database: sqlite3.Connection) -> str:
     database.setlimit(sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 100)
     database.setlimit(sqlite3.SQLITE_LIMIT_COMPOUND_SELECT, 10)
     database.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
-    kinds = database.execute("SELECT upper(name), sql FROM sqlite_master WHERE type IN ('table', 'view')").fetchmany(
-        100
-    )
+    schema = "SELECT upper(name), sql FROM sqlite_master WHERE type IN ('table', 'view')"
+    kinds = database.execute(schema).fetchmany(_MOST_TABLES)
     sql = {name: str(text).lstrip().upper() for name, text in kinds}
     if "FILE" not in sql or any(sql.get(one, "").startswith("CREATE VIRTUAL") for one in _TABLES):
         raise InputError("the database has no table of files")

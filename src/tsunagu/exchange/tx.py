@@ -73,16 +73,20 @@ def _url_md5(number: int, value: str, _stated: Stated, report: LossReport) -> Ro
 
 
 def _vpdq(number: int, value: str, _stated: Stated, report: LossReport) -> Row:
-    """Return the video of a JSON list of `"hex,quality,seconds"`, whose frames are numbered in the order of the list."""
+    """Return the video of a JSON list of `"hex,quality,seconds"`; frames are numbered in the order of the list."""
     try:
         texts = json.loads(value)
-        if not isinstance(texts, list) or not 0 < len(texts) <= MOST_FRAMES:
-            raise ValueError
-        frames = tuple(_frame(place, text) for place, text in enumerate(texts))
+        frames = tuple(_frame(place, text) for place, text in enumerate(texts)) if _is_bounded(texts) else ()
     except (ValueError, AttributeError, MalformedFingerprint, RecursionError):
+        frames = ()
+    if not frames:
         report.lost["vpdq"] += 1
         return RefusedRow(number, RowRefusal.BAD_DIGEST)
     return KnownItem(number, frames=frames, media_type="video")
+
+
+def _is_bounded(texts: object) -> bool:
+    return isinstance(texts, list) and len(texts) <= MOST_FRAMES
 
 
 def _frame(place: int, text: str) -> TimedFingerprint:

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from tsunagu.domain.known import Json, LossReport
+from tsunagu.domain.known import Json, LossReport, RowRefusal
 from tsunagu.exchange.lines import REPLACEMENT, UNREADABLE_TEXT
 
 MOST_DEPTH: Final = 8
@@ -22,11 +22,10 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 class NotCarried(ValueError):
     """A value nests deeper than eight levels, names a key twice, or holds a number that JSON has not."""
 
-    def __init__(self, *, too_deep: bool = False, repeated_key: bool = False) -> None:
-        """Tell which of the three it was."""
-        super().__init__("a value that is not carried")
-        self.too_deep = too_deep
-        self.repeated_key = repeated_key
+    def __init__(self, reason: RowRefusal) -> None:
+        """Keep why its row is refused."""
+        super().__init__(reason.value)
+        self.reason = reason
 
 
 def clean_text(text: str, report: LossReport) -> str:
@@ -47,15 +46,15 @@ def carried(value: Json, report: LossReport, depth: int = 0) -> Json:
     if isinstance(value, str):
         return clean_text(value, report)
     if isinstance(value, float) and not math.isfinite(value):
-        raise NotCarried
+        raise NotCarried(RowRefusal.MALFORMED)
     if not isinstance(value, list | dict):
         return value
     if depth == MOST_DEPTH:
-        raise NotCarried(too_deep=True)
+        raise NotCarried(RowRefusal.TOO_DEEP)
     if isinstance(value, list):
         return [carried(one, report, depth + 1) for one in value]
     if REPEATED in value:
-        raise NotCarried(repeated_key=True)
+        raise NotCarried(RowRefusal.REPEATED_KEY)
     return {clean_text(key, report): carried(one, report, depth + 1) for key, one in value.items()}
 
 

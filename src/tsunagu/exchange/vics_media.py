@@ -60,13 +60,12 @@ def media_row(record: Record, number: int, context: tuple[str, str], stated: Sta
         stated: gives the tables of categories.
         report: what is left behind is counted in it.
     """
+    if REPEATED in record:
+        return RefusedRow(number, RowRefusal.REPEATED_KEY)
     try:
-        if REPEATED in record:
-            raise NotCarried(repeated_key=True)
         return _row(record, number, context, stated, report)
     except NotCarried as error:
-        reason = RowRefusal.TOO_DEEP if error.too_deep else RowRefusal.MALFORMED
-        return RefusedRow(number, RowRefusal.REPEATED_KEY if error.repeated_key else reason)
+        return RefusedRow(number, error.reason)
 
 
 def _row(record: Record, number: int, context: tuple[str, str], stated: Stated, report: LossReport) -> Row:
@@ -176,19 +175,21 @@ def _take_other_hashes(record: Record, gathered: Gathered) -> None:
         if entries is None:
             record.pop("AlternativeHashes", None)
         return
-    left = []
-    for entry in entries:
-        name, value = (entry.get("HashName"), entry.get("HashValue")) if isinstance(entry, dict) else (None, None)
-        form = OTHER_HASHES.get(plain_hash_name(name)) if isinstance(name, str) else None
-        is_known = form is not None and isinstance(value, str) and REPEATED not in entry
-        if is_known and recognized(value.strip(), form, None):
-            gathered.take(value.strip(), form)
-        elif entry is not None:
-            left.append(entry)
+    left = [entry for entry in entries if entry is not None and not _is_taken(entry, gathered)]
     if left:
         record["AlternativeHashes"] = left
     else:
         del record["AlternativeHashes"]
+
+
+def _is_taken(entry: Any, gathered: Gathered) -> bool:
+    if not isinstance(entry, dict) or REPEATED in entry:
+        return False
+    name, value = entry.get("HashName"), entry.get("HashValue")
+    if not isinstance(name, str) or not isinstance(value, str):
+        return False
+    form, text = OTHER_HASHES.get(plain_hash_name(name)), value.strip()
+    return form is not None and recognized(text, form, None) is not None and gathered.take(text, form)
 
 
 def plain_hash_name(name: str) -> str:
@@ -207,7 +208,7 @@ def _files(record: Record, report: LossReport) -> tuple[KnownFile, ...]:
 
 def _file(entry: Record, report: LossReport) -> KnownFile:
     if REPEATED in entry:
-        raise NotCarried(repeated_key=True)
+        raise NotCarried(RowRefusal.REPEATED_KEY)
     entry.pop("MD5", None)  # says again what the item says
     return KnownFile(
         path=_text(entry, "FilePath", report),
