@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.known import Json, KnownFile, LossReport, Marks
+from tsunagu.domain.known import KnownFile, LossReport, Marks, RefusedRow, RowRefusal
 from tsunagu.exchange.digest_forms import Form
 from tsunagu.exchange.gathering import Gathered
 from tsunagu.exchange.reading import Row, Stated
@@ -16,7 +17,7 @@ from tsunagu.exchange.values import tri_state, whole_number
 BY_SHAPE: Final = "hash"
 DIGEST_FORMS: Final = {one.value: one for one in Form if one is not Form.OF_256_BITS}
 DIGEST_COLUMNS: Final = frozenset({BY_SHAPE, *DIGEST_FORMS})
-MARKS: Final = ("victim_identified", "offender_identified", "is_distributed")
+_MARKS: Final = frozenset({"victim_identified", "offender_identified", "is_distributed"})
 _COMMON: Final = {
     "md5": "md5", "md5hash": "md5", "md5sum": "md5",
     "sha1": "sha1", "sha1hash": "sha1", "sha1sum": "sha1",
@@ -42,6 +43,11 @@ ICSE_NAMES: Final = {
     "isdistributed": "is_distributed",
 }  # fmt: skip
 NSRL_NAMES: Final = {"sha1": "sha1", "md5": "md5", "sha256": "sha256", "filename": "name", "filesize": "size_bytes"}
+_MEANINGS: Final[dict[str, Callable[[str], Any]]] = {
+    "size_bytes": whole_number,
+    "media_type": str, "list_id": str, "comments": str,
+    "series": lambda text: (text,), "tags": lambda text: (text,),
+}  # fmt: skip
 _NOT_OF_A_NAME: Final = re.compile(r"[\W_]+")
 
 
@@ -57,13 +63,18 @@ class Columns:
     Attributes:
         width: number of columns.
         digests: place of each column of digests, and what its name says they are; None where the shape tells.
-        told: place and field of each column that is understood.
+        told: place, field and meaning of each column that is understood, but for the places of files and the marks.
+        path_at, name_at: places of a file's path and of its name, if there are such columns.
+        marks: place and field of each column of marks.
         extra: place and title of every other column.
     """
 
     width: int
     digests: tuple[tuple[int, Form | None], ...]
-    told: tuple[tuple[int, str], ...]
+    told: tuple[tuple[int, str, Callable[[str], Any]], ...]
+    path_at: int | None
+    name_at: int | None
+    marks: tuple[tuple[int, str], ...]
     extra: tuple[tuple[int, str], ...]
 
     @classmethod
@@ -80,58 +91,61 @@ class Columns:
         if len(set(titles)) < len(titles):
             raise InputError("the header names a column twice")
         digests: list[tuple[int, Form | None]] = []
-        told: dict[str, int] = {}
+        places: dict[str, int] = {}
         extra: list[tuple[int, str]] = []
         for at, title in enumerate(titles):
-            field = names.get(plain_name(title))
-            if field in DIGEST_COLUMNS:
-                digests.append((at, DIGEST_FORMS.get(field)))
-            elif field is None or told.setdefault(field, at) != at:
+            name = names.get(plain_name(title))
+            if name in DIGEST_COLUMNS:
+                digests.append((at, DIGEST_FORMS.get(name)))
+            elif name is None or places.setdefault(name, at) != at:
                 extra.append((at, title))
         if not digests:
             raise InputError("the header names no column of digests")
-        return cls(len(titles), tuple(digests), tuple((at, field) for field, at in told.items()), tuple(extra))
+        return cls(
+            len(titles),
+            tuple(digests),
+            tuple((at, name, _MEANINGS[name]) for name, at in places.items() if name in _MEANINGS),
+            places.get("path"),
+            places.get("name"),
+            tuple((at, name) for name, at in places.items() if name in _MARKS),
+            tuple(extra),
+        )
 
     def row(self, number: int, cells: list[str], stated: Stated, report: LossReport) -> Row:
-        """Return what one row says; the caller has seen to it that it has `width` cells."""
+        """Return what one row says; a cell that is not what its column holds is left behind and counted.
+
+        A row with fewer cells than columns is taken as if empty ones followed; one with more is malformed, unless
+        they are empty.
+        """
+        if len(cells) != self.width:
+            if any(cells[self.width :]):
+                return RefusedRow(number, RowRefusal.MALFORMED)
+            cells += [""] * (self.width - len(cells))
         gathered = Gathered(stated, report)
         for at, named in self.digests:
             gathered.take(cells[at].strip(), named)
         told: dict[str, Any] = {}
-        for at, name in self.told:
+        for at, name, meaning in self.told:
             if text := cells[at].strip():
-                told[name] = text
-        extra: dict[str, Json] = {title: cells[at] for at, title in self.extra if cells[at]}
-        return gathered.row(number, extra=extra, **(_values(told, report) if told else told))
+                told[name] = value = meaning(text)
+                if value is None:
+                    report.lost[name] += 1
+        if self.path_at is not None or self.name_at is not None:
+            told["files"] = self._files(cells)
+        if self.marks:
+            told["marks"] = self._marks(cells, report)
+        if self.extra:
+            told["extra"] = {title: cells[at] for at, title in self.extra if cells[at]}
+        return gathered.row(number, told)
 
-    def fitted(self, cells: list[str]) -> list[str] | None:
-        """Return the cells of a row as `width` of them; those that lack are empty. None when more hold something."""
-        if len(cells) == self.width:
-            return cells
-        if any(cells[self.width :]):
-            return None
-        return [*cells[: self.width], *[""] * (self.width - len(cells))]
+    def _files(self, cells: list[str]) -> tuple[KnownFile, ...]:
+        path = None if self.path_at is None else cells[self.path_at] or None
+        name = None if self.name_at is None else cells[self.name_at] or None
+        return (KnownFile(path, name),) if path or name else ()
 
-
-def _values(told: dict[str, Any], report: LossReport) -> dict[str, Any]:
-    """Turn the cells of columns that are understood into values; a cell that is none is left behind and counted."""
-    path, name = told.pop("path", None), told.pop("name", None)
-    if path or name:
-        told["files"] = (KnownFile(path=path, name=name),)
-    if "size_bytes" in told:
-        told["size_bytes"] = whole_number(told["size_bytes"])
-        _count_unread(report, "size_bytes", told["size_bytes"])
-    for one in ("series", "tags"):
-        if one in told:
-            told[one] = (told[one],)
-    marks = {one: tri_state(told.pop(one)) for one in MARKS if one in told}
-    if marks:
-        for one, value in marks.items():
-            _count_unread(report, one, value)
-        told["marks"] = Marks(**marks)
-    return told
-
-
-def _count_unread(report: LossReport, name: str, value: int | None) -> None:
-    if value is None:
-        report.lost[name] += 1
+    def _marks(self, cells: list[str], report: LossReport) -> Marks:
+        marks = {name: tri_state(cells[at]) for at, name in self.marks}
+        for at, name in self.marks:
+            if marks[name] is None and cells[at].strip():
+                report.lost[name] += 1
+        return Marks(**marks)

@@ -38,12 +38,10 @@ class Form(StrEnum):
     OF_256_BITS = "of-256-bits"
 
 
-USELESS: Final = frozenset({Form.SHA384, Form.SHA512})
 _BY_BYTES: Final = {16: Form.MD5, 20: Form.SHA1, 32: Form.OF_256_BITS, 48: Form.SHA384, 64: Form.SHA512}
 _HEX_CHARACTERS: Final = frozenset(2 * length for length in _BY_BYTES)
 _BASE64_CHARACTERS: Final = {24: 16, 28: 20, 44: 32}
 _STATED: Final = {Of256Bits.SHA256: Form.SHA256, Of256Bits.PDQ: Form.PDQ}
-_NAMED_256: Final = frozenset({Form.SHA256, Form.PDQ})
 
 
 def recognized(text: str, named: Form | None, of_256_bits: Of256Bits | None) -> tuple[Form, bytes] | None:
@@ -58,17 +56,17 @@ def recognized(text: str, named: Form | None, of_256_bits: Of256Bits | None) -> 
         The bytes are the digest; for PhotoDNA the ASCII text itself.
     """
     if len(text) == PHOTODNA_CHARACTERS:
-        return (Form.PHOTODNA, text.encode()) if named in {None, Form.PHOTODNA} and _base64(text) else None
+        return (Form.PHOTODNA, text.encode()) if (named is None or named is Form.PHOTODNA) and _base64(text) else None
     data = _bytes(text)
     if data is None:
         return None
     form = _BY_BYTES[len(data)]
     if form is Form.OF_256_BITS:
-        if named in _NAMED_256:
+        if named is Form.SHA256 or named is Form.PDQ:
             return named, data
         if named is None and of_256_bits is not None:
             return _STATED[of_256_bits], data
-    return (form, data) if named in {None, form} else None
+    return (form, data) if named is None or named is form else None
 
 
 def pdq_fingerprint(data: bytes) -> Fingerprint:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
-from tsunagu.domain.known import KnownItem, LossReport, RefusedRow, RowRefusal, is_empty_file
-from tsunagu.exchange.digest_forms import USELESS, Form, pdq_fingerprint, recognized
+from tsunagu.domain.known import NOTHING, KnownItem, LossReport, RefusedRow, RowRefusal, is_empty_file
+from tsunagu.exchange.digest_forms import Form, pdq_fingerprint, recognized
 from tsunagu.exchange.reading import Of256Bits, Row, Stated
+
+_USED: Final = frozenset(Form) - {Form.SHA384, Form.SHA512, Form.OF_256_BITS}
+_FINAL: Final = frozenset({RowRefusal.AMBIGUOUS, RowRefusal.MALFORMED})
+"""Reasons that refuse a row even when something else in it could be taken."""
 
 
 class Gathered:
@@ -23,7 +28,7 @@ class Gathered:
         self._of_256_bits: Of256Bits | None = stated.of_256_bits
         self._report = report
         self._found: dict[str, Any] = {}
-        self._refusal = RowRefusal.NO_DIGEST
+        self._refusal: RowRefusal | None = None
 
     def take(self, text: str, named: Form | None = None) -> bool:
         """Take one text in, and return whether it was a digest of any kind; a text that was none is counted as lost."""
@@ -32,25 +37,24 @@ class Gathered:
         found = recognized(text, named, self._of_256_bits)
         if found is None:
             self._report.lost[named or "hash"] += 1
-            self._refusal = RowRefusal.BAD_DIGEST
+            self._refuse(RowRefusal.BAD_DIGEST)
             return False
         form, data = found
-        if form is Form.OF_256_BITS:
-            self._refusal = RowRefusal.AMBIGUOUS
-        elif form in USELESS:
+        if form in _USED:
+            if self._found.setdefault(form, data) != data:
+                self._refuse(RowRefusal.MALFORMED)
+        elif form is Form.OF_256_BITS:
+            self._refuse(RowRefusal.AMBIGUOUS)
+        else:
             self._report.lost[form] += 1
-            self._refusal = RowRefusal.UNSUPPORTED
-        elif self._found.setdefault(form, data) != data:
-            self._refusal = RowRefusal.MALFORMED
+            self._refuse(RowRefusal.UNSUPPORTED)
         return True
 
-    def row(self, number: int, **told: Any) -> Row:
+    def row(self, number: int, told: Mapping[str, Any] = NOTHING) -> Row:
         """Return the item of all that was taken in, with what else is `told` of it, or why there is none."""
-        found = self._found
-        if self._refusal in {RowRefusal.AMBIGUOUS, RowRefusal.MALFORMED}:
-            return RefusedRow(number, self._refusal)
-        if not found:
-            return RefusedRow(number, self._refusal)
+        found, refusal = self._found, self._refusal
+        if not found or refusal in _FINAL:
+            return RefusedRow(number, refusal or RowRefusal.NO_DIGEST)
         if is_empty_file(found.get("md5"), found.get("sha1"), found.get("sha256")):
             return RefusedRow(number, RowRefusal.EMPTY_FILE)
         if pdq := found.get("pdq"):
@@ -58,3 +62,7 @@ class Gathered:
         if photodna := found.get("photodna"):
             found["photodna"] = photodna.decode()
         return KnownItem(number, **found, **told)
+
+    def _refuse(self, reason: RowRefusal) -> None:
+        if self._refusal not in _FINAL:
+            self._refusal = reason

@@ -56,11 +56,10 @@ def _delimited(
     lines: Iterator[Line], columns: Columns, delimiter: str, stated: Stated, report: LossReport
 ) -> Iterator[Row]:
     for number, cells, is_too_long in delimited_rows(lines, delimiter):
-        fitted = columns.fitted(cells) if cells else None
-        if fitted is None:
+        if cells is None:
             yield RefusedRow(number, RowRefusal.TOO_LONG if is_too_long else RowRefusal.MALFORMED)
         else:
-            yield columns.row(number, fitted, stated, report)
+            yield columns.row(number, cells, stated, report)
 
 
 def _shaped(lines: Iterator[Line], delimiter: str, stated: Stated, report: LossReport) -> Iterator[Row]:
@@ -93,7 +92,7 @@ def _sum(number: int, line: str, stated: Stated, report: LossReport) -> Row | No
         return None
     if escaped:
         name = _ESCAPED.sub(lambda found: _UNESCAPED[found[1]], name)
-    return gathered.row(number, files=(KnownFile(name=name),))
+    return gathered.row(number, {"files": (KnownFile(name=name),)})
 
 
 def _cells(number: int, cells: list[str] | None, stated: Stated, report: LossReport) -> Row:
@@ -108,4 +107,4 @@ def _cells(number: int, cells: list[str] | None, stated: Stated, report: LossRep
             gathered.take(text)
         elif text:
             extra[f"column {place}"] = cell
-    return gathered.row(number, extra=extra)
+    return gathered.row(number, {"extra": extra})

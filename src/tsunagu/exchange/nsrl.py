@@ -32,8 +32,7 @@ def read_nsrl(stream: BinaryIO, stated: Stated, report: LossReport) -> Iterator[
         raise InputError("the list has no header")
     columns = Columns.of(titles, NSRL_NAMES)
     for number, cells, is_too_long in rows:
-        fitted = columns.fitted(cells) if cells else None
-        if fitted is None:
+        if cells is None:
             yield RefusedRow(number, RowRefusal.TOO_LONG if is_too_long else RowRefusal.MALFORMED)
         else:
-            yield columns.row(number, fitted, stated, report)
+            yield columns.row(number, cells, stated, report)

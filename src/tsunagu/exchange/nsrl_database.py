@@ -128,4 +128,4 @@ def _row(number: int, values: dict[str, Any], stated: Stated, report: LossReport
         elif value is not None:
             report.lost[one] += 1
     files = (KnownFile(name=clean_text(name, report)),) if isinstance(name, str) and name else ()
-    return gathered.row(number, size_bytes=size_bytes, files=files, extra=extra)
+    return gathered.row(number, {"size_bytes": size_bytes, "files": files, "extra": extra})

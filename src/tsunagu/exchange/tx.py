@@ -50,7 +50,7 @@ def _pdq(number: int, value: str, stated: Stated, report: LossReport) -> Row:
 def _video_md5(number: int, value: str, stated: Stated, report: LossReport) -> Row:
     gathered = Gathered(stated, report)
     gathered.take(value, Form.MD5)
-    return gathered.row(number, media_type="video")
+    return gathered.row(number, {"media_type": "video"})
 
 
 def _url(number: int, value: str, _stated: Stated, _report: LossReport) -> Row:

@@ -89,7 +89,8 @@ def _row(record: Record, number: int, context: tuple[str, str], stated: Stated, 
         "updated": _time(record, "DateUpdated"),
         "comments": _text(record, "Comments", report),
     }
-    return gathered.row(number, extra=_extra(record, report), **told)
+    told["extra"] = _extra(record, report)
+    return gathered.row(number, told)
 
 
 def _extra(record: Record, report: LossReport) -> dict[str, Json]:
