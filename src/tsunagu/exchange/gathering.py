@@ -30,14 +30,16 @@ class Gathered:
         self._found: dict[str, Any] = {}
         self._refusal: RowRefusal | None = None
 
-    def take(self, text: str, named: Form | None = None) -> bool:
-        """Take one text in, and return whether it was a digest of any kind; a text that was none is counted as lost."""
-        if not text:
-            return False
-        found = recognized(text, named, self._of_256_bits)
-        if found is None:
+    def take(self, text: str, named: Form | None = None) -> None:
+        """Take one text in that should be a digest; if it is none, it is counted as lost. Nothing is no text."""
+        if text and not self.offer(text, named):
             self._report.lost[named or "hash"] += 1
             self._refuse(RowRefusal.BAD_DIGEST)
+
+    def offer(self, text: str, named: Form | None = None) -> bool:
+        """Take one text in if it is a digest of any kind, and return whether it was."""
+        found = recognized(text, named, self._of_256_bits)
+        if found is None:
             return False
         form, data = found
         if form in _USED:

@@ -85,9 +85,8 @@ def _sum(number: int, line: str, stated: Stated, report: LossReport) -> Row | No
     if tagged := _TAGGED.fullmatch(line):
         escaped, name = tagged[1], tagged[3]
         gathered.take(tagged[4], Form(tagged[2].lower()))
-    elif (plain := _SUM.fullmatch(line)) and recognized(plain[2], None, None):
+    elif (plain := _SUM.fullmatch(line)) and gathered.offer(plain[2]):
         escaped, name = plain[1], plain[3]
-        gathered.take(plain[2])
     else:
         return None
     if escaped:
@@ -103,8 +102,6 @@ def _cells(number: int, cells: list[str] | None, stated: Stated, report: LossRep
     extra: dict[str, Json] = {}
     for place, cell in enumerate(cells, 1):
         text = cell.strip()
-        if recognized(text, None, None):
-            gathered.take(text)
-        elif text:
+        if text and not gathered.offer(text):
             extra[f"column {place}"] = cell
     return gathered.row(number, {"extra": extra})

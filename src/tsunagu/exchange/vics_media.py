@@ -6,9 +6,11 @@ back. A miniature may be a picture: it is dropped and counted.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from tsunagu.domain.known import (
+    NOTHING,
     UNMAPPED,
     Json,
     KnownFile,
@@ -18,7 +20,7 @@ from tsunagu.domain.known import (
     RefusedRow,
     RowRefusal,
 )
-from tsunagu.exchange.digest_forms import Form, recognized
+from tsunagu.exchange.digest_forms import Form
 from tsunagu.exchange.gathering import Gathered
 from tsunagu.exchange.reading import CategoryTables, Row, Stated
 from tsunagu.exchange.values import (
@@ -32,7 +34,7 @@ from tsunagu.exchange.values import (
     whole_number,
 )
 
-MARK_KEYS: Final = {
+MARK_KEYS: Final = {  # in the order of `Marks`
     "VictimIdentified": "victim_identified",
     "OffenderIdentified": "offender_identified",
     "IsDistributed": "is_distributed",
@@ -45,7 +47,6 @@ MINIATURE: Final = "Miniature"
 _MOST_CODE: Final = 10**6
 _DIGEST_KEYS: Final = {"MD5": Form.MD5, "SHA1": Form.SHA1, "PhotoDNA": Form.PHOTODNA}
 _SERIES_NAME_KEYS: Final = ("Name", "SeriesName")
-_NAVIGATION: Final = ("@odata.", "odata.")
 
 Record = dict[str, Any]
 
@@ -80,7 +81,7 @@ def _row(record: Record, number: int, context: tuple[str, str], stated: Stated, 
     told: dict[str, Any] = {
         "list_id": _list_id(record),
         "category": _category(record, context, stated.categories),
-        "marks": Marks(**{name: _mark(record, key) for key, name in MARK_KEYS.items()}),
+        "marks": Marks(*[_mark(record, key) for key in MARK_KEYS]),
         "series": _series(record, report),
         "tags": _names(record, "Tags", report),
         "files": _files(record, report),
@@ -93,46 +94,58 @@ def _row(record: Record, number: int, context: tuple[str, str], stated: Stated, 
     return gathered.row(number, told)
 
 
-def _extra(record: Record, report: LossReport) -> dict[str, Json]:
+def _extra(record: Record, report: LossReport) -> Mapping[str, Json]:
     """Return what is left of a record, without the links by which OData programs find their way."""
-    left = {key: value for key, value in record.items() if not key.startswith(_NAVIGATION) and "@odata." not in key}
-    return {clean_text(key, report): carried(value, report) for key, value in left.items()} if left else left
+    if not record:
+        return NOTHING
+    return {
+        clean_text(key, report): carried(value, report)
+        for key, value in record.items()
+        if "odata." not in key or not (key.startswith("odata.") or "@odata." in key)
+    }
+
+
+# Each of these takes the value of one key out of a record; a value that it does not understand, it puts back.
 
 
 def _text(record: Record, key: str, report: LossReport) -> str | None:
-    value = record.get(key)
+    value = record.pop(key, None)
     if isinstance(value, str):
-        del record[key]
         return clean_text(value, report) or None
-    if value is None:
-        record.pop(key, None)
+    if value is not None:
+        record[key] = value
     return None
 
 
 def _time(record: Record, key: str) -> str | None:
-    value = record.get(key)
+    value = record.pop(key, None)
+    if not value and (value is None or value == ""):
+        return None
     read = iso_time(value) if isinstance(value, str) else None
-    if read is not None or value is None or value == "":
-        record.pop(key, None)
+    if read is None:
+        record[key] = value
     return read
 
 
 def _mark(record: Record, key: str) -> bool | None:
-    value = record.get(key)
-    read = value if isinstance(value, bool) else tri_state(value) if isinstance(value, str) else None
-    if read is not None or value is None or value == "":
-        record.pop(key, None)
+    value = record.pop(key, None)
+    if value is None or isinstance(value, bool):
+        return value
+    read = tri_state(value) if isinstance(value, str) else None
+    if read is None and value != "":
+        record[key] = value
     return read
 
 
 def _whole(record: Record, key: str, most: int) -> int | None:
-    value = record.get(key)
-    read = whole_number(value.strip()) if isinstance(value, str) else value if type(value) is int else None
-    if read is not None and not 0 <= read <= most:
-        read = None
-    if read is not None or value is None or value == "":
-        record.pop(key, None)
-    return read
+    value = record.pop(key, None)
+    if value is None or value == "":
+        return None
+    read = value if type(value) is int else whole_number(value.strip()) if isinstance(value, str) else None
+    if read is not None and 0 <= read <= most:
+        return read
+    record[key] = value
+    return None
 
 
 def _list_id(record: Record) -> str | None:
@@ -149,15 +162,17 @@ def _category(record: Record, context: tuple[str, str], tables: CategoryTables) 
 
 def _names(record: Record, key: str, report: LossReport) -> tuple[str, ...]:
     """Take a list of names: text with commas between them, or a JSON array of texts."""
-    value = record.get(key)
-    if isinstance(value, list) and all(isinstance(one, str) and "," not in one for one in value):
-        names = value
-    elif value is None or isinstance(value, str):
-        names = (value or "").split(",")
-    else:
+    value = record.pop(key, None)
+    if not value:
         return ()
-    record.pop(key, None)
-    return tuple(clean_text(name.strip(), report) for name in names if name.strip())
+    if isinstance(value, str):
+        names = value.split(",")
+    elif isinstance(value, list) and all(isinstance(one, str) and "," not in one for one in value):
+        names = value
+    else:
+        record[key] = value
+        return ()
+    return tuple([clean_text(name, report) for one in names if (name := one.strip())])
 
 
 def _series(record: Record, report: LossReport) -> tuple[str, ...]:
@@ -171,16 +186,12 @@ def _series(record: Record, report: LossReport) -> tuple[str, ...]:
 
 def _take_other_hashes(record: Record, gathered: Gathered) -> None:
     """Take the alternative hashes that are understood; the others stay in the record."""
-    entries = record.get("AlternativeHashes")
-    if not isinstance(entries, list):
-        if entries is None:
-            record.pop("AlternativeHashes", None)
-        return
-    left = [entry for entry in entries if entry is not None and not _is_taken(entry, gathered)]
+    entries = record.pop("AlternativeHashes", None)
+    left = entries
+    if isinstance(entries, list):
+        left = [entry for entry in entries if entry is not None and not _is_taken(entry, gathered)]
     if left:
         record["AlternativeHashes"] = left
-    else:
-        del record["AlternativeHashes"]
 
 
 def _is_taken(entry: Any, gathered: Gathered) -> bool:
@@ -189,8 +200,8 @@ def _is_taken(entry: Any, gathered: Gathered) -> bool:
     name, value = entry.get("HashName"), entry.get("HashValue")
     if not isinstance(name, str) or not isinstance(value, str):
         return False
-    form, text = OTHER_HASHES.get(plain_hash_name(name)), value.strip()
-    return form is not None and recognized(text, form, None) is not None and gathered.take(text, form)
+    form = OTHER_HASHES.get(plain_hash_name(name))
+    return form is not None and gathered.offer(value.strip(), form)
 
 
 def plain_hash_name(name: str) -> str:
@@ -200,10 +211,11 @@ def plain_hash_name(name: str) -> str:
 
 def _files(record: Record, report: LossReport) -> tuple[KnownFile, ...]:
     """Take the places of the item; when one of them is no object, all are carried as they are."""
-    entries = record.get("MediaFiles")
-    if entries is None or (isinstance(entries, list) and all(isinstance(one, dict) for one in entries)):
-        record.pop("MediaFiles", None)
-        return tuple(_file(entry, report) for entry in entries or ())
+    entries = record.pop("MediaFiles", None)
+    if isinstance(entries, list) and all(isinstance(one, dict) for one in entries):
+        return tuple([_file(entry, report) for entry in entries])
+    if entries is not None:
+        record["MediaFiles"] = entries
     return ()
 
 
