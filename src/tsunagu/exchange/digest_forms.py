@@ -3,7 +3,7 @@
 | characters | is |
 | --- | --- |
 | 32 hexadecimal, 24 of base64 | MD5 |
-| 40 hexadecimal, 32 of base32, 28 of base64 | SHA-1 |
+| 40 hexadecimal, 32 of base32 in capitals, 28 of base64 | SHA-1 |
 | 64 hexadecimal, 44 of base64 | SHA-256 or PDQ: never guessed |
 | 96, 128 hexadecimal | SHA-384, SHA-512, which are not used here |
 | 192 of base64 | PhotoDNA, 144 bytes: opaque |
@@ -90,7 +90,7 @@ def _bytes(text: str) -> bytes | None:
 
 def _base32(text: str) -> bytes | None:
     try:
-        return b32decode(text, casefold=True)
+        return b32decode(text)
     except (ValueError, binascii.Error):
         return None
 

@@ -29,11 +29,12 @@ Line = tuple[int, str | None]
 def read_hash_list(stream: BinaryIO, stated: Stated, report: LossReport) -> Iterator[Row]:
     """Read a list of digests in any of the forms above: see `Reader`.
 
-    Empty lines and lines that begin with `#` are passed over. The first other line decides: it is a header when a
-    cell is the name of a column of digests and none is a digest. Without a header, each line is taken by its shape.
+    Empty lines are passed over, and remarks before the first row, which begin with `#`. The first other line decides:
+    it is a header when a cell is the name of a column of digests and none is a digest. Without a header, each line
+    is taken by its shape.
     """
-    lines = (one for one in numbered_lines(stream, report) if one[1] is None or _speaks(one[1]))
-    first = next(lines, None)
+    lines = numbered_lines(stream, report)
+    first = next((one for one in lines if one[1] is None or not _is_remark(one[1])), None)
     if first is None:
         return iter(())
     delimiter = max(_DELIMITERS, key=(first[1] or "").count)
@@ -43,8 +44,8 @@ def read_hash_list(stream: BinaryIO, stated: Stated, report: LossReport) -> Iter
     return _shaped(chain((first,), lines), delimiter, stated, report)
 
 
-def _speaks(line: str) -> bool:
-    return bool(line) and line[0] != "#" and not line.isspace()
+def _is_remark(line: str) -> bool:
+    return not line or line[0] == "#" or line.isspace()
 
 
 def _is_header(cells: list[str]) -> bool:
@@ -66,6 +67,8 @@ def _shaped(lines: Iterator[Line], delimiter: str, stated: Stated, report: LossR
     for number, line in lines:
         if line is None:
             yield RefusedRow(number, RowRefusal.TOO_LONG)
+        elif not line or line.isspace():
+            continue
         elif " " in line and (row := _sum(number, line, stated, report)):
             yield row
         elif delimiter in line or '"' in line:

@@ -33,7 +33,8 @@ def clean_text(text: str, report: LossReport) -> str:
     if text.isascii() and "\0" not in text:
         return text
     cleaned, found = _UNSTORABLE.subn(REPLACEMENT, text)
-    report.lost[UNREADABLE_TEXT] += bool(found)
+    if found:
+        report.lost[UNREADABLE_TEXT] += 1
     return cleaned
 
 

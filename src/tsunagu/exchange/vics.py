@@ -25,6 +25,7 @@ CASE_KEYS: Final = frozenset({
     "CaseMetadata",
 })  # fmt: skip
 """What a case file says of the case. It is not read into items, and counted as left behind."""
+_MOST_KEYS: Final = 1000
 NO_CONTEXT: Final = ("", "")
 _CONTEXT: Final = re.compile(r".*/DataModels/(\d\.\d)\.xml(?:/([A-Za-z]{1,16})/\$metadata)?#\w+", re.IGNORECASE)
 
@@ -33,7 +34,7 @@ def read_vics(stream: BinaryIO, stated: Stated, report: LossReport) -> Iterator[
     """Read a case file or a hash set: see `Reader`. Rows are media records, numbered from 1 through the file.
 
     A record that came before, by its MD5, is given again and counted: another place or series may stand in it. A
-    record, or what is said of a case, is at most 4 MiB long.
+    record, or what is said of a case, is at most 4 MiB long; one over 64 KiB has at most 1,000 keys.
 
     Raises:
         InputError: also when the document has no array `value`, when a case names a key twice, or when anything
@@ -106,8 +107,10 @@ class _Reading:
     def _walked(self) -> Iterator[Row]:
         """Yield the rows of one element that is too long to be decoded as a whole."""
         record: dict[str, Any] = {}
-        is_case, room = False, MOST_CHARACTERS
-        for key in self._document.members():
+        is_case, room, mark = False, MOST_CHARACTERS, self._document.taken_characters
+        for count, key in enumerate(self._document.members()):
+            if count >= _MOST_KEYS:
+                raise InputError("one record of the list has too many keys")
             if key == "Media" and self._document.next_character() == "[":
                 self._require_one_of_each({REPEATED} if is_case else record)
                 is_case = True
@@ -116,11 +119,11 @@ class _Reading:
             else:
                 if key in record:
                     record[REPEATED] = True
-                before = self._document.taken_characters
                 record[key] = self._document.value()
-                room -= self._document.taken_characters - before
+                room -= self._document.taken_characters - mark
                 if room < 0:
                     raise InputError("one record of the list is too long")
+            mark = self._document.taken_characters
         if is_case:
             self._require_one_of_each(record)
             self._leave_behind(record)
