@@ -57,15 +57,17 @@ words = st.text(
 ).filter(lambda text: text == text.strip())
 names = words.map(lambda text: text.replace(",", "")).filter(lambda text: text and text == text.strip())
 tri_states = st.none() | st.booleans()
-marks = st.builds(lambda *told: Marks(*told), *[tri_states] * 5)
+marks = st.tuples(*[tri_states] * 5).map(Marks._make)
 times = st.datetimes().map(lambda moment: moment.isoformat())
-scalars = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(allow_nan=False, allow_infinity=False) | words
-jsons = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3), max_leaves=6)
+scalars = (
+    st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(allow_nan=False, allow_infinity=False) | words
+)
+jsons = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3), max_leaves=6
+)
 extras = st.dictionaries(words.map(lambda text: f"X{text}".replace("odata.", "")), jsons, max_size=3)
-files = st.builds(
-    lambda *told: KnownFile(*told), st.none() | words, st.none() | words, st.none() | times, st.none() | times, st.none() | times,
-    tri_states, tri_states, extras,
-)  # fmt: skip
+texts, moments = st.none() | words, st.none() | times
+files = st.tuples(texts, texts, moments, moments, moments, tri_states, tri_states, extras).map(KnownFile._make)
 pdqs = st.binary(min_size=32, max_size=32).map(lambda data: Fingerprint(FingerprintKind.PDQ, data, 100))
 categories = st.integers(0, 9).map(lambda code: ListedCategory("US", "2.0", code))
 

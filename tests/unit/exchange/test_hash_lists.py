@@ -94,7 +94,14 @@ def test_a_header_tells_which_column_is_what(delimiter):
     header = delimiter.join(["File Name", "SHA1", "md5", "Size", "Odd", "Comment", "Tags", "Full Path"])
     row = delimiter.join(["p.jpg", SHA1.hex(), MD5.hex(), "12", "x", "seen", "t", "C:\\a"])
     assert only("csv", f"{header}\n{row}\n") == KnownItem(
-        2, MD5, SHA1, files=(KnownFile("C:\\a", "p.jpg"),), size_bytes=12, comments="seen", tags=("t",), extra={"Odd": "x"}
+        2,
+        MD5,
+        SHA1,
+        files=(KnownFile("C:\\a", "p.jpg"),),
+        size_bytes=12,
+        comments="seen",
+        tags=("t",),
+        extra={"Odd": "x"},
     )
 
 

@@ -23,7 +23,12 @@ from .lists import MD5, SHA1, SHA256, media, numbered_md5, read, vics
 SEEDS = {
     "vics": vics(
         *[
-            media(SHA1=SHA1.hex(), MediaFiles=[{"FileName": "\u00e4.jpg", "Created": "/Date(1)/"}], Tags="a,b", X=[{"y": 1.5}])
+            media(
+                SHA1=SHA1.hex(),
+                MediaFiles=[{"FileName": "\u00e4.jpg", "Created": "/Date(1)/"}],
+                Tags="a,b",
+                X=[{"y": 1.5}],
+            )
             for _ in range(4)
         ],
         {"CaseID": "x", "Media": [media(Category="1", VictimIdentified="true")]},
@@ -31,7 +36,7 @@ SEEDS = {
     "icse": ";".join(HEADER) + f'\r\n{MD5.hex()};{SHA1.hex()};;I;y;n;;"A;\n""B""";1;y;Image;\u00e4\r\n' * 3,
     "nsrl": f'"SHA-1","MD5","FileName","FileSize"\r\n"{SHA1.hex()}","{MD5.hex()}","a ""b"", c",12\r\n' * 3,
     "csv": f"md5,sha1,name,size\n{MD5.hex()},{SHA1.hex()},\u00e4.jpg,12\n" + f"{MD5.hex()},,x,\n" * 3,
-    "tx": f"pdq {SHA256.hex()}\nvideo_md5 {MD5.hex()}\n" + f'vpdq ["{SHA256.hex()},50,0.0"]\nurl_md5 {MD5.hex()}\nurl x\n',
+    "tx": f'pdq {SHA256.hex()}\nvideo_md5 {MD5.hex()}\nvpdq ["{SHA256.hex()},50,0.0"]\nurl_md5 {MD5.hex()}\nurl x\n',
 }
 SHAPED = f"{MD5.hex()}\n{SHA1.hex()}  a\n\\{SHA256.hex()} *b\\n\nMD5 (x) = {MD5.hex()}\n{MD5.hex()},{SHA1.hex()}\n"
 
@@ -93,20 +98,21 @@ def test_strange_bytes_within_a_list_give_sound_rows_or_an_input_error(format_na
         assert_sound(read(format_name, whole[:at] + data + whole[at:])[0])
 
 
-@pytest.mark.parametrize("format_name", [*READERS, "json"])
-def test_an_error_says_nothing_of_what_the_list_holds(format_name):
+def told_of(format_name, data):
+    """All that reading a list tells outside its rows: names of losses, or an error with its facts."""
+    try:
+        return " ".join(read(format_name, data)[1].lost)
+    except InputError as error:
+        return f"{error} {error.details}"
+
+
+@pytest.mark.parametrize("format_name", READERS)
+def test_neither_an_error_nor_a_loss_says_what_the_list_holds(format_name):
     secret = "a-name-that-nobody-may-see"
-    whole = SEEDS["vics"] if format_name == "json" else SEEDS[format_name]
+    whole = SEEDS[format_name].replace("x", secret).replace("y", secret).encode()
     rng = random.Random(5)
-    for _ in range(200):
-        data = spoilt(whole.replace("x", secret).encode(), rng)
-        try:
-            _, report = read("vics" if format_name == "json" else format_name, data)
-        except InputError as error:
-            assert secret not in str(error)
-            assert not error.details
-        else:
-            assert all(secret not in name for name in report.lost)
+    for _ in range(300):
+        assert secret not in told_of(format_name, spoilt(whole, rng))
 
 
 class Made(io.RawIOBase):

@@ -24,7 +24,16 @@ def written(items, **options):
 
 @pytest.mark.parametrize(
     ("flag", "read_as"),
-    [("y", True), ("YES", True), ("True", True), ("n", False), ("No", False), ("FALSE", False), ("", None), ("  ", None)],
+    [
+        ("y", True),
+        ("YES", True),
+        ("True", True),
+        ("n", False),
+        ("No", False),
+        ("FALSE", False),
+        ("", None),
+        ("  ", None),
+    ],
 )
 def test_flags_are_yes_no_or_not_told(flag, read_as):
     rows, report = read("icse", f"{TITLES}\n{HEX};;;;{flag};{flag};{flag};;;;;\n")
@@ -73,7 +82,7 @@ writable = st.builds(
     md5=st.binary(min_size=16, max_size=16),
     sha1=st.none() | st.binary(min_size=20, max_size=20),
     list_id=st.none() | words,
-    marks=st.builds(lambda *told: Marks(*told), tri_states, tri_states, tri_states),
+    marks=st.tuples(tri_states, tri_states, tri_states).map(lambda told: Marks(*told)),
     series=st.none() | names,
     media_type=st.none() | words,
     extra=st.dictionaries(st.sampled_from(["Number of submissions", "File Available", "Baseline", "LACE"]), words),

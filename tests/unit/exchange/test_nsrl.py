@@ -67,22 +67,31 @@ def test_the_database_gives_every_row_of_its_files(made):
     row = (SHA256.hex().upper(), SHA1.hex().upper(), MD5.hex(), "0A0B0C0D", "a.dll", 12, 7)
     rows, report = database_rows(made(TABLE, rows=[row] * 2500))
     assert rows[0] == KnownItem(
-        1, MD5, SHA1, SHA256, files=(KnownFile(name="a.dll"),), size_bytes=12, extra={"crc32": "0A0B0C0D", "package_id": 7}
+        1,
+        MD5,
+        SHA1,
+        SHA256,
+        files=(KnownFile(name="a.dll"),),
+        size_bytes=12,
+        extra={"crc32": "0A0B0C0D", "package_id": 7},
     )
     assert [one.row for one in rows] == list(range(1, 2501))
     assert report.lost == {}
 
 
 def test_a_view_over_the_known_tables_is_read(made):
-    upper = COLUMNS.replace("sha1", "upper(sha1) AS sha1")
-    view = f"CREATE VIEW FILE AS SELECT {upper} FROM METADATA"
-    path = made(TABLE.replace("FILE", "METADATA"), f"INSERT INTO METADATA (sha1) VALUES ('{SHA1.hex()}')", view)
-    assert database_rows(path)[0][0].sha1 == SHA1
+    path = made(
+        "CREATE TABLE METADATA (sha1, md5, package_id)",
+        "INSERT INTO METADATA VALUES ('" + "ab" * 20 + "', NULL, NULL)",
+        "CREATE VIEW FILE AS SELECT upper(sha1) AS sha1, md5, package_id FROM METADATA",
+    )
+    assert database_rows(path)[0] == [KnownItem(1, sha1=b"\xab" * 20)]
 
 
 def test_optional_columns_may_lack(made):
-    path = made("CREATE TABLE FILE (sha1, md5, package_id)", f"INSERT INTO FILE VALUES (NULL, '{MD5.hex()}', 1)")
-    assert database_rows(path)[0] == [KnownItem(1, MD5, extra={"package_id": 1})]
+    insert = "INSERT INTO FILE VALUES (NULL, '01010101010101010101010101010101', 1)"
+    path = made("CREATE TABLE FILE (sha1, md5, package_id)", insert)
+    assert database_rows(path)[0] == [KnownItem(1, b"\1" * 16, extra={"package_id": 1})]
 
 
 def test_strange_values_are_refused_or_counted(made):
@@ -110,8 +119,8 @@ def test_strange_values_are_refused_or_counted(made):
         ["CREATE VIEW FILE AS SELECT hex(randomblob(20)) AS sha1, 'x' AS md5, 1 AS package_id"],
         ["CREATE VIEW FILE AS SELECT sql AS sha1, sql AS md5, 1 AS package_id FROM sqlite_master"],
         [
-            "CREATE VIEW FILE AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
-            "SELECT i AS sha1, i AS md5, i AS package_id FROM n"
+            """CREATE VIEW FILE AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+            SELECT i AS sha1, i AS md5, i AS package_id FROM n"""
         ],
     ],
     ids=["nothing", "no table", "no column", "another table", "a virtual table", "a function", "the schema", "no end"],
@@ -123,9 +132,12 @@ def test_a_database_that_is_no_such_list_or_more_is_refused(made, statements):
 
 def test_a_statement_that_goes_on_without_a_row_is_stopped(made, monkeypatch):
     monkeypatch.setattr("tsunagu.exchange.nsrl_database.MOST_STEPS_TO_A_ROW", 2_000_000)
-    columns = "a.sha1 AS sha1, a.md5 AS md5, a.package_id AS package_id"
-    view = f"CREATE VIEW FILE AS SELECT {columns} FROM METADATA a, METADATA b, METADATA c WHERE a.md5 || b.md5 = c.md5"
-    path = made("CREATE TABLE METADATA (sha1, md5, package_id)", *["INSERT INTO METADATA VALUES (1, 2, 3)"] * 200, view)
+    path = made(
+        "CREATE TABLE METADATA (sha1, md5, package_id)",
+        *["INSERT INTO METADATA VALUES (1, 2, 3)"] * 200,
+        """CREATE VIEW FILE AS SELECT a.sha1 AS sha1, a.md5 AS md5, a.package_id AS package_id
+        FROM METADATA a, METADATA b, METADATA c WHERE a.md5 + b.md5 + c.md5 < 0""",
+    )
     with pytest.raises(InputError):
         database_rows(path)
 

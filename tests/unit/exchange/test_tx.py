@@ -48,7 +48,8 @@ def test_what_is_no_video_is_refused_and_counted(value):
 
 
 @pytest.mark.parametrize(
-    ("kind", "counted"), [("tlsh", "tlsh"), ("trend_query", "trend_query"), ("made_up", "other-signal"), (HEX, "other-signal")]
+    ("kind", "counted"),
+    [("tlsh", "tlsh"), ("trend_query", "trend_query"), ("made_up", "other-signal"), (HEX, "other-signal")],
 )
 def test_other_kinds_are_refused_and_counted_and_never_named_if_they_are_unknown(kind, counted):
     rows, report = read("tx", f"{kind} value\n\npdq {HEX}\n")

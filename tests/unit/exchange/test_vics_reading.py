@@ -46,7 +46,9 @@ def test_everything_that_is_understood_has_its_place():
             {"MD5": MD5.hex(), "HashName": "SHA-256", "HashValue": SHA256.hex()},
             {"MD5": MD5.hex(), "HashName": "pdq", "HashValue": SHA256.hex()},
         ],
-        MediaFiles=[{"MD5": MD5.hex(), "FileName": "p.jpg", "FilePath": "a\\b", "Deleted": "true", "Unallocated": False}],
+        MediaFiles=[
+            {"MD5": MD5.hex(), "FileName": "p.jpg", "FilePath": "a\\b", "Deleted": "true", "Unallocated": False}
+        ],
     )  # fmt: skip
     stated = Stated(categories={("US", "2.0"): {1: "one"}})
     assert only("vics", vics(record), stated) == KnownItem(
@@ -59,7 +61,16 @@ def test_everything_that_is_understood_has_its_place():
 
 @pytest.mark.parametrize(
     ("value", "read_as"),
-    [(True, True), (False, False), (None, None), ("true", True), ("False", False), (" Y ", True), ("no", False), ("", None)],
+    [
+        (True, True),
+        (False, False),
+        (None, None),
+        ("true", True),
+        ("False", False),
+        (" Y ", True),
+        ("no", False),
+        ("", None),
+    ],
 )
 def test_marks_are_read_as_booleans_texts_or_nothing(value, read_as):
     item = only("vics", vics(media(VictimIdentified=value)))
@@ -235,7 +246,7 @@ def test_rows_before_the_place_where_a_file_ends_are_given_so_that_the_caller_ca
     [
         "", "null", "[]", "{}", '{"value":1}', '{"value":[]} x', '{"value":[],"value":[]}', '{"value":[{"a":NaN}]}',
         '{"value":[1 2]}', '{"value":[' + "[" * 5000, '{"value":[{"a":' + "9" * 5000 + "}]}", "{1:2}",
-        '\x00\x00', '{"value":[{"MD5":' + '"a' * 10,
+        "\x00\x00", '{"value":[{"MD5":' + '"a' * 10,
     ],
     ids=str.__len__,
 )  # fmt: skip

@@ -44,8 +44,15 @@ def test_into_the_other_version_all_but_the_category_travels(items):
 
 
 def test_a_foreign_list_comes_out_as_it_went_in():
-    odd = {"Series": {"Id": 3}, "AlternativeHashes": [{"HashName": "TLSH", "HashValue": "x"}], "New": [1], "MediaSize": "?"}
-    places = [{"FileName": "a", "FilePath": "b\\c", "Deleted": True, "Unallocated": False, "SourceID": "disk", "Created": "?"}]
+    odd = {
+        "Series": {"Id": 3},
+        "AlternativeHashes": [{"HashName": "TLSH", "HashValue": "x"}],
+        "New": [1],
+        "MediaSize": "?",
+    }
+    places = [
+        {"FileName": "a", "FilePath": "b\\c", "Deleted": True, "Unallocated": False, "SourceID": "disk", "Created": "?"}
+    ]
     rows, _ = read("vics", vics(media(MediaID=1, Tags="a,b", Category=3, MediaFiles=places, **odd)))
     data, report = written(rows)
     assert (read("vics", data)[0], report.lost) == (rows, {})
