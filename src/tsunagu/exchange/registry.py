@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tsunagu.domain.errors import InputError
-from tsunagu.exchange.hash_lists import read_hash_list
+from tsunagu.exchange.digest_lists import read_digest_list
 from tsunagu.exchange.icse import read_icse
 from tsunagu.exchange.nsrl import read_nsrl
 from tsunagu.exchange.reading import Reader
@@ -16,7 +16,7 @@ READERS: Final[dict[str, Reader]] = {
     "vics": read_vics,
     "icse": read_icse,
     "nsrl": read_nsrl,
-    "csv": read_hash_list,
+    "csv": read_digest_list,
     "tx": read_tx,
 }
 

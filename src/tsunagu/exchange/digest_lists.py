@@ -26,7 +26,7 @@ _UNESCAPED: Final = {"\\": "\\", "n": "\n", "r": "\r"}
 Line = tuple[int, str | None]
 
 
-def read_hash_list(stream: BinaryIO, stated: Stated, report: LossReport) -> Iterator[Row]:
+def read_digest_list(stream: BinaryIO, stated: Stated, report: LossReport) -> Iterator[Row]:
     """Read a list of digests in any of the forms above: see `Reader`.
 
     Empty lines are passed over, and remarks before the first row, which begin with `#`. The first other line decides:
