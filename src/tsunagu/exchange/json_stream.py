@@ -50,6 +50,9 @@ class JsonStream:
     def next_character(self) -> str:
         """Return the next character that is no space, without taking it; nothing at the end of the document."""
         while True:
+            character = self._text[self._at : self._at + 1]
+            if character > " ":
+                return character
             match = _SPACE.match(self._text, self._at)
             self._at = match.end() if match else self._at
             if self._at < len(self._text):

@@ -93,7 +93,7 @@ def iso_time(text: str) -> str | None:
     ISO text stays as it is, with a zone or without. `/Date(ms)/`, milliseconds since 1970 in UTC, is written with a
     zone; an offset after them says where the clock stood and does not change the moment.
     """
-    if ticks := _TICKS.fullmatch(text):
+    if text.startswith("/") and (ticks := _TICKS.fullmatch(text)):
         try:
             return (_EPOCH + timedelta(milliseconds=int(ticks[1]))).isoformat()
         except OverflowError:

@@ -200,7 +200,7 @@ def _is_taken(entry: Any, gathered: Gathered) -> bool:
     name, value = entry.get("HashName"), entry.get("HashValue")
     if not isinstance(name, str) or not isinstance(value, str):
         return False
-    form = OTHER_HASHES.get(plain_hash_name(name))
+    form = OTHER_HASHES.get(name) or OTHER_HASHES.get(plain_hash_name(name))
     return form is not None and gathered.offer(value.strip(), form)
 
 

@@ -208,7 +208,7 @@ def test_a_vics_file_made_to_fill_the_memory_is_refused_before_it_does(bomb):
             count_rows("vics", stream([head], [part] * 1000, [end]))
 
     _, most = most_bytes_while(refused)
-    assert most < 120_000_000
+    assert most < 40_000_000
 
 
 @pytest.mark.parametrize("format_name", ["csv", "icse", "nsrl", "tx"])
@@ -220,4 +220,4 @@ def test_a_vics_file_made_to_fill_the_memory_is_refused_before_it_does(bomb):
 def test_a_text_list_made_to_fill_the_memory_does_not(format_name, part, times):
     whole = SEEDS[format_name].encode()
     _, most = most_bytes_while(lambda: count_rows(format_name, stream([whole], [part] * times)))
-    assert most < 120_000_000
+    assert most < 40_000_000

@@ -117,6 +117,18 @@ def test_unknown_keys_and_values_that_are_not_understood_are_carried():
     assert (item.category, item.tags, item.files) == (None, (), ())
 
 
+@pytest.mark.parametrize(
+    "hashes",
+    [
+        [1], [{"HashName": 5}], [{"HashName": "SHA256", "HashValue": None}], [{"HashName": "PDQ", "HashValue": "x"}],
+        "text",
+    ],
+)  # fmt: skip
+def test_alternative_hashes_that_are_not_understood_are_carried(hashes):
+    item = only("vics", vics(media(AlternativeHashes=hashes)))
+    assert (item.sha256, item.pdq, item.extra) == (None, None, {"AlternativeHashes": hashes})
+
+
 def test_links_of_odata_programs_are_passed_over():
     links = {"MediaFiles@odata.navigationLinkUrl": "x", "odata.id": "x", "odata.editLink": "x"}
     rows, report = read("vics", vics(media(**links, MediaFiles=[{"odata.id": "x"}])))
