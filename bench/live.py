@@ -126,7 +126,7 @@ def measure(rows: int, changes_a_s: int, seconds: float) -> dict[str, Any]:
         ask(index, queries, 2)
         idle = ask(index, queries, min(30, seconds))
         ended, taken = threading.Event(), list[int]()
-        parts = {"changes_a_s": changes_a_s, "folder": folder, "due": ours, "ended": ended}
+        parts: dict[str, Any] = {"changes_a_s": changes_a_s, "folder": folder, "due": ours, "ended": ended}
         thread = threading.Thread(target=lambda: taken.append(follow(index, log, **parts)))
         first = _resident_mib()
         thread.start()

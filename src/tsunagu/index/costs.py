@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsunagu.index.plan import LARGEST_RADIUS
-from tsunagu.index.probing import Arrays, Flips, Words, search_all, search_parts
+from tsunagu.index.probing import Arrays, Flips, Words, search_parts
+from tsunagu.index.scanning import search_all
 
 Costs = NDArray[np.float64]
 """Shape (parts, LARGEST_RADIUS + 1): nanoseconds that a query spends in a part's table at each radius."""

@@ -13,7 +13,8 @@ from tsunagu.domain.hit import Hit
 from tsunagu.index.building import flips_of, lay_out
 from tsunagu.index.costs import Costs, cheapest_radii, measure_costs, measure_scan_ns
 from tsunagu.index.plan import Plan, plan_parts
-from tsunagu.index.probing import Arrays, Words, search_all, search_parts
+from tsunagu.index.probing import Arrays, Words, search_parts
+from tsunagu.index.scanning import search_all
 from tsunagu.index.table import require_ids, require_searchable, table_of, words_of
 
 LEAST_ROWS = 4096
