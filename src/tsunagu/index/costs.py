@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from time import perf_counter_ns
 
 import numpy as np
@@ -44,24 +45,21 @@ def measure_scan_ns(arrays: Arrays) -> float:
     return (perf_counter_ns() - begin) * len(arrays.first) / max(1, len(some.first))
 
 
-def cheapest_radii(costs: Costs, radius_bits: int) -> tuple[NDArray[np.int64], float] | None:
-    """Return a radius for each part, -1 for one that need not be asked, and what a query will cost, in nanoseconds.
+def cheapest_radii(costs: Costs, largest_radius_bits: int) -> Iterator[tuple[NDArray[np.int64], float]]:
+    """Yield for each radius from 0 on how far each part is searched, -1 for one that need not be, and a query's cost.
 
-    The sum of (radius + 1) is `radius_bits` + 1, so that nothing is missed. Each further bit is flipped where that
-    costs least. None when the parts are too few.
+    The sum of (radius + 1) over the parts is one more than the radius, so that nothing is missed; each further bit is
+    flipped where that costs least. It ends where the parts are too few, or at the largest radius. Costs are in ns.
     """
     radii = np.full(len(costs), -1, np.int64)
+    # What each part costs more when it is searched one bit further than it is.
+    more = np.diff(costs, axis=1, prepend=0.0, append=np.inf)
     total = 0.0
-    for _ in range(radius_bits + 1):
-        open_parts = np.flatnonzero(radii < LARGEST_RADIUS)
-        if not len(open_parts):
-            return None
-        spent = np.where(radii[open_parts] >= 0, costs[open_parts, radii[open_parts]], 0.0)
-        more = costs[open_parts, radii[open_parts] + 1] - spent
-        cheapest = int(np.argmin(more))
-        radii[open_parts[cheapest]] += 1
-        total += float(more[cheapest])
-    return radii, total
+    for _ in range(min(largest_radius_bits + 1, len(costs) * (LARGEST_RADIUS + 1))):
+        cheapest = int(np.argmin(more[np.arange(len(costs)), radii + 1]))
+        total += float(more[cheapest, radii[cheapest] + 1])
+        radii[cheapest] += 1
+        yield radii.copy(), total
 
 
 def _queries_near(arrays: Arrays) -> Words:

@@ -15,7 +15,7 @@ from tsunagu.index.costs import Costs, cheapest_radii, measure_costs, measure_sc
 from tsunagu.index.plan import Plan, plan_parts
 from tsunagu.index.probing import Arrays, Words, search_parts
 from tsunagu.index.scanning import search_all
-from tsunagu.index.table import require_ids, require_searchable, table_of, words_of
+from tsunagu.index.table import require_ids, require_searchable, require_table, table_of, words_of
 
 LEAST_ROWS = 4096
 """Below so many rows looking at all of them is as fast, and no tables are laid out."""
@@ -66,10 +66,7 @@ class MultiIndex:
         self.plan, self.arrays, self.entry_ids = plan, arrays, entry_ids
         self.costs, self.scan_ns = costs, scan_ns
         self._flips = flips_of(plan)
-        self._radii: list[NDArray[np.int64] | None] = []
-        for radius in range(_LARGEST_RADIUS + 1):
-            cheapest = cheapest_radii(costs, radius)
-            self._radii.append(cheapest[0] if cheapest is not None and cheapest[1] < scan_ns else None)
+        self._radii = [radii for radii, ns in cheapest_radii(costs, _LARGEST_RADIUS) if ns < scan_ns]
         self._most_rows = int(scan_ns / _MISSED_ROW_NS)
 
     @classmethod
@@ -90,7 +87,6 @@ class MultiIndex:
         entry_ids: NDArray[np.int64],
         *,
         version: str,
-        least_rows: int = LEAST_ROWS,
         threads: int = 1,
     ) -> MultiIndex:
         """Return the index of a table of fingerprints whose caller has left out those of low quality.
@@ -99,16 +95,17 @@ class MultiIndex:
             table: shape (n, kind.bits // 8), uint8, one fingerprint a row, big-endian as in `Fingerprint.data`.
             entry_ids: shape (n,), int64.
             version: the name of this state of the set.
-            least_rows: below so many rows no tables are laid out, and each query looks at all of them.
             threads: how many tables are laid out at once.
 
         Raises:
             InputError: a shape or dtype is another.
         """
         require_ids(table, entry_ids)
-        words = words_of(kind, table)
+        require_table(kind, table)
+        # A view where it can be one: a hundred million fingerprints are not copied to be sorted.
+        words = np.ascontiguousarray(table).view(np.uint64)
         plan = _NOTHING
-        if len(table) >= max(1, least_rows):
+        if len(table) >= LEAST_ROWS:
             plan = plan_parts(len(table), kind.bits, kind.radius_bits, BYTES_A_ROW)
         arrays, order = lay_out(words, plan, threads=threads)
         costs = measure_costs(arrays, flips_of(plan))
@@ -166,11 +163,10 @@ class MultiIndex:
             raise InputError("the radius is negative", radius_bits=radius_bits)
         words = _padded(words_of(self._kind, queries))
         radius = min(radius_bits, self._kind.bits)
-        radii = self._radii[radius] if radius <= _LARGEST_RADIUS else None
-        if radii is None:
-            rows, entries, distances = self._scan(words, radius).T
+        if radius < len(self._radii):
+            rows, entries, distances = self._ask_parts(words, radius, self._radii[radius]).T
         else:
-            rows, entries, distances = self._ask_parts(words, radius, radii).T
+            rows, entries, distances = self._scan(words, radius).T
         entry_ids = self.entry_ids[entries]
         if len(rows) < 2:
             return rows, entry_ids, distances

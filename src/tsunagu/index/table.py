@@ -49,9 +49,18 @@ def words_of(kind: FingerprintKind, table: NDArray[np.uint8]) -> NDArray[np.uint
     Raises:
         InputError: the table's shape or dtype is another.
     """
+    require_table(kind, table)
+    return np.array(table, order="C").view(np.uint64)
+
+
+def require_table(kind: FingerprintKind, table: NDArray[np.uint8]) -> None:
+    """Return when the table is of the kind's width, and of bytes.
+
+    Raises:
+        InputError: the table's shape or dtype is another.
+    """
     if table.dtype != np.uint8 or table.ndim != 2 or table.shape[1] * 8 != kind.bits:
         raise InputError("the table is not of the kind's width")
-    return np.array(table, order="C").view(np.uint64)
 
 
 def require_ids(table: NDArray[np.uint8], entry_ids: NDArray[np.int64]) -> None:

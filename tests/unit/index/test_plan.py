@@ -37,9 +37,10 @@ def test_the_tables_take_no_more_memory_than_they_may() -> None:
     radius_bits=st.integers(0, 70),
 )
 def test_whatever_the_costs_are_the_radii_miss_nothing(costs: list[list[float]], radius_bits: int) -> None:
-    found = cheapest_radii(np.array(costs).reshape(-1, LARGEST_RADIUS + 1), radius_bits)
-    if found is None:
-        assert radius_bits + 1 > len(costs) * (LARGEST_RADIUS + 1)
-    else:
-        assert (found[0] + 1).sum() == radius_bits + 1
-        assert found[0].max() <= LARGEST_RADIUS
+    found = list(cheapest_radii(np.array(costs).reshape(-1, LARGEST_RADIUS + 1), radius_bits))
+    assert len(found) == min(radius_bits + 1, len(costs) * (LARGEST_RADIUS + 1))
+    for radius, (radii, cost_ns) in enumerate(found):
+        assert (radii + 1).sum() == radius + 1
+        assert max(radii) <= LARGEST_RADIUS
+        spent = [of_part[one] for of_part, one in zip(costs, radii.tolist(), strict=True) if one >= 0]
+        assert cost_ns == pytest.approx(sum(spent), rel=1e-6, abs=1e-3)
