@@ -74,6 +74,7 @@ def notice_json(view: NoticeView, second: NoticeView | None = None) -> dict[str,
         "acknowledged": view.notice.acknowledged_at is not None,
         "shared_by_you": view.notice.shared_at is not None,
         "shared_by_both": view.notice.revealed is not None,
+        "new_hits": view.new_hits,
     }
 
 
@@ -105,6 +106,8 @@ def print_overlap(view: NoticeView, second: NoticeView | None = None) -> None:
     if told is None or view.notice.ended:
         screen.print(Text(f"  {_state(view)}." + (f" Talk to {contact}." if contact else "")))
         return
+    if view.new_hits:
+        screen.print(Text(f"  {_state(view)}"))
     summary = told.summary
     counts = f"{summary.exact} exact, {summary.near} near, {summary.video_stretches} video, {summary.sound} sound"
     screen.print(Text(f"  {summary.strength}", style="bold yellow").append(f": {counts}", style="default"))
@@ -145,9 +148,9 @@ def _state(view: NoticeView) -> str:
     if notice.ended:
         return "ended: nothing is shared any more"
     if notice.revealed:
-        return "shared by both"
+        return "shared by both" + (f"; {view.new_hits} new hits, not judged yet" if view.new_hits else "")
     if notice.shared_at:
-        return "shared by you, not by them"
+        return "shared by you, not by them" + ("; more was found since" if notice.has_grown else "")
     return "acknowledged, not shared" if notice.acknowledged_at else "new"
 
 

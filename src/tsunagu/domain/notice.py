@@ -47,6 +47,7 @@ class Notice:
             covert must not uncover another one.
         held: for the co-ordinator alone, since the own case is covert.
         revealed: None until both sides have shared.
+        noticed_at: when this side was told; anew when more was found after it had taken note.
         ended: nothing is left that the two cases have in common; which side holds something no more is not told.
     """
 
@@ -76,6 +77,13 @@ class Notice:
         if self.shared_at is not None:
             return NoticeState.SHARED_BY_YOU
         return NoticeState.NEW if self.acknowledged_at is None else NoticeState.ACKNOWLEDGED
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether more was found since this side shared, of which it has not taken note."""
+        if self.ended or self.shared_at is None or self.acknowledged_at is not None:
+            return False
+        return self.noticed_at > self.shared_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import NotFound
@@ -65,17 +65,21 @@ def waiting_items(actor: Actor) -> int:
 
 
 def acknowledge(notice: Notice, *, officer_id: UUID, now: datetime) -> None:
-    """Note that an officer has taken note; the first one stays."""
+    """Note that an officer has taken note; the first one stays, until the overlap grows."""
     OverlapNotice.objects.filter(id=notice.notice_id, acknowledged_at=None).update(
         acknowledged_at=now, acknowledged_by_id=officer_id
     )
 
 
 def note_sharing(notice: Notice, *, officer_id: UUID, now: datetime) -> None:
-    """Note who shared this side and when, with the reference that the other side will see; the first one stays."""
+    """Note who shared this side and when, with the reference that the other side will see; the first one stays.
+
+    Who shares has taken note: the notice waits for nobody any more, until the overlap grows.
+    """
     OverlapNotice.objects.filter(id=notice.notice_id, shared_at=None).update(
         shared_at=now, shared_by_id=officer_id, shared_reference=notice.case
     )
+    acknowledge(notice, officer_id=officer_id, now=now)
 
 
 def hits_seen(
@@ -123,11 +127,17 @@ def _in_order(overlap_id: UUID, own: str, case_id: UUID) -> list[int]:
     return [hit for *_, hit in sorted(keyed)]
 
 
-def unjudged_overlaps() -> set[UUID]:
-    """Return the shared overlaps of which a hit counts and has no answer of this side yet."""
+def unjudged_hits(overlap_ids: Iterable[UUID] | None = None) -> dict[UUID, int]:
+    """Return of how many hits that count this side has no answer yet, for each shared overlap that has such hits.
+
+    Args:
+        overlap_ids: the overlaps; all when it is left out.
+    """
     answered = JudgementRow.objects.filter(hit_id=OuterRef("id"))
     rows = HitRow.objects.filter(~Exists(answered), holds=True, silenced=False)
-    return set(rows.values_list("overlap_id", flat=True).distinct())
+    if overlap_ids is not None:
+        rows = rows.filter(overlap_id__in=list(overlap_ids))
+    return dict(rows.values_list("overlap_id").annotate(Count("id")))
 
 
 def silenced_count(actor: Actor) -> int:

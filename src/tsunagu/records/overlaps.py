@@ -35,10 +35,23 @@ class EndedHits:
     others: set[int]
 
 
+@dataclass(frozen=True, slots=True)
+class KeptLinks:
+    """What keeping links has changed.
+
+    Attributes:
+        overlaps: those with a hit that is new or is found otherwise than before.
+        new_hits: the ids of the hits that were not there, or did not hold any more.
+    """
+
+    overlaps: set[UUID]
+    new_hits: list[int]
+
+
 def keep_links(
     links: Iterable[Link], places: Mapping[int, Sequence[Place]], *, common: AbstractSet[int], now: datetime
-) -> set[UUID]:
-    """Keep each link as a hit of every pair of cases it concerns, and return the overlaps that this changes.
+) -> KeptLinks:
+    """Keep each link as a hit of every pair of cases it concerns, and return what this changes.
 
     A hit that is there already keeps its id, so that judgements stay with it. What `common` items have in common
     makes no pairs of cases, for it would not count: identical files need no hit, others one that tells they are alike.
@@ -71,7 +84,20 @@ def keep_links(
         unique_fields=["overlap", "kind", "item_a", "item_b"],
         update_fields=["distance_bits", "turn", "stretches", "silenced", "holds"],
     )
-    return {row.overlap_id for row in changed}
+    before = {key: row for key, row in known.items() if row.holds}
+    new = [known.get(_key(row), row).id for row in changed if _key(row) not in before]
+    return KeptLinks({row.overlap_id for row in changed}, new)
+
+
+def grown(hit_ids: Sequence[int]) -> set[UUID]:
+    """Return the overlaps that one of these hits counts in: it holds, is not common, and no benign content explains it.
+
+    For the linker, once the hits' commonness is noted.
+    """
+    if not hit_ids:
+        return set()
+    rows = HitRow.objects.using(LINKER).filter(id__in=hit_ids, holds=True, silenced=False)
+    return set(rows.exclude(commonness=Commonness.COMMON).values_list("overlap_id", flat=True).distinct())
 
 
 def _hits_between(rows: Sequence[HitRow]) -> list[HitRow]:

@@ -140,6 +140,19 @@ def _summary_fields(summary: OverlapSummary) -> dict[str, Any]:
     }
 
 
+def tell_again(overlap_ids: Iterable[UUID], *, now: datetime) -> list[NoticeSent]:
+    """Let the notices of overlaps that have grown wait again, dated now, and return them. For the linker.
+
+    Only those that were acknowledged: others wait still. What is held or withheld stays as it is.
+    """
+    notices = OverlapNotice.objects.using(LINKER).filter(overlap_id__in=list(overlap_ids), held=False, withheld=False)
+    rows = list(notices.exclude(acknowledged_at=None).select_for_update())
+    notices.filter(id__in=[row.id for row in rows]).update(
+        acknowledged_at=None, acknowledged_by_id=None, noticed_at=now
+    )
+    return [NoticeSent(row.agency_id, row.case_id, row.overlap_id, held=False, withheld=False) for row in rows]
+
+
 def release(overlap_id: UUID, case_id: UUID, *, now: datetime) -> tuple[bool, list[NoticeSent] | None]:
     """Let a held notice go to the officers of both cases. For the linker.
 

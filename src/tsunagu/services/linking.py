@@ -20,7 +20,7 @@ from tsunagu.records import links as link_rows
 from tsunagu.records import overlaps, telling
 from tsunagu.records.session import DATABASE_FAILED, LINKER, linking
 from tsunagu.services.parts import Ledger, Queue
-from tsunagu.services.settling import band_anew, settle
+from tsunagu.services.settling import band_anew, noticed, settle
 
 log = logging.getLogger("tsunagu.linking")
 
@@ -155,10 +155,13 @@ def _compare(holdings: Sequence[int], items: Sequence[int], *, now: datetime, le
     found = [one for one in found if one.item_a in places and one.item_b in places]
     outdated = overlaps.outdate(link_rows.never_compared(items), found)
     touched = {row.overlap_id for row in outdated}
-    touched |= overlaps.keep_links(found, places, common=_common(found, places), now=now)
+    kept = overlaps.keep_links(found, places, common=_common(found, places), now=now)
+    touched |= kept.overlaps
     link_rows.mark_linked(holdings, now=now)
     touched |= band_anew({*places, *(item for row in outdated for item in (row.item_a, row.item_b))})
-    ledger.write(*settle(touched, now=now), using=LINKER)
+    grown = overlaps.grown(kept.new_hits)
+    again = telling.tell_again(grown, now=now) if grown else []  # before those are made that nobody was told yet
+    ledger.write(*settle(touched, now=now), *(noticed(sent, now=now) for sent in again), using=LINKER)
 
 
 def _common(links: Sequence[Link], places: Mapping[int, Sequence[Place]]) -> set[int]:

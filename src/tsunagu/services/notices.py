@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
@@ -34,17 +33,26 @@ class NoticeView:
 
     Attributes:
         other_agency: None while both cases are covert and not both co-ordinators have released.
+        new_hits: of an overlap that both sides have shared, and that has grown since: how many of its hits have no
+            answer of this side yet. Otherwise 0.
     """
 
     notice: Notice
     own_agency: AgencyCard
     other_agency: AgencyCard | None
+    new_hits: int = 0
 
     @classmethod
-    def of(cls, notice: Notice, cards: Mapping[UUID, AgencyCard]) -> Self:
+    def of(cls, notice: Notice, cards: Mapping[UUID, AgencyCard], new_hits: Mapping[UUID, int]) -> Self:
         """Return a notice with the agencies that it names."""
         other = None if notice.other_agency_id is None else cards[notice.other_agency_id]
-        return cls(notice, cards[notice.own_agency_id], other)
+        return cls(notice, cards[notice.own_agency_id], other, new_hits.get(notice.overlap_id, 0))
+
+
+def new_hits(told: Iterable[Notice]) -> dict[UUID, int]:
+    """Return how many new hits the overlaps have that both sides share and that have grown, within `acting_for`."""
+    again = {one.overlap_id for one in told if one.revealed and one.has_grown}
+    return notices.unjudged_hits(again or {uuid4()})  # of none as much is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +102,12 @@ def list_notices(
         with acting_for(actor.agency_id):
             waiting = notices.waiting_items(actor)  # before the notices: what is compared in between is among them
             cards = agencies.agency_cards()
-            unjudged = notices.unjudged_overlaps() if search is not None and search.answered else set()
+            unjudged = notices.unjudged_hits() if search is not None and search.answered else {}
             views: tuple[NoticeView, ...] = ()
             while most is None or len(views) < most:
                 found = notices.notices_of(actor, after=after, most=most)
-                told = (NoticeView.of(one, cards) for one in found)
+                grown = new_hits(found)
+                told = (NoticeView.of(one, cards, grown) for one in found)
                 views += tuple(one for one in told if search is None or _is_looked_for(one, search, unjudged))
                 if most is None or len(found) < most:
                     break
@@ -126,7 +135,7 @@ def _deeds(act: Act, actor: Actor, now: datetime, read: Iterable[Notice]) -> Ite
             yield Deed(act, now, actor.agency_id, actor.officer_id, purpose, details=details, case_ids=cases)
 
 
-def _is_looked_for(view: NoticeView, search: OverlapSearch, unjudged: AbstractSet[UUID]) -> bool:
+def _is_looked_for(view: NoticeView, search: OverlapSearch, unjudged: Container[UUID]) -> bool:
     notice, told = view.notice, view.notice.revealed
     texts = (notice.case, told.case if told else "")
     other = view.other_agency.name if view.other_agency else ""

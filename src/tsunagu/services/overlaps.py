@@ -19,7 +19,7 @@ from tsunagu.records.session import LINKER, acting_for, linking
 from tsunagu.records.telling import NoticeSent
 from tsunagu.services.access import REFERENCE, denials_recorded
 from tsunagu.services.linking import leave_waiting, link_first
-from tsunagu.services.notices import NoticeView
+from tsunagu.services.notices import NoticeView, new_hits
 from tsunagu.services.parts import Keys, Ledger, Queue
 from tsunagu.services.settling import noticed, settle
 
@@ -172,13 +172,14 @@ def view_overlap(
             for notice in sorted(sides, key=lambda one: one.case)
         ]
         cards = agencies.agency_cards()
+        grown = new_hits(sides)
     deeds = []
     for notice, found in seen:
         root = merkle_root([hit.sha256 for hit in found]).hex()
         deeds.append(_deed(Act.OVERLAP_READ, actor, now, notice, hits=len(found), merkle_root=root))
     leave_waiting(waiting, queue=queue)
     ledger.record(*deeds)
-    views = tuple(NoticeView.of(one, cards) for one in sides)
+    views = tuple(NoticeView.of(one, cards, grown) for one in sides)
     return OverlapView(views, tuple(hit for _, found in seen for hit in found), waiting)
 
 
