@@ -56,8 +56,8 @@ def test_where_all_is_well_every_check_says_so(well: Installation) -> None:
     assert found["certificate"]["ok"] is None, "there is none to judge"
     assert found.keys() == {
         "disk", "home", "keys", "file clock", "backup", "backup disk", "ledger verified", "database", "app role",
-        "database log", "schema", "clock", "erasing by date", "waiting", "certifications", "parked", "jobs", "worker",
-        "reviews", "expired", "certificate", "uploads", "decoder",
+        "database log", "schema", "clock", "erasing by date", "waiting", "certifications", "people", "parked", "jobs",
+        "worker", "reviews", "expired", "certificate", "uploads", "decoder",
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import click
 
 from tsunagu.cli.house import json_option, now, signed_in
-from tsunagu.cli.output import print_json, print_table, screen
+from tsunagu.cli.output import complaints, print_json, print_table, screen
 from tsunagu.domain.permission import Role
 from tsunagu.services.house import House
 from tsunagu.services.invitations import list_officers
@@ -176,12 +176,15 @@ def list_(house: House, *, as_json: bool) -> None:
 def end(house: House, login: str) -> None:
     """Let an officer of your own agency leave; an administrator's command.
 
-    His sign-ins end at once, and he cannot sign in again. What he did stays in the ledger under his name.
+    His sign-ins end at once, and he cannot sign in again. What he did stays in the ledger under his name. It is refused
+    where nobody would be left who works on cases, or fewer than two who confirm invitations.
     """
     with signed_in(house, None) as desk:
         rooms = desk.rooms
-        end_officer_called(actor=desk.actor, login=login, now=now(), keys=rooms.keys, ledger=rooms.ledger)
+        alone = end_officer_called(actor=desk.actor, login=login, now=now(), keys=rooms.keys, ledger=rooms.ledger)
     screen.print("The officer has left: his sign-ins have ended.")
+    if alone:
+        complaints.print(f"{alone} open cases have nobody who works on them any more.", style="yellow")
 
 
 @officer.command("unlock")

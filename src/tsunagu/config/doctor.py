@@ -31,7 +31,7 @@ from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.records.retention import overdue_count, review_count
 from tsunagu.services.clock import CLOCK_TOLERANCE, MOST_LEAP, clock_jumps, clock_lag, clock_leap
 from tsunagu.services.house import Check
-from tsunagu.services.officers import EXPIRES_SOON, count_certifications
+from tsunagu.services.officers import EXPIRES_SOON, count_certifications, count_stranded_agencies
 
 GIB = 1 << 30
 HOUR = timedelta(hours=1)
@@ -192,6 +192,9 @@ class Doctor:
         lapsed, ending = count_certifications(now=self._now)
         told_of = f"{lapsed:,} officers are not certified, {ending:,} more within {EXPIRES_SOON.days} days"
         yield Check("certifications", None if lapsed else True, told_of)
+        stranded = count_stranded_agencies()
+        told_of = f"{stranded:,} agencies with fewer than two people who confirm invitations"
+        yield Check("people", None if stranded else True, told_of)
         yield Check("parked", not parked, f"{parked:,} items that could not be compared")
         yield from job_checks(self._now)
 

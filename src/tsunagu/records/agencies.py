@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import check_password, is_password_usable, make_password
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
@@ -108,6 +108,15 @@ def certifications(*, now: datetime, soon: datetime) -> tuple[int, int]:
     active = Officer.objects.filter(is_active=True, roles__overlap=sorted(WORKING_ROLES))
     lapsed = active.exclude(certified_until__gt=now)
     return lapsed.count(), active.filter(certified_until__gt=now, certified_until__lte=soon).count()
+
+
+def cards_of_accepted() -> tuple[OfficerCard, ...]:
+    """Return the active officers of the agency that is acted for who have accepted their invitation, by id.
+
+    Their rows stay locked until the transaction ends: two who let each other go at once do not both leave.
+    """
+    rows = Officer.objects.select_for_update().filter(is_active=True).order_by("id")
+    return tuple(_card(row) for row in rows if is_password_usable(row.password))
 
 
 def deactivate(officer_id: UUID) -> None:

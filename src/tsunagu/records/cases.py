@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
@@ -65,6 +65,15 @@ def remove_member(case: CaseSummary, *, officer_id: UUID) -> None:
     if len(working) == 1:
         raise Conflict("nobody would work on this case any more: let a colleague in first")
     CaseMember.objects.filter(case_id=case.case_id, officer_id=officer_id).delete()
+
+
+def count_held_alone(officer_id: UUID) -> int:
+    """Return how many open cases of the agency that is acted for no active officer but this one works on."""
+    others = CaseMember.objects.filter(case_id=OuterRef("case_id"), officer__is_active=True).exclude(
+        officer_id=officer_id
+    )
+    own = CaseMember.objects.filter(officer_id=officer_id, case__closed_at=None)
+    return own.filter(~Exists(others)).count()
 
 
 def colleagues_on(case: CaseSummary) -> tuple[Colleague, ...]:

@@ -9,17 +9,19 @@ from uuid import UUID, uuid4
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.errors import InputError, NotFound
+from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import OfficerCard
-from tsunagu.domain.permission import Permission
-from tsunagu.records import agencies, api_keys, invitations, proposals, sign_ins, subjects
+from tsunagu.domain.permission import WORKING_ROLES, Permission, permissions_of
+from tsunagu.records import agencies, api_keys, cases, invitations, proposals, sign_ins, subjects
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.identity import TOKEN, check_password
 from tsunagu.services.parts import Keys, Ledger
 
 INVITATION_LASTS = timedelta(days=7)
+LEAST_CONFIRMING = 2
+"""People who may confirm, without whom an agency invites nobody: one proposes, another confirms."""
 NO_INVITATION = "there is no such invitation, or it was used, or it has expired"
 
 
@@ -82,13 +84,16 @@ def accept_invitation(*, token: str, password: str, now: datetime, keys: Keys, l
         ledger.write(Deed(Act.OFFICER_ACCEPTED, now, agency_id, officer_id))
 
 
-def end_officer(*, actor: Actor, officer_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> None:
-    """Let an officer leave: sessions, sign-ins, invitations and proposals end at once.
+def end_officer(*, actor: Actor, officer_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> int:
+    """Let an officer leave, and return how many open cases nobody works on then.
+
+    His sessions, sign-ins, invitations and proposals end at once.
 
     Raises:
         Forbidden: the actor administers no officers.
         NotFound: no such officer of the actor's agency.
         InputError: the actor himself, whom a colleague lets go.
+        Conflict: without him the agency could invite nobody any more, or nobody would be left who works on cases.
     """
     if officer_id == actor.officer_id:
         raise InputError("nobody ends his own service: a colleague does")
@@ -99,14 +104,40 @@ def end_officer(*, actor: Actor, officer_id: UUID, now: datetime, keys: Keys, le
         acting_for(actor.agency_id),
     ):
         agencies.officer_card(officer_id)
+        refuse_dead_end(officer_id)
+        alone = cases.count_held_alone(officer_id)
         agencies.deactivate(officer_id)
         subjects.drop(officer_id)
         sign_ins.end_all(officer_id, now=now)
         api_keys.end_keys(officer_id, now=now)
         invitations.withdraw_invitations(officer_id, now=now)
         proposals.withdraw_all_of(officer_id, now=now)
-        details = {"left": str(officer_id)}
+        details: dict[str, str | int] = {"left": str(officer_id), "cases_left_alone": alone}
         ledger.write(Deed(Act.OFFICER_LEFT, now, actor.agency_id, actor.officer_id, details=details))
+    return alone
+
+
+def refuse_dead_end(officer_id: UUID) -> None:
+    """Refuse that an officer leaves without whom his agency could not go on; who has not accepted yet may always.
+
+    Call it within `acting_for` his agency.
+
+    Raises:
+        Conflict: fewer than two would be left who confirm, or nobody who works on cases.
+    """
+    accepted = agencies.cards_of_accepted()
+    leaver = next((one for one in accepted if one.officer_id == officer_id), None)
+    if leaver is None:
+        return
+    left = [one.roles for one in accepted if one is not leaver]
+    confirms = [Permission.OFFICER_CONFIRM in permissions_of(roles) for roles in (leaver.roles, *left)]
+    if confirms[0] and sum(confirms[1:]) < LEAST_CONFIRMING:
+        raise Conflict(
+            "fewer than two people who confirm invitations would be left, and nobody could be invited any more: "
+            "let a successor accept an invitation first"
+        )
+    if leaver.roles & WORKING_ROLES and not any(roles & WORKING_ROLES for roles in left):
+        raise Conflict("nobody who works on cases would be left: let a successor accept an invitation first")
 
 
 def _ids_of(token: str) -> tuple[UUID, UUID]:

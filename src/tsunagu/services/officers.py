@@ -11,28 +11,29 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import OfficerCard
-from tsunagu.domain.permission import Permission
+from tsunagu.domain.permission import Permission, permissions_of
 from tsunagu.records import agencies
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.identity import CERTIFICATION_LASTS
-from tsunagu.services.invitations import end_officer
+from tsunagu.services.invitations import LEAST_CONFIRMING, end_officer
 from tsunagu.services.parts import Keys, Ledger
 
 EXPIRES_SOON = timedelta(weeks=4)
 """How long before a certification expires people are told of it."""
 
 
-def end_officer_called(*, actor: Actor, login: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
-    """Let the officer of this login leave: sessions, sign-ins, invitations and proposals end at once.
+def end_officer_called(*, actor: Actor, login: str, now: datetime, keys: Keys, ledger: Ledger) -> int:
+    """Let the officer of this login leave as `end_officer` does, and return how many open cases nobody works on then.
 
     Raises:
         Forbidden: the actor administers no officers.
         NotFound: no such active officer of the actor's agency.
         InputError: the actor himself, whom a colleague lets go.
+        Conflict: the agency could not go on without him.
     """
     card = _active(actor, login, now=now, keys=keys, ledger=ledger)
-    end_officer(actor=actor, officer_id=card.officer_id, now=now, keys=keys, ledger=ledger)
+    return end_officer(actor=actor, officer_id=card.officer_id, now=now, keys=keys, ledger=ledger)
 
 
 def unlock_officer(*, actor: Actor, login: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
@@ -82,6 +83,20 @@ def count_certifications(*, now: datetime) -> tuple[int, int]:
             counted = agencies.certifications(now=now, soon=now + EXPIRES_SOON)
         lapsed, ending = lapsed + counted[0], ending + counted[1]
     return lapsed, ending
+
+
+def count_stranded_agencies() -> int:
+    """Return how many agencies have fewer than two people who may confirm, and so can invite nobody any more.
+
+    An operator's look, which names nobody.
+    """
+    stranded = 0
+    for agency_id in agencies.agency_cards():
+        with acting_for(agency_id):
+            accepted = agencies.cards_of_accepted()
+        confirming = [one for one in accepted if Permission.OFFICER_CONFIRM in permissions_of(one.roles)]
+        stranded += len(confirming) < LEAST_CONFIRMING
+    return stranded
 
 
 def officer_logins(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> Mapping[UUID, str]:
