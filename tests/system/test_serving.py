@@ -287,3 +287,18 @@ def test_the_database_that_is_held_open_outlasts_the_commands_and_ends_with_its_
         holder.send_signal(signal.SIGTERM)
         assert holder.wait(timeout=30) == 0
     assert process().startswith("at rest")
+
+
+def test_a_second_serve_at_the_same_port_and_a_key_that_is_none_are_refused_in_one_line(
+    house: Installation, tmp_path: Path
+) -> None:
+    door = Door(free_port())
+    with serving(house, door):
+        second = house.run("serve", "--no-worker", "--port", str(door.port), status=6)
+    assert "the port is taken" in second.stderr
+    assert "The workplace is at" not in second.stdout + second.stderr
+    for name in ("certificate", "key"):
+        (tmp_path / name).write_text("neither")
+    refused = house.run("serve", "--no-worker", "--tls", tmp_path / "certificate", tmp_path / "key", status=2)
+    assert "no PEM files" in refused.stderr
+    assert "bug" not in refused.stderr

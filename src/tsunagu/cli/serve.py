@@ -44,9 +44,10 @@ def serve(
     """
     if is_demo:
         house = house.for_demo()
-        if not house.demo_marker.exists():
-            run_demo(house=house, clock=now, told=complaints.print)
     tls = tls or house.tls()
+    house.refuse_unservable(host=host, port=port, tls=tls)
+    if is_demo and not house.demo_marker.exists():
+        run_demo(house=house, clock=now, told=complaints.print)
     address = f"{'https' if tls else 'http'}://{host}:{port}/"
     # Held by this process as well: a worker that is killed leaves nothing running, and the root is signed at the end.
     with house.open() as rooms:

@@ -15,6 +15,7 @@ from tsunagu.config.configuration import Configuration
 from tsunagu.config.databases import check_roles, connect, disconnect, outages_told, point
 from tsunagu.config.examining import tls_files
 from tsunagu.config.home import Home
+from tsunagu.config.listening import refuse_unservable
 from tsunagu.config.logs import log_pages
 from tsunagu.config.operator import HostOperator
 from tsunagu.config.places import vault_place
@@ -187,6 +188,10 @@ class Application:
         os.environ.update(self._home.named_in({}))  # for the processes that are started
         with kept_beside(lambda: revive_database(self.home, self._environ), with_worker=with_worker):
             serve(host=host, port=port, names=names, tls=tls, as_json=self._configuration.json_logs)
+
+    def refuse_unservable(self, *, host: str, port: int, tls: tuple[Path, Path] | None) -> None:
+        """Refuse what the web server could not serve; see `config.listening`."""
+        refuse_unservable(host=host, port=port, tls=tls)
 
     def tls(self) -> tuple[Path, Path] | None:
         """Return certificate and key as the settings name them; None when they name neither.

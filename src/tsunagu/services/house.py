@@ -85,6 +85,15 @@ class House(Protocol):
     def keep_token(self, token: str) -> None:
         """Keep a sign-in for this system user alone."""
 
+    def refuse_unservable(self, *, host: str, port: int, tls: tuple[Path, Path] | None) -> None:
+        """Refuse what the web server could not serve.
+
+        Raises:
+            Conflict: something listens at the port already.
+            InputError: this machine has no such address, or certificate and key are not what they should be.
+            Unavailable: the system lets nobody listen there, or not this user.
+        """
+
     def serve(
         self, *, host: str, port: int, names: Sequence[str], tls: tuple[Path, Path] | None, with_worker: bool
     ) -> None:
