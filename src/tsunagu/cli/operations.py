@@ -106,7 +106,7 @@ def restore(house: House, *, source: Path | str, roots: Path | None, erasures: P
     screen.print(
         "Officers, passwords and second factors are as they were in the backup. All sign-ins, keys of programs, "
         "invitations, proposals and grants have ended, and nobody is certified: let those who left since leave again, "
-        "then certify the others (`tsunagu officer leave`, `certify`)."
+        "then certify the others (`tsunagu officer end`, `tsunagu officer certify`)."
     )
     _print_replayed(replayed)
 
