@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import NotFound
+from tsunagu.domain.hit import EvidenceKind
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.notice import HitView, Notice, Revealed
 from tsunagu.domain.overlap import Commonness, OverlapSummary, Strength
@@ -146,9 +147,10 @@ def silenced_count(actor: Actor) -> int:
     return HitRow.objects.filter(overlap_id__in=seen, silenced=True, holds=True).count()
 
 
-def overlap_of_hit(hit_id: int) -> UUID | None:
-    """Return the overlap that a hit belongs to; None when there is no such hit to be seen."""
-    return HitRow.objects.filter(id=hit_id).values_list("overlap_id", flat=True).first()
+def hit_called(hit_id: int) -> tuple[UUID, EvidenceKind] | None:
+    """Return the overlap that a hit belongs to, and what it rests on; None when there is no such hit to be seen."""
+    found = HitRow.objects.filter(id=hit_id).values_list("overlap_id", "kind").first()
+    return (found[0], EvidenceKind(found[1])) if found else None
 
 
 def add_judgement(hit_id: int, *, actor: Actor, answer: Judgement, sameness: Sameness | None, now: datetime) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict, InputError, NotFound
+from tsunagu.domain.hit import EvidenceKind
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.notice import HitView, Notice
@@ -198,7 +199,8 @@ def judge_hit(
     It is written down for each of the two cases that the actor works on.
 
     Raises:
-        InputError: `same` without what, or another answer with it, or `none-yet`.
+        InputError: `same` without what, or another answer with it, or `none-yet`; or the same file, where the two
+            differ.
         Forbidden: the actor judges nothing.
         NotFound: no such hit, or none of the actor's, or not shared by both sides.
     """
@@ -210,12 +212,14 @@ def judge_hit(
         actor=actor, permission=Permission.HIT_JUDGE, asked=f"hit {hit_id}", now=now, keys=keys, ledger=ledger
     ):
         with acting_for(actor.agency_id):
-            overlap_id = notices.overlap_of_hit(hit_id)
+            overlap_id, kind = notices.hit_called(hit_id) or (uuid4(), None)
             # Where no hit is to be seen as much is asked: what is absent and what is not his take as long.
-            sides = notices.notices_of(actor, overlap_id=overlap_id or uuid4())
+            sides = notices.notices_of(actor, overlap_id=overlap_id)
             mine = [one for one in sides if not one.held]
         if not mine:
             raise NotFound("no such hit")
+    if sameness is Sameness.FILE and kind is not EvidenceKind.EXACT:
+        raise InputError("only files of identical content are the same file: this hit is of two that differ")
     with acting_for(actor.agency_id):
         notices.add_judgement(hit_id, actor=actor, answer=answer, sameness=sameness, now=now)
         what = sameness.value if sameness else ""
