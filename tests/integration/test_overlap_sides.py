@@ -12,7 +12,7 @@ from tsunagu.domain.digest import Digests
 from tsunagu.domain.errors import Conflict, Forbidden
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.media import Refusal
-from tsunagu.records import holdings
+from tsunagu.records import holdings, notices
 from tsunagu.records.models import MediaItem, OverlapNotice, Trace
 from tsunagu.records.session import LINKER, acting_for
 from tsunagu.services import overlaps as service
@@ -86,7 +86,7 @@ def test_a_release_is_done_once_however_stale_the_page_it_comes_from(
     assert held.held
     rows = OverlapNotice.objects.using(LINKER).filter(overlap_id=held.overlap_id).order_by("id")
     with monkeypatch.context() as patch:
-        patch.setattr(service, "_sides", lambda *_, **__: (held,))
+        patch.setattr(notices, "notices_of", lambda *_, **__: (held,))
         assert service.release(actor=people[0].actor, overlap_id=held.overlap_id, **world.parts) is not both_covert
         before, released = list(rows.values()), len(entries(world, Act.OVERLAP_RELEASED))
         assert not service.release(actor=people[0].actor, overlap_id=held.overlap_id, **world.parts)

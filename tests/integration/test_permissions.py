@@ -214,7 +214,7 @@ def test_a_covert_case_is_its_coordinators_alone_until_he_releases_it(world: Wor
     for command in ("acknowledge", "share", "hits", "release"):
         assert world.run(ben, command, held["overlap"]).status == NOT_FOUND
     assert world.run(anna, "release", held["overlap"]).status == 0
-    assert world.run(anna, "release", held["overlap"]).status == NOT_FOUND
+    assert world.run(anna, "release", held["overlap"]).status == CONFLICT
     [told] = world.json(ben, "notices")
     assert told["overlap"] == held["overlap"]
     assert told["noticed_at"] > held["noticed_at"]  # the earlier time would tell that the other case is covert

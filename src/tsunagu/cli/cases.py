@@ -22,6 +22,7 @@ from tsunagu.services.retention import keep_case
 
 DAY = click.DateTime(["%Y-%m-%d"])
 NO_CASE = "You work on no case yet: `tsunagu case open REFERENCE`."
+NONE_SUCH = "None of your cases is such."
 
 
 @click.group()
@@ -177,6 +178,7 @@ def list_(
     )
     with signed_in(house, purpose) as desk:
         found = list_cases(search=search, **desk.parts)
+        has_cases = bool(found) or (search != CaseSearch() and bool(list_cases(**desk.parts)))
     if as_json:
         for one in found:
             print_json(_case_json(one))
@@ -193,7 +195,7 @@ def list_(
         for one in found
     ]
     columns = ("case", "purpose", "", "state", "opened", "kept until")
-    print_table(columns, rows, empty=NO_CASE, whole=("case",))
+    print_table(columns, rows, empty=NONE_SUCH if has_cases else NO_CASE, whole=("case",))
 
 
 @case.command("show")

@@ -9,9 +9,9 @@ from uuid import UUID
 from rich.text import Text
 
 from tsunagu.cli.evidence import stretch_json, stretch_text, turn_text
-from tsunagu.cli.output import path_text, print_json, print_table, screen, shown_path
+from tsunagu.cli.output import counted, path_text, print_json, print_table, screen, shown_path
 from tsunagu.domain.judgement import Judgement
-from tsunagu.domain.notice import HitView
+from tsunagu.domain.notice import HitView, Notice
 from tsunagu.services.notices import NoticeView
 
 
@@ -115,15 +115,23 @@ def print_overlap(view: NoticeView, second: NoticeView | None = None) -> None:
         screen.print(Text(f"    - {reason}"))
 
 
-def print_hits(hits: tuple[HitView, ...]) -> None:
-    """Print the hits of one overlap as a table."""
+def print_hits(hits: tuple[HitView, ...], sides: Sequence[Notice] = ()) -> None:
+    """Print the hits of one overlap as a table; where there is none, say what is missing, by the notices of it."""
     columns = ("hit", "yours", "theirs", "kind", "bits", "turn", "common", "judged", "where", "your case", "your file")
     print_table(
         columns,
         map(_hit_row, hits),
-        empty="Nothing to see before both sides have shared: `tsunagu share`.",
+        empty=_why_no_hits(sides),
         whole=("hit", "yours", "theirs", "kind", "bits"),
     )
+
+
+def _why_no_hits(sides: Sequence[Notice]) -> str:
+    if any(one.revealed for one in sides):
+        return "Nothing is shared any more."
+    if sides and all(one.shared_at for one in sides):
+        return "Nothing to see yet: you have shared, the other side has not. `tsunagu notices` says whom to talk to."
+    return "Nothing to see before both sides have shared: `tsunagu share`."
 
 
 def _is_own(view: NoticeView) -> bool:
@@ -148,10 +156,14 @@ def _state(view: NoticeView) -> str:
     if notice.ended:
         return "ended: nothing is shared any more"
     if notice.revealed:
-        return "shared by both" + (f"; {view.new_hits} new hits, not judged yet" if view.new_hits else "")
+        return "shared by both" + (f"; {_new_hits(view)}, not judged yet" if view.new_hits else "")
     if notice.shared_at:
         return "shared by you, not by them" + ("; more was found since" if notice.has_grown else "")
     return "acknowledged, not shared" if notice.acknowledged_at else "new"
+
+
+def _new_hits(view: NoticeView) -> str:
+    return counted(view.new_hits, "new hit", "new hits")
 
 
 def hit_json(hit: HitView) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from tsunagu.cli.output import complaints, print_json, screen
 from tsunagu.domain.errors import Conflict, InputError, NotSignedIn
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Role
+from tsunagu.services.access import check_agency, check_login
 from tsunagu.services.house import House, Rooms
 from tsunagu.services.identity import (
     Enrolment,
@@ -187,6 +188,9 @@ def _refuse_in_demo(house: House) -> None:
 def _found(
     rooms: Rooms, name: str, country: str, contact: str, logins: tuple[str, str], *, as_json: bool
 ) -> AgencyCard:
+    check_agency(name, contact)
+    for login in logins:
+        check_login(login, is_new=True)  # before a password is asked for
     officers = tuple(
         NewOfficer(login, login, roles, ask_secret(f"Password of {login}", confirm=True))
         for login, roles in zip(logins, (FIRST_ROLES, SECOND_ROLES), strict=True)

@@ -123,12 +123,12 @@ def hits(house: House, overlap: UUID, *, purpose: str | None, as_json: bool) -> 
     finds it among its own (`yours` there, `theirs` here), so that you can ask for it.
     """
     with signed_in(house, purpose) as desk:
-        found = service.list_hits(overlap_id=overlap, queue=desk.rooms.queue, **desk.parts)
+        found = service.view_overlap(overlap_id=overlap, queue=desk.rooms.queue, **desk.parts)
     if as_json:
-        for hit in found:
+        for hit in found.hits:
             print_json(hit_json(hit))
         return
-    print_hits(found)
+    print_hits(found.hits, [one.notice for one in found.sides])
 
 
 @click.command()

@@ -58,6 +58,12 @@ def notice_of(actor: Actor, overlap_id: UUID) -> tuple[Notice, ...]:
     return found
 
 
+def was_released(actor: Actor, overlap_id: UUID) -> bool:
+    """Return whether a notice of the actor's agency was held and was released, which its co-ordinators could see."""
+    rows = OverlapNotice.objects.filter(overlap_id=overlap_id, held=False).exclude(released_at=None)
+    return rows.exists() and actor.may(Permission.HELD_NOTICE_RELEASE)
+
+
 def waiting_items(actor: Actor) -> int:
     """Return how many items wait to be compared, of the cases that the actor works on alone; parked ones do not."""
     mine = CaseMember.objects.filter(officer_id=actor.officer_id).values("case_id")

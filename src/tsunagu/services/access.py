@@ -108,5 +108,43 @@ def check_reference(reference: str) -> None:
     Raises:
         InputError: it is empty, longer than `MOST_REFERENCE` characters, or not printable.
     """
-    if not reference.strip() or len(reference) > MOST_REFERENCE or not reference.isprintable():
+    if not _is_short_text(reference):
         raise InputError(f"a reference is 1 to {MOST_REFERENCE} printable characters")
+
+
+def check_login(login: str, *, is_new: bool = False) -> None:
+    """Do nothing when an officer may have this login; one that is new has no space, so that it can be typed anywhere.
+
+    Raises:
+        InputError: it is empty, longer than `MOST_REFERENCE` characters, or not printable; or it is new with a space.
+    """
+    if not _is_short_text(login):
+        raise InputError(f"a login is 1 to {MOST_REFERENCE} printable characters")
+    if is_new and any(one.isspace() for one in login):
+        raise InputError("a new login has no space in it")
+
+
+def check_officer_name(name: str) -> None:
+    """Do nothing when an officer may be called this.
+
+    Raises:
+        InputError: as for a reference.
+    """
+    if not _is_short_text(name):
+        raise InputError(f"an officer's name (--name) is 1 to {MOST_REFERENCE} printable characters")
+
+
+def check_agency(name: str, contact: str) -> None:
+    """Do nothing when an agency may be called this, and others be told to talk to this contact.
+
+    Raises:
+        InputError: as for a reference, of either.
+    """
+    if not _is_short_text(name):
+        raise InputError(f"an agency's name (--agency) is 1 to {MOST_REFERENCE} printable characters")
+    if not _is_short_text(contact):
+        raise InputError(f"an agency's contact (--contact) is 1 to {MOST_REFERENCE} printable characters")
+
+
+def _is_short_text(text: str) -> bool:
+    return bool(text.strip()) and len(text) <= MOST_REFERENCE and text.isprintable()

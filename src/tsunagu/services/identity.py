@@ -23,7 +23,7 @@ from tsunagu.domain.permission import WORKING_ROLES, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records import agencies, second_factors, sign_ins
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import check_reference
+from tsunagu.services.access import check_agency, check_login, check_officer_name
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.proving import LOCKED_FOR, MOST_FAILURES, open_factor, proves_both, proves_newcomer, seal_factor
 
@@ -88,8 +88,7 @@ def found_agency(
         raise InputError("an agency begins with two officers of different logins")
     if not is_country(country):
         raise InputError("a country is a code of two capital letters that ISO 3166-1 assigns, such as DK or JP")
-    check_reference(name)
-    check_reference(contact)
+    check_agency(name, contact)
     card = AgencyCard(uuid4(), name, country, contact)
     with acting_for(card.agency_id):
         agencies.add_agency(card)
@@ -115,7 +114,7 @@ def sign_in(*, login: str, password: str, code: str, now: datetime, keys: Keys, 
         InputError: what is given can be no login, which is told without looking.
         NotSignedIn: the login, the password or the code is wrong, or the officer is locked out.
     """
-    check_reference(login)
+    check_login(login)
     agency_id = agencies.agency_of_login(login)
     expires_at = now + SIGN_IN_LASTS
     token = None
@@ -213,7 +212,7 @@ def enroll_factor(*, login: str, password: str, now: datetime, keys: Keys, ledge
         InputError: what is given can be no login, which is told without looking.
         NotSignedIn: the login or the password is wrong, the officer is locked out, or has a second factor.
     """
-    check_reference(login)
+    check_login(login)
     agency_id = agencies.agency_of_login(login)
     enrolled = None
     with acting_for(agency_id or uuid4()):
@@ -265,8 +264,8 @@ def check_password(password: str) -> None:
 
 def _enroll(officer: NewOfficer, agency_id: UUID, keys: Keys, now: datetime) -> Enrolment:
     check_roles(officer.roles)
-    check_reference(officer.login)
-    check_reference(officer.name)
+    check_login(officer.login, is_new=True)
+    check_officer_name(officer.name)
     check_password(officer.password)
     until = now + CERTIFICATION_LASTS
     card = OfficerCard(uuid4(), agency_id, officer.login, officer.name, officer.roles, until)

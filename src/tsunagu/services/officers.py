@@ -14,7 +14,7 @@ from tsunagu.domain.party import OfficerCard
 from tsunagu.domain.permission import Permission, permissions_of
 from tsunagu.records import agencies
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import denials_recorded
+from tsunagu.services.access import check_login, denials_recorded
 from tsunagu.services.identity import CERTIFICATION_LASTS
 from tsunagu.services.invitations import LEAST_CONFIRMING, end_officer
 from tsunagu.services.parts import Keys, Ledger
@@ -115,6 +115,7 @@ def officer_logins(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -
 
 
 def _active(actor: Actor, login: str, *, now: datetime, keys: Keys, ledger: Ledger) -> OfficerCard:
+    check_login(login)
     with (
         denials_recorded(
             actor=actor, permission=Permission.OFFICER_ENROLL, asked=login, now=now, keys=keys, ledger=ledger

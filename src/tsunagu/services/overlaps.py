@@ -60,22 +60,24 @@ def release(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger
     """Let a held notice go to the covert case's officers, let the other side know, and return whether that was done.
 
     Where both cases are covert, nobody but the two co-ordinators knows before both have released, and neither of them
-    which agency the other's is. To release what is released already changes nothing.
+    which agency the other's is. To release again while the other co-ordinator has not released changes nothing.
 
     Raises:
         Forbidden: the actor is no co-ordinator.
-        NotFound: no such overlap, or none that is held at the actor's agency.
+        NotFound: no such overlap, or none that is or was held at the actor's agency.
+        Conflict: it is released already.
     """
-    sides = _sides(actor, overlap_id, Permission.HELD_NOTICE_RELEASE, now=now, keys=keys, ledger=ledger)
-    with denials_recorded(
-        actor=actor,
-        permission=Permission.HELD_NOTICE_RELEASE,
-        asked=str(overlap_id),
-        now=now,
-        keys=keys,
-        ledger=ledger,
+    asked = str(overlap_id)
+    with (
+        denials_recorded(
+            actor=actor, permission=Permission.HELD_NOTICE_RELEASE, asked=asked, now=now, keys=keys, ledger=ledger
+        ),
+        acting_for(actor.agency_id),
     ):
-        held = [notice for notice in sides if notice.held]
+        held = [notice for notice in notices.notices_of(actor, overlap_id=overlap_id) if notice.held]
+        # Where none is held as much is asked: what is absent and what is not his take as long.
+        if notices.was_released(actor, overlap_id) and not held:
+            raise Conflict("this overlap is released already")
         if not held:
             raise NotFound("no such overlap")
     deeds: list[Deed] = []

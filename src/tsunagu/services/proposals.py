@@ -16,7 +16,7 @@ from tsunagu.domain.party import OfficerCard
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.records import agencies, api_keys, invitations, proposals, second_factors, sign_ins, subjects
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import check_reference, denials_recorded
+from tsunagu.services.access import check_login, check_officer_name, denials_recorded
 from tsunagu.services.identity import check_roles
 from tsunagu.services.invitations import give_invitation
 from tsunagu.services.parts import Keys, Ledger
@@ -56,7 +56,8 @@ def propose_officer(
         Conflict: the login is taken, or proposed already.
     """
     check_roles(roles)
-    check_reference(name)
+    check_login(login, is_new=True)
+    check_officer_name(name)
     card = OfficerCard(uuid4(), actor.agency_id, login, name, roles)
     with denials_recorded(
         actor=actor, permission=Permission.OFFICER_ENROLL, asked=login, now=now, keys=keys, ledger=ledger
@@ -76,6 +77,7 @@ def propose_reset(*, actor: Actor, login: str, now: datetime, keys: Keys, ledger
         InputError: the actor himself, for whom two colleagues do it.
         Conflict: it is proposed already.
     """
+    check_login(login)
     with (
         denials_recorded(
             actor=actor, permission=Permission.OFFICER_ENROLL, asked=login, now=now, keys=keys, ledger=ledger

@@ -34,6 +34,6 @@ def test_an_overlap_that_grows_after_it_was_shared_waits_on_home_until_it_is_ack
     ours.bring(second)
     theirs.bring(copy(second))
     assert NOTHING_NEW not in shown()
-    assert "2 new hits, not judged yet" in shown()
+    assert "new hits, not judged yet: 2" in shown()
     acknowledge(actor=anna.actor, overlap_id=overlap, **world.parts)
     assert NOTHING_NEW in shown()
