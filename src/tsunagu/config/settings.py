@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "tsunagu.web.middleware.agencies.AgencyMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "tsunagu.web.middleware.signing_in.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tsunagu.web.middleware.second_factor.SecondFactorMiddleware",
     "tsunagu.web.middleware.factors.FactorsMiddleware",

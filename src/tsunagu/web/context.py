@@ -7,14 +7,19 @@ from typing import Any
 from django.http import HttpRequest
 
 from tsunagu.domain.permission import Permission
+from tsunagu.web.buttons import page_of
 from tsunagu.web.desk import actor_of
 from tsunagu.web.rooms import provider
 
 
 def officer(request: HttpRequest) -> dict[str, Any]:
-    """Return what the signed-in officer may do, as flags named like the permissions: `may.case_read`."""
+    """Return what the signed-in officer may do, as flags named like the permissions: `may.case_read`.
+
+    `here` is where a change of the language leads back to.
+    """
     user = getattr(request, "user", None)
+    told = {"has_provider": provider() is not None, "here": page_of(request)}
     if user is None or not user.is_authenticated:
-        return {"may": {}, "has_provider": provider() is not None}
+        return told | {"may": {}}
     actor = actor_of(request)
-    return {"has_provider": provider() is not None, "may": {one.name.lower(): actor.may(one) for one in Permission}}
+    return told | {"may": {one.name.lower(): actor.may(one) for one in Permission}}

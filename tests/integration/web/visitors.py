@@ -25,6 +25,7 @@ CHANGING = (
     (re.compile(rb'"x-csrftoken": "[^"]+"'), b"CSRF"),
     (re.compile(rb"Reference [0-9a-f]{8}:"), b"REFERENCE"),
     (re.compile(rb'name="next" value="[^"]*"'), b"ASKED"),
+    (re.compile(rb'class="back" href="[^"]*"'), b"ASKED"),
 )
 EACH_TIME = {"X-Reference", "Expires", "Content-Length"}
 

@@ -10,15 +10,17 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from tsunagu.domain.errors import TsunaguError, Unavailable
 from tsunagu.records.session import DATABASE_FAILED, outage
+from tsunagu.web.buttons import way_back
 from tsunagu.web.templatetags.tsunagu import sentence
 
 DATABASE_GONE = "the database is not there just now; what was committed is kept, so try again in a moment"
+ONLY_TAKES = gettext_noop("nothing is shown at this address: it takes what a button sends")
 UNTOLD = (404, 500)
-"""Failures of which no message is shown: not there and not yours look alike, and a bug may say anything."""
+"""Failures of which a script is shown no message: not there and not yours look alike, and a bug may say anything."""
 log = logging.getLogger("tsunagu.web")
 
 
@@ -34,7 +36,8 @@ class ReferenceMiddleware:
         request.reference = secrets.token_hex(4)  # type: ignore[attr-defined]
         response = self._get_response(request)
         if isinstance(response, HttpResponseNotAllowed):
-            response.content = failure(request, response.status_code).content
+            response.content = failure(request, response.status_code, gettext(ONLY_TAKES)).content
+            response["Content-Length"] = str(len(response.content))  # told before, of an empty page
         response["X-Reference"] = reference_of(request)
         response.setdefault("Cache-Control", "private, no-store")  # after signing out "back" shows nothing
         return response
@@ -63,7 +66,7 @@ def failure(request: HttpRequest, status: int, message: str = "") -> HttpRespons
     return render(
         request,
         "web/failure.html",
-        {"status": status, "message": message, "reference": reference_of(request)},
+        {"status": status, "message": message, "reference": reference_of(request), "back": way_back(request)},
         status=status,
     )
 

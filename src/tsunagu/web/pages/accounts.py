@@ -63,7 +63,7 @@ def officers(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@grave("officers")
+@grave
 def certify(request: HttpRequest, login: str) -> HttpResponse:
     """Certify an officer for a year."""
     certify_officer(login=login, **parts_of(request))
@@ -78,7 +78,7 @@ def reset(request: HttpRequest, login: str) -> HttpResponse:
 
 
 @require_POST
-@grave("officers")
+@grave
 def leave(request: HttpRequest, officer_id: UUID) -> HttpResponse:
     """Let an officer leave."""
     end_officer(officer_id=officer_id, **parts_of(request))

@@ -18,7 +18,7 @@ DAYS = 30
 """After how many days a key expires unless another number is given."""
 
 
-@grave("keys")
+@grave
 @require_http_methods(["GET", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:
     """List the officer's keys, or make one: it is shown once."""

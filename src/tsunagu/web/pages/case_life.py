@@ -18,7 +18,7 @@ from tsunagu.web.sign_in.proof import grave
 
 
 @require_POST
-@grave("case", "reference")
+@grave
 def staff(request: HttpRequest, reference: str) -> HttpResponse:
     """Let a colleague work on a case."""
     staff_case(reference=reference, login=request.POST.get("login", ""), **parts_of(request))
@@ -48,7 +48,7 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-@grave("case", "reference")
+@grave
 def keep(request: HttpRequest, reference: str) -> HttpResponse:
     """Set another last day on which a case is kept."""
     until = day(request.POST.get("until", ""))
@@ -59,7 +59,7 @@ def keep(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@grave("case", "reference")
+@grave
 def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     """Tell what would go with an exhibit, or withdraw it."""
     if request.method == "POST":
@@ -78,7 +78,7 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@grave("case_delete", "reference")
+@grave
 def delete(request: HttpRequest, reference: str) -> HttpResponse:
     """Tell what would go with a case, and propose, confirm or withdraw that it does."""
     if request.method == "POST":

@@ -87,7 +87,7 @@ def acknowledge(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@grave("overlap", "overlap_id")
+@grave
 def share(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
     """Agree to show the other side this case's reference and the hits."""
     service.share(overlap_id=overlap_id, **parts_of(request))
@@ -95,7 +95,7 @@ def share(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@grave("overlap", "overlap_id")
+@grave
 def release(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
     """Let a held notice go to the covert case's officers."""
     service.release(overlap_id=overlap_id, **parts_of(request))

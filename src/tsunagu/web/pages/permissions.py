@@ -64,7 +64,7 @@ def permissions(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@grave("permissions")
+@grave
 def confirm(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     """Confirm what a colleague proposed."""
     confirm_grant(proposal_id=proposal_id, **parts_of(request))

@@ -21,7 +21,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@grave("proposals")
+@grave
 def confirm(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     """Bring a proposal about: the link of an invitation is shown once, to whoever confirms it."""
     token = confirm_proposal(proposal_id=proposal_id, **parts_of(request))

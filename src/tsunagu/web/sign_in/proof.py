@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from tsunagu.web.buttons import page_of
 from tsunagu.web.rooms import is_demo
 
 View = Callable[..., HttpResponse]
@@ -30,25 +31,17 @@ def has_proven_lately(request: HttpRequest) -> bool:
     return bool(records) and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
 
 
-def grave(back: str, *kept: str) -> Callable[[View], View]:
+def grave(view: View) -> View:
     """Make a view ask for proof of who acts when it is posted to, and send him back once he has given it.
 
-    Nothing of the request is kept meanwhile: he sees once more what he is about to do. A demonstration's officers have
-    no password to prove anything by, so they are not asked.
-
-    Args:
-        back: name of the page that has the button.
-        kept: which of the view's arguments that page takes.
+    Nothing of the request is kept meanwhile: he sees once more what he is about to do, on the page that has the button.
+    A demonstration's officers have no password to prove anything by, so they are not asked.
     """
 
-    def asking(view: View) -> View:
-        @wraps(view)
-        def answer(request: HttpRequest, **arguments: Any) -> HttpResponse:
-            if request.method != "POST" or is_demo() or has_proven_lately(request):
-                return view(request, **arguments)
-            page = reverse(back, kwargs={name: arguments[name] for name in kept})
-            return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': page})}")
+    @wraps(view)
+    def answer(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        if request.method != "POST" or is_demo() or has_proven_lately(request):
+            return view(request, **arguments)
+        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': page_of(request)})}")
 
-        return answer
-
-    return asking
+    return answer

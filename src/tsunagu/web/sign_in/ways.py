@@ -49,14 +49,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@grave("provider")
+@grave
 def bind(request: HttpRequest) -> HttpResponse:
     """Send an officer to the provider, to say there who he is."""
     return _sent(request, _configured(), login=None)
 
 
 @require_POST
-@grave("provider")
+@grave
 def unbind(request: HttpRequest) -> HttpResponse:
     """Forget who an officer is at the provider."""
     officer = officer_of(request)

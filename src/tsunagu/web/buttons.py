@@ -1,0 +1,113 @@
+"""Which page has the button that sends an answer: the one way back from whatever could not be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_noop as _
+
+from tsunagu.web.desk import number
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Where what sends an answer stands.
+
+    Attributes:
+        page: name of the page that has the button, or the form.
+        called: what stands on the button, or above the form.
+        kept: which of the address's arguments that page takes.
+        is_read_too: whether the address itself is a page as well.
+    """
+
+    page: str
+    called: str
+    kept: tuple[str, ...] = ()
+    is_read_too: bool = False
+
+
+REFERENCE, OVERLAP, INTAKE = ("reference",), ("overlap_id",), ("intake_id",)
+BUTTONS = {
+    "acknowledge": Button("overlap", _("Acknowledge"), OVERLAP),
+    "banks": Button("banks", _("Open a bank"), is_read_too=True),
+    "case_close": Button("case", _("Close the case"), REFERENCE),
+    "case_delete": Button("case_delete", _("Delete a case"), REFERENCE, is_read_too=True),
+    "case_keep": Button("case", _("Keep until then"), REFERENCE),
+    "case_reopen": Button("case", _("Reopen"), REFERENCE),
+    "cases": Button("cases", _("Open a case"), is_read_too=True),
+    "certify": Button("officers", _("Certify for a year")),
+    "confirm": Button("proposals", _("Confirm")),
+    "erasures": Button("ledger", _("Proof of erasure"), is_read_too=True),
+    "intake": Button("intake", _("Bring in an exhibit"), REFERENCE, is_read_too=True),
+    "intake_again": Button("intake_run", _("Bring in an exhibit"), INTAKE),
+    "intake_chunk": Button("intake_run", _("Bring in an exhibit"), INTAKE),
+    "intake_files": Button("intake_run", _("Bring in an exhibit"), INTAKE),
+    "intake_finish": Button("intake_run", _("Bring in an exhibit"), INTAKE),
+    "intake_folder": Button("intake", _("Bring in an exhibit"), REFERENCE),
+    "intake_stop": Button("intake_run", _("Bring in an exhibit"), INTAKE),
+    "judge": Button("overlap", _("Judgement"), OVERLAP),
+    "key_end": Button("keys", _("API keys")),
+    "keys": Button("keys", _("Make a key"), is_read_too=True),
+    "leave": Button("officers", _("Has left")),
+    "officers": Button("officers", _("Propose an officer"), is_read_too=True),
+    "permission_confirm": Button("permissions", _("Permissions")),
+    "permission_withdraw": Button("permissions", _("Permissions")),
+    "permissions": Button("permissions", _("Permissions"), is_read_too=True),
+    "provider_bind": Button("provider", _("Single sign-on")),
+    "provider_sign_in": Button("account_login", _("Sign in")),
+    "provider_unbind": Button("provider", _("Single sign-on")),
+    "refuse": Button("proposals", _("Proposals")),
+    "release": Button("overlap", _("Release"), OVERLAP),
+    "reset": Button("officers", _("Lost second factor")),
+    "retention": Button("retention", _("Retention"), is_read_too=True),
+    "reveal": Button("case", _("Reveal"), REFERENCE),
+    "set_language": Button("home", _("Home")),
+    "share": Button("overlap", _("Share"), OVERLAP),
+    "staff": Button("case", _("Let work on this case"), REFERENCE),
+    "unstaff": Button("case", _("Let leave"), REFERENCE),
+    "withdraw": Button("case", _("Withdraw an exhibit"), REFERENCE, is_read_too=True),
+}
+"""By the name of the address that takes the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """The way from an answer that was refused to the form that sent it: its address, and what it is called."""
+
+    path: str
+    called: str
+
+
+def way_back(request: HttpRequest) -> WayBack | None:
+    """Return the way to the form from which a request came; None where it came from none, or from this very page."""
+    button = _button(request)
+    if button is None or (_is_reading(request) and button is BUTTONS.get(button.page)):
+        return None
+    return WayBack(_path(request, button), button.called)
+
+
+def page_of(request: HttpRequest) -> str:
+    """Return the address that shows again what the officer had before him: of an answer, the page with its button."""
+    button = _button(request)
+    if button is None or (button.is_read_too and _is_reading(request)):
+        return request.get_full_path()
+    return _path(request, button)
+
+
+def _is_reading(request: HttpRequest) -> bool:
+    return request.method in {"GET", "HEAD"}
+
+
+def _button(request: HttpRequest) -> Button | None:
+    match = request.resolver_match
+    return BUTTONS.get(match.url_name or "") if match else None
+
+
+def _path(request: HttpRequest, button: Button) -> str:
+    """Return the address of the page with a button; a hit's button may be on a later page of its overlap."""
+    arguments = request.resolver_match.kwargs if request.resolver_match else {}
+    path = reverse(button.page, kwargs={name: arguments[name] for name in button.kept})
+    after = number(request.GET.get("after", ""))
+    return f"{path}?after={after}" if after else path
