@@ -50,7 +50,7 @@ BUTTONS = {
     "judge": Button("overlap", _("Judgement"), OVERLAP),
     "key_end": Button("keys", _("API keys")),
     "keys": Button("keys", _("Make a key"), is_read_too=True),
-    "leave": Button("officers", _("Has left")),
+    "leave": Button("officers", _("Let an officer leave"), is_read_too=True),
     "officers": Button("officers", _("Propose an officer"), is_read_too=True),
     "permission_confirm": Button("permissions", _("Permissions")),
     "permission_withdraw": Button("permissions", _("Permissions")),

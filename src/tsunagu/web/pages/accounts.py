@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tsunagu.domain.bank import BankSemantics
-from tsunagu.domain.errors import InputError
+from tsunagu.domain.errors import InputError, NotFound
 from tsunagu.domain.permission import Role
 from tsunagu.services.accounts import read_ledger
 from tsunagu.services.banks import list_banks, open_bank
@@ -77,12 +77,17 @@ def reset(request: HttpRequest, login: str) -> HttpResponse:
     return redirect("proposals")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @grave
 def leave(request: HttpRequest, officer_id: UUID) -> HttpResponse:
-    """Let an officer leave."""
-    end_officer(officer_id=officer_id, **parts_of(request))
-    return redirect("officers")
+    """Tell what follows when an officer leaves, or let him leave."""
+    if request.method == "POST":
+        end_officer(officer_id=officer_id, **parts_of(request))
+        return redirect("officers")
+    found = next((one for one in list_officers(**parts_of(request)) if one.officer_id == officer_id), None)
+    if found is None:
+        raise NotFound("no such officer")
+    return render(request, "web/leave.html", {"officer": found})
 
 
 @login_not_required
