@@ -17,7 +17,7 @@ from tsunagu.domain.hit import Evidence, EvidenceKind, Stretch  # noqa: E402
 from tsunagu.domain.media import Refusal  # noqa: E402
 from tsunagu.domain.overlap import Commonness  # noqa: E402
 from tsunagu.overlap.summary import WeighedEvidence, summarise  # noqa: E402
-from tsunagu.web.templatetags.tsunagu import reason, sentence, word  # noqa: E402
+from tsunagu.web.templatetags.tsunagu import moment, reason, sentence, word  # noqa: E402
 
 LONG = Stretch(0.0, 4000.0, 0.0, 4000.0, 5)
 
@@ -79,3 +79,13 @@ def test_a_mapping_is_told_in_pairs_also_where_it_has_a_key_called_items():
     page = Template("{% load tsunagu %}{% for name, value in counts|pairs %}{{ name }}={{ value }} {% endfor %}")
     assert page.render(Context({"counts": {"items": 3, "refused": 1}})) == "items=3 refused=1 "
     assert page.render(Context({})) == ""
+
+
+def test_a_day_or_a_time_is_written_in_the_language_s_own_form_and_nothing_else_is_touched():
+    told = {"en": ("2026-03-01", "2026-03-01 10:20"), "ja": ("2026年3月1日", "2026年3月1日 10:20")}
+    for language, (day, time) in told.items():
+        with override(language):
+            assert moment("2026-03-01") == day
+            assert moment("2026-03-01T10:20:30.5+00:00") == time
+            for other in ("2026-13-01", "2026-03-01T", "2026-03-01T::", "case 2026-03-01", "", "7"):
+                assert moment(other) == other

@@ -16,9 +16,10 @@ from tsunagu.domain.permission import Role
 from tsunagu.services.accounts import read_ledger
 from tsunagu.services.banks import list_banks, open_bank
 from tsunagu.services.invitations import accept_invitation, end_officer, list_officers
-from tsunagu.services.officers import EXPIRES_SOON, certify_officer
+from tsunagu.services.officers import EXPIRES_SOON, certify_officer, officer_logins
 from tsunagu.services.proposals import propose_officer, propose_reset
 from tsunagu.web.desk import chosen, parts_of
+from tsunagu.web.ledger_lines import line_of
 from tsunagu.web.rooms import now, rooms
 from tsunagu.web.sign_in.proof import grave
 
@@ -43,7 +44,10 @@ def banks(request: HttpRequest) -> HttpResponse:
 
 def ledger(request: HttpRequest) -> HttpResponse:
     """Show the agency's newest entries to its auditor."""
-    return render(request, "web/ledger.html", {"entries": read_ledger(most=ENTRIES, **parts_of(request))})
+    parts = parts_of(request)
+    found = read_ledger(most=ENTRIES, **parts)
+    logins = {str(officer_id): login for officer_id, login in officer_logins(**parts).items()}
+    return render(request, "web/ledger.html", {"entries": [line_of(one, logins) for one in found]})
 
 
 @require_http_methods(["GET", "POST"])

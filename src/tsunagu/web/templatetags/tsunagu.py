@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import ItemsView, Mapping
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 
 from tsunagu.domain.case import CaseSummary
@@ -17,6 +19,7 @@ from tsunagu.web.rooms import now
 register = template.Library()
 
 NUMBER = re.compile(r"[0-9]+")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.+]+)?")
 
 
 @register.filter
@@ -87,6 +90,18 @@ def reason(english: str) -> str:
 def word(code: str | None) -> str:
     """Return a word of the domain, such as a refusal or an act, in the page's language; nothing for None."""
     return pgettext("code", code) if code else ""
+
+
+@register.filter
+def moment(text: str) -> str:
+    """Return a day or a time that is written as ISO 8601 in the page's own form; any other text as it is."""
+    if DAY.fullmatch(text) is None:
+        return text
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return date_format(at, gettext("Y-m-d H:i") if "T" in text else gettext("Y-m-d"))
 
 
 @register.filter

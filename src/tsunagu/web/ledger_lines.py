@@ -1,0 +1,132 @@
+"""Entries of the ledger as an auditor reads them: officers by their logins, facts by what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
+
+from tsunagu.web.templatetags.tsunagu import word
+
+MOST_DIGITS = 16
+"""Digits of a digest or a root that are shown; the whole is told where one points at it."""
+ROLES = {
+    "administrator": gettext_noop("administrator"),
+    "auditor": gettext_noop("auditor"),
+    "coordinator": gettext_noop("co-ordinator"),
+    "officer": gettext_noop("officer"),
+}
+NAMES = {
+    "again": pgettext_lazy("ledger", "again"),
+    "answer": pgettext_lazy("ledger", "answer"),
+    "asked": pgettext_lazy("ledger", "asked for"),
+    "bank": pgettext_lazy("ledger", "bank"),
+    "banks": pgettext_lazy("ledger", "banks"),
+    "by": pgettext_lazy("ledger", "by"),
+    "bytes": pgettext_lazy("ledger", "bytes"),
+    "cases": pgettext_lazy("ledger", "cases"),
+    "certified": pgettext_lazy("ledger", "certified"),
+    "contents": pgettext_lazy("ledger", "contents"),
+    "days": pgettext_lazy("ledger", "days"),
+    "door": pgettext_lazy("ledger", "door"),
+    "entries": pgettext_lazy("ledger", "entries"),
+    "enrolled": pgettext_lazy("ledger", "enrolled"),
+    "erased_at": pgettext_lazy("ledger", "erased at"),
+    "erasure": pgettext_lazy("ledger", "erasure"),
+    "erasures": pgettext_lazy("ledger", "erasures"),
+    "exhibit": pgettext_lazy("ledger", "exhibit"),
+    "exhibits": pgettext_lazy("ledger", "exhibits"),
+    "factor": pgettext_lazy("ledger", "factor"),
+    "failure": pgettext_lazy("ledger", "failure"),
+    "files": pgettext_lazy("ledger", "files"),
+    "fingerprints": pgettext_lazy("ledger", "fingerprints"),
+    "folders": pgettext_lazy("ledger", "folders"),
+    "from": pgettext_lazy("ledger", "from"),
+    "from_months": pgettext_lazy("ledger", "months before"),
+    "ground": pgettext_lazy("ledger", "ground"),
+    "held": pgettext_lazy("ledger", "held"),
+    "hit": pgettext_lazy("ledger", "hit"),
+    "hits": pgettext_lazy("ledger", "hits"),
+    "holdings": pgettext_lazy("ledger", "holdings"),
+    "intake": pgettext_lazy("ledger", "intake"),
+    "intakes": pgettext_lazy("ledger", "intakes"),
+    "invited": pgettext_lazy("ledger", "invited"),
+    "items": pgettext_lazy("ledger", "items"),
+    "joined": pgettext_lazy("ledger", "joined"),
+    "kept": pgettext_lazy("ledger", "kept"),
+    "key": pgettext_lazy("ledger", "key"),
+    "keys": pgettext_lazy("ledger", "keys"),
+    "kind": pgettext_lazy("ledger", "kind"),
+    "left": pgettext_lazy("ledger", "left"),
+    "merkle_root": pgettext_lazy("ledger", "Merkle root"),
+    "months": pgettext_lazy("ledger", "months"),
+    "notices": pgettext_lazy("ledger", "notices"),
+    "objects": pgettext_lazy("ledger", "objects"),
+    "of": pgettext_lazy("ledger", "of"),
+    "officer": pgettext_lazy("ledger", "officer"),
+    "overlap": pgettext_lazy("ledger", "overlap"),
+    "overlaps": pgettext_lazy("ledger", "overlaps"),
+    "permission": pgettext_lazy("ledger", "permission"),
+    "places": pgettext_lazy("ledger", "places"),
+    "proposal": pgettext_lazy("ledger", "proposal"),
+    "reason": pgettext_lazy("ledger", "reason"),
+    "refused": pgettext_lazy("ledger", "refused"),
+    "reset": pgettext_lazy("ledger", "reset"),
+    "reveal": pgettext_lazy("ledger", "reveal"),
+    "roles": pgettext_lazy("ledger", "roles"),
+    "sameness": pgettext_lazy("ledger", "sameness"),
+    "scopes": pgettext_lazy("ledger", "scopes"),
+    "searched": pgettext_lazy("ledger", "searched for"),
+    "semantics": pgettext_lazy("ledger", "semantics"),
+    "skipped": pgettext_lazy("ledger", "skipped"),
+    "source": pgettext_lazy("ledger", "source"),
+    "state": pgettext_lazy("ledger", "state"),
+    "to": pgettext_lazy("ledger", "to"),
+    "unlocked": pgettext_lazy("ledger", "unlocked"),
+    "until": pgettext_lazy("ledger", "until"),
+    "withdrawn": pgettext_lazy("ledger", "withdrawn"),
+}
+"""What the facts of an entry are called; one that is not here is shown by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact of an entry; `whole` is its value in full, `shown` what fits into a line."""
+
+    name: str
+    shown: str
+    whole: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry; `officer` is a login, an id where no login is known, or empty for the machine."""
+
+    entry: str
+    at: datetime
+    act: str
+    officer: str
+    purpose: str
+    facts: tuple[Fact, ...]
+
+
+def line_of(entry: Mapping[str, Any], logins: Mapping[str, str]) -> Line:
+    """Return an entry as it is shown, with the logins of whoever is named in it."""
+    officer = entry.get("officer") or ""
+    facts = tuple(_fact(name, str(value), logins) for name, value in entry.get("details", {}).items())
+    at = datetime.fromisoformat(entry["at"])
+    return Line(entry["entry"], at, entry["act"], logins.get(officer, officer), entry.get("purpose") or "", facts)
+
+
+def _fact(name: str, value: str, logins: Mapping[str, str]) -> Fact:
+    whole = logins.get(value) or ", ".join(_in_words(one) for one in value.split(","))
+    is_long = len(whole) > 2 * MOST_DIGITS and all(one in "0123456789abcdef" for one in whole)
+    return Fact(str(NAMES.get(name, name)), f"{whole[:MOST_DIGITS]}…" if is_long else whole, whole)
+
+
+def _in_words(value: str) -> str:
+    """Return a role, a permission, a ground or whatever else the domain has a word for in the page's language."""
+    return gettext(ROLES[value]) if value in ROLES else word(value)
