@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,6 +16,7 @@ from tsunagu.domain.errors import InputError
 from tsunagu.domain.party import OfficerCard
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
+from tsunagu.services.access import check_reference
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.web.rooms import now, rooms
 
@@ -23,6 +25,7 @@ MOST_DIGITS = 19
 """A longer number is of nothing: the database could not hold it."""
 
 Choice = TypeVar("Choice", bound=StrEnum)
+Search = TypeVar("Search")
 
 
 class SignedIn(Protocol):
@@ -110,3 +113,23 @@ def narrowed(choices: type[Choice], typed: str) -> Choice | None:
         InputError: the form offers no such choice.
     """
     return chosen(choices, typed) if typed else None
+
+
+def sought(typed: str) -> str:
+    """Return the text that a list is narrowed down by; empty where the field was left empty.
+
+    Raises:
+        InputError: it can be no part of a reference.
+    """
+    text = typed.strip()
+    if text:
+        check_reference(text)
+    return text
+
+
+def search_or_all(read: Callable[[], Search], everything: Search) -> tuple[Search, str]:
+    """Return what is looked for; where it cannot be looked for, everything, and the words that say why."""
+    try:
+        return read(), ""
+    except InputError as error:
+        return everything, str(error)

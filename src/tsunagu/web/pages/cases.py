@@ -11,7 +11,7 @@ from tsunagu.domain.search import CaseSearch, CaseState
 from tsunagu.services.cases import list_cases, open_case, page_holdings, view_case
 from tsunagu.services.reveals import reveal_desk
 from tsunagu.services.timeline import case_timeline
-from tsunagu.web.desk import ROWS_A_PAGE, actor_of, chosen, day, narrowed, number, parts_of
+from tsunagu.web.desk import ROWS_A_PAGE, actor_of, chosen, day, narrowed, number, parts_of, search_or_all, sought
 from tsunagu.web.pages.timeline import timeline_page
 from tsunagu.web.rooms import now
 
@@ -29,15 +29,11 @@ def cases(request: HttpRequest) -> HttpResponse:
             **parts_of(request),
         )
         return redirect("case", opened.reference)
-    search = CaseSearch(
-        text=request.GET.get("text", "").strip(),
-        state=narrowed(CaseState, request.GET.get("state", "")),
-        since=day(request.GET.get("since", "")),
-        until=day(request.GET.get("until", "")),
-    )
+    search, complaint = search_or_all(lambda: _search(request), CaseSearch())
     found = list_cases(search=search, **parts_of(request))
     context = {"cases": found, "purposes": list(Purpose), "search": search, "states": list(CaseState)}
-    return render(request, "web/cases.html", context | {"is_narrowed": search != CaseSearch()})
+    context |= {"is_narrowed": search != CaseSearch(), "complaint": complaint}
+    return render(request, "web/cases.html", context)
 
 
 def case(request: HttpRequest, reference: str) -> HttpResponse:
@@ -70,3 +66,12 @@ def items(request: HttpRequest, reference: str) -> HttpResponse:
         "next": page[-1].number if len(found) > ROWS_A_PAGE else None,
     }
     return render(request, "web/items.html", context)
+
+
+def _search(request: HttpRequest) -> CaseSearch:
+    return CaseSearch(
+        text=sought(request.GET.get("text", "")),
+        state=narrowed(CaseState, request.GET.get("state", "")),
+        since=day(request.GET.get("since", "")),
+        until=day(request.GET.get("until", "")),
+    )

@@ -18,7 +18,7 @@ from tsunagu.domain.search import Answered, OverlapSearch
 from tsunagu.services import overlaps as service
 from tsunagu.services.notices import list_notices
 from tsunagu.services.reveals import reveal_desk
-from tsunagu.web.desk import ROWS_A_PAGE, actor_of, day, narrowed, number, parts_of
+from tsunagu.web.desk import ROWS_A_PAGE, actor_of, day, narrowed, number, parts_of, search_or_all, sought
 from tsunagu.web.rooms import now, rooms
 from tsunagu.web.sign_in.proof import grave
 from tsunagu.web.timelines import drawn
@@ -28,17 +28,12 @@ ANSWERS = (Judgement.SAME, Judgement.DIFFERENT, Judgement.UNSURE)
 
 def overlaps(request: HttpRequest) -> HttpResponse:
     """List the overlaps of the officer's cases."""
-    search = OverlapSearch(
-        text=request.GET.get("text", "").strip(),
-        agency=request.GET.get("agency", "").strip(),
-        state=narrowed(NoticeState, request.GET.get("state", "")),
-        strength=narrowed(Strength, request.GET.get("strength", "")),
-        answered=narrowed(Answered, request.GET.get("answered", "")),
-        since=day(request.GET.get("since", "")),
-    )
+    search, complaint = search_or_all(lambda: _search(request), OverlapSearch())
     asked = request.GET.copy()
     asked.pop("after", None)
-    context = _page(request, Act.OVERLAP_READ, search) | {"search": search, "states": list(NoticeState)}
+    if complaint:
+        asked.clear()
+    context = _page(request, Act.OVERLAP_READ, search, complaint) | {"search": search, "states": list(NoticeState)}
     context |= {"is_narrowed": search != OverlapSearch(), "kept": f"{asked.urlencode()}&" if asked else ""}
     return render(request, "web/overlaps.html", context)
 
@@ -117,18 +112,39 @@ def judge(request: HttpRequest, overlap_id: UUID, hit_id: int) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, act: Act, search: OverlapSearch | None) -> dict[str, Any]:
-    """Return one page of a list of notices, as its template is given it."""
-    after = request.GET.get("after", "")
+def _search(request: HttpRequest) -> OverlapSearch:
+    return OverlapSearch(
+        text=sought(request.GET.get("text", "")),
+        agency=sought(request.GET.get("agency", "")),
+        state=narrowed(NoticeState, request.GET.get("state", "")),
+        strength=narrowed(Strength, request.GET.get("strength", "")),
+        answered=narrowed(Answered, request.GET.get("answered", "")),
+        since=day(request.GET.get("since", "")),
+    )
+
+
+def _last(after: str) -> UUID | None:
     try:
-        last = UUID(after) if after else None
+        return UUID(after) if after else None
     except ValueError as error:
         raise InputError("no notice is named so") from error
+
+
+def _page(request: HttpRequest, act: Act, search: OverlapSearch | None, complaint: str = "") -> dict[str, Any]:
+    """Return one page of a list of notices, as its template is given it."""
+    last, misplaced = search_or_all(lambda: _last(request.GET.get("after", "")), None)
+    after = str(last or "")
     most = ROWS_A_PAGE + 1
     read = list_notices(act=act, search=search, after=last, most=most, queue=rooms().queue, **parts_of(request))
     page = read.views[:ROWS_A_PAGE]
     following = page[-1].notice.notice_id if len(read.views) > ROWS_A_PAGE else None
-    return {"views": page, "waiting": read.waiting, "after": after, "next": following}
+    return {
+        "views": page,
+        "waiting": read.waiting,
+        "after": after,
+        "next": following,
+        "complaint": complaint or misplaced,
+    }
 
 
 def _back(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
