@@ -12,11 +12,11 @@ from django.urls import reverse
 from tsunagu.web.buttons import BUTTONS
 
 from ..scene import Scene  # noqa: TID252 - tests are no package with a name
-from ..world import World  # noqa: TID252 - tests are no package with a name
+from ..world import PASSWORD  # noqa: TID252 - tests are no package with a name
 from .test_doors import path_of, patterns
 from .test_grave_acts import GRAVE, ORDINARY
 from .test_languages import in_japanese, left_in_english
-from .visitors import LOGIN, Visitor
+from .visitors import LOGIN, Visitor, next_code
 
 Visitors = Callable[[], Visitor]
 
@@ -44,16 +44,17 @@ def test_who_signs_in_again_is_back_on_the_page_whose_button_he_pressed(
     assert match.url_name == BUTTONS[name].page
 
 
-def test_signing_in_again_leads_to_the_page_of_hits_that_was_before_him(
-    visitor: Visitors, world: World, web_scene: Scene
-) -> None:
+def test_signing_in_again_leads_to_the_page_of_hits_that_was_before_him(visitor: Visitors, web_scene: Scene) -> None:
     anna, overlap = web_scene.people["anna"], web_scene.targets["shared"]
     judge = reverse("judge", kwargs={"overlap_id": overlap, "hit_id": 1})
     one = visitor()
-    asked = one.post(f"{judge}?after=7", answer="unsure")["Location"]
-    assert asked == f"{LOGIN}?next=/overlaps/{overlap}/%3Fafter%3D7"
-    again = visitor().sits_down_as(anna).get(f"/overlaps/{overlap}/", after="7")
-    assert again.status_code == 200
+    sent = one.post(f"{judge}?after=7", answer="unsure")["Location"]
+    [back] = parse_qs(urlparse(sent).query)["next"]
+    assert back == f"/overlaps/{overlap}/?after=7"
+    step = one.post(sent, login=anna.login, password=PASSWORD, next=back)["Location"]
+    answer = one.client.post(step, {"code": next_code(anna)})
+    assert (answer.status_code, answer["Location"]) == (302, back)
+    assert one.client.get(back).status_code == 200
 
 
 def test_who_reads_a_page_when_his_session_ends_comes_back_to_all_of_its_address(visitor: Visitors) -> None:
