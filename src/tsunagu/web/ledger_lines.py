@@ -94,7 +94,7 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact of an entry; `whole` is its value in full, `shown` what fits into a line."""
+    """One fact of an entry; `whole` is its value in full, `shown` what a line says of it: of an officer, his login."""
 
     name: str
     shown: str
@@ -103,12 +103,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry; `officer` is a login, an id where no login is known, or empty for the machine."""
+    """One entry; `officer` is a login, an id where no login is known, or empty for the machine; `officer_id` the id."""
 
     entry: str
     at: datetime
     act: str
     officer: str
+    officer_id: str
     purpose: str
     facts: tuple[Fact, ...]
 
@@ -118,11 +119,14 @@ def line_of(entry: Mapping[str, Any], logins: Mapping[str, str]) -> Line:
     officer = entry.get("officer") or ""
     facts = tuple(_fact(name, str(value), logins) for name, value in entry.get("details", {}).items())
     at = datetime.fromisoformat(entry["at"])
-    return Line(entry["entry"], at, entry["act"], logins.get(officer, officer), entry.get("purpose") or "", facts)
+    named = logins.get(officer, officer)
+    return Line(entry["entry"], at, entry["act"], named, officer, entry.get("purpose") or "", facts)
 
 
 def _fact(name: str, value: str, logins: Mapping[str, str]) -> Fact:
-    whole = logins.get(value) or ", ".join(_in_words(one) for one in value.split(","))
+    if value in logins:
+        return Fact(str(NAMES.get(name, name)), logins[value], value)
+    whole = ", ".join(_in_words(one) for one in value.split(","))
     is_long = len(whole) > 2 * MOST_DIGITS and all(one in "0123456789abcdef" for one in whole)
     return Fact(str(NAMES.get(name, name)), f"{whole[:MOST_DIGITS]}…" if is_long else whole, whole)
 

@@ -43,7 +43,8 @@ def test_the_ledger_names_officers_by_their_logins_and_facts_by_words(visitor: V
     one = visitor().sits_down_as(web_scene.people["audra"])
     page = unescape(one.get("/ledger/").content.decode())
     for name in ("anna", "adam"):
-        assert f"<td>{web_scene.people[name].login}</td>" in page
+        person = web_scene.people[name]
+        assert f'<td title="{person.actor.officer_id}">{person.login}</td>' in page
     assert "merkle_root=" not in page
     assert "Merkle root" in page
     ids = {str(person.actor.officer_id)[:8] for person in web_scene.people.values()}
@@ -61,9 +62,9 @@ def test_a_line_of_the_ledger_shows_logins_within_its_facts_and_of_a_long_root_i
     root = "ab" * 32
     entry = ENTRY | {"officer": OFFICER, "details": {"left": OFFICER, "merkle_root": root, "unheard": 7}}
     line = line_of(entry, {OFFICER: "anna"})
-    assert (line.officer, line.at.hour, line.purpose) == ("anna", 10, "")
+    assert (line.officer, line.officer_id, line.at.hour, line.purpose) == ("anna", OFFICER, 10, "")
     assert [(one.shown, one.whole) for one in line.facts] == [
-        ("anna", "anna"), (f"{root[:16]}…", root), ("7", "7"),
+        ("anna", OFFICER), (f"{root[:16]}…", root), ("7", "7"),
     ]  # fmt: skip
     assert [one.name for one in line.facts] == [NAMES["left"], NAMES["merkle_root"], "unheard"]
 
