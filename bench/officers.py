@@ -154,7 +154,7 @@ class Officer:
         """Click on a page and note how long it took."""
         path = self.pages[page](self.chance)
         judges = page == "judge"
-        form = {"answer": "same:file"} if judges else None
+        form = {"answer": "same:session"} if judges else None
         began = time.monotonic()
         try:
             status, _ = self.browser.ask("POST" if judges else "GET", path, form=form)
