@@ -22,10 +22,15 @@ def open_lock(path: Path) -> int:
 def exclusive(path: Path) -> Iterator[None]:
     """Hold `path` alone, waiting for it as long as it takes."""
     descriptor = open_lock(path)
+    entered_by = os.getpid()
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
+        # A child that another thread forked meanwhile has the descriptor too: closing ours would leave the lock to it.
+        # One that runs out of the block itself must not take it from its parent.
+        if os.getpid() == entered_by:
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)
 
 
