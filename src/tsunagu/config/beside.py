@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Final
 
 from tsunagu.domain.errors import TsunaguError
@@ -20,6 +21,11 @@ _WORKER: Final = (
     "from tsunagu.config.beside import end_with_parent; end_with_parent(); "
     "from tsunagu.config.entry import main; main()"
 )
+
+# Whoever starts a process waits for the end of a pipe. A child that the web server forks at that moment inherits the
+# pipe, and keeps it open as long as it lives: the two must not happen at once.
+_NO_FORK: Final = Lock()
+os.register_at_fork(before=_NO_FORK.acquire, after_in_parent=_NO_FORK.release, after_in_child=_NO_FORK.release)
 
 
 def end_with_parent(*, at_once: bool = False) -> None:
@@ -42,9 +48,10 @@ def kept_beside(revive: Callable[[], None], *, with_worker: bool) -> Iterator[No
         revive: starts the database again when it is down; returns soon when it is up.
         with_worker: whether a worker runs here.
     """
-    stopped = Event()
-    keeper = Thread(target=_keep, args=(revive, stopped), kwargs={"with_worker": with_worker}, name="keeper")
+    begun, stopped = Event(), Event()
+    keeper = Thread(target=_keep, args=(revive, begun, stopped), kwargs={"with_worker": with_worker}, name="keeper")
     keeper.start()
+    begun.wait()
     try:
         yield
     finally:
@@ -52,9 +59,12 @@ def kept_beside(revive: Callable[[], None], *, with_worker: bool) -> Iterator[No
         keeper.join()
 
 
-def _keep(revive: Callable[[], None], stopped: Event, *, with_worker: bool) -> None:
+def _keep(revive: Callable[[], None], begun: Event, stopped: Event, *, with_worker: bool) -> None:
     # The worker is the child of this thread, and ends with it: the thread lasts as long as the server.
-    worker = _start() if with_worker else None
+    try:
+        worker = _start() if with_worker else None
+    finally:
+        begun.set()
     waited_s = 0.0
     while not stopped.wait(LOOKED_EVERY_S):
         waited_s += LOOKED_EVERY_S
@@ -70,4 +80,5 @@ def _keep(revive: Callable[[], None], stopped: Event, *, with_worker: bool) -> N
 
 
 def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", _WORKER, "worker"])  # noqa: S603 - our own program
+    with _NO_FORK:
+        return subprocess.Popen([sys.executable, "-c", _WORKER, "worker"])  # noqa: S603 - our own program
