@@ -105,6 +105,7 @@ def test_nothing_acknowledged_is_lost_when_processes_are_killed_under_load(
                 thread.join()
             for one in officers:
                 one.browser.hang_up()
+        browser.hang_up()  # its connection may be to a server that was killed since
         upload.wait_until_examined(RECOVERS_WITHIN_S * 2)
         browser.hang_up()
         complaints = [told for one in officers for told in one.complaints]
