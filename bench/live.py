@@ -1,9 +1,9 @@
 """How long queries take while the index changes: additions and withdrawals come in, and new snapshots are built.
 
-One process searches on one core, and follows a log of `--changes` additions a second, with as many withdrawals of
-earlier ones. Another process builds a snapshot anew whenever enough has changed, and publishes it; the first maps it
-and goes on from there, as a server does. Waiting is measured from where a query was due, one every few milliseconds:
-a query that has to wait for the one before is late by its own fault.
+One process searches on one core, and follows a log of `--changes` lines a second: half of them add, the others withdraw
+what was added before. Another process builds a snapshot anew whenever enough has changed, and publishes it; the first
+maps it and goes on from there, as a server does. A query is due every few milliseconds; one that is late since the one
+before took too long counts that wait as its own.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ DUE_AFTER = 100_000
 
 
 class Log:
-    """The log: each line adds a fingerprint, or withdraws the one that was added `kept` lines before."""
+    """The log: each line adds a fingerprint, or withdraws the one that was added `kept` additions before."""
 
     def __init__(self, table: Table, kept: int) -> None:
         """Begin behind the rows of a snapshot."""

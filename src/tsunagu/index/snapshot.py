@@ -140,8 +140,11 @@ def _section(mapped: NDArray[np.uint8], section: dict[str, Any], begin: int, end
 
 def _index(description: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> MultiIndex:
     plan = {name: tuple(value) for name, value in description["plan"].items()}
+    kinds = {kind.code: kind for kind in FingerprintKind}
+    if description["kind"] not in kinds:
+        raise DamagedSnapshot("the snapshot is of a kind that this release does not know", section=_DESCRIPTION)
     return MultiIndex(
-        next(kind for kind in FingerprintKind if kind.code == description["kind"]),
+        kinds[description["kind"]],
         Plan(**plan),
         Arrays(**{name: arrays[name] for name in Arrays._fields}),
         arrays["entry_ids"],

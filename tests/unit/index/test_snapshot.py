@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xxhash
 
 from tsunagu.domain.errors import DamagedSnapshot
 from tsunagu.domain.fingerprint import FingerprintKind
@@ -79,6 +80,15 @@ def test_a_thousand_flipped_bytes_are_refused(tmp_path: Path) -> None:
         flipped.write_bytes(damaged)
         with pytest.raises(DamagedSnapshot):
             open_snapshot(flipped)
+
+
+def test_a_snapshot_of_an_unknown_kind_is_refused(small: Path, tmp_path: Path) -> None:
+    whole = small.read_bytes()
+    length = int.from_bytes(whole[8:12], "little")
+    text = whole[28 : 28 + length].replace(b'"pdq-1"', b'"pdq-9"')
+    (tmp_path / "later").write_bytes(whole[:12] + xxhash.xxh3_128_digest(text) + text + whole[28 + length :])
+    with pytest.raises(DamagedSnapshot, match="does not know"):
+        open_snapshot(tmp_path / "later")
 
 
 def test_the_damaged_section_is_named(small: Path, tmp_path: Path) -> None:
