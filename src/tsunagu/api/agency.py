@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from tsunagu.api.door import ApiRequest, Door
 from tsunagu.api.failures import failing
 from tsunagu.api.fields import Count, Reference
 from tsunagu.api.sides import AgencyOut, agency_out
-from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.bank import BankSemantics, BankSummary
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.services.accounts import read_ledger
 from tsunagu.services.api_keys import holder_of
@@ -49,12 +50,16 @@ class WhoAmIOut(Schema):
 
 
 class BankOut(Schema):
-    """A bank of your agency: how many fingerprints and digests it holds, and why it may be kept."""
+    """A bank of your agency: how many known items it holds, and why it may be kept."""
 
     name: Reference
     semantics: BankSemantics
     legal_ground: str
-    entries: Count
+    items: Count
+    is_on: bool
+    is_open: bool
+    radius_bits: Count
+    expires_on: date | None
 
 
 class EntryOut(Schema):
@@ -98,10 +103,7 @@ def agency_router(door: Door) -> Router:
 
     @router.get("banks", response={200: list[BankOut], **failing()}, summary="The banks of your agency")
     def banks(request: ApiRequest) -> list[BankOut]:
-        return [
-            BankOut(name=one.name, semantics=one.semantics, legal_ground=one.legal_ground, entries=one.entries)
-            for one in list_banks(**door.parts_of(request))
-        ]
+        return [_bank(one) for one in list_banks(**door.parts_of(request))]
 
     @router.get(
         "ledger",
@@ -112,6 +114,20 @@ def agency_router(door: Door) -> Router:
         return [_entry(one) for one in read_ledger(most=most, **door.parts_of(request))]
 
     return router
+
+
+def _bank(one: BankSummary) -> BankOut:
+    rules = one.rules
+    return BankOut(
+        name=one.name,
+        semantics=one.semantics,
+        legal_ground=one.legal_ground,
+        items=one.items,
+        is_on=rules.is_on,
+        is_open=rules.is_open,
+        radius_bits=rules.radius_bits,
+        expires_on=rules.expires_on,
+    )
 
 
 def _entry(body: dict[str, Any]) -> EntryOut:

@@ -10,7 +10,7 @@ from tsunagu.cli.house import json_option, now, signed_in
 from tsunagu.cli.identity import ask_secret
 from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.permission import NEVER_LENT, Permission
-from tsunagu.services.api_keys import MOST_DAYS, end_key, list_keys, make_key
+from tsunagu.services.api_keys import MOST_DAYS, MOST_LOOK_UPS, end_key, list_keys, make_key
 from tsunagu.services.house import House
 from tsunagu.services.identity import prove_again
 
@@ -32,9 +32,22 @@ def key() -> None:
     help="What the key may do, of what you may do yourself, such as `case:read`. May be given more than once.",
 )
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, MOST_DAYS), help="When it expires.")
+@click.option(
+    "--look-ups", default=0, type=click.IntRange(0, MOST_LOOK_UPS), help="How many things it may look up in one day."
+)
+@click.option("--bank", "only_banks", multiple=True, help="Look up in this bank of your agency alone. May be repeated.")
 @json_option
 @click.pass_obj
-def make(house: House, name: str, *, scopes: tuple[str, ...], days: int, as_json: bool) -> None:
+def make(
+    house: House,
+    name: str,
+    *,
+    scopes: tuple[str, ...],
+    days: int,
+    look_ups: int,
+    only_banks: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Make a key, and print it once.
 
     Password and a new one-time code are asked for, or read from standard input: the password on the first line, the
@@ -49,6 +62,8 @@ def make(house: House, name: str, *, scopes: tuple[str, ...], days: int, as_json
             name=name,
             scopes=frozenset(Permission(one) for one in scopes),
             days=days,
+            look_ups=look_ups,
+            only_banks=only_banks,
             now=now(),
             keys=keys,
             ledger=ledger,

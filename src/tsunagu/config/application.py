@@ -6,7 +6,9 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings as django_settings
 
@@ -35,6 +37,9 @@ from tsunagu.services.accounts import sign_root
 from tsunagu.services.clock import note_clock
 from tsunagu.services.house import Rooms
 from tsunagu.services.parts import Decoder
+
+if TYPE_CHECKING:
+    from tsunagu.services.known_index import KnownIndex
 
 GIB = 1 << 30
 
@@ -120,6 +125,7 @@ class Application:
                     WatchedFolders(self._configuration.watched_folder),
                     viewer,
                     vault_place(self._home, self._configuration, self._environ),
+                    cache(self._known_index),
                 )
                 if isinstance(queue, InlineQueue):
                     queue.serve(rooms)
@@ -128,6 +134,11 @@ class Application:
                 sign_root(store=rooms.roots, signer=newest.signer(), now=datetime.now(UTC))
             finally:
                 disconnect()
+
+    def _known_index(self) -> KnownIndex:
+        from tsunagu.services.known_index import KnownIndex  # noqa: PLC0415 - only who looks up waits for the kernels
+
+        return KnownIndex(self._home.index, threads=len(os.sched_getaffinity(0)))
 
     @contextmanager
     def decoder(self) -> Iterator[Decoder]:

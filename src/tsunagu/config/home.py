@@ -69,6 +69,11 @@ class Home:
         return self.folder / "cache" / "kernels"
 
     @property
+    def index(self) -> Path:
+        """Snapshots of the index of what banks know, made again when missing."""
+        return self.folder / "index"
+
+    @property
     def uploads(self) -> Path:
         """Uploaded bytes until they have been examined."""
         return self.folder / "uploads"

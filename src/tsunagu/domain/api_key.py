@@ -16,6 +16,8 @@ class ApiKey:
     Attributes:
         name: by which its officer tells it from his others.
         scopes: what he lent it; it may never do more than he himself may at that moment.
+        daily_look_ups: how many things it may look up in one day.
+        banks: the only ones that it looks anything up in; None for all that its officer may ask.
     """
 
     key_id: UUID
@@ -23,3 +25,5 @@ class ApiKey:
     scopes: frozenset[Permission]
     made_at: datetime
     expires_at: datetime
+    daily_look_ups: int = 0
+    banks: frozenset[UUID] | None = None

@@ -8,6 +8,7 @@ TsunaguError
 │   ├── NotCertified
 │   └── NotSignedIn      nobody is signed in                        401
 ├── Conflict             it changed, or exists already      exit 6   409
+├── Exhausted            a budget is used up                exit 8   429
 └── Unavailable          a part that is needed is missing   exit 7   503
     └── LedgerBroken
 """
@@ -74,6 +75,14 @@ class NotSignedIn(Forbidden):
 
     code = "not-signed-in"
     http_status = 401
+
+
+class Exhausted(TsunaguError):
+    """What may be asked for in a time has been asked for; it is open again later."""
+
+    code = "exhausted"
+    exit_status = 8
+    http_status = 429
 
 
 class Conflict(TsunaguError):

@@ -8,6 +8,7 @@ class Permission(StrEnum):
     """One thing an officer may be allowed to do, as `subject:deed`, in alphabetical order."""
 
     BANK_CHANGE = "bank:change"
+    BANK_DISTANCE = "bank:distance"
     BANK_READ = "bank:read"
     CASE_CLOSE = "case:close"
     CASE_DELETE = "case:delete"
@@ -20,6 +21,7 @@ class Permission(StrEnum):
     HIT_JUDGE = "hit:judge"
     LEDGER_READ = "ledger:read"
     MEDIA_INGEST = "media:ingest"
+    MEDIA_LOOK_UP = "media:look_up"
     MEDIA_READ = "media:read"
     MEDIA_VAULT = "media:vault"
     MEDIA_VIEW = "media:view"
@@ -48,6 +50,7 @@ WORKING_ROLES = frozenset({Role.OFFICER, Role.COORDINATOR})
 _OFFICER = frozenset(
     {
         Permission.BANK_CHANGE,
+        Permission.BANK_DISTANCE,
         Permission.BANK_READ,
         Permission.CASE_CLOSE,
         Permission.CASE_DELETE,
@@ -58,6 +61,7 @@ _OFFICER = frozenset(
         Permission.EXHIBIT_WITHDRAW,
         Permission.HIT_JUDGE,
         Permission.MEDIA_INGEST,
+        Permission.MEDIA_LOOK_UP,
         Permission.MEDIA_READ,
         Permission.NOTICE_ACKNOWLEDGE,
         Permission.NOTICE_READ,

@@ -11,6 +11,7 @@ from tsunagu.services.accounts import end_expired_sessions, is_root_due, sign_ro
 from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.house import House, Rooms
 from tsunagu.services.linking import apply_benign, link_some
+from tsunagu.services.look_ups import forget_older_queries
 from tsunagu.services.retention import erase_expired
 from tsunagu.services.sweeping import remove_unlisted, sweep_vaults
 
@@ -127,6 +128,19 @@ def remove_unlisted_objects(station: Station, _: Arguments) -> None:
     remove_unlisted(store=rooms.vault, keys=rooms.keys, now=datetime.now(UTC), ledger=rooms.ledger)
 
 
+def publish_index(station: Station, _: Arguments) -> None:
+    """Publish a new snapshot of what banks know, when so much has changed that following the log takes long."""
+    known = station.rooms.known()
+    known.followed()
+    if known.is_due():
+        known.publish()
+
+
+def forget_queries(_: Station, __: Arguments) -> None:
+    """Forget what was asked for before the last queries of each agency."""
+    forget_older_queries()
+
+
 TASKS: Mapping[str, Task] = {
     "run-intake": Task(run_intake, queue=INTAKES, alone_by="exhibit"),
     "silence-benign": Task(silence_benign),
@@ -137,5 +151,7 @@ TASKS: Mapping[str, Task] = {
     "sweep-vaults": Task(sweep_all_vaults, waits_once=True, every="*/5 * * * *"),
     "drop-sessions": Task(drop_expired_sessions, waits_once=True, every="41 * * * *"),
     "remove-unlisted": Task(remove_unlisted_objects, waits_once=True, every="47 4 * * *"),
+    "publish-index": Task(publish_index, queue=INTAKES, waits_once=True, every="*/5 * * * *"),
+    "forget-queries": Task(forget_queries, waits_once=True, every="29 * * * *"),
     "purge-uploads": Task(purge_expired_uploads, waits_once=True, every="17 * * * *"),
 }

@@ -35,6 +35,8 @@ def add_key(key: ApiKey, *, agency_id: UUID, officer_id: UUID, token_mac: bytes)
         token_mac=token_mac,
         made_at=key.made_at,
         expires_at=key.expires_at,
+        daily_look_ups=key.daily_look_ups,
+        banks=None if key.banks is None else sorted(key.banks),
     )
 
 
@@ -63,4 +65,5 @@ def end_keys(officer_id: UUID, *, now: datetime) -> None:
 
 def _key(row: ApiKeyRow) -> ApiKey:
     scopes = frozenset(one for one in Permission if one in row.scopes)  # not what an earlier release knew
-    return ApiKey(row.id, row.name, scopes, row.made_at, row.expires_at)
+    banks = None if row.banks is None else frozenset(row.banks)
+    return ApiKey(row.id, row.name, scopes, row.made_at, row.expires_at, row.daily_look_ups, banks)

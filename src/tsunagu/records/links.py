@@ -14,12 +14,12 @@ from django.db import connections
 from django.db.models import Exists, OuterRef, QuerySet
 from numpy.typing import NDArray
 
-from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.bank import BankSemantics, Opinion
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind, Turn
 from tsunagu.domain.link import Place
 from tsunagu.domain.media import MediaFacts
 from tsunagu.records.holdings import FRAME_KIND
-from tsunagu.records.models import Bank, BankEntry, Case, Holding, MediaItem, Trace
+from tsunagu.records.models import Bank, Case, Holding, MediaItem, Trace
 from tsunagu.records.session import LINKER
 
 EMPTY_SHA256 = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
@@ -191,13 +191,26 @@ def case_count() -> int:
     return Case.objects.using(LINKER).filter(covert=False).count()
 
 
-def benign_entries() -> dict[UUID, list[tuple[str, bytes]]]:
-    """Return what each agency has declared benign: (kind, data) of each entry of its benign banks."""
-    found: dict[UUID, list[tuple[str, bytes]]] = {}
-    rows = BankEntry.objects.using(LINKER).filter(bank__semantics=BankSemantics.BENIGN)
-    for agency_id, kind, data in rows.values_list("agency_id", "kind", "data"):
-        found.setdefault(agency_id, []).append((kind, bytes(data)))
-    return found
+def benign_items() -> dict[UUID, list[tuple[bytes | None, bytes | None, int]]]:
+    """Return what each agency has declared benign: SHA-256, PDQ and the bank's radius of each item that answers.
+
+    A bank that is switched off or has expired silences nothing more; nor does an item that is disputed or held back.
+    """
+    with connections[LINKER].cursor() as cursor:
+        cursor.execute(
+            "SELECT item.agency_id, item.sha256, item.pdq, bank.radius_bits"
+            " FROM bank_item AS item JOIN bank ON bank.id = item.bank_id"
+            " LEFT JOIN bank_import ON bank_import.id = item.import_id"
+            " WHERE bank.semantics = %s AND bank.is_on AND item.withdrawn IS NULL AND item.quarantine IS NULL"
+            " AND (bank.expires_on IS NULL OR bank.expires_on >= (now() AT TIME ZONE 'UTC')::date)"
+            " AND (item.import_id IS NULL OR bank_import.done_at IS NOT NULL)"
+            " AND item.opinion IS DISTINCT FROM %s",
+            [BankSemantics.BENIGN.value, Opinion.DISPUTED.value],
+        )
+        found: dict[UUID, list[tuple[bytes | None, bytes | None, int]]] = {}
+        for agency_id, sha256, pdq, radius_bits in cursor:
+            found.setdefault(agency_id, []).append((sha256, pdq, radius_bits))
+        return found
 
 
 def benign_unapplied() -> set[UUID]:

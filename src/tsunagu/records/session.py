@@ -91,3 +91,15 @@ def linking() -> Iterator[None]:
     with transaction.atomic(using=LINKER, durable=True), connections[LINKER].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(7400101)")
         yield
+
+
+@contextmanager
+def looking_up() -> Iterator[None]:
+    """Open a transaction as the linker, beside others: what banks know is asked across agencies."""
+    with transaction.atomic(using=LINKER, durable=True):
+        yield
+
+
+def connections_left() -> None:
+    """Close the connections of this thread, which ends without the framework's knowing."""
+    connections.close_all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from tsunagu.domain.errors import InputError, NotFound, NotSignedIn
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard, OfficerCard
 from tsunagu.domain.permission import NEVER_LENT, Permission
-from tsunagu.records import agencies, api_keys
+from tsunagu.records import agencies, api_keys, banks
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import REFERENCE, check_reference
 from tsunagu.services.identity import TOKEN
@@ -26,6 +26,7 @@ from tsunagu.services.parts import Keys, Ledger
 PREFIX = "tsunagu-key"
 """Tells a key from a sign-in's token, and lets those who look for lost secrets find it."""
 MOST_DAYS = 90
+MOST_LOOK_UPS = 100_000_000
 NO_KEY = "there is no such key, or it does not open anything any more"
 
 
@@ -39,7 +40,16 @@ class KeyHolder:
 
 
 def make_key(
-    *, actor: Actor, name: str, scopes: frozenset[Permission], days: int, now: datetime, keys: Keys, ledger: Ledger
+    *,
+    actor: Actor,
+    name: str,
+    scopes: frozenset[Permission],
+    days: int,
+    look_ups: int = 0,
+    only_banks: Sequence[str] = (),
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
 ) -> tuple[str, ApiKey]:
     """Make a key that acts for the actor, and return it, once, with what is kept of it.
 
@@ -47,10 +57,14 @@ def make_key(
         name: by which he tells it from his others.
         scopes: some of what he may do himself, none of `NEVER_LENT`.
         days: after how many it expires, 1 to `MOST_DAYS`.
+        look_ups: how many things it may look up in one day, 0 to `MOST_LOOK_UPS`.
+        only_banks: names of the agency's banks, the only ones that it looks anything up in; none for all that the
+            actor may ask.
 
     Raises:
-        InputError: no name, no scope, a scope that the actor does not have or that is never lent, or days outside
-            their range.
+        InputError: no name, no scope, a scope that the actor does not have or that is never lent, or a number outside
+            its range.
+        NotFound: no bank of the agency has one of these names.
     """
     check_reference(name)
     if scopes & NEVER_LENT:
@@ -59,13 +73,18 @@ def make_key(
         raise InputError("a key is lent at least one permission, and none that you do not have")
     if not 1 <= days <= MOST_DAYS:
         raise InputError(f"a key lasts 1 to {MOST_DAYS} days")
-    key = ApiKey(uuid4(), name, scopes, now, now + timedelta(days=days))
+    if not 0 <= look_ups <= MOST_LOOK_UPS:
+        raise InputError(f"a key looks up 0 to {MOST_LOOK_UPS:,} things a day")
+    with acting_for(actor.agency_id):
+        lent = frozenset(banks.bank_of(one).bank_id for one in only_banks) or None
+    key = ApiKey(uuid4(), name, scopes, now, now + timedelta(days=days), look_ups, lent)
     token = f"{PREFIX}.{actor.agency_id}.{key.key_id}.{secrets.token_urlsafe(32)}"
     with acting_for(actor.agency_id):
         api_keys.add_key(
             key, agency_id=actor.agency_id, officer_id=actor.officer_id, token_mac=keys.mac(TOKEN, token.encode())
         )
         details: dict[str, str | int] = {"key": str(key.key_id), "scopes": ",".join(sorted(scopes)), "days": days}
+        details |= {"look_ups": look_ups, "banks": len(only_banks)}
         ledger.write(Deed(Act.API_KEY_MADE, now, actor.agency_id, actor.officer_id, details=details))
     return token, key
 

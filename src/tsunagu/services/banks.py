@@ -1,25 +1,31 @@
-"""Banks: opened, filled, listed. A benign bank silences collisions that everyone would otherwise be told of."""
+"""Banks: opened, filled, switched, judged, listed. A benign bank silences collisions that all would be told of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.bank import BankSemantics, BankSummary
+from tsunagu.domain.bank import MOST_RADIUS_BITS, BankItem, BankRules, BankSemantics, BankSummary, Opinion
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.fingerprint import FingerprintKind
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.media import Examined
 from tsunagu.domain.permission import Permission
-from tsunagu.records import banks
+from tsunagu.records import bank_items, banks
+from tsunagu.records.agencies import agency_cards
+from tsunagu.records.bank_items import NewItem
+from tsunagu.records.banks import HitRow, ImportRow
 from tsunagu.records.notices import silenced_count
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import check_reference, denials_recorded
 from tsunagu.services.parts import Keys, Ledger, Queue
+
+SHOWN = 100
+"""Quarantined items, imports and hits that a bank's page tells of at once, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +33,46 @@ class Extension:
     """What was added to a bank.
 
     Attributes:
-        entries: digests and fingerprints that were given.
+        items: files that were given and can be known again.
+        added: those that the bank did not have yet.
+        held: those of them that are in quarantine.
         silenced: hits that the actor sees, those of overlaps that both sides have shared, and that it has silenced.
     """
 
-    entries: int
+    items: int
+    added: int
+    held: int
     silenced: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerHit:
+    """Somebody asked for what an item of an own bank is near to.
+
+    Attributes:
+        agency: the name of whoever asked.
+    """
+
+    item_id: int
+    agency: str
+    asked_at: datetime
+    distance_bits: int
+
+
+@dataclass(frozen=True, slots=True)
+class BankView:
+    """One bank with what its officers decide on.
+
+    Attributes:
+        held: items in quarantine, oldest first, `SHOWN` at most.
+        imports: the newest imports.
+        hits: who asked for what is in it, newest first.
+    """
+
+    bank: BankSummary
+    held: tuple[BankItem, ...]
+    imports: tuple[ImportRow, ...]
+    hits: tuple[OwnerHit, ...]
 
 
 def open_bank(
@@ -41,6 +81,7 @@ def open_bank(
     name: str,
     semantics: BankSemantics,
     legal_ground: str,
+    rules: BankRules = BankRules(),  # noqa: B008 - frozen
     now: datetime,
     keys: Keys,
     ledger: Ledger,
@@ -49,20 +90,41 @@ def open_bank(
 
     Raises:
         Forbidden: the actor may not change banks.
-        InputError: the name is empty or unprintable, or no legal ground is given.
+        InputError: the name is empty or unprintable, no legal ground is given, or a rule is outside its range.
         Conflict: the agency has a bank of this name already.
     """
     check_reference(name)
     if not legal_ground.strip() or not legal_ground.isprintable():
         raise InputError("a bank needs a legal ground, in printable characters")
-    bank = BankSummary(uuid4(), name, semantics, legal_ground)
-    with (
-        denials_recorded(actor=actor, permission=Permission.BANK_CHANGE, asked=name, now=now, keys=keys, ledger=ledger),
-        acting_for(actor.agency_id),
-    ):
+    _check(rules)
+    bank = BankSummary(uuid4(), name, semantics, legal_ground, rules)
+    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
         banks.add_bank(bank, agency_id=actor.agency_id, opened_by=actor.officer_id, now=now)
-        ledger.write(_deed(Act.BANK_OPENED, actor, bank, now, semantics=semantics.value))
+        ledger.write(bank_deed(Act.BANK_OPENED, actor, bank, now, semantics=semantics.value))
     return bank
+
+
+def change_bank(*, actor: Actor, name: str, rules: BankRules, now: datetime, keys: Keys, ledger: Ledger) -> BankSummary:
+    """Let a bank answer by other rules: look-ups that begin after this returns go by them.
+
+    Raises:
+        Forbidden: the actor may not change banks.
+        NotFound: no such bank, or not the actor's agency's.
+        InputError: a rule is outside its range.
+    """
+    _check(rules)
+    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
+        bank = banks.bank_of(name)
+        banks.set_rules(bank.bank_id, rules)
+        details: dict[str, str | int] = {
+            "radius": rules.radius_bits,
+            "on": int(rules.is_on),
+            "open": int(rules.is_open),
+            "share": rules.share_percent,
+            "expires": "" if rules.expires_on is None else rules.expires_on.isoformat(),
+        }
+        ledger.write(bank_deed(Act.BANK_CHANGED, actor, bank, now, **details))
+        return banks.bank_of(name)
 
 
 def extend_bank(
@@ -75,10 +137,11 @@ def extend_bank(
     ledger: Ledger,
     queue: Queue,
 ) -> Extension:
-    """Add the digests and fingerprints of examined files to a bank, and return what that did.
+    """Add what examined files are known by to a bank, and return what that did.
 
-    Files that could not be read, and pictures too plain to be searched, add what they have. When the bank is a
-    benign one, the hits that it explains are silenced: before this returns, where the queue works at once.
+    Files that could not be read, and pictures too plain to be searched, add what they have. What too much of the
+    agency's corpus lies near to goes into quarantine. When the bank is a benign one, the hits that it explains are
+    silenced: before this returns, where the queue works at once.
 
     Args:
         examined: taken one by one, after the permission was checked.
@@ -87,20 +150,22 @@ def extend_bank(
         Forbidden: the actor may not change banks.
         NotFound: no such bank, or not the actor's agency's.
     """
-    with (
-        denials_recorded(actor=actor, permission=Permission.BANK_CHANGE, asked=name, now=now, keys=keys, ledger=ledger),
-        acting_for(actor.agency_id),
-    ):
+    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
-    entries = [entry for one in examined for entry in _entries(one)]
+    items = [item for one in examined if (item := _item(one)) is not None]
     with acting_for(actor.agency_id):
         before = silenced_count(actor)
-        banks.add_entries(bank, entries, agency_id=actor.agency_id, now=now)
-        if bank.semantics is BankSemantics.BENIGN:
-            queue.defer("silence-benign", {"agency": str(actor.agency_id)})
-        ledger.write(_deed(Act.BANK_EXTENDED, actor, bank, now, entries=len(entries)))
+        if bank.semantics is not BankSemantics.BENIGN:
+            # The kernels take half a second to load: only who adds waits for them.
+            from tsunagu.services.blast_radius import quarantined  # noqa: PLC0415
+
+            items = quarantined(items, bank.rules.radius_bits)
+        added = bank_items.add_items(bank.bank_id, bank_items.pack(items), agency_id=actor.agency_id, now=now)
+        apply_if_benign(bank, agency_id=actor.agency_id, queue=queue)
+        ledger.write(bank_deed(Act.BANK_EXTENDED, actor, bank, now, items=len(items), added=added))
     with acting_for(actor.agency_id):
-        return Extension(len(entries), max(0, silenced_count(actor) - before))
+        silenced = max(0, silenced_count(actor) - before)
+    return Extension(len(items), added, sum(one.quarantine is not None for one in items), silenced)
 
 
 def list_banks(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tuple[BankSummary, ...]:
@@ -109,12 +174,7 @@ def list_banks(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tu
     Raises:
         Forbidden: the actor reads no banks.
     """
-    with (
-        denials_recorded(
-            actor=actor, permission=Permission.BANK_READ, asked="banks", now=now, keys=keys, ledger=ledger
-        ),
-        acting_for(actor.agency_id),
-    ):
+    with _reading(actor, "banks", now=now, keys=keys, ledger=ledger):
         found = banks.banks()
     ledger.record(
         Deed(Act.BANK_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details={"banks": len(found)})
@@ -122,13 +182,116 @@ def list_banks(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tu
     return found
 
 
-def _entries(examined: Examined) -> Iterable[tuple[str, bytes]]:
-    if examined.digests and examined.size_bytes:
-        yield "sha256", examined.digests.sha256
-    if examined.pdq and examined.pdq.is_searchable:
-        yield FingerprintKind.PDQ.code, examined.pdq.data
+def view_bank(*, actor: Actor, name: str, now: datetime, keys: Keys, ledger: Ledger) -> BankView:
+    """Return one bank with what its officers decide on.
+
+    Raises:
+        Forbidden: the actor reads no banks.
+        NotFound: no such bank, or not the actor's agency's.
+    """
+    with _reading(actor, name, now=now, keys=keys, ledger=ledger):
+        bank = banks.bank_of(name)
+        held = bank_items.held_items(bank.bank_id, most=SHOWN)
+        imports = banks.imports_of(bank.bank_id, most=SHOWN)
+        hits = banks.hits_on(bank.bank_id, most=SHOWN)
+        names = {agency_id: card.name for agency_id, card in agency_cards().items()}
+        ledger.write(bank_deed(Act.BANK_READ, actor, bank, now))
+    return BankView(bank, tuple(held), tuple(imports), tuple(_owner_hit(one, names) for one in hits))
 
 
-def _deed(act: Act, actor: Actor, bank: BankSummary, now: datetime, **details: str | int) -> Deed:
+def judge_item(
+    *, actor: Actor, name: str, item_id: int, opinion: Opinion | None, now: datetime, keys: Keys, ledger: Ledger
+) -> None:
+    """Say of an item of an own bank that it is what the bank means, or doubt it, or take back what was said.
+
+    Raises:
+        Forbidden: the actor may not change banks.
+        NotFound: no such bank or item, or not the actor's agency's.
+    """
+    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
+        bank = banks.bank_of(name)
+        bank_items.item_of(bank.bank_id, item_id)
+        bank_items.set_opinion(item_id, opinion)
+        told = "" if opinion is None else opinion.value
+        ledger.write(bank_deed(Act.BANK_JUDGED, actor, bank, now, item=item_id, opinion=told))
+
+
+def release_item(*, actor: Actor, name: str, item_id: int, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Let an item in quarantine answer.
+
+    Raises:
+        Forbidden: the actor may not change banks.
+        NotFound: no such bank or item, or not the actor's agency's.
+        InputError: the item is in no quarantine.
+    """
+    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
+        bank = banks.bank_of(name)
+        if bank_items.item_of(bank.bank_id, item_id).quarantine is None:
+            raise InputError("this item is in no quarantine")
+        bank_items.set_quarantine({item_id: None})
+        ledger.write(bank_deed(Act.BANK_JUDGED, actor, bank, now, item=item_id, released=1))
+
+
+def withdraw_item(*, actor: Actor, name: str, item_id: int, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Withdraw an item of an own bank for good: nothing by which it could be known again is kept.
+
+    Raises:
+        Forbidden: the actor may not change banks.
+        NotFound: no such bank or item, or not the actor's agency's.
+    """
+    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
+        bank = banks.bank_of(name)
+        bank_items.item_of(bank.bank_id, item_id)
+        bank_items.withdraw([item_id])
+        ledger.write(bank_deed(Act.BANK_JUDGED, actor, bank, now, item=item_id, withdrawn=1))
+
+
+def apply_if_benign(bank: BankSummary, *, agency_id: UUID, queue: Queue) -> None:
+    """Let the hits that a benign bank explains be silenced. Call it within the transaction in which it has grown."""
+    if bank.semantics is BankSemantics.BENIGN:
+        banks.mark_unapplied(bank.bank_id)
+        queue.defer("silence-benign", {"agency": str(agency_id)})
+
+
+def bank_deed(act: Act, actor: Actor, bank: BankSummary, now: datetime, **details: str | int) -> Deed:
+    """Return the deed of an actor with a bank, for the ledger."""
     details["bank"] = str(bank.bank_id)
     return Deed(act, now, actor.agency_id, actor.officer_id, actor.purpose, details=details)
+
+
+@contextmanager
+def _changing(actor: Actor, name: str, *, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[None]:
+    with (
+        denials_recorded(actor=actor, permission=Permission.BANK_CHANGE, asked=name, now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        yield
+
+
+@contextmanager
+def _reading(actor: Actor, name: str, *, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[None]:
+    with (
+        denials_recorded(actor=actor, permission=Permission.BANK_READ, asked=name, now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        yield
+
+
+def _check(rules: BankRules) -> None:
+    if not 0 <= rules.radius_bits <= MOST_RADIUS_BITS:
+        raise InputError(f"a bank's radius is 0 to {MOST_RADIUS_BITS} bits")
+    if not 0 <= rules.share_percent <= 100:
+        raise InputError("a share is 0 to 100 percent")
+
+
+def _item(examined: Examined) -> NewItem | None:
+    """Return what a file is known by; None for an empty file, and for one that was not even read to its end."""
+    if not examined.digests or not examined.size_bytes:
+        return None
+    digests = examined.digests
+    pdq = examined.pdq.data if examined.pdq and examined.pdq.is_searchable else None
+    return NewItem(digests.md5, digests.sha1, digests.sha256, pdq)
+
+
+def _owner_hit(row: HitRow, names: dict[UUID, str]) -> OwnerHit:
+    return OwnerHit(row.item_id, names[row.asked_by], row.asked_at, row.distance_bits)

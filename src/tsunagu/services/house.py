@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tsunagu.domain.ledger import LedgerReport
 from tsunagu.records.keys.keyring import Keyring
@@ -18,6 +18,9 @@ from tsunagu.records.watched import WatchedFolders
 from tsunagu.services.backups import TakenBackup
 from tsunagu.services.parts import Decoder, Queue, Viewer
 from tsunagu.services.replaying import Replayed
+
+if TYPE_CHECKING:
+    from tsunagu.services.known_index import KnownIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Rooms:
     watched: WatchedFolders
     viewer: Viewer
     vault: VaultStore
+    known: Callable[[], KnownIndex]
+    """Returns the index of this process, made when it is first asked for: it loads the kernels."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,32 +37,35 @@ class Benign:
     Attributes:
         digests: SHA-256 digests, by agency.
         pictures: an index of PDQ fingerprints, by agency.
+        radii: the radius of the bank of each entry of that index, by agency; shape (n,), int64.
     """
 
     digests: dict[UUID, frozenset[bytes]]
     pictures: dict[UUID, FlatIndex]
+    radii: dict[UUID, NDArray[np.int64]]
 
     @classmethod
     def declared(cls) -> Benign:
         """Return what is declared now."""
-        digests: dict[UUID, frozenset[bytes]] = {}
-        pictures: dict[UUID, FlatIndex] = {}
-        for agency_id, entries in rows.benign_entries().items():
-            digests[agency_id] = frozenset(data for kind, data in entries if kind == "sha256")
-            near = [data for kind, data in entries if kind == _PDQ.code]
-            table = np.frombuffer(b"".join(near), np.uint8).reshape(-1, _PDQ.bits // 8)
-            pictures[agency_id] = FlatIndex(_PDQ, table, np.arange(len(near)), version="declared benign")
-        return cls(digests, pictures)
+        benign = cls({}, {}, {})
+        for agency_id, items in rows.benign_items().items():
+            benign.digests[agency_id] = frozenset(sha256 for sha256, _, _ in items if sha256)
+            near = [(pdq, radius) for _, pdq, radius in items if pdq]
+            table = np.frombuffer(b"".join(pdq for pdq, _ in near), np.uint8).reshape(-1, _PDQ.bits // 8)
+            benign.pictures[agency_id] = FlatIndex(_PDQ, table, np.arange(len(near)), version="declared benign")
+            benign.radii[agency_id] = np.array([radius for _, radius in near], np.int64)
+        return benign
 
     def among(self, item_ids: Iterable[int]) -> set[int]:
-        """Return which of these items their own agency has declared benign, by digest or within the radius."""
+        """Return which of these items their own agency has declared benign, by digest or within a bank's radius."""
         found: set[int] = set()
         for agency_id, contents in rows.contents_of(item_ids, agencies=self.digests).items():
             known = self.digests[agency_id]
             found |= {item for item, sha256 in contents.items() if sha256 in known}
             traces = rows.picture_traces(contents)
-            near, _, _ = self.pictures[agency_id].search_table(traces.data, _PDQ.radius_bits)
-            found |= set(traces.item_ids[near].tolist())
+            near, entries, distances = self.pictures[agency_id].search_table(traces.data, _PDQ.radius_bits)
+            within = distances <= self.radii[agency_id][entries]
+            found |= set(traces.item_ids[near[within]].tolist())
         return found
 
 

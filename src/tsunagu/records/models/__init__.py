@@ -1,6 +1,6 @@
 """The tables. Only this floor imports them; a table of an agency's own carries `agency_id` for row-level security."""
 
-from tsunagu.records.models.banks import Bank, BankEntry
+from tsunagu.records.models.banks import Bank, BankImport, BankItem, LookUpDay, LookUpHit, RecentQuery
 from tsunagu.records.models.cases import Case, CaseMember, Exhibit, ExhibitKeyRow
 from tsunagu.records.models.grants import GrantRow, ProposalRow, RevealRow
 from tsunagu.records.models.intakes import Intake, IntakeChange, IntakeFile
@@ -24,7 +24,8 @@ __all__ = [
     "Agency",
     "ApiKeyRow",
     "Bank",
-    "BankEntry",
+    "BankImport",
+    "BankItem",
     "Case",
     "CaseMember",
     "CaseReason",
@@ -40,12 +41,15 @@ __all__ = [
     "Invitation",
     "JudgementRow",
     "Login",
+    "LookUpDay",
+    "LookUpHit",
     "MediaItem",
     "Officer",
     "Overlap",
     "OverlapNotice",
     "ProposalRow",
     "ProviderSubject",
+    "RecentQuery",
     "RetentionRule",
     "RevealRow",
     "SignIn",

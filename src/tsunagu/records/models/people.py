@@ -94,7 +94,11 @@ class Invitation(models.Model):
 
 
 class ApiKeyRow(models.Model):
-    """A key by which a program acts for an officer; the key itself is never kept, only its keyed digest."""
+    """A key by which a program acts for an officer; the key itself is never kept, only its keyed digest.
+
+    `banks` are the only ones that it looks anything up in; null means all that its officer may ask. `daily_look_ups` is
+    how many things it may ask for in one day.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
@@ -105,6 +109,8 @@ class ApiKeyRow(models.Model):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    banks = ArrayField(models.UUIDField(), null=True)
+    daily_look_ups = models.IntegerField(default=0)
 
     class Meta:
         db_table = "api_key"

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.permission import NEVER_LENT, Permission, permissions_of
-from tsunagu.services.api_keys import MOST_DAYS, end_key, list_keys, make_key
+from tsunagu.services.api_keys import MOST_DAYS, MOST_LOOK_UPS, end_key, list_keys, make_key
 from tsunagu.web.desk import chosen, parts_of
 from tsunagu.web.sign_in.proof import grave
 
@@ -29,6 +29,7 @@ def keys(request: HttpRequest) -> HttpResponse:
             name=request.POST.get("name", ""),
             scopes=frozenset(chosen(Permission, one) for one in request.POST.getlist("scopes")),
             days=_whole(request.POST.get("days", "")),
+            look_ups=_whole(request.POST.get("look_ups", "") or "0"),
             **parts,
         )
     context = {
@@ -37,6 +38,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         "offered": sorted(permissions_of(parts["actor"].roles) - NEVER_LENT),
         "days": DAYS,
         "most_days": MOST_DAYS,
+        "most_look_ups": MOST_LOOK_UPS,
     }
     return render(request, "web/keys.html", context)
 
@@ -49,6 +51,6 @@ def end(request: HttpRequest, key_id: UUID) -> HttpResponse:
 
 
 def _whole(typed: str) -> int:
-    if not typed.isascii() or not typed.isdigit() or len(typed) > len(str(MOST_DAYS)):
+    if not typed.isascii() or not typed.isdigit() or len(typed) > len(str(MOST_LOOK_UPS)):
         raise InputError("this is no such number")
     return int(typed)

@@ -1,0 +1,109 @@
+"""`bank import`: lists of others brought into a bank."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.text import Text
+
+from tsunagu.cli.house import json_option, now, signed_in
+from tsunagu.cli.output import counted, print_json, screen
+from tsunagu.cli.progress import progress_bar
+from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.errors import InputError
+from tsunagu.exchange.reading import Of256Bits, Stated
+from tsunagu.exchange.registry import READERS
+from tsunagu.services.house import House
+
+if TYPE_CHECKING:
+    from tsunagu.services.bank_imports import ImportReport
+
+REFUSED = 2
+NOT_STATED = "not stated"
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--format", "format_name", required=True, type=click.Choice(sorted(READERS)))
+@click.option("--semantics", required=True, type=click.Choice([one.value for one in BankSemantics]))
+@click.option("--bank", "name", help="The bank; opened where there is none. By default it is called as the file is.")
+@click.option("--ground", default=NOT_STATED, help="The legal ground, where the bank is opened.")
+@click.option(
+    "--hex-is", type=click.Choice([one.value for one in Of256Bits]), help="What 64 unnamed hexadecimal digits are."
+)
+@click.option(
+    "--categories",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help='What categories mean, as JSON: {"context/version": {"1": "meaning"}}. Without it they stay unmapped.',
+)
+@json_option
+@click.pass_obj
+def import_list(house: House, /, file: Path, *, name: str | None, as_json: bool, **stated: Any) -> None:
+    """Bring a list of others into a bank, streamed; after a crash the same command goes on.
+
+    Until the list's end none of its rows answers. What is near too much of what you declared benign, or asked for
+    lately, goes into quarantine. Exit status: 0, or 2 when any row was refused.
+    """
+    with signed_in(house, None) as desk, file.open("rb") as stream:
+        from tsunagu.services.bank_imports import ListToImport, Parts  # noqa: PLC0415 - loads the kernels
+        from tsunagu.services.bank_imports import import_list as bring_in  # noqa: PLC0415
+
+        coming = ListToImport(
+            stream,
+            stated["format_name"],
+            Stated(Of256Bits(stated["hex_is"]) if stated["hex_is"] else None, _categories(stated["categories"])),
+            name or file.stem,
+            BankSemantics(stated["semantics"]),
+            stated["ground"],
+        )
+        rooms = desk.rooms
+        with progress_bar("import", file.stat().st_size >> 20, unit="MiB") as bar:
+            parts = Parts(
+                desk.actor, rooms.known(), now, rooms.keys, rooms.ledger, rooms.queue, lambda _, read: bar(read >> 20)
+            )
+            report = bring_in(coming, parts)
+    if as_json:
+        print_json(asdict(report))
+    else:
+        _print_import(report, is_unfounded=stated["ground"] == NOT_STATED)
+    sys.exit(REFUSED if report.refused else 0)
+
+
+def _categories(file: Path | None) -> dict[tuple[str, str], dict[int, str]]:
+    """Return what the officer says that categories mean.
+
+    Raises:
+        InputError: the file says it in another form.
+    """
+    if file is None:
+        return {}
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        return {
+            (context, version): {int(code): str(meaning) for code, meaning in codes.items()}
+            for place, codes in told.items()
+            for context, _, version in (place.rpartition("/"),)
+        }
+    except (AttributeError, ValueError) as error:
+        raise InputError("the categories are not told as they should be: see `tsunagu bank import --help`") from error
+
+
+def _print_import(report: ImportReport, *, is_unfounded: bool) -> None:
+    if report.was_done:
+        screen.print("This list was imported before: nothing was done.")
+    screen.print(f"{counted(report.rows_in, 'row', 'rows')}, {report.imported:,} new to the bank {report.bank!r}.")
+    if report.repeated:
+        screen.print(f"{report.repeated:,} were there already.")
+    for reason, count in sorted(report.refused.items()):
+        screen.print(Text(f"refused {count:,}: {reason}", style="yellow"))
+    for field, count in sorted(report.lost_fields.items()):
+        screen.print(Text(f"left behind {count:,}: {field}", style="yellow"))
+    if report.held:
+        screen.print(Text(f"in quarantine {report.held:,}: see `tsunagu bank show`", style="yellow"))
+    if is_unfounded:
+        screen.print(Text("No legal ground was stated: say it by --ground when a bank is opened.", style="yellow"))

@@ -1,0 +1,112 @@
+"""`ask`: is this known anywhere? Whose is it, and whom to call?"""
+
+from __future__ import annotations
+
+import binascii
+from typing import Any
+
+import click
+from rich.text import Text
+
+from tsunagu.cli.house import json_option, signed_in
+from tsunagu.cli.output import print_json, print_table, screen
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.look_up import PDQ, DigestKind, Known, Query
+from tsunagu.domain.media import MEMBER_SEPARATOR
+from tsunagu.domain.purpose import Purpose
+from tsunagu.media.walk import walk
+from tsunagu.services.house import House
+
+TYPES = (*(kind.value for kind in DigestKind), PDQ)
+_PDQ_BYTES = 32
+
+
+@click.command()
+@click.argument("what", metavar="FILE|HEX")
+@click.option("--type", "kind", type=click.Choice(TYPES), help="What the hexadecimal digits are; never guessed.")
+@click.option("--purpose", required=True, type=click.Choice([one.value for one in Purpose]), help="Why you ask.")
+@json_option
+@click.pass_obj
+def ask(house: House, what: str, *, kind: str | None, purpose: str, as_json: bool) -> None:
+    """Ask the banks whether a file, a digest or a fingerprint is known, whose it is, and whom to call.
+
+    Your agency's banks are asked, and those that others have opened; their owners learn of each hit. A hit is no
+    match: a person decides. Nothing known means that all of them were searched.
+    """
+    query = query_of_hex(what, kind) if kind else _of_file(house, what)
+    with signed_in(house, purpose) as desk:
+        from tsunagu.services.look_ups import LookUp, contacts, look_up  # noqa: PLC0415 - loads the kernels
+
+        answered = look_up(
+            LookUp(desk.actor, [query]), known=desk.rooms.known(), now=desk.parts["now"], ledger=desk.rooms.ledger
+        )
+        cards = contacts(actor=desk.actor)
+        rows = [(one, cards[one.agency_id]) for one in answered.answers[0].known]
+    if as_json:
+        hits = [{**hit_json(one), "agency": card.name, "contact": card.contact} for one, card in rows]
+        print_json({"known": bool(hits), "searched": "all", "index_version": answered.index_version, "hits": hits})
+        return
+    columns = ("bank", "means", "near", "agency", "whom to call")
+    cells = [(one.bank, _meaning(one), _near(one), card.name, card.contact) for one, card in rows]
+    print_table(columns, cells, empty="Not known to any bank that answers you. All of them were searched.")
+    if rows:
+        screen.print(Text("A hit is no match: look, and decide. The owners have learnt of it.", style="dim"))
+
+
+def query_of_hex(what: str, kind: str) -> Query:
+    """Return what to ask for by hexadecimal digits of one of `TYPES`.
+
+    Raises:
+        InputError: they are none, or too many or few.
+    """
+    try:
+        data = binascii.unhexlify(what)
+    except ValueError as error:
+        raise InputError("these are no hexadecimal digits") from error
+    if kind == PDQ:
+        if len(data) != _PDQ_BYTES:
+            raise InputError(f"a PDQ fingerprint has {_PDQ_BYTES * 2} hexadecimal digits")
+        return Query(pdq=(data,))
+    digest = DigestKind(kind)
+    if len(data) != digest.size_bytes:
+        raise InputError(f"such a digest has {digest.size_bytes * 2} hexadecimal digits")
+    return Query(digests=((digest, data),))
+
+
+def _of_file(house: House, what: str) -> Query:
+    from tsunagu.services.examination import examine_file  # noqa: PLC0415 - loads the kernels
+
+    found = next(iter(walk([what.encode("utf-8", "surrogateescape")])), None)
+    if found is None or found.refused is not None:
+        raise InputError("there is no such file that can be read; for hexadecimal digits say what they are by --type")
+    with house.decoder() as decoder:
+        examined = examine_file(found, decoder=decoder)
+    query = Query.of_file(next(one for one in examined if MEMBER_SEPARATOR not in one.path))
+    if query.is_empty:
+        raise InputError("this file is empty or cannot be read, so that nothing can be asked")
+    return query
+
+
+def hit_json(one: Known) -> dict[str, Any]:
+    """Return a hit as machines are told of it."""
+    return {
+        "bank": one.bank,
+        "semantics": one.semantics.value,
+        "item": one.item_id,
+        "exact": one.is_exact,
+        "distance_bits": one.distance_bits,
+        "disputed": one.is_disputed,
+    }
+
+
+def _meaning(one: Known) -> str:
+    return f"{one.semantics.value}, disputed" if one.is_disputed else one.semantics.value
+
+
+def _near(one: Known) -> str:
+    if one.is_exact:
+        return "same digest"
+    return "near" if one.distance_bits is None else f"{one.distance_bits} bits"
+
+
+COMMANDS = (ask,)

@@ -1,0 +1,91 @@
+"""Looking up: whether something is known in a bank, whose bank that is, and what being in it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.media import Examined
+
+
+class DigestKind(StrEnum):
+    """The digests that banks know."""
+
+    MD5 = "md5"
+    SHA1 = "sha1"
+    SHA256 = "sha256"
+
+    @property
+    def size_bytes(self) -> int:
+        """The length of such a digest."""
+        return {"md5": 16, "sha1": 20, "sha256": 32}[self.value]
+
+
+PDQ = "pdq"
+"""The name by which people and programs call the fingerprint of pictures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One thing that is asked for: by any of these, whatever it has.
+
+    Attributes:
+        digests: raw bytes, by their kind.
+        pdq: the eight turns of a picture, the frames of a video, or one fingerprint as it was given; none that is too
+            plain to be searched.
+    """
+
+    digests: tuple[tuple[DigestKind, bytes], ...] = ()
+    pdq: tuple[bytes, ...] = ()
+
+    @classmethod
+    def of_file(cls, examined: Examined) -> Query:
+        """Return what to ask for a file: its digests, its picture in all eight turns, the frames of its video."""
+        digests = examined.digests
+        named = () if digests is None or not examined.size_bytes else (
+            (DigestKind.MD5, digests.md5), (DigestKind.SHA1, digests.sha1), (DigestKind.SHA256, digests.sha256),
+        )  # fmt: skip
+        turns = examined.pdq_turns if examined.pdq is not None and examined.pdq.is_searchable else ()
+        frames = (frame.fingerprint for frame in examined.frames)
+        return cls(named, (*(one.data for one in turns), *(one.data for one in frames if one.is_searchable)))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to look for: then nothing can be said of it, not even that it is unknown."""
+        return not self.digests and not self.pdq
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One item of a bank that is what was asked for, or is near it. A hit, no match: a person decides.
+
+    Attributes:
+        bank: its name.
+        agency_id: whose bank it is.
+        item_id: opaque.
+        distance_bits: 0 for the same digest; None for an asker who may not see it.
+        is_exact: whether a digest is the same.
+        is_disputed: whether the owner doubts it: it never acts alone.
+    """
+
+    bank_id: UUID
+    bank: str
+    agency_id: UUID
+    semantics: BankSemantics
+    item_id: int
+    distance_bits: int | None
+    is_exact: bool
+    is_disputed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known of one thing that was asked for.
+
+    Attributes:
+        known: each item once, the nearest first; empty when everything was searched and nothing found.
+    """
+
+    known: tuple[Known, ...]

@@ -1,0 +1,206 @@
+"""The items of banks, as rows: brought in by the ten thousand, judged and withdrawn one by one.
+
+Call everything within `acting_for` the bank's agency.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from json import dumps
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F
+
+from tsunagu.domain.bank import BankItem, BankSemantics, Opinion, Quarantine
+from tsunagu.domain.errors import NotFound
+from tsunagu.records.look_ups import RECENT_QUERIES
+from tsunagu.records.models import Bank, RecentQuery
+from tsunagu.records.models import BankItem as Row
+
+_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_NULL = b"\xff\xff\xff\xff"
+_END = b"\xff\xff"
+
+
+class NewItem(NamedTuple):
+    """What is to be known by a bank; at least one of the first four is there.
+
+    Attributes:
+        details: what else is said of it, as a JSON object's text; None for nothing.
+        quarantine: why it is to answer nobody until an officer lets it; None when it may answer.
+    """
+
+    md5: bytes | None = None
+    sha1: bytes | None = None
+    sha256: bytes | None = None
+    pdq: bytes | None = None
+    details: str | None = None
+    quarantine: Quarantine | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Items as they travel to the database; packing them needs no connection, so that it can be done meanwhile."""
+
+    rows: int
+    data: bytes
+
+
+def pack(items: Iterable[NewItem]) -> Packed:
+    """Return items as they travel: some ten thousand of them are a good piece."""
+    rows = list(map(_row, items))
+    return Packed(len(rows), b"".join((_HEAD, *rows, _END)))
+
+
+def add_items(bank_id: UUID, packed: Packed, *, agency_id: UUID, now: datetime, import_id: UUID | None = None) -> int:
+    """Add items to a bank, and return how many it did not have yet: the others stay as they are.
+
+    The log of changes stays locked for every other writer until the transaction ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS coming_items (key uuid, md5 bytea, sha1 bytea, sha256 bytea, pdq bytea,"
+            " details jsonb, quarantine jsonb) ON COMMIT DELETE ROWS"
+        )
+        # Row-level security lets nobody copy into the table itself.
+        with cursor.copy("COPY coming_items FROM STDIN (FORMAT BINARY)") as copy:
+            copy.write(packed.data)
+        cursor.execute(
+            "INSERT INTO bank_item (agency_id, bank_id, import_id, added_at, key, md5, sha1, sha256, pdq, details,"
+            " quarantine) SELECT %s, %s, %s, %s, * FROM coming_items ON CONFLICT (bank_id, key) DO NOTHING",
+            [agency_id, bank_id, import_id, now],
+        )
+        added = int(cursor.rowcount)
+        cursor.execute("TRUNCATE coming_items")
+    Bank.objects.filter(id=bank_id).update(items=F("items") + added)
+    return added
+
+
+def benign_fingerprints() -> Iterator[bytes]:
+    """Yield the fingerprints that the agency has declared benign, one after the other, 32 bytes each."""
+    rows = Row.objects.filter(bank__semantics=BankSemantics.BENIGN, pdq__isnull=False)
+    return (bytes(pdq or b"") for pdq in rows.values_list("pdq", flat=True).iterator(chunk_size=20_000))
+
+
+def recent_fingerprints() -> Iterator[bytes]:
+    """Yield the fingerprints that the agency asked for lately and nobody knew, 32 bytes each."""
+    return map(bytes, RecentQuery.objects.order_by("-id").values_list("pdq", flat=True)[:RECENT_QUERIES])
+
+
+def of_import(import_id: UUID, item_ids: Iterable[int]) -> set[int]:
+    """Return which of these items an import has brought in."""
+    rows = Row.objects.filter(part_of=import_id, id__in=list(item_ids))
+    return set(rows.values_list("id", flat=True))
+
+
+def items_of(bank_id: UUID, *, after: UUID | None, most: int) -> list[tuple[UUID, BankItem]]:
+    """Return items of a bank, each after the key by which a page goes on, in the order of the keys.
+
+    Args:
+        after: the key of the last item of the page before; None begins.
+    """
+    rows = Row.objects.filter(bank_id=bank_id, key__isnull=False)
+    if after is not None:
+        rows = rows.filter(key__gt=after)
+    return [(row.key, _item(row)) for row in rows.order_by("key")[:most] if row.key is not None]
+
+
+def all_items(bank_id: UUID) -> Iterator[BankItem]:
+    """Yield every item of a bank, oldest first. Memory stays bounded."""
+    rows = Row.objects.filter(bank_id=bank_id, withdrawn=None).order_by("id")
+    return (_item(row) for row in rows.iterator(chunk_size=2000))
+
+
+def held_items(bank_id: UUID, *, most: int) -> list[BankItem]:
+    """Return the items of a bank that are in quarantine, oldest first."""
+    rows = Row.objects.filter(bank_id=bank_id, quarantine__isnull=False, withdrawn=None)
+    return [_item(row) for row in rows.order_by("id")[:most]]
+
+
+def item_of(bank_id: UUID, item_id: int) -> BankItem:
+    """Return one item of a bank.
+
+    Raises:
+        NotFound: no such item, or withdrawn, or another bank's.
+    """
+    row = Row.objects.filter(id=item_id, bank_id=bank_id, withdrawn=None).first()
+    if row is None:
+        raise NotFound("no such item in this bank")
+    return _item(row)
+
+
+def set_quarantine(quarantines: Mapping[int, Quarantine | None]) -> None:
+    """Set items apart, or let them answer again, by their id."""
+    for item_id, quarantine in quarantines.items():
+        Row.objects.filter(id=item_id).update(quarantine=None if quarantine is None else asdict(quarantine))
+
+
+def set_opinion(item_id: int, opinion: Opinion | None) -> None:
+    """Note what the owner says of an item; None takes back what he said."""
+    Row.objects.filter(id=item_id).update(opinion=opinion)
+
+
+def withdraw(item_ids: Iterable[int]) -> None:
+    """Withdraw items of one agency for good: of each stays only that it was there."""
+    _withdraw("id = ANY(%s)", list(item_ids))
+
+
+def withdraw_import(import_id: UUID) -> None:
+    """Withdraw all that an import brought in, for it did not come to its end."""
+    _withdraw("import_id = %s", import_id)
+
+
+def _withdraw(condition: str, value: list[int] | UUID) -> None:
+    statement = f"""
+        WITH gone AS (
+            UPDATE bank_item SET key = NULL, md5 = NULL, sha1 = NULL, sha256 = NULL, pdq = NULL, details = NULL,
+                quarantine = NULL, withdrawn = CASE WHEN pdq IS NULL THEN 0
+                    ELSE nextval(pg_get_serial_sequence('bank_item', 'id')) END
+            WHERE {condition} AND withdrawn IS NULL RETURNING bank_id)
+        UPDATE bank SET items = items - less.items
+        FROM (SELECT bank_id, count(*) AS items FROM gone GROUP BY 1) AS less WHERE id = less.bank_id
+    """  # noqa: S608 - the condition is a literal of our own
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value])
+
+
+def _row(item: NewItem) -> bytes:
+    """Return one row as COPY takes it in its binary form: PostgreSQL 18, COPY, "Binary Format"."""
+    md5, sha1, sha256_, pdq, details, quarantine = item
+    known_by = b"".join([bytes([len(one)]) + one if one else b"\0" for one in (md5, sha1, sha256_, pdq)])
+    return b"".join(
+        (
+            b"\0\x07\0\0\0\x10",
+            sha256(known_by).digest()[:16],
+            b"\0\0\0\x10" + md5 if md5 else _NULL,
+            b"\0\0\0\x14" + sha1 if sha1 else _NULL,
+            b"\0\0\0\x20" + sha256_ if sha256_ else _NULL,
+            b"\0\0\0\x20" + pdq if pdq else _NULL,
+            _json(details) if details else _NULL,
+            _json(dumps(asdict(quarantine))) if quarantine else _NULL,
+        )
+    )
+
+
+def _json(text: str) -> bytes:
+    data = b"\x01" + text.encode()  # the version of jsonb's binary form
+    return len(data).to_bytes(4, "big") + data
+
+
+def _item(row: Row) -> BankItem:
+    held = row.quarantine
+    md5, sha1, sha256_, pdq = (None if one is None else bytes(one) for one in (row.md5, row.sha1, row.sha256, row.pdq))
+    return BankItem(
+        row.id,
+        md5,
+        sha1,
+        sha256_,
+        pdq,
+        row.details,
+        row.added_at,
+        None if held is None else Quarantine(held["benign"], held["recent"]),
+        None if row.opinion is None else Opinion(row.opinion),
+    )

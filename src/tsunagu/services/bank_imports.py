@@ -1,0 +1,254 @@
+"""Lists of others brought into a bank, piece by piece: a crash costs one piece, and until the end no row answers."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import file_digest
+from io import BufferedReader
+from itertools import islice
+from uuid import uuid4
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.bank import BankSemantics, BankSummary
+from tsunagu.domain.errors import Conflict, InputError, NotFound
+from tsunagu.domain.known import LossReport, RefusedRow
+from tsunagu.domain.permission import Permission
+from tsunagu.exchange.reading import Stated
+from tsunagu.exchange.registry import reader_for
+from tsunagu.records import bank_items, banks
+from tsunagu.records.bank_items import Packed
+from tsunagu.records.banks import ImportRow
+from tsunagu.records.session import acting_for, connections_left
+from tsunagu.services.access import denials_recorded
+from tsunagu.services.banks import apply_if_benign, bank_deed, open_bank
+from tsunagu.services.blast_radius import too_wide
+from tsunagu.services.known_index import KnownIndex
+from tsunagu.services.known_items import new_item
+from tsunagu.services.parts import Keys, Ledger, Queue
+
+PIECE_ROWS = 25_000
+"""Rows of one transaction: what a crash can cost."""
+MOST_WAITING = 2
+"""Pieces that wait for the database: what bounds the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListToImport:
+    """A list as its officer brings it in.
+
+    Attributes:
+        stream: the list from its first byte, seekable.
+        format_name: of `exchange.registry`.
+        stated: what the list does not say of itself.
+        bank: the name of the bank that it goes into; opened where there is none.
+        semantics: what being in it means; a bank that is there must mean the same.
+        legal_ground: why the agency may keep it, where the bank is opened.
+    """
+
+    stream: BufferedReader
+    format_name: str
+    stated: Stated
+    bank: str
+    semantics: BankSemantics
+    legal_ground: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did, from its beginning.
+
+    Attributes:
+        rows_in: rows of the list.
+        imported: those that the bank did not have.
+        repeated: those that it had.
+        refused: why rows were not taken, and how many each.
+        lost_fields: what did not travel, and how many values each.
+        held: of the imported, how many are in quarantine.
+        was_done: whether this list had been imported before, so that nothing was done.
+    """
+
+    bank: str
+    rows_in: int
+    imported: int
+    repeated: int
+    refused: dict[str, int]
+    lost_fields: dict[str, int]
+    held: int
+    was_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an import works with besides its list."""
+
+    actor: Actor
+    known: KnownIndex
+    clock: Callable[[], datetime]
+    keys: Keys
+    ledger: Ledger
+    queue: Queue
+    told: Callable[[int, int], None]
+    """Called with the rows and the bytes that have been read."""
+
+
+def import_list(coming: ListToImport, parts: Parts) -> ImportReport:
+    """Bring a list into a bank, or go on where a crash has stopped it.
+
+    Raises:
+        Forbidden: the actor may not change banks.
+        InputError: there is no such format; or the list is none of it: then what came in of it is withdrawn.
+        Conflict: the bank means something else, or another run brings the list in at this moment.
+    """
+    reader_for(coming.format_name)
+    bank = _bank_for(coming, parts)
+    row = _begun(coming, bank, parts)
+    if row.done_at is not None:
+        return _report(bank, row, held=0, was_done=True)
+    try:
+        row = _brought_in(coming, _Keeping(bank, row, parts), parts)
+    except InputError as error:
+        _undo(bank, row, error, parts)
+        raise
+    return _finished(bank, row, parts)
+
+
+def _bank_for(coming: ListToImport, parts: Parts) -> BankSummary:
+    actor, now = parts.actor, parts.clock()
+    with (
+        denials_recorded(
+            actor=actor, permission=Permission.BANK_CHANGE, asked=coming.bank, now=now, keys=parts.keys,
+            ledger=parts.ledger,
+        ),
+        acting_for(actor.agency_id),
+    ):  # fmt: skip
+        try:
+            bank = banks.bank_of(coming.bank)
+        except NotFound:
+            bank = None
+    if bank is None:
+        return open_bank(
+            actor=actor,
+            name=coming.bank,
+            semantics=coming.semantics,
+            legal_ground=coming.legal_ground,
+            now=now,
+            keys=parts.keys,
+            ledger=parts.ledger,
+        )
+    if bank.semantics is not coming.semantics:
+        raise Conflict("the bank of this name means something else")
+    return bank
+
+
+def _begun(coming: ListToImport, bank: BankSummary, parts: Parts) -> ImportRow:
+    content = file_digest(coming.stream, "sha256").digest()
+    size_bytes = coming.stream.tell()
+    coming.stream.seek(0)
+    stated = {"of_256_bits": coming.stated.of_256_bits, "categories": len(coming.stated.categories)}
+    row = ImportRow(
+        uuid4(), bank.bank_id, content, coming.format_name, stated, size_bytes, parts.clock(), 0, 0, 0, {}, {}, None,
+        None,
+    )  # fmt: skip
+    with acting_for(parts.actor.agency_id):
+        return banks.begin_import(row, agency_id=parts.actor.agency_id, officer_id=parts.actor.officer_id)
+
+
+class _Keeping:
+    """Puts pieces into the database, one after the other, in a thread of its own."""
+
+    def __init__(self, bank: BankSummary, row: ImportRow, parts: Parts) -> None:
+        self.row = row
+        self._bank = bank
+        self._parts = parts
+
+    def keep(self, packed: Packed, refused: Counter[str], lost: dict[str, int]) -> None:
+        """Add one piece and note how far the list is in, or neither."""
+        agency_id, before = self._parts.actor.agency_id, self.row
+        with acting_for(agency_id):
+            added = bank_items.add_items(
+                self._bank.bank_id,
+                packed,
+                agency_id=agency_id,
+                now=self._parts.clock(),
+                import_id=before.import_id,
+            )
+            after = replace(
+                before,
+                rows_in=before.rows_in + packed.rows + refused.total(),
+                imported=before.imported + added,
+                repeated=before.repeated + packed.rows - added,
+                refused=dict(Counter(before.refused) + refused),
+                lost_fields=lost,
+            )
+            banks.keep_progress(after, before=before.rows_in)
+        self.row = after
+
+
+def _brought_in(coming: ListToImport, keeping: _Keeping, parts: Parts) -> ImportRow:
+    """Bring in the rows behind those that are in, to the list's end."""
+    loss, rows_read = LossReport(), keeping.row.rows_in
+    rows = reader_for(coming.format_name)(coming.stream, coming.stated, loss)
+    for _ in islice(rows, rows_read):  # read again: what did not travel is counted from the beginning
+        pass
+    # One piece is read and packed while the one before it is on its way into the database.
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            waiting = deque[Future[None]]()
+            while piece := list(islice(rows, PIECE_ROWS)):
+                refused = Counter(one.reason.value for one in piece if isinstance(one, RefusedRow))
+                packed = bank_items.pack(new_item(one) for one in piece if not isinstance(one, RefusedRow))
+                waiting.append(pool.submit(keeping.keep, packed, refused, dict(loss.lost)))
+                rows_read += len(piece)
+                parts.told(rows_read, coming.stream.tell())
+                if len(waiting) == MOST_WAITING:
+                    waiting.popleft().result()
+            for one in waiting:
+                one.result()
+        finally:
+            pool.submit(connections_left).result()
+    return keeping.row
+
+
+def _finished(bank: BankSummary, row: ImportRow, parts: Parts) -> ImportReport:
+    """Set apart what is too wide, and let the others answer."""
+    actor, now = parts.actor, parts.clock()
+    live = parts.known.followed()
+    with acting_for(actor.agency_id):
+        held = {}
+        if bank.semantics is not BankSemantics.BENIGN:
+            wide = too_wide(live, bank.rules.radius_bits)
+            held = {item: wide[item] for item in bank_items.of_import(row.import_id, wide)}
+            bank_items.set_quarantine(held)
+        done = replace(row, done_at=now)
+        banks.keep_progress(done, before=row.rows_in)
+        apply_if_benign(bank, agency_id=actor.agency_id, queue=parts.queue)
+        parts.ledger.write(
+            bank_deed(
+                Act.BANK_IMPORTED, actor, bank, now, **{"import": str(row.import_id)}, rows=row.rows_in,
+                imported=row.imported, held=len(held),
+            )
+        )  # fmt: skip
+    if parts.known.is_due():
+        parts.queue.defer("publish-index", {})
+    return _report(bank, done, held=len(held), was_done=False)
+
+
+def _undo(bank: BankSummary, row: ImportRow, error: InputError, parts: Parts) -> None:
+    """Withdraw what came in of a list that is none, so that it may be brought in again once it is mended."""
+    actor, now = parts.actor, parts.clock()
+    with acting_for(actor.agency_id):
+        bank_items.withdraw_import(row.import_id)
+        banks.fail_import(row.import_id, error.code)
+        parts.ledger.write(
+            bank_deed(Act.BANK_IMPORTED, actor, bank, now, **{"import": str(row.import_id)}, failed=error.code)
+        )
+
+
+def _report(bank: BankSummary, row: ImportRow, *, held: int, was_done: bool) -> ImportReport:
+    refused, lost = dict(row.refused), dict(row.lost_fields)
+    return ImportReport(bank.name, row.rows_in, row.imported, row.repeated, refused, lost, held, was_done)
