@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
@@ -50,11 +51,15 @@ def failing(*statuses: int) -> dict[int, type[Failure]]:
 
 def failure(request: HttpRequest, status: int, code: str, message: str, fields: Sequence[str] = ()) -> HttpResponse:
     """Return a failure as every one of them is told."""
-    told = {"code": code, "message": message, "fields": list(fields), "reference": getattr(request, "reference", "")}
-    response = JsonResponse(told, status=status)
+    response = JsonResponse(as_told(code, message, fields, getattr(request, "reference", "")), status=status)
     if status == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def as_told(code: str, message: str, fields: Sequence[str], reference: str) -> dict[str, Any]:
+    """Return the one shape of all failures."""
+    return {"code": code, "message": message, "fields": list(fields), "reference": reference}
 
 
 def failure_of_framework(request: HttpRequest, status: int) -> HttpResponse:
@@ -62,34 +67,48 @@ def failure_of_framework(request: HttpRequest, status: int) -> HttpResponse:
     return failure(request, status, *OF_FRAMEWORKS.get(HTTPStatus(status), BUG))
 
 
+def anticipated(error: object) -> tuple[TsunaguError, tuple[str, ...]] | None:
+    """Return as what an exception is told, and which fields were wrong; None for what nobody anticipated."""
+    match error:
+        case TsunaguError():
+            return error, ()
+        case AuthenticationError():
+            return NotSignedIn(NO_KEY), ()
+        case HttpError():
+            return InputError("the body of the request cannot be read as JSON"), ()
+        case ValidationError():
+            fields = (".".join(map(str, one["loc"]))[:200] for one in error.errors[:20])
+            return InputError("the request does not fit the schema"), tuple(fields)
+    if isinstance(error, DATABASE_FAILED):
+        return outage(error, Unavailable("the database does not answer: try again later")), ()
+    return None
+
+
+def note_refusal(reference: str, error: TsunaguError) -> None:
+    """Write a line that a request was refused."""
+    told = {"event": "refused", "reference": reference, "status": error.http_status, "code": error.code}
+    log.info("%s refused: %s %s", reference, error.http_status, error.code, extra={"told": told})
+
+
+def note_bug(reference: str, error: Exception) -> None:
+    """Write down which kind of exception was met and where it was raised; its message may hold content."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [one for one in frames if "tsunagu" in one.filename] or frames
+    place = f"{ours[-1].filename.rpartition('tsunagu/')[2]}:{ours[-1].lineno}"
+    told = {"event": "failed", "reference": reference, "error": type(error).__name__, "place": place}
+    log.error("%s failed: %s at %s", reference, type(error).__name__, place, extra={"told": told})
+
+
 def map_failures(api: NinjaAPI) -> None:
     """Let the API tell each anticipated failure by the status of its class; everything else goes on to Django."""
 
-    def refused(request: HttpRequest, error: TsunaguError, fields: Sequence[str] = ()) -> HttpResponse:
-        told = {"event": "refused", "reference": getattr(request, "reference", "")}
-        line = f"{told['reference']} refused: {error.http_status} {error.code}"
-        log.info(line, extra={"told": {**told, "status": error.http_status, "code": error.code}})
+    def refused(request: HttpRequest, raised: Exception | type[Exception]) -> HttpResponse:
+        found = anticipated(raised)
+        if found is None:
+            raise raised
+        error, fields = found
+        note_refusal(getattr(request, "reference", ""), error)
         return failure(request, error.http_status, error.code, str(error), fields)
 
-    def no_key(request: HttpRequest, _: Exception) -> HttpResponse:
-        return refused(request, NotSignedIn(NO_KEY))
-
-    def unreadable(request: HttpRequest, _: Exception) -> HttpResponse:
-        return refused(request, InputError("the body of the request cannot be read as JSON"))
-
-    def unfit(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        fields = [".".join(map(str, one["loc"]))[:200] for one in error.errors[:20]]
-        return refused(request, InputError("the request does not fit the schema"), fields)
-
-    def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
-        return refused(request, outage(error, Unavailable("the database does not answer: try again later")))
-
-    handlers: dict[type[Exception], Callable[..., HttpResponse]] = {
-        TsunaguError: refused,
-        AuthenticationError: no_key,
-        HttpError: unreadable,
-        ValidationError: unfit,
-        **dict.fromkeys(DATABASE_FAILED, unavailable),
-    }
-    for kind, handler in handlers.items():
-        api.add_exception_handler(kind, handler)
+    for kind in (TsunaguError, AuthenticationError, HttpError, ValidationError, *DATABASE_FAILED):
+        api.add_exception_handler(kind, refused)

@@ -18,6 +18,7 @@ from tsunagu.api.cases import cases_router
 from tsunagu.api.door import ApiKey, Door
 from tsunagu.api.failures import map_failures
 from tsunagu.api.intakes import intakes_router
+from tsunagu.api.look_ups import look_up_router
 from tsunagu.api.middleware import API
 from tsunagu.api.overlaps import answers_router, overlaps_router
 from tsunagu.services.house import Rooms
@@ -52,7 +53,7 @@ def build_api(*, rooms: Callable[[], Rooms], now: Callable[[], datetime]) -> Nin
         urls_namespace="api",
     )
     map_failures(api)
-    for routes in (agency_router, cases_router, overlaps_router, answers_router, intakes_router):
+    for routes in (agency_router, cases_router, overlaps_router, answers_router, intakes_router, look_up_router):
         api.add_router("", routes(door))
 
     described = cache(lambda: description(api))  # once: it takes longer than anything that is asked here

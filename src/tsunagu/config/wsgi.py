@@ -23,8 +23,12 @@ django.setup()
 for _inherited in connections.all(initialized_only=True):
     _inherited.connection = None
 
+from tsunagu.api.fast_lane import FastLane  # noqa: E402
+from tsunagu.api.look_ups import LookUpLane  # noqa: E402
 from tsunagu.config.application import Application  # noqa: E402
 from tsunagu.domain.errors import TsunaguError  # noqa: E402
+from tsunagu.web.middleware.measuring import counts  # noqa: E402
+from tsunagu.web.rooms import now, rooms  # noqa: E402
 
 _house = ExitStack()
 atexit.register(_house.close)
@@ -35,4 +39,5 @@ except TsunaguError as error:
     raise SystemExit(f"tsunagu: {error}") from None
 settings.SECRET_KEY = _rooms.keys.mac("token", b"the secret key of the pages").hex()
 _application.serve_pages(_rooms)
-application = get_wsgi_application()
+application = FastLane(get_wsgi_application(), (LookUpLane(),), rooms=rooms, now=now, counted=counts.add)
+application.warm()

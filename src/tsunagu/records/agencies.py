@@ -1,5 +1,6 @@
 """Agencies and their officers, as rows."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -136,16 +137,10 @@ def officer_card(officer_id: UUID) -> OfficerCard:
     return _card(row)
 
 
-def unlocked_card(officer_id: UUID, *, now: datetime) -> OfficerCard:
-    """Return one active officer of the agency that is acted for, unless he is locked out at this moment.
-
-    Raises:
-        NotFound: no such officer, or not of this agency, or no longer active, or locked out.
-    """
-    row = Officer.objects.filter(id=officer_id, is_active=True).exclude(locked_until__gt=now).first()
-    if row is None:
-        raise NotFound("no such officer")
-    return _card(row)
+def unlocked_cards(officer_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, OfficerCard]:
+    """Return those of these officers, of the agency that is acted for, who are active and not locked out, by id."""
+    rows = Officer.objects.filter(id__in=officer_ids, is_active=True).exclude(locked_until__gt=now)
+    return {row.id: _card(row) for row in rows}
 
 
 def officer_called(login: str) -> OfficerCard:

@@ -1,5 +1,6 @@
 """API keys, as rows. Call everything within `acting_for`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -40,10 +41,10 @@ def add_key(key: ApiKey, *, agency_id: UUID, officer_id: UUID, token_mac: bytes)
     )
 
 
-def kept_key(key_id: UUID) -> KeptKey | None:
-    """Return a key of the agency that is acted for, also one that was ended; None when there is none."""
-    row = ApiKeyRow.objects.filter(id=key_id).first()
-    return None if row is None else KeptKey(_key(row), row.officer_id, bytes(row.token_mac), row.ended_at)
+def kept_keys(key_ids: Iterable[UUID]) -> dict[UUID, KeptKey]:
+    """Return those of these keys that the agency has that is acted for, also those that were ended, by their ids."""
+    rows = ApiKeyRow.objects.filter(id__in=key_ids)
+    return {row.id: KeptKey(_key(row), row.officer_id, bytes(row.token_mac), row.ended_at) for row in rows}
 
 
 def open_keys(officer_id: UUID, *, now: datetime) -> tuple[ApiKey, ...]:

@@ -6,7 +6,7 @@ Call everything within `looking_up`.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connections
@@ -21,10 +21,11 @@ _COLUMNS = "item.id, bank.id, bank.name, bank.agency_id, bank.semantics, item.op
 _ANSWERING = """
 FROM bank_item AS item JOIN bank ON bank.id = item.bank_id LEFT JOIN bank_import ON bank_import.id = item.import_id
 WHERE item.withdrawn IS NULL AND item.quarantine IS NULL
-  AND bank.is_on AND (bank.expires_on IS NULL OR bank.expires_on >= %(today)s)
   AND (bank.agency_id = %(asker)s OR bank.is_open) AND (%(banks)s::uuid[] IS NULL OR bank.id = ANY(%(banks)s))
   AND (item.import_id IS NULL OR bank_import.done_at IS NOT NULL)
-  AND (bank.share_percent = 100 OR (hashint8(item.id) & 2147483647) %% 100 < bank.share_percent)
+  AND ((%(own_all)s AND bank.agency_id = %(asker)s) OR (
+    bank.is_on AND (bank.expires_on IS NULL OR bank.expires_on >= %(today)s)
+    AND (bank.share_percent = 100 OR (hashint8(item.id) & 2147483647) %% 100 < bank.share_percent)))
 """
 
 
@@ -34,10 +35,28 @@ class Asker:
 
     Attributes:
         banks: the only ones that are asked; None for all that answer this agency.
+        of_own_all: whether the agency's own banks answer with all their items, also those that are switched off.
     """
 
     agency_id: UUID
     banks: frozenset[UUID] | None = None
+    of_own_all: bool = False
+
+
+class Budget(NamedTuple):
+    """What a day's look-ups are counted by: an officer's own, or a key of his."""
+
+    agency_id: UUID
+    officer_id: UUID
+    key_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """How much is asked at once, out of which budget."""
+
+    budget: Budget
+    queries: int
 
 
 def near(asker: Asker, item_ids: Iterable[int], *, now: datetime) -> dict[int, tuple[Known, int]]:
@@ -66,37 +85,54 @@ def same(
     return found
 
 
-def spend(agency_id: UUID, officer_id: UUID, key_id: UUID | None, queries: int, *, now: datetime) -> int:
-    """Count what is asked, and return how much that officer, or that key of his, has asked today with it."""
+def spend(asked: Sequence[Spending], *, now: datetime) -> list[int]:
+    """Count what is asked, and return for each how much was asked today out of its budget, itself included."""
+    together: dict[Budget, int] = {}
+    for one in asked:
+        together[one.budget] = together.get(one.budget, 0) + one.queries
+    budgets = sorted(together, key=str)  # in one order everywhere: two processes do not wait for each other
+    columns = [list(column) for column in zip(*budgets, strict=True)]
     with connections[LINKER].cursor() as cursor:
         cursor.execute(
-            "INSERT INTO look_up_day (agency_id, officer_id, api_key, day, queries) VALUES (%s, %s, %s, %s, %s)"
+            "INSERT INTO look_up_day (agency_id, officer_id, api_key, day, queries)"
+            " SELECT agency, officer, key, %s, queries"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[]) AS asked (agency, officer, key, queries)"
             " ON CONFLICT (officer_id, api_key, day) DO UPDATE SET queries = look_up_day.queries + excluded.queries"
-            " RETURNING queries",
-            [agency_id, officer_id, key_id, now.astimezone(UTC).date(), queries],
+            " RETURNING agency_id, officer_id, api_key, queries",
+            [now.astimezone(UTC).date(), *columns, [together[one] for one in budgets]],
         )
-        return int(cursor.fetchone()[0])
+        spent = {Budget(*budget): int(queries) for *budget, queries in cursor.fetchall()}
+    before = {one: spent[one] - together[one] for one in budgets}
+    totals = []
+    for one in asked:
+        before[one.budget] += one.queries
+        totals.append(before[one.budget])
+    return totals
 
 
-def tell_owners(hits: Sequence[Known], *, asked_by: UUID, now: datetime) -> None:
+def tell_owners(hits: Sequence[tuple[Known, UUID]], *, now: datetime) -> None:
     """Let the owner of each bank know what of it was asked for, and by which agency."""
     if not hits:
         return
+    rows = [(one.agency_id, one.bank_id, one.item_id, asked_by, one.distance_bits) for one, asked_by in hits]
     with connections[LINKER].cursor() as cursor:
-        cursor.executemany(
+        cursor.execute(
             "INSERT INTO look_up_hit (agency_id, bank_id, item_id, asked_by_id, asked_at, distance_bits)"
-            " VALUES (%s, %s, %s, %s, %s, %s)",
-            [(one.agency_id, one.bank_id, one.item_id, asked_by, now, one.distance_bits) for one in hits],
+            " SELECT owner, bank, item, asked_by, %s, distance"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::uuid[], %s::smallint[])"
+            " AS hit (owner, bank, item, asked_by, distance)",
+            [now, *(list(column) for column in zip(*rows, strict=True))],
         )
 
 
-def remember(agency_id: UUID, fingerprints: Sequence[bytes]) -> None:
-    """Keep what was asked for: new items that are near much of it are too wide to go live."""
+def remember(fingerprints: Sequence[tuple[UUID, bytes]]) -> None:
+    """Keep what agencies asked for: new items of theirs that are near much of it are too wide to go live."""
     if not fingerprints:
         return
     with connections[LINKER].cursor() as cursor:
         cursor.execute(
-            "INSERT INTO recent_query (agency_id, pdq) SELECT %s, unnest(%s::bytea[])", [agency_id, list(fingerprints)]
+            "INSERT INTO recent_query (agency_id, pdq) SELECT * FROM unnest(%s::uuid[], %s::bytea[])",
+            [list(column) for column in zip(*fingerprints, strict=True)],
         )
 
 
@@ -114,6 +150,7 @@ def _asked(query: str, asker: Asker, now: datetime, **more: Any) -> list[tuple[A
     values: dict[str, Any] = {
         "today": now.astimezone(UTC).date(),
         "asker": asker.agency_id,
+        "own_all": asker.of_own_all,
         "banks": None if asker.banks is None else list(asker.banks),
         **more,
     }

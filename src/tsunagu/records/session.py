@@ -100,6 +100,12 @@ def looking_up() -> Iterator[None]:
         yield
 
 
+def connections_renewed() -> None:
+    """Let this thread's next query connect anew where its connection has failed: for who works before the framework."""
+    for alias in ("default", LINKER):
+        connections[alias].close_if_unusable_or_obsolete()
+
+
 def connections_left() -> None:
     """Close the connections of this thread, which ends without the framework's knowing."""
     connections.close_all()

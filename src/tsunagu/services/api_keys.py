@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard, OfficerCard
 from tsunagu.domain.permission import NEVER_LENT, Permission
 from tsunagu.records import agencies, api_keys, banks
+from tsunagu.records.api_keys import KeptKey
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import REFERENCE, check_reference
 from tsunagu.services.identity import TOKEN
@@ -113,28 +114,54 @@ def end_key(*, actor: Actor, key_id: UUID, now: datetime, keys: Keys, ledger: Le
 def actor_by_key(*, token: str, now: datetime, keys: Keys, ledger: Ledger) -> Actor:
     """Return the officer for whom a key acts, with the key.
 
-    While its officer is locked out a key opens nothing. That a true key was used which does not open anything is
-    written down under its officer; a key that was never made leaves nothing.
-
     Raises:
         NotSignedIn: no such key, or ended, or expired, or its officer is locked out or has left: all told alike.
     """
-    agency_id, key_id = _ids_of(token)
-    mac = keys.mac(TOKEN, token.encode())
-    actor = None
-    with acting_for(agency_id):
-        kept = api_keys.kept_key(key_id)
-        if kept is not None and hmac.compare_digest(kept.token_mac, mac):
-            with suppress(NotFound):
-                card = agencies.unlocked_card(kept.officer_id, now=now)
-                if kept.ended_at is None and now < kept.key.expires_at:
-                    actor = Actor.of(card, purpose=None, now=now, key=kept.key)
-            if actor is None:
-                details = {"door": "api", "key": str(key_id)}
-                ledger.write(Deed(Act.ACCESS_DENIED, now, agency_id, kept.officer_id, details=details))
+    actor = actors_by_keys(tokens=[token], now=now, keys=keys, ledger=ledger).get(token)
     if actor is None:
         raise NotSignedIn(NO_KEY)
     return actor
+
+
+def actors_by_keys(*, tokens: Iterable[str], now: datetime, keys: Keys, ledger: Ledger) -> dict[str, Actor]:
+    """Return for each key that opens anything the officer for whom it acts, by the key itself.
+
+    While its officer is locked out a key opens nothing. That a true key was used which does not open anything is
+    written down under its officer; a key that was never made leaves nothing.
+    """
+    of_agencies: dict[UUID, dict[str, UUID]] = {}
+    for token in tokens:
+        with suppress(ValueError):
+            agency_id, key_id = _ids_of(token)
+            of_agencies.setdefault(agency_id, {})[token] = key_id
+    found: dict[str, Actor] = {}
+    for agency_id, key_ids in of_agencies.items():
+        with acting_for(agency_id):
+            kept = _true_keys(key_ids, keys)
+            cards = agencies.unlocked_cards({one.officer_id for one in kept.values()}, now=now) if kept else {}
+            for token, one in kept.items():
+                card = cards.get(one.officer_id)
+                if card is not None and one.ended_at is None and now < one.key.expires_at:
+                    found[token] = Actor.of(card, purpose=None, now=now, key=one.key)
+            refused = [one for token, one in kept.items() if token not in found]
+            ledger.write(*(_refused(one, agency_id, now) for one in refused))
+    return found
+
+
+def _true_keys(key_ids: Mapping[str, UUID], keys: Keys) -> dict[str, KeptKey]:
+    """Return what is kept of each token that is the one which was given out, whether it opens anything or not."""
+    kept = api_keys.kept_keys(set(key_ids.values()))
+    found = {}
+    for token, key_id in key_ids.items():
+        mac, one = keys.mac(TOKEN, token.encode()), kept.get(key_id)
+        if one is not None and hmac.compare_digest(one.token_mac, mac):
+            found[token] = one
+    return found
+
+
+def _refused(kept: KeptKey, agency_id: UUID, now: datetime) -> Deed:
+    details = {"door": "api", "key": str(kept.key.key_id)}
+    return Deed(Act.ACCESS_DENIED, now, agency_id, kept.officer_id, details=details)
 
 
 def holder_of(*, actor: Actor) -> KeyHolder:
@@ -176,8 +203,10 @@ class LedgerByKey:
 
 
 def _ids_of(token: str) -> tuple[UUID, UUID]:
-    try:
-        agency_id, key_id, _ = token.removeprefix(f"{PREFIX}.").split(".")
-        return UUID(agency_id), UUID(key_id)
-    except ValueError as error:
-        raise NotSignedIn(NO_KEY) from error
+    """Return whose key it says it is, and which.
+
+    Raises:
+        ValueError: it says neither.
+    """
+    agency_id, key_id, _ = token.removeprefix(f"{PREFIX}.").split(".")
+    return UUID(agency_id), UUID(key_id)

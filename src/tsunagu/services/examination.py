@@ -106,10 +106,14 @@ def examine_file(found: Found, *, decoder: Decoder) -> tuple[Examined, ...]:
     except OSError:
         return (Examined(found.path, found.size_bytes, refused=Refusal.UNREADABLE),)
     try:
-        items = _examine(found.path, fd, decoder, Allowance(os.fstat(fd).st_size), depth=0)
-        return tuple(each_once(found.path, items))
+        return examine_open(found.path, fd, decoder=decoder)
     finally:
         os.close(fd)
+
+
+def examine_open(path: bytes, fd: int, *, decoder: Decoder) -> tuple[Examined, ...]:
+    """Return the same of a file that is open, whatever it is called."""
+    return tuple(each_once(path, _examine(path, fd, decoder, Allowance(os.fstat(fd).st_size), depth=0)))
 
 
 def _examine(path: bytes, fd: int, decoder: Decoder, allowance: Allowance, *, depth: int) -> Iterator[Examined]:

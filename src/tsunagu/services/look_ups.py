@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -12,14 +12,14 @@ import numpy as np
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.errors import Exhausted, InputError, TsunaguError
+from tsunagu.domain.errors import Exhausted, Forbidden, InputError, TsunaguError
 from tsunagu.domain.ledger import Deed
-from tsunagu.domain.look_up import Answer, Known, Query
+from tsunagu.domain.look_up import Answer, DigestKind, Known, Query
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.records import look_ups
 from tsunagu.records.agencies import agency_cards
-from tsunagu.records.look_ups import Asker
+from tsunagu.records.look_ups import Asker, Budget, Spending
 from tsunagu.records.session import LINKER, acting_for, looking_up
 from tsunagu.services.known_index import KIND, KnownIndex
 from tsunagu.services.parts import Ledger
@@ -40,10 +40,12 @@ class LookUp:
     Attributes:
         actor: with the purpose for which he asks.
         queries: 1 to `MOST_QUERIES`, none of them empty.
+        of_own_all: whether banks of his own agency answer with all their items, also those that are switched off.
     """
 
     actor: Actor
     queries: Sequence[Query]
+    of_own_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +87,21 @@ def look_up_together(
     """
     results: list[LookedUp | TsunaguError | None] = [_refusal(one) for one in asked]
     with looking_up():
-        for place, one in enumerate(asked):
-            results[place] = results[place] or _exhausted(one, now=now)
+        for place, spent in _spent(asked, results, now=now):
+            results[place] = spent
         open_ = [place for place, refused in enumerate(results) if refused is None]
         distances, version = _near([asked[place] for place in open_], known)
-        deeds = []
-        for place, near in zip(open_, distances, strict=True):
-            answers = _answers(asked[place], near, now=now)
-            results[place] = LookedUp(_as_seen_by(asked[place].actor, answers), version)
-            _tell(asked[place], answers, now=now)
-            deeds.append(_deed(asked[place], answers, version, now))
-        ledger.write(*deeds, using=LINKER)
+        answers = _answers([asked[place] for place in open_], distances, now=now)
+        for place, own in zip(open_, answers, strict=True):
+            results[place] = LookedUp(_as_seen_by(asked[place].actor, own), version)
+        found = [(asked[place], own) for place, own in zip(open_, answers, strict=True)]
+        _tell(found, now=now)
+        denied = [one for one, refused in zip(asked, results, strict=True) if isinstance(refused, Forbidden)]
+        ledger.write(
+            *(_denial(one, now) for one in denied),
+            *(_deed(one, own, version, now) for one, own in found),
+            using=LINKER,
+        )
     return [one for one in results if one is not None]
 
 
@@ -126,14 +132,21 @@ def _refusal(asked: LookUp) -> TsunaguError | None:
     return None
 
 
-def _exhausted(asked: LookUp, *, now: datetime) -> TsunaguError | None:
-    """Count what is asked; return that it is too much for today, if so."""
-    actor = asked.actor
-    key = actor.key
-    most = OFFICER_A_DAY if key is None else key.daily_look_ups
-    key_id = None if key is None else key.key_id
-    today = look_ups.spend(actor.agency_id, actor.officer_id, key_id, len(asked.queries), now=now)
-    return Exhausted("the budget of look-ups is used up for today") if today > most else None
+def _spent(
+    asked: Sequence[LookUp], refused: Sequence[LookedUp | TsunaguError | None], *, now: datetime
+) -> Iterator[tuple[int, Exhausted]]:
+    """Count what is asked and not refused; yield whose is too much for today, by his place."""
+    counted = [(place, one) for place, one in enumerate(asked) if refused[place] is None]
+    if not counted:
+        return
+    spendings = [Spending(_budget(one.actor), len(one.queries)) for _, one in counted]
+    for (place, one), today in zip(counted, look_ups.spend(spendings, now=now), strict=True):
+        if today > (OFFICER_A_DAY if one.actor.key is None else one.actor.key.daily_look_ups):
+            yield place, Exhausted("the budget of look-ups is used up for today")
+
+
+def _budget(actor: Actor) -> Budget:
+    return Budget(actor.agency_id, actor.officer_id, None if actor.key is None else actor.key.key_id)
 
 
 def _near(asked: Sequence[LookUp], known: KnownIndex) -> tuple[list[list[dict[int, int]]], str]:
@@ -149,34 +162,64 @@ def _near(asked: Sequence[LookUp], known: KnownIndex) -> tuple[list[list[dict[in
     return found, version
 
 
-def _answers(asked: LookUp, near: Sequence[Mapping[int, int]], *, now: datetime) -> tuple[Answer, ...]:
-    """Return the answer to each query, with all distances."""
-    actor = asked.actor
-    asker = Asker(actor.agency_id, None if actor.key is None else actor.key.banks)
-    answering = look_ups.near(asker, {item_id for per_query in near for item_id in per_query}, now=now)
-    exact = look_ups.same(asker, {digest for query in asked.queries for digest in query.digests}, now=now)
-    answers = []
-    for query, distances in zip(asked.queries, near, strict=True):
-        found = {one.item_id: one for digest in query.digests for one in exact.get(digest, ())}
-        for item_id, distance in distances.items():
-            known, radius_bits = answering.get(item_id, (None, 0))
-            if known is not None and distance <= radius_bits:
-                found.setdefault(item_id, replace(known, distance_bits=distance))
-        answers.append(Answer(tuple(sorted(found.values(), key=_nearest_first))))
-    return tuple(answers)
+def _answers(
+    asked: Sequence[LookUp], near: Sequence[Sequence[Mapping[int, int]]], *, now: datetime
+) -> list[tuple[Answer, ...]]:
+    """Return for each asker the answer to each of his queries, with all distances; who asks alike is asked for once."""
+    alike: dict[Asker, list[int]] = {}
+    for place, one in enumerate(asked):
+        key = one.actor.key
+        asker = Asker(one.actor.agency_id, None if key is None else key.banks, of_own_all=one.of_own_all)
+        alike.setdefault(asker, []).append(place)
+    answers: dict[int, tuple[Answer, ...]] = {}
+    for asker, places in alike.items():
+        items = {item_id for place in places for per_query in near[place] for item_id in per_query}
+        digests = {digest for place in places for query in asked[place].queries for digest in query.digests}
+        answering = look_ups.near(asker, items, now=now)
+        exact = look_ups.same(asker, digests, now=now)
+        for place in places:
+            pairs = zip(asked[place].queries, near[place], strict=True)
+            answers[place] = tuple(_answer(query, distances, answering, exact) for query, distances in pairs)
+    return [answers[place] for place in range(len(asked))]
+
+
+def _answer(
+    query: Query,
+    distances: Mapping[int, int],
+    answering: Mapping[int, tuple[Known, int]],
+    exact: Mapping[tuple[DigestKind, bytes], Sequence[Known]],
+) -> Answer:
+    found = {one.item_id: one for digest in query.digests for one in exact.get(digest, ())}
+    for item_id, distance in distances.items():
+        known, radius_bits = answering.get(item_id, (None, 0))
+        if known is not None and distance <= radius_bits:
+            found.setdefault(item_id, replace(known, distance_bits=distance))
+    return Answer(tuple(sorted(found.values(), key=_nearest_first)))
 
 
 def _nearest_first(known: Known) -> tuple[bool, int, int]:
     return not known.is_exact, known.distance_bits or 0, known.item_id
 
 
-def _tell(asked: LookUp, answers: Sequence[Answer], *, now: datetime) -> None:
+def _tell(answered: Sequence[tuple[LookUp, Sequence[Answer]]], *, now: datetime) -> None:
     """Let owners learn of their hits, and keep some of what was asked, for new items to be held against."""
-    agency_id = asked.actor.agency_id
-    look_ups.tell_owners([known for answer in answers for known in answer.known], asked_by=agency_id, now=now)
-    unknown = [query.pdq[_UPRIGHT] for query, answer in zip(asked.queries, answers, strict=True)
-               if query.pdq and not answer.known]  # fmt: skip
-    look_ups.remember(agency_id, [one for one in unknown if random.random() < REMEMBERED])  # noqa: S311 - a sample, no secret
+    hits = []
+    unknown = []
+    for asked, answers in answered:
+        agency_id = asked.actor.agency_id
+        hits += [(known, agency_id) for answer in answers for known in answer.known]
+        unknown += [(agency_id, query.pdq[_UPRIGHT]) for query, answer in zip(asked.queries, answers, strict=True)
+                    if query.pdq and not answer.known and random.random() < REMEMBERED]  # noqa: S311 - a sample, no secret  # fmt: skip
+    look_ups.tell_owners(hits, now=now)
+    look_ups.remember(unknown)
+
+
+def _denial(asked: LookUp, now: datetime) -> Deed:
+    actor = asked.actor
+    details: dict[str, str | int] = {"permission": Permission.MEDIA_LOOK_UP.value}
+    if actor.key is not None:
+        details["key"] = str(actor.key.key_id)
+    return Deed(Act.ACCESS_DENIED, now, actor.agency_id, actor.officer_id, actor.purpose, details=details)
 
 
 def _deed(asked: LookUp, answers: Sequence[Answer], version: str, now: datetime) -> Deed:
