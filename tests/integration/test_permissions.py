@@ -29,7 +29,7 @@ READ_NO_HOLDINGS = {"compare", "fingerprint", "scan"}
 OPERATORS = {
     "agency add", "backup", "db roles-sql", "db run", "db status", "demo", "doctor", "erase-expired", "init",
     "keys export", "keys init", "keys restore", "keys rotate", "ledger erasures", "ledger root",
-    "ledger verify", "restore", "serve", "status", "upgrade", "worker",
+    "index build", "index status", "index verify", "ledger verify", "restore", "serve", "status", "upgrade", "worker",
 }  # fmt: skip
 IDENTITY = {"accept", "key end", "key list", "key make", "second-factor", "sign-in", "sign-out", "whoami"}
 OF_ONESELF = {"end_key", "holder_of", "list_keys", "make_key", "prove_again"}

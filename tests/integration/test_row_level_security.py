@@ -35,7 +35,7 @@ SELECT relnamespace::regnamespace::text, relname FROM pg_class JOIN pg_attribute
 WHERE relkind = 'r' AND attname = 'agency_id' AND NOT attisdropped ORDER BY 1, 2
 """
 TABLES = (
-    "ledger.entry", "public.api_key", "public.bank", "public.bank_entry", "public.case", "public.case_member",
+    "ledger.entry", "public.api_key", "public.bank", "public.bank_import", "public.bank_item", "public.case", "public.case_member",
     "public.case_reason", "public.erasure", "public.exhibit", "public.exhibit_key", "public.fingerprint",
     "public.holding", "public.intake", "public.intake_change", "public.intake_file", "public.invitation",
     "public.judgement", "public.login", "public.media_item", "public.officer", "public.overlap_notice",
@@ -43,8 +43,14 @@ TABLES = (
     "public.reveal", "public.sign_in", "public.vault_key", "public.vaulted_content",
 )  # fmt: skip
 LINKER_MAY_READ = {
-    "bank": {"id", "agency_id", "semantics", "unapplied"},
-    "bank_entry": {"id", "agency_id", "bank_id", "kind", "data", "added_at"},
+    "bank": {
+        "id", "agency_id", "name", "semantics", "unapplied", "radius_bits", "is_on", "is_open", "share_percent",
+        "expires_on",
+    },
+    "bank_import": {"id", "agency_id", "bank_id", "done_at"},
+    "bank_item": {
+        "id", "agency_id", "bank_id", "import_id", "md5", "sha1", "sha256", "pdq", "opinion", "quarantine", "withdrawn",
+    },
     "case": {"id", "agency_id", "covert", "keep_until"},
     "exhibit": {"id", "agency_id", "case_id"},
     "fingerprint": {"id", "agency_id", "item_id", "kind", "data", "turns", "quality", "at_s", "frame"},
@@ -257,7 +263,10 @@ def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psy
         'SELECT purpose FROM "case"',
         "SELECT path FROM holding",
         "SELECT tags FROM media_item",
-        "SELECT name FROM bank",
+        "SELECT legal_ground FROM bank",
+        "SELECT details FROM bank_item",
+        "SELECT stated FROM bank_import",
+        "SELECT 1 FROM look_up_hit",
         "SELECT reference FROM exhibit",
         "SELECT 1 FROM api_key",
         "SELECT 1 FROM exhibit_key",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from uuid import UUID
@@ -14,20 +14,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tsunagu.api.door import ApiRequest, Door
 from tsunagu.api.failures import as_told, failing
 from tsunagu.api.fast_lane import Incoming
-from tsunagu.api.fields import Reference, RowId
+from tsunagu.api.fields import Reference
 from tsunagu.api.middleware import API
 from tsunagu.api.sent_files import sent_file
 from tsunagu.api.sides import AgencyOut
-from tsunagu.domain.actor import Actor
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import FingerprintKind
-from tsunagu.domain.look_up import DigestKind, Known, Query
-from tsunagu.domain.party import AgencyCard
+from tsunagu.domain.look_up import Answer, DigestKind, Known, Query
 from tsunagu.domain.purpose import Purpose
 
 if TYPE_CHECKING:
     from tsunagu.services.look_up_desk import LookUpDesk
+    from tsunagu.services.look_ups import LookedUp
 
 PATH: Final = "v1/look-up"
 PURPOSE_HEADER: Final = "X-Purpose"
@@ -81,7 +80,7 @@ class KnownOut(Schema):
 
     bank: Reference
     semantics: BankSemantics
-    item: RowId
+    item: UUID
     exact: bool
     distance_bits: Distance | None
     disputed: bool
@@ -140,13 +139,14 @@ class Asked:
         if not self.queries:
             raise InputError("not hashable: these pictures are too plain to be searched by their fingerprints")
 
-    def answers(self, known: Sequence[Sequence[Known]], cards: Mapping[UUID, AgencyCard]) -> list[dict[str, Any]]:
-        """Return what each thing is told, in the order in which they were asked for."""
-        found = iter(known)
-        return [
-            answer([known_out(one, cards) for one in next(found)] if is_asked else None, not_hashable=plain)
+    def told(self, looked_up: LookedUp) -> dict[str, Any]:
+        """Return what is told of each thing, in the order in which they were asked for."""
+        found = iter(looked_up.answers)
+        answers = [
+            answer_out(next(found) if is_asked else None, not_hashable=plain)
             for plain, is_asked in zip(self._plain, self._is_asked, strict=True)
         ]
+        return look_up_out(looked_up, answers)
 
 
 def stated(header: str | None) -> Purpose | None:
@@ -161,28 +161,29 @@ def stated(header: str | None) -> Purpose | None:
         raise InputError(f"the header {PURPOSE_HEADER} states none of the purposes") from error
 
 
-def answer(known: list[dict[str, Any]] | None, *, not_hashable: bool) -> dict[str, Any]:
-    """Return one answer as it is told."""
+def answer_out(found: Answer | None, *, not_hashable: bool) -> dict[str, Any]:
+    """Return one answer as it is told; None for what could not be asked for."""
+    known = None if found is None else [known_out(one) for one in found.known]
     return {"known": known, "not_hashable": not_hashable}
 
 
-def known_out(one: Known, cards: Mapping[UUID, AgencyCard]) -> dict[str, Any]:
+def known_out(one: Known) -> dict[str, Any]:
     """Return a hit as it is told."""
-    card = cards[one.agency_id]
+    owner = one.owner
     return {
         "bank": one.bank,
         "semantics": one.semantics.value,
-        "item": one.item_id,
+        "item": one.item,
         "exact": one.is_exact,
         "distance_bits": one.distance_bits,
         "disputed": one.is_disputed,
-        "agency": {"name": card.name, "country": card.country, "contact": card.contact},
+        "agency": {"name": owner.name, "country": owner.country, "contact": owner.contact},
     }
 
 
-def look_up_out(index_version: str, answers: list[dict[str, Any]]) -> dict[str, Any]:
+def look_up_out(looked_up: LookedUp, answers: list[dict[str, Any]]) -> dict[str, Any]:
     """Return all answers as they are told."""
-    return {"searched": "all", "index_version": index_version, "answers": answers}
+    return {"searched": "all", "index_version": looked_up.index_version, "answers": answers}
 
 
 class LookUpLane:
@@ -200,9 +201,7 @@ class LookUpLane:
     def answer(self, incoming: Incoming, desk: LookUpDesk) -> dict[str, Any]:
         """Return what is told."""
         asked = Asked(incoming.body, incoming.purpose)
-        told = desk.ask(incoming.token, asked.purpose, asked.queries)
-        found = told.looked_up
-        return look_up_out(found.index_version, asked.answers([one.known for one in found.answers], told.cards))
+        return asked.told(desk.ask(token=incoming.token, purpose=asked.purpose, queries=asked.queries))
 
     def failure(self, status: int, code: str, message: str, fields: Sequence[str], reference: str) -> dict[str, Any]:
         """Return how a failure is told."""
@@ -223,40 +222,29 @@ def look_up_router(door: Door) -> Router:
     def look_up(request: ApiRequest) -> dict[str, Any]:
         header = request.headers.get(PURPOSE_HEADER)
         if request.content_type == JSON:
-            return _look_up_listed(door, request.auth, Asked(request.body, header))
+            return _look_up_listed(door, request, Asked(request.body, header))
         return _look_up_file(door, request, header)
 
     return router
 
 
-def _look_up_listed(door: Door, actor: Actor, asked: Asked) -> dict[str, Any]:
-    from tsunagu.services.look_ups import LookUp, contacts, look_up  # noqa: PLC0415 - loads the kernels
+def _look_up_listed(door: Door, request: ApiRequest, asked: Asked) -> dict[str, Any]:
+    from tsunagu.services.look_ups import look_up  # noqa: PLC0415 - loads the kernels
 
-    rooms, actor = door.rooms(), replace(actor, purpose=asked.purpose)
-    told = look_up(LookUp(actor, asked.queries), known=rooms.known(), now=door.now(), ledger=rooms.ledger)
-    return look_up_out(told.index_version, asked.answers([one.known for one in told.answers], contacts(actor=actor)))
+    parts = door.parts_of(request)
+    parts["actor"] = replace(request.auth, purpose=asked.purpose)
+    return asked.told(look_up(queries=asked.queries, known=door.rooms().known(), **parts))
 
 
 def _look_up_file(door: Door, request: ApiRequest, header: str | None) -> dict[str, Any]:
     from tsunagu.services.asked_files import look_up_file  # noqa: PLC0415 - loads the kernels
-    from tsunagu.services.look_ups import contacts  # noqa: PLC0415 - likewise
 
-    rooms = door.rooms()
+    rooms, parts = door.rooms(), door.parts_of(request)
     with sent_file(request) as (fd, _, fields):
-        actor = replace(request.auth, purpose=stated(header or fields.get("purpose")))
-        examined, told = look_up_file(
-            actor=actor,
-            fd=fd,
-            known=rooms.known(),
-            viewer=rooms.viewer,
-            now=door.now(),
-            keys=rooms.keys,
-            ledger=rooms.ledger,
-        )
-    cards = contacts(actor=actor)
+        parts["actor"] = replace(request.auth, purpose=stated(header or fields.get("purpose")))
+        examined, told = look_up_file(fd=fd, known=rooms.known(), viewer=rooms.viewer, **parts)
     is_plain = examined.pdq is not None and not examined.pdq.is_searchable
-    known = [known_out(one, cards) for one in told.answers[0].known]
-    return look_up_out(told.index_version, [answer(known, not_hashable=is_plain)])
+    return look_up_out(told, [answer_out(told.answers[0], not_hashable=is_plain)])
 
 
 def _query(asked: QueryIn, *, is_plain: bool) -> Query:

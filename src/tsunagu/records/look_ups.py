@@ -12,12 +12,12 @@ from uuid import UUID
 from django.db import connections
 
 from tsunagu.domain.bank import BankSemantics, Opinion
-from tsunagu.domain.look_up import DigestKind, Known
+from tsunagu.domain.look_up import DigestKind
 from tsunagu.records.session import LINKER
 
 RECENT_QUERIES = 10_000
 """Fingerprints that are kept of what an agency asked for lately."""
-_COLUMNS = "item.id, bank.id, bank.name, bank.agency_id, bank.semantics, item.opinion"
+_COLUMNS = "item.id, bank.id, bank.name, bank.agency_id, bank.semantics, item.opinion, bank.radius_bits"
 _ANSWERING = """
 FROM bank_item AS item JOIN bank ON bank.id = item.bank_id LEFT JOIN bank_import ON bank_import.id = item.import_id
 WHERE item.withdrawn IS NULL AND item.quarantine IS NULL
@@ -44,7 +44,7 @@ class Asker:
 
 
 class Budget(NamedTuple):
-    """What a day's look-ups are counted by: an officer's own, or a key of his."""
+    """By what a day's look-ups are counted: an officer's own, or a key of his."""
 
     agency_id: UUID
     officer_id: UUID
@@ -52,46 +52,54 @@ class Budget(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Spending:
-    """How much is asked at once, out of which budget."""
+class Answering:
+    """An item that answers an asker.
 
-    budget: Budget
-    queries: int
+    Attributes:
+        agency_id: the bank's owner.
+        radius_bits: the bank's.
+    """
+
+    item_id: int
+    bank_id: UUID
+    bank: str
+    agency_id: UUID
+    semantics: BankSemantics
+    is_disputed: bool
+    radius_bits: int
 
 
-def near(asker: Asker, item_ids: Iterable[int], *, now: datetime) -> dict[int, tuple[Known, int]]:
-    """Return which of these items answer, each with the radius of its bank: the caller knows how near they are."""
+def near(asker: Asker, item_ids: Iterable[int], *, now: datetime) -> dict[int, Answering]:
+    """Return which of these items answer, by their id: the caller knows how near they are."""
     wanted = list(item_ids)
     if not wanted:
         return {}
-    query = f"SELECT {_COLUMNS}, bank.radius_bits {_ANSWERING} AND item.id = ANY(%(items)s)"
-    rows = _asked(query, asker, now, items=wanted)
-    return {columns[0]: (_known(columns, is_exact=False), radius) for *columns, radius in rows}
+    rows = _asked(f"SELECT {_COLUMNS} {_ANSWERING} AND item.id = ANY(%(items)s)", asker, now, items=wanted)
+    return {row[0]: _answering(row) for row in rows}
 
 
 def same(
     asker: Asker, digests: Iterable[tuple[DigestKind, bytes]], *, now: datetime
-) -> dict[tuple[DigestKind, bytes], list[Known]]:
+) -> dict[tuple[DigestKind, bytes], list[Answering]]:
     """Return the items that have one of these digests and answer, by the digest."""
     wanted: dict[DigestKind, set[bytes]] = {}
     for kind, digest in digests:
         wanted.setdefault(kind, set()).add(digest)
-    found: dict[tuple[DigestKind, bytes], list[Known]] = {}
+    found: dict[tuple[DigestKind, bytes], list[Answering]] = {}
     for kind, some in wanted.items():
         column = kind.value  # of a closed set
-        query = f"SELECT {_COLUMNS}, item.{column} {_ANSWERING} AND item.{column} = ANY(%(some)s)"
-        for *columns, digest in _asked(query, asker, now, some=list(some)):
-            found.setdefault((kind, bytes(digest)), []).append(_known(columns, is_exact=True))
+        query = f"SELECT item.{column}, {_COLUMNS} {_ANSWERING} AND item.{column} = ANY(%(some)s)"
+        for digest, *row in _asked(query, asker, now, some=list(some)):
+            found.setdefault((kind, bytes(digest)), []).append(_answering(row))
     return found
 
 
-def spend(asked: Sequence[Spending], *, now: datetime) -> list[int]:
-    """Count what is asked, and return for each how much was asked today out of its budget, itself included."""
+def spend(asked: Sequence[tuple[Budget, int]], *, now: datetime) -> list[int]:
+    """Count what is asked out of budgets, and return for each how much of it is used up today, itself included."""
     together: dict[Budget, int] = {}
-    for one in asked:
-        together[one.budget] = together.get(one.budget, 0) + one.queries
-    budgets = sorted(together, key=str)  # in one order everywhere: two processes do not wait for each other
-    columns = [list(column) for column in zip(*budgets, strict=True)]
+    for budget, queries in asked:
+        together[budget] = together.get(budget, 0) + queries
+    budgets = sorted(together, key=str)  # in one order everywhere: two processes never wait for each other
     with connections[LINKER].cursor() as cursor:
         cursor.execute(
             "INSERT INTO look_up_day (agency_id, officer_id, api_key, day, queries)"
@@ -99,40 +107,37 @@ def spend(asked: Sequence[Spending], *, now: datetime) -> list[int]:
             " FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[]) AS asked (agency, officer, key, queries)"
             " ON CONFLICT (officer_id, api_key, day) DO UPDATE SET queries = look_up_day.queries + excluded.queries"
             " RETURNING agency_id, officer_id, api_key, queries",
-            [now.astimezone(UTC).date(), *columns, [together[one] for one in budgets]],
+            [now.astimezone(UTC).date(), *_columns(budgets), [together[one] for one in budgets]],
         )
-        spent = {Budget(*budget): int(queries) for *budget, queries in cursor.fetchall()}
-    before = {one: spent[one] - together[one] for one in budgets}
+        used = {Budget(*budget): int(queries) - together[Budget(*budget)] for *budget, queries in cursor.fetchall()}
     totals = []
-    for one in asked:
-        before[one.budget] += one.queries
-        totals.append(before[one.budget])
+    for budget, queries in asked:
+        used[budget] += queries
+        totals.append(used[budget])
     return totals
 
 
-def tell_owners(hits: Sequence[tuple[Known, UUID]], *, now: datetime) -> None:
-    """Let the owner of each bank know what of it was asked for, and by which agency."""
+def tell_owners(hits: Sequence[tuple[Answering, int, UUID]], *, now: datetime) -> None:
+    """Let the owner of each bank know what of it was asked for, how near it was, and by which agency."""
     if not hits:
         return
-    rows = [(one.agency_id, one.bank_id, one.item_id, asked_by, one.distance_bits) for one, asked_by in hits]
+    rows = [(one.agency_id, one.bank_id, one.item_id, distance, asked_by) for one, distance, asked_by in hits]
     with connections[LINKER].cursor() as cursor:
         cursor.execute(
-            "INSERT INTO look_up_hit (agency_id, bank_id, item_id, asked_by_id, asked_at, distance_bits)"
-            " SELECT owner, bank, item, asked_by, %s, distance"
-            " FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::uuid[], %s::smallint[])"
-            " AS hit (owner, bank, item, asked_by, distance)",
-            [now, *(list(column) for column in zip(*rows, strict=True))],
+            "INSERT INTO look_up_hit (asked_at, agency_id, bank_id, item_id, distance_bits, asked_by_id)"
+            " SELECT %s, * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::smallint[], %s::uuid[])",
+            [now, *_columns(rows)],
         )
 
 
 def remember(fingerprints: Sequence[tuple[UUID, bytes]]) -> None:
-    """Keep what agencies asked for: new items of theirs that are near much of it are too wide to go live."""
+    """Keep what agencies asked for: a new item of theirs that is near much of it is too wide to go live."""
     if not fingerprints:
         return
     with connections[LINKER].cursor() as cursor:
         cursor.execute(
             "INSERT INTO recent_query (agency_id, pdq) SELECT * FROM unnest(%s::uuid[], %s::bytea[])",
-            [list(column) for column in zip(*fingerprints, strict=True)],
+            _columns(fingerprints),
         )
 
 
@@ -160,8 +165,11 @@ def _asked(query: str, asker: Asker, now: datetime, **more: Any) -> list[tuple[A
         return rows
 
 
-def _known(columns: Sequence[Any], *, is_exact: bool) -> Known:
-    """Return one hit of the values of `_COLUMNS`."""
-    item, bank, name, owner, semantics, opinion = columns
-    is_disputed = opinion == Opinion.DISPUTED
-    return Known(bank, name, owner, BankSemantics(semantics), item, 0, is_exact=is_exact, is_disputed=is_disputed)
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    """Return rows as the columns that `unnest` puts together again: one statement, however many there are."""
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _answering(row: Sequence[Any]) -> Answering:
+    item, bank, name, owner, semantics, opinion, radius_bits = row
+    return Answering(item, bank, name, owner, BankSemantics(semantics), opinion == Opinion.DISPUTED, radius_bits)

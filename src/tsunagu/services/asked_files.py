@@ -12,7 +12,7 @@ from tsunagu.domain.permission import Permission
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.examination import examine_open
 from tsunagu.services.known_index import KnownIndex
-from tsunagu.services.look_ups import LookedUp, LookUp, look_up
+from tsunagu.services.look_ups import LookedUp, look_up
 from tsunagu.services.parts import Keys, Ledger, Viewer
 
 MOST_FILE_BYTES = 100 << 20
@@ -53,4 +53,4 @@ def look_up_file(
     query = Query.of_file(examined)
     if query.is_empty:
         raise InputError("this file is empty or cannot be read, so that nothing can be asked")
-    return examined, look_up(LookUp(actor, [query]), known=known, now=now, ledger=ledger)
+    return examined, look_up(actor=actor, queries=[query], known=known, now=now, keys=keys, ledger=ledger)

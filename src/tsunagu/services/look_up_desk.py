@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
-from uuid import UUID
 
 import numpy as np
 
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.errors import NotSignedIn, TsunaguError, Unavailable
+from tsunagu.domain.errors import NotSignedIn, Unavailable
 from tsunagu.domain.look_up import Query
-from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records.session import connections_renewed
 from tsunagu.services.api_keys import NO_KEY, actor_by_key, actors_by_keys
 from tsunagu.services.house import Rooms
 from tsunagu.services.known_index import KIND
-from tsunagu.services.look_ups import LookedUp, LookUp, contacts, look_up_together
+from tsunagu.services.look_ups import LookedUp, LookUp, look_up_together
 
 MOST_TOGETHER = 64
 """Askers that are answered at once."""
 MOST_QUERIES_TOGETHER = 4096
 """Things that are asked for at once; an asker who asks for more than others leave is answered with the next ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a program is told.
-
-    Attributes:
-        cards: whom to call at each agency whose bank answered, by its id.
-    """
-
-    actor: Actor
-    looked_up: LookedUp
-    cards: Mapping[UUID, AgencyCard]
 
 
 @dataclass(slots=True, eq=False)
@@ -46,7 +31,7 @@ class _Waiting:
     purpose: Purpose | None
     queries: Sequence[Query]
     of_own_all: bool
-    outcome: Told | Exception | None = None
+    outcome: LookedUp | Exception | None = None
 
 
 class LookUpDesk:
@@ -63,7 +48,9 @@ class LookUpDesk:
         self._queue_lock = Lock()
         self._desk_lock = Lock()
 
-    def ask(self, token: str, purpose: Purpose | None, queries: Sequence[Query], *, of_own_all: bool = False) -> Told:
+    def ask(
+        self, token: str, purpose: Purpose | None, queries: Sequence[Query], *, of_own_all: bool = False
+    ) -> LookedUp:
         """Return what the banks that answer this program know, once it is written down.
 
         Args:
@@ -140,21 +127,14 @@ class LookUpDesk:
         actors = actors_by_keys(tokens=tokens, now=now, keys=rooms.keys, ledger=rooms.ledger)
         known = [one for one in batch if one.token in actors]
         asked = [_look_up(one, actors[one.token]) for one in known]
-        answered = look_up_together(asked, known=rooms.known(), now=now, ledger=rooms.ledger) if asked else []
-        cards = _cards(asked, answered)
+        answered = (
+            look_up_together(asked, known=rooms.known(), now=now, keys=rooms.keys, ledger=rooms.ledger) if asked else []
+        )
         for one in batch:
             one.outcome = NotSignedIn(NO_KEY)
-        for one, own, result in zip(known, asked, answered, strict=True):
-            one.outcome = result if isinstance(result, TsunaguError) else Told(own.actor, result, cards)
+        for one, outcome in zip(known, answered, strict=True):
+            one.outcome = outcome
 
 
 def _look_up(one: _Waiting, actor: Actor) -> LookUp:
     return LookUp(replace(actor, purpose=one.purpose), one.queries, of_own_all=one.of_own_all)
-
-
-def _cards(asked: Sequence[LookUp], answered: Sequence[LookedUp | TsunaguError]) -> Mapping[UUID, AgencyCard]:
-    """Return whom to call, where anything was found: the directory is open to every asker."""
-    for one, result in zip(asked, answered, strict=True):
-        if isinstance(result, LookedUp) and any(answer.known for answer in result.answers):
-            return contacts(actor=one.actor)
-    return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -19,10 +19,11 @@ from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.records import look_ups
 from tsunagu.records.agencies import agency_cards
-from tsunagu.records.look_ups import Asker, Budget, Spending
-from tsunagu.records.session import LINKER, acting_for, looking_up
+from tsunagu.records.look_ups import Answering, Asker, Budget
+from tsunagu.records.session import LINKER, looking_up
 from tsunagu.services.known_index import KIND, KnownIndex
-from tsunagu.services.parts import Ledger
+from tsunagu.services.opaque import index_name, item_name
+from tsunagu.services.parts import Keys, Ledger
 
 MOST_QUERIES = 1024
 """Things that may be asked for at once."""
@@ -54,14 +55,16 @@ class LookedUp:
 
     Attributes:
         answers: one for each query, in their order.
-        index_version: the state of the index that was searched.
+        index_version: the name of the state of the index that was searched.
     """
 
     answers: tuple[Answer, ...]
     index_version: str
 
 
-def look_up(asked: LookUp, *, known: KnownIndex, now: datetime, ledger: Ledger) -> LookedUp:
+def look_up(
+    *, actor: Actor, queries: Sequence[Query], known: KnownIndex, now: datetime, keys: Keys, ledger: Ledger
+) -> LookedUp:
     """Return what the banks that answer this actor know, once it is written down.
 
     Raises:
@@ -70,14 +73,14 @@ def look_up(asked: LookUp, *, known: KnownIndex, now: datetime, ledger: Ledger) 
         Exhausted: his budget, or his key's, is used up for today.
         Unavailable: not everything can be searched, or the ledger takes no entry: then nothing is told.
     """
-    (answered,) = look_up_together([asked], known=known, now=now, ledger=ledger)
+    (answered,) = look_up_together([LookUp(actor, queries)], known=known, now=now, keys=keys, ledger=ledger)
     if isinstance(answered, TsunaguError):
         raise answered
     return answered
 
 
 def look_up_together(
-    asked: Sequence[LookUp], *, known: KnownIndex, now: datetime, ledger: Ledger
+    asked: Sequence[LookUp], *, known: KnownIndex, now: datetime, keys: Keys, ledger: Ledger
 ) -> list[LookedUp | TsunaguError]:
     """Answer several askers by one search and one transaction: for each his answer, or why he gets none.
 
@@ -87,28 +90,21 @@ def look_up_together(
     """
     results: list[LookedUp | TsunaguError | None] = [_refusal(one) for one in asked]
     with looking_up():
-        for place, spent in _spent(asked, results, now=now):
-            results[place] = spent
-        open_ = [place for place, refused in enumerate(results) if refused is None]
-        distances, version = _near([asked[place] for place in open_], known)
-        answers = _answers([asked[place] for place in open_], distances, now=now)
-        for place, own in zip(open_, answers, strict=True):
-            results[place] = LookedUp(_as_seen_by(asked[place].actor, own), version)
-        found = [(asked[place], own) for place, own in zip(open_, answers, strict=True)]
-        _tell(found, now=now)
+        for place, why in _exhausted(asked, results, now=now):
+            results[place] = why
+        places = [place for place, refused in enumerate(results) if refused is None]
+        answered = [asked[place] for place in places]
+        distances, version = _near(answered, known)
+        name = index_name(keys, version)
+        hits = _hits(answered, distances, now=now)
+        owners = agency_cards() if any(map(any, hits)) else {}
+        for place, own in zip(places, hits, strict=True):
+            results[place] = LookedUp(_answers(asked[place].actor, own, owners, keys), name)
+        _tell(answered, hits, now=now)
         denied = [one for one, refused in zip(asked, results, strict=True) if isinstance(refused, Forbidden)]
-        ledger.write(
-            *(_denial(one, now) for one in denied),
-            *(_deed(one, own, version, now) for one, own in found),
-            using=LINKER,
-        )
+        deeds = [_deed(one, own, name, now) for one, own in zip(answered, hits, strict=True)]
+        ledger.write(*deeds, *(_denial(one, now) for one in denied), using=LINKER)
     return [one for one in results if one is not None]
-
-
-def contacts(*, actor: Actor) -> dict[UUID, AgencyCard]:
-    """Return whom to call at each agency, by its id: the directory is open to all members."""
-    with acting_for(actor.agency_id):
-        return agency_cards()
 
 
 def forget_older_queries() -> None:
@@ -121,7 +117,7 @@ def _refusal(asked: LookUp) -> TsunaguError | None:
     """Return why it is not asked at all."""
     try:
         asked.actor.require(Permission.MEDIA_LOOK_UP)
-    except TsunaguError as error:
+    except Forbidden as error:
         return error
     if asked.actor.purpose is None:
         return InputError("say for which purpose you ask")
@@ -132,15 +128,15 @@ def _refusal(asked: LookUp) -> TsunaguError | None:
     return None
 
 
-def _spent(
+def _exhausted(
     asked: Sequence[LookUp], refused: Sequence[LookedUp | TsunaguError | None], *, now: datetime
 ) -> Iterator[tuple[int, Exhausted]]:
-    """Count what is asked and not refused; yield whose is too much for today, by his place."""
+    """Count what is asked and not refused; yield that it is too much for today, by the place of who asks."""
     counted = [(place, one) for place, one in enumerate(asked) if refused[place] is None]
     if not counted:
         return
-    spendings = [Spending(_budget(one.actor), len(one.queries)) for _, one in counted]
-    for (place, one), today in zip(counted, look_ups.spend(spendings, now=now), strict=True):
+    spent = look_ups.spend([(_budget(one.actor), len(one.queries)) for _, one in counted], now=now)
+    for (place, one), today in zip(counted, spent, strict=True):
         if today > (OFFICER_A_DAY if one.actor.key is None else one.actor.key.daily_look_ups):
             yield place, Exhausted("the budget of look-ups is used up for today")
 
@@ -152,90 +148,113 @@ def _budget(actor: Actor) -> Budget:
 def _near(asked: Sequence[LookUp], known: KnownIndex) -> tuple[list[list[dict[int, int]]], str]:
     """Return for each asker and query the items that are near, with the least distance over its turns."""
     found: list[list[dict[int, int]]] = [[{} for _ in one.queries] for one in asked]
-    turns = [(near, turn) for one, per_query in zip(asked, found, strict=True)
-             for query, near in zip(one.queries, per_query, strict=True) for turn in query.pdq]  # fmt: skip
-    table = np.frombuffer(b"".join(turn for _, turn in turns), np.uint8).reshape(-1, KIND.bits // 8)
+    places = [
+        (near, turn)
+        for one, per_query in zip(asked, found, strict=True)
+        for query, near in zip(one.queries, per_query, strict=True)
+        for turn in query.pdq
+    ]
+    table = np.frombuffer(b"".join(turn for _, turn in places), np.uint8).reshape(-1, KIND.bits // 8)
     (rows, item_ids, distances), version = known.search(table)
     for row, item_id, distance in zip(rows.tolist(), item_ids.tolist(), distances.tolist(), strict=True):
-        near = turns[row][0]
+        near = places[row][0]
         near[item_id] = min(distance, near.get(item_id, distance))
     return found, version
 
 
-def _answers(
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    item: Answering
+    distance_bits: int
+    is_exact: bool
+
+
+def _hits(
     asked: Sequence[LookUp], near: Sequence[Sequence[Mapping[int, int]]], *, now: datetime
-) -> list[tuple[Answer, ...]]:
-    """Return for each asker the answer to each of his queries, with all distances; who asks alike is asked for once."""
+) -> list[list[list[_Hit]]]:
+    """Return for each asker and query what answers it, each item once: the same content first, then the nearest.
+
+    Whom the same banks answer, for them the record is asked once.
+    """
     alike: dict[Asker, list[int]] = {}
     for place, one in enumerate(asked):
         key = one.actor.key
         asker = Asker(one.actor.agency_id, None if key is None else key.banks, of_own_all=one.of_own_all)
         alike.setdefault(asker, []).append(place)
-    answers: dict[int, tuple[Answer, ...]] = {}
+    found: list[list[list[_Hit]]] = [[] for _ in asked]
     for asker, places in alike.items():
         items = {item_id for place in places for per_query in near[place] for item_id in per_query}
         digests = {digest for place in places for query in asked[place].queries for digest in query.digests}
         answering = look_ups.near(asker, items, now=now)
-        exact = look_ups.same(asker, digests, now=now)
+        same = look_ups.same(asker, digests, now=now)
         for place in places:
             pairs = zip(asked[place].queries, near[place], strict=True)
-            answers[place] = tuple(_answer(query, distances, answering, exact) for query, distances in pairs)
-    return [answers[place] for place in range(len(asked))]
+            found[place] = [_hits_of(query, distances, answering, same) for query, distances in pairs]
+    return found
 
 
-def _answer(
+def _hits_of(
     query: Query,
     distances: Mapping[int, int],
-    answering: Mapping[int, tuple[Known, int]],
-    exact: Mapping[tuple[DigestKind, bytes], Sequence[Known]],
-) -> Answer:
-    found = {one.item_id: one for digest in query.digests for one in exact.get(digest, ())}
-    for item_id, distance in distances.items():
-        known, radius_bits = answering.get(item_id, (None, 0))
-        if known is not None and distance <= radius_bits:
-            found.setdefault(item_id, replace(known, distance_bits=distance))
-    return Answer(tuple(sorted(found.values(), key=_nearest_first)))
+    answering: Mapping[int, Answering],
+    same: Mapping[tuple[DigestKind, bytes], Sequence[Answering]],
+) -> list[_Hit]:
+    hits = {
+        item_id: _Hit(answering[item_id], distance, is_exact=False)
+        for item_id, distance in distances.items()
+        if item_id in answering and distance <= answering[item_id].radius_bits
+    }
+    hits |= {one.item_id: _Hit(one, 0, is_exact=True) for digest in query.digests for one in same.get(digest, ())}
+    return sorted(hits.values(), key=lambda hit: (not hit.is_exact, hit.distance_bits, hit.item.item_id))
 
 
-def _nearest_first(known: Known) -> tuple[bool, int, int]:
-    return not known.is_exact, known.distance_bits or 0, known.item_id
-
-
-def _tell(answered: Sequence[tuple[LookUp, Sequence[Answer]]], *, now: datetime) -> None:
-    """Let owners learn of their hits, and keep some of what was asked, for new items to be held against."""
-    hits = []
+def _tell(asked: Sequence[LookUp], hits: Sequence[Sequence[Sequence[_Hit]]], *, now: datetime) -> None:
+    """Let owners learn of their hits, and keep some of what nobody knows, for new items to be held against."""
+    told = []
     unknown = []
-    for asked, answers in answered:
-        agency_id = asked.actor.agency_id
-        hits += [(known, agency_id) for answer in answers for known in answer.known]
-        unknown += [(agency_id, query.pdq[_UPRIGHT]) for query, answer in zip(asked.queries, answers, strict=True)
-                    if query.pdq and not answer.known and random.random() < REMEMBERED]  # noqa: S311 - a sample, no secret  # fmt: skip
-    look_ups.tell_owners(hits, now=now)
-    look_ups.remember(unknown)
+    for one, own in zip(asked, hits, strict=True):
+        agency_id = one.actor.agency_id
+        told += [(hit.item, hit.distance_bits, agency_id) for per_query in own for hit in per_query]
+        pairs = zip(one.queries, own, strict=True)
+        unknown += [(agency_id, query.pdq[_UPRIGHT]) for query, found in pairs if query.pdq and not found]
+    look_ups.tell_owners(told, now=now)
+    look_ups.remember([one for one in unknown if random.random() < REMEMBERED])  # noqa: S311 - a sample, no secret
+
+
+def _answers(
+    actor: Actor, hits: Sequence[Sequence[_Hit]], owners: Mapping[UUID, AgencyCard], keys: Keys
+) -> tuple[Answer, ...]:
+    """Return what the actor is told: no number that counts, and no distance that he may not see."""
+    sees_distance = actor.may(Permission.BANK_DISTANCE)
+    return tuple(
+        Answer(
+            tuple(
+                Known(
+                    hit.item.bank,
+                    owners[hit.item.agency_id],
+                    hit.item.semantics,
+                    item_name(keys, hit.item.item_id),
+                    hit.distance_bits if sees_distance else None,
+                    is_exact=hit.is_exact,
+                    is_disputed=hit.item.is_disputed,
+                )
+                for hit in per_query
+            )
+        )
+        for per_query in hits
+    )
+
+
+def _deed(asked: LookUp, hits: Sequence[Sequence[_Hit]], name: str, now: datetime) -> Deed:
+    details: dict[str, str | int] = {"queries": len(hits), "known": sum(map(bool, hits)), "index": name}
+    return _of(Act.MEDIA_LOOKED_UP, asked.actor, details, now)
 
 
 def _denial(asked: LookUp, now: datetime) -> Deed:
-    actor = asked.actor
-    details: dict[str, str | int] = {"permission": Permission.MEDIA_LOOK_UP.value}
+    return _of(Act.ACCESS_DENIED, asked.actor, {"permission": Permission.MEDIA_LOOK_UP.value}, now)
+
+
+def _of(act: Act, actor: Actor, details: dict[str, str | int], now: datetime) -> Deed:
     if actor.key is not None:
         details["key"] = str(actor.key.key_id)
-    return Deed(Act.ACCESS_DENIED, now, actor.agency_id, actor.officer_id, actor.purpose, details=details)
-
-
-def _deed(asked: LookUp, answers: Sequence[Answer], version: str, now: datetime) -> Deed:
-    actor = asked.actor
-    details: dict[str, str | int] = {
-        "queries": len(asked.queries),
-        "known": sum(bool(answer.known) for answer in answers),
-        "index": version,
-    }
-    if actor.key is not None:
-        details["key"] = str(actor.key.key_id)
-    return Deed(Act.MEDIA_LOOKED_UP, now, actor.agency_id, actor.officer_id, actor.purpose, details=details)
-
-
-def _as_seen_by(actor: Actor, answers: Sequence[Answer]) -> tuple[Answer, ...]:
-    """Return the answers without distances, where the actor may not see them."""
-    if actor.may(Permission.BANK_DISTANCE):
-        return tuple(answers)
-    return tuple(Answer(tuple(replace(known, distance_bits=None) for known in answer.known)) for answer in answers)
+    return Deed(act, now, actor.agency_id, actor.officer_id, actor.purpose, details=details)
