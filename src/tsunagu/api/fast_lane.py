@@ -7,26 +7,21 @@ middleware, and a transaction for each who asks at the same moment.
 from __future__ import annotations
 
 import json
-import logging
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from http import HTTPStatus
-from threading import Thread
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
-from django.db import Error
 from django.http.request import split_domain_port, validate_host
 from ninja.errors import ValidationError as Unfit
 
 from tsunagu.api.failures import BUG, OF_FRAMEWORKS, anticipated, note_bug, note_refusal
-from tsunagu.domain.errors import InputError, NotSignedIn, TsunaguError
-from tsunagu.records.session import connections_left
+from tsunagu.domain.errors import InputError, NotSignedIn
 from tsunagu.services.api_keys import NO_KEY
-from tsunagu.services.house import Rooms
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -46,7 +41,6 @@ _HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
 )
-log = logging.getLogger("tsunagu.api")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,47 +90,31 @@ class FastLane:
         otherwise: WSGIApplication,
         lanes: Sequence[Lane],
         *,
-        rooms: Callable[[], Rooms],
-        now: Callable[[], Any],
+        desk: LookUpDesk,
         counted: Counted,
+        others_at_once: int,
     ) -> None:
         """Stand before `otherwise`.
 
         Args:
-            rooms: returns the rooms that are open; called for each search.
-            now: returns the time of a search.
+            otherwise: the framework.
+            lanes: what is answered here.
+            desk: answers who looks up.
             counted: is told page, status and seconds of each request that is answered here.
+            others_at_once: how many requests the framework is handed at once.
         """
-
-        def made() -> LookUpDesk:
-            from tsunagu.services.look_up_desk import LookUpDesk  # noqa: PLC0415 - loads the kernels
-
-            return LookUpDesk(rooms=rooms, now=now)
-
         self._otherwise = otherwise
         self._lanes = {(one.method, one.path): one for one in lanes}
-        self._desk = cache(made)
+        self._desk = desk
         self._counted = counted
-
-    def warm(self) -> Thread:
-        """Load the kernels and the index beside whatever else is answered meanwhile, and return the thread."""
-        thread = Thread(target=self._warm, name="warm-look-ups", daemon=True)
-        thread.start()
-        return thread
-
-    def _warm(self) -> None:
-        try:
-            self._desk().warm()
-        except (Error, TsunaguError) as error:
-            log.warning("look-ups are not warm: %s", type(error).__name__)
-        finally:
-            connections_left()
+        self._turns = BoundedSemaphore(others_at_once)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer."""
         lane = self._lanes.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
         if lane is None or not lane.takes(environ):
-            return self._otherwise(environ, start_response)
+            with self._turns:
+                return self._otherwise(environ, start_response)
         began = time.monotonic()
         reference = secrets.token_hex(4)
         status, told = self._answered(lane, environ, reference)
@@ -169,7 +147,7 @@ class FastLane:
         """Answer; a key that opens nothing is told so whatever is wrong with what it asks."""
         if not incoming.token:
             raise NotSignedIn(NO_KEY)
-        desk = self._desk()
+        desk = self._desk
         try:
             return lane.answer(incoming, desk)
         except (InputError, Unfit):

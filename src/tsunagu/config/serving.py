@@ -15,8 +15,10 @@ from tsunagu.config.logs import server_logging
 HOSTS = "TSUNAGU_HOSTS"
 """The variable by which the server's worker is told the host names that requests may name, with commas between."""
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-BLOCKING_THREADS = 8
-"""Requests that one worker answers at once; each has a connection to the database of its own."""
+BLOCKING_THREADS = 32
+"""Requests that one worker takes at once: the more look-ups wait together, the fewer commits they take."""
+PAGES_AT_ONCE = 8
+"""How many of them are pages and operations, each of which works by itself."""
 MOST_CONNECTIONS = 1024
 """Connections that are open at once. Browsers keep theirs between two clicks: whoever came when all are taken would
 wait until one has been idle for half a minute."""

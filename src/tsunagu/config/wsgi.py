@@ -11,7 +11,7 @@ from django.db import connections
 
 from tsunagu.config.beside import end_with_parent
 from tsunagu.config.home import Home
-from tsunagu.config.serving import HOSTS, LOCAL_HOSTS
+from tsunagu.config.serving import HOSTS, LOCAL_HOSTS, PAGES_AT_ONCE
 
 # An orphan would go on answering, beside the server that is started in its parent's place.
 end_with_parent(at_once=True)
@@ -27,6 +27,7 @@ from tsunagu.api.fast_lane import FastLane  # noqa: E402
 from tsunagu.api.look_ups import LookUpLane  # noqa: E402
 from tsunagu.config.application import Application  # noqa: E402
 from tsunagu.domain.errors import TsunaguError  # noqa: E402
+from tsunagu.services.look_up_desk import LookUpDesk  # noqa: E402
 from tsunagu.web.middleware.measuring import counts  # noqa: E402
 from tsunagu.web.rooms import now, rooms  # noqa: E402
 
@@ -39,5 +40,7 @@ except TsunaguError as error:
     raise SystemExit(f"tsunagu: {error}") from None
 settings.SECRET_KEY = _rooms.keys.mac("token", b"the secret key of the pages").hex()
 _application.serve_pages(_rooms)
-application = FastLane(get_wsgi_application(), (LookUpLane(),), rooms=rooms, now=now, counted=counts.add)
-application.warm()
+_desk = _house.enter_context(LookUpDesk(rooms=rooms, now=now))
+application = FastLane(
+    get_wsgi_application(), (LookUpLane(),), desk=_desk, counted=counts.add, others_at_once=PAGES_AT_ONCE
+)

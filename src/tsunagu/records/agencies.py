@@ -1,6 +1,5 @@
 """Agencies and their officers, as rows."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -135,12 +134,6 @@ def officer_card(officer_id: UUID) -> OfficerCard:
     if row is None:
         raise NotFound("no such officer")
     return _card(row)
-
-
-def unlocked_cards(officer_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, OfficerCard]:
-    """Return those of these officers, of the agency that is acted for, who are active and not locked out, by id."""
-    rows = Officer.objects.filter(id__in=officer_ids, is_active=True).exclude(locked_until__gt=now)
-    return {row.id: _card(row) for row in rows}
 
 
 def officer_called(login: str) -> OfficerCard:

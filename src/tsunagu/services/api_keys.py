@@ -137,20 +137,18 @@ def actors_by_keys(*, tokens: Iterable[str], now: datetime, keys: Keys, ledger: 
     found: dict[str, Actor] = {}
     for agency_id, key_ids in of_agencies.items():
         with acting_for(agency_id):
-            kept = _true_keys(key_ids, keys)
-            cards = agencies.unlocked_cards({one.officer_id for one in kept.values()}, now=now) if kept else {}
+            kept = _true_keys(key_ids, keys, now)
             for token, one in kept.items():
-                card = cards.get(one.officer_id)
-                if card is not None and one.ended_at is None and now < one.key.expires_at:
-                    found[token] = Actor.of(card, purpose=None, now=now, key=one.key)
+                if one.officer is not None and one.ended_at is None and now < one.key.expires_at:
+                    found[token] = Actor.of(one.officer, purpose=None, now=now, key=one.key)
             refused = [one for token, one in kept.items() if token not in found]
             ledger.write(*(_refused(one, agency_id, now) for one in refused))
     return found
 
 
-def _true_keys(key_ids: Mapping[str, UUID], keys: Keys) -> dict[str, KeptKey]:
+def _true_keys(key_ids: Mapping[str, UUID], keys: Keys, now: datetime) -> dict[str, KeptKey]:
     """Return what is kept of each token that is the one which was given out, whether it opens anything or not."""
-    kept = api_keys.kept_keys(set(key_ids.values()))
+    kept = api_keys.kept_keys(set(key_ids.values()), now=now)
     found = {}
     for token, key_id in key_ids.items():
         mac, one = keys.mac(TOKEN, token.encode()), kept.get(key_id)

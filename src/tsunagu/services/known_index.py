@@ -98,6 +98,14 @@ class KnownIndex:
         live = self.followed()
         return live.search_table(queries, KIND.radius_bits), live.version
 
+    def warm(self) -> None:
+        """Open the index and load the kernels, so that nobody's first question waits for them.
+
+        Raises:
+            django.db.Error: the database has gone away.
+        """
+        self.search(np.zeros((1, KIND.bits // 8), np.uint8))
+
     def is_due(self) -> bool:
         """Return whether so much has changed that a new snapshot should be published."""
         live = self._live

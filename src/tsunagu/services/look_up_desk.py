@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from threading import Lock
+from threading import Condition, Lock, Thread
+from typing import TYPE_CHECKING, Self
 
-import numpy as np
+from django.db import Error
 
-from tsunagu.domain.actor import Actor
-from tsunagu.domain.errors import NotSignedIn, Unavailable
+from tsunagu.domain.errors import NotSignedIn, TsunaguError, Unavailable
 from tsunagu.domain.look_up import Query
 from tsunagu.domain.purpose import Purpose
-from tsunagu.records.session import connections_renewed
+from tsunagu.records.session import connections_left, connections_renewed
 from tsunagu.services.api_keys import NO_KEY, actor_by_key, actors_by_keys
 from tsunagu.services.house import Rooms
-from tsunagu.services.known_index import KIND
-from tsunagu.services.look_ups import LookedUp, LookUp, look_up_together
+
+if TYPE_CHECKING:
+    from tsunagu.services.look_ups import LookedUp
+
+log = logging.getLogger("tsunagu.index")
 
 MOST_TOGETHER = 64
 """Askers that are answered at once."""
@@ -25,19 +29,26 @@ MOST_QUERIES_TOGETHER = 4096
 """Things that are asked for at once; an asker who asks for more than others leave is answered with the next ones."""
 
 
-@dataclass(slots=True, eq=False)
 class _Waiting:
-    token: str
-    purpose: Purpose | None
-    queries: Sequence[Query]
-    of_own_all: bool
-    outcome: LookedUp | Exception | None = None
+    """Somebody who asks, with his answer once he has it.
+
+    Attributes:
+        answered: held until then.
+    """
+
+    __slots__ = ("answered", "of_own_all", "outcome", "purpose", "queries", "token")
+
+    def __init__(self, token: str, purpose: Purpose | None, queries: Sequence[Query], *, of_own_all: bool) -> None:
+        self.token, self.purpose, self.queries, self.of_own_all = token, purpose, queries, of_own_all
+        self.outcome: LookedUp | Exception = NotSignedIn(NO_KEY)
+        self.answered = Lock()
+        self.answered.acquire()
 
 
 class LookUpDesk:
-    """Answers programs by their keys. Threads share one: whoever holds the desk answers all who wait by then.
+    """Answers programs by their keys, in a thread of its own: all who have come while it was at the ones before.
 
-    A key is looked at anew each time, and what its officer may do is decided with the answer.
+    Threads share one. A key is looked at anew each time, and what its officer may do is decided with the answer.
     """
 
     def __init__(self, *, rooms: Callable[[], Rooms], now: Callable[[], datetime]) -> None:
@@ -45,11 +56,24 @@ class LookUpDesk:
         self._rooms = rooms
         self._now = now
         self._queue: list[_Waiting] = []
-        self._queue_lock = Lock()
-        self._desk_lock = Lock()
+        self._has_come = Condition()
+        self._is_open = True
+        self._thread = Thread(target=self._work, name="look-ups", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Open: the index and the kernels are loaded first, beside whatever else goes on."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Answer who still waits, and close."""
+        with self._has_come:
+            self._is_open = False
+            self._has_come.notify()
+        self._thread.join()
 
     def ask(
-        self, token: str, purpose: Purpose | None, queries: Sequence[Query], *, of_own_all: bool = False
+        self, *, token: str, purpose: Purpose | None, queries: Sequence[Query], of_own_all: bool = False
     ) -> LookedUp:
         """Return what the banks that answer this program know, once it is written down.
 
@@ -67,16 +91,15 @@ class LookUpDesk:
             Unavailable: not everything can be searched, or the ledger takes no entry: then nothing is told.
             django.db.Error: the database has gone away.
         """
-        mine = _Waiting(token, purpose, queries, of_own_all)
-        with self._queue_lock:
+        mine = _Waiting(token, purpose, queries, of_own_all=of_own_all)
+        with self._has_come:
+            if not self._is_open:
+                raise Unavailable("this server is closing: ask again")
             self._queue.append(mine)
-        with self._desk_lock:
-            while mine.outcome is None and mine in self._queue:
-                self._answer(self._next())
+            self._has_come.notify()
+        mine.answered.acquire()
         if isinstance(mine.outcome, Exception):
             raise mine.outcome
-        if mine.outcome is None:
-            raise Unavailable("whoever looked this up for all who waited was interrupted: ask again")
         return mine.outcome
 
     def check(self, token: str) -> None:
@@ -90,17 +113,28 @@ class LookUpDesk:
         rooms = self._rooms()
         actor_by_key(token=token, now=self._now(), keys=rooms.keys, ledger=rooms.ledger)
 
-    def warm(self) -> None:
-        """Open the index and load the kernels, so that nobody's first question waits for them.
+    def _work(self) -> None:
+        try:
+            self._warm()
+            while batch := self._next():
+                self._answer(batch)
+                for one in batch:
+                    one.answered.release()
+        finally:
+            connections_left()
 
-        Raises:
-            django.db.Error: the database has gone away.
-        """
-        self._rooms().known().search(np.zeros((1, KIND.bits // 8), np.uint8))
+    def _warm(self) -> None:
+        """Open the index and load the kernels, so that nobody's first question waits for them."""
+        try:
+            self._rooms().known().warm()
+        except (Error, TsunaguError) as error:
+            log.warning("the index is not open yet: %s", type(error).__name__)
 
     def _next(self) -> list[_Waiting]:
-        """Take those who have waited longest, at least one."""
-        with self._queue_lock:
+        """Wait until somebody asks, and take those who have waited longest; nobody once it is closed."""
+        with self._has_come:
+            while self._is_open and not self._queue:
+                self._has_come.wait()
             queries, batch = 0, 0
             for one in self._queue[:MOST_TOGETHER]:
                 queries += len(one.queries)
@@ -122,19 +156,18 @@ class LookUpDesk:
                 self._answer([one])
 
     def _answer_together(self, batch: Sequence[_Waiting]) -> None:
+        from tsunagu.services.look_ups import LookUp, look_up_together  # noqa: PLC0415 - loads the kernels
+
         rooms, now = self._rooms(), self._now()
         tokens = {one.token for one in batch}
         actors = actors_by_keys(tokens=tokens, now=now, keys=rooms.keys, ledger=rooms.ledger)
         known = [one for one in batch if one.token in actors]
-        asked = [_look_up(one, actors[one.token]) for one in known]
+        asked = [
+            LookUp(replace(actors[one.token], purpose=one.purpose), one.queries, of_own_all=one.of_own_all)
+            for one in known
+        ]
         answered = (
             look_up_together(asked, known=rooms.known(), now=now, keys=rooms.keys, ledger=rooms.ledger) if asked else []
         )
-        for one in batch:
-            one.outcome = NotSignedIn(NO_KEY)
         for one, outcome in zip(known, answered, strict=True):
             one.outcome = outcome
-
-
-def _look_up(one: _Waiting, actor: Actor) -> LookUp:
-    return LookUp(replace(actor, purpose=one.purpose), one.queries, of_own_all=one.of_own_all)

@@ -1,5 +1,6 @@
 """The ledger's table: one door to add entries, and the ways to read them."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from threading import Lock
@@ -80,7 +81,9 @@ class Book:
 def _append(bodies: list[str], using: str) -> None:
     try:
         with connections[using].cursor() as cursor:
-            cursor.execute("SELECT ledger.append(%s)", [bodies])
+            # As one text: whatever is in an array is escaped quote by quote, and bodies are full of quotes.
+            told = json.dumps(bodies, ensure_ascii=False)
+            cursor.execute("SELECT ledger.append(ARRAY(SELECT json_array_elements_text(%s::json)))", [told])
     except OperationalError:
         raise
     except DatabaseError as error:
