@@ -17,16 +17,8 @@ from tsunagu.cli.output import counted, print_json, print_table, screen
 from tsunagu.domain.bank import MOST_RADIUS_BITS, BankItem, BankRules, BankSemantics, BankSummary, Opinion
 from tsunagu.domain.media import Examined, Refusal
 from tsunagu.media.walk import walk
-from tsunagu.services.banks import (
-    change_bank,
-    extend_bank,
-    judge_item,
-    list_banks,
-    open_bank,
-    release_item,
-    view_bank,
-    withdraw_item,
-)
+from tsunagu.services.bank_judging import judge_item, release_item, withdraw_item
+from tsunagu.services.banks import change_bank, extend_bank, list_banks, open_bank, view_bank
 from tsunagu.services.examination import examine_all
 from tsunagu.services.house import House
 
