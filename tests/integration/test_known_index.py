@@ -147,6 +147,8 @@ def test_a_damaged_snapshot_is_passed_over_for_the_one_before_it(anna: Person, b
     assert searched(opened, [pdq]) == expected([pdq]) != []
     assert opened.state().snapshot == first
     assert "damaged" in (opened.verify() or "")
+    index.publish()
+    assert (opened.verify(), opened.state().pending) == (None, 0)
 
 
 def test_the_snapshot_of_another_database_is_not_used(anna: Person, bank_id: UUID, tmp_path: Path) -> None:

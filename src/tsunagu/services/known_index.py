@@ -70,7 +70,7 @@ class KnownIndex:
         self._live: LiveIndex | None = None
         self._snapshot: int | None = None
         self._looked_at = -LOOKED_FOR_EVERY_S
-        self._refused: set[Path] = set()
+        self._refused: set[tuple[Path, int]] = set()
 
     def followed(self) -> LiveIndex:
         """Return the index with every change that was committed before this call.
@@ -157,9 +157,10 @@ class KnownIndex:
 
     def _trusted(self, path: Path) -> MultiIndex | None:
         """Return a snapshot that is whole and is the record's; None for another one, which is looked at once."""
-        if path in self._refused:
-            return None
         try:
+            file = (path, path.stat().st_mtime_ns)
+            if file in self._refused:
+                return None
             snapshot = open_snapshot(path, threads=self._threads)
         except FileNotFoundError:
             return None  # a newer one has come, and its publisher has removed it
@@ -169,7 +170,7 @@ class KnownIndex:
             if _agrees(snapshot, _sample(snapshot.entry_ids)):
                 return snapshot
             log.error("a snapshot is not used, for it is not of this database")
-        self._refused.add(path)
+        self._refused.add(file)
         return None
 
     def _published(self) -> list[Path]:
