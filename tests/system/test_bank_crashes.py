@@ -99,5 +99,3 @@ def built(site: tuple[Any, Path, float]) -> Any:
         began = time.monotonic()
         house.json("index", "build", officer="one")
         yield house, time.monotonic() - began
-
-

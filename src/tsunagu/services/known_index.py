@@ -159,11 +159,12 @@ class KnownIndex:
         """Return a snapshot that is whole and is the record's; None for another one, which is looked at once."""
         try:
             file = (path, path.stat().st_mtime_ns)
-            if file in self._refused:
-                return None
-            snapshot = open_snapshot(path, threads=self._threads)
         except FileNotFoundError:
             return None  # a newer one has come, and its publisher has removed it
+        if file in self._refused:
+            return None
+        try:
+            snapshot = open_snapshot(path, threads=self._threads)
         except (DamagedSnapshot, OSError) as error:
             log.error("a snapshot is not used: %s", type(error).__name__)  # noqa: TRY400 - values may be content
         else:
