@@ -11,22 +11,14 @@ from typing import Any
 import click
 from rich.text import Text
 
-from tsunagu.cli.bank_imports import import_list
+from tsunagu.cli.bank_imports import export_list, import_list
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import counted, print_json, print_table, screen
 from tsunagu.domain.bank import MOST_RADIUS_BITS, BankItem, BankRules, BankSemantics, BankSummary, Opinion
 from tsunagu.domain.media import Examined, Refusal
 from tsunagu.media.walk import walk
-from tsunagu.services.banks import (
-    change_bank,
-    extend_bank,
-    judge_item,
-    list_banks,
-    open_bank,
-    release_item,
-    view_bank,
-    withdraw_item,
-)
+from tsunagu.services.bank_judging import judge_item, release_item, withdraw_item
+from tsunagu.services.banks import change_bank, extend_bank, list_banks, open_bank, view_bank
 from tsunagu.services.examination import examine_all
 from tsunagu.services.house import House
 
@@ -240,5 +232,6 @@ def _figures(item: BankItem) -> dict[str, int]:
 
 
 bank.add_command(import_list)
+bank.add_command(export_list)
 
 COMMANDS = (bank,)

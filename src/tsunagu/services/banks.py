@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.bank import MOST_RADIUS_BITS, BankItem, BankRules, BankSemantics, BankSummary, Opinion
+from tsunagu.domain.bank import MOST_RADIUS_BITS, BankItem, BankRules, BankSemantics, BankSummary
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.media import Examined
@@ -22,7 +22,7 @@ from tsunagu.records.banks import ImportRow
 from tsunagu.records.notices import silenced_count
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import check_reference, denials_recorded
-from tsunagu.services.opaque import item_name, item_number
+from tsunagu.services.opaque import item_name
 from tsunagu.services.parts import Keys, Ledger, Queue
 
 SHOWN = 100
@@ -100,7 +100,7 @@ def open_bank(
         raise InputError("a bank needs a legal ground, in printable characters")
     _check(rules)
     bank = BankSummary(uuid4(), name, semantics, legal_ground, rules)
-    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing(actor, name, now=now, keys=keys, ledger=ledger):
         banks.add_bank(bank, agency_id=actor.agency_id, opened_by=actor.officer_id, now=now)
         ledger.write(bank_deed(Act.BANK_OPENED, actor, bank, now, semantics=semantics.value))
     return bank
@@ -122,7 +122,7 @@ def change_bank(
         NotFound: no such bank, or not the actor's agency's.
         InputError: a rule is outside its range.
     """
-    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
         rules = changed(bank.rules)
         _check(rules)
@@ -161,7 +161,7 @@ def extend_bank(
         Forbidden: the actor may not change banks.
         NotFound: no such bank, or not the actor's agency's.
     """
-    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
     items = [item for one in examined if (item := _item(one)) is not None]
     with acting_for(actor.agency_id):
@@ -217,54 +217,6 @@ def view_bank(*, actor: Actor, name: str, now: datetime, keys: Keys, ledger: Led
     )
 
 
-def judge_item(
-    *, actor: Actor, name: str, item: str, opinion: Opinion | None, now: datetime, keys: Keys, ledger: Ledger
-) -> None:
-    """Say of an item of an own bank that it is what the bank means, or doubt it, or take back what was said.
-
-    Raises:
-        Forbidden: the actor may not change banks.
-        NotFound: no such bank or item, or not the actor's agency's.
-    """
-    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
-        bank = banks.bank_of(name)
-        item_id = _item_in(bank, item, keys).item_id
-        bank_items.set_opinion(item_id, opinion)
-        told = "" if opinion is None else opinion.value
-        ledger.write(bank_deed(Act.BANK_JUDGED, actor, bank, now, item=item, opinion=told))
-
-
-def release_item(*, actor: Actor, name: str, item: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
-    """Let an item in quarantine answer.
-
-    Raises:
-        Forbidden: the actor may not change banks.
-        NotFound: no such bank or item, or not the actor's agency's.
-        InputError: the item is in no quarantine.
-    """
-    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
-        bank = banks.bank_of(name)
-        held = _item_in(bank, item, keys)
-        if held.quarantine is None:
-            raise InputError("this item is in no quarantine")
-        bank_items.set_quarantine({held.item_id: None})
-        ledger.write(bank_deed(Act.BANK_JUDGED, actor, bank, now, item=item, released=1))
-
-
-def withdraw_item(*, actor: Actor, name: str, item: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
-    """Withdraw an item of an own bank for good: nothing by which it could be known again is kept.
-
-    Raises:
-        Forbidden: the actor may not change banks.
-        NotFound: no such bank or item, or not the actor's agency's.
-    """
-    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
-        bank = banks.bank_of(name)
-        item_id = _item_in(bank, item, keys).item_id
-        bank_items.withdraw([item_id])
-        ledger.write(bank_deed(Act.BANK_JUDGED, actor, bank, now, item=item, withdrawn=1))
-
-
 def apply_if_benign(bank: BankSummary, *, agency_id: UUID, queue: Queue) -> None:
     """Let the hits that a benign bank explains be silenced. Call it within the transaction in which it has grown."""
     if bank.semantics is BankSemantics.BENIGN:
@@ -272,14 +224,15 @@ def apply_if_benign(bank: BankSummary, *, agency_id: UUID, queue: Queue) -> None
         queue.defer("silence-benign", {"agency": str(agency_id)})
 
 
-def bank_deed(act: Act, actor: Actor, bank: BankSummary, now: datetime, **details: str | int) -> Deed:
+def bank_deed(act: Act, by: Actor, bank: BankSummary, now: datetime, **details: str | int) -> Deed:
     """Return the deed of an actor with a bank, for the ledger."""
     details["bank"] = str(bank.bank_id)
-    return Deed(act, now, actor.agency_id, actor.officer_id, actor.purpose, details=details)
+    return Deed(act, now, by.agency_id, by.officer_id, by.purpose, details=details)
 
 
 @contextmanager
-def _changing(actor: Actor, name: str, *, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[None]:
+def changing(actor: Actor, name: str, *, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[None]:
+    """Act for the agency in one transaction, if the actor may change banks; every denial is written down."""
     with (
         denials_recorded(actor=actor, permission=Permission.BANK_CHANGE, asked=name, now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
@@ -310,12 +263,3 @@ def _item(examined: Examined) -> NewItem | None:
     digests = examined.digests
     pdq = examined.pdq.data if examined.pdq and examined.pdq.is_searchable else None
     return NewItem(digests.md5, digests.sha1, digests.sha256, pdq)
-
-
-def _item_in(bank: BankSummary, item: str, keys: Keys) -> BankItem:
-    """Return an item of a bank by what it is called.
-
-    Raises:
-        NotFound: there is none, or withdrawn, or another bank's.
-    """
-    return bank_items.item_of(bank.bank_id, item_number(keys, item))

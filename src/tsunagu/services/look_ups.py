@@ -21,6 +21,7 @@ from tsunagu.records import look_ups
 from tsunagu.records.agencies import agency_cards
 from tsunagu.records.look_ups import Answering, Asker, Budget
 from tsunagu.records.session import LINKER, looking_up
+from tsunagu.services.access import REFERENCE
 from tsunagu.services.known_index import KIND, KnownIndex
 from tsunagu.services.opaque import index_name, item_name
 from tsunagu.services.parts import Keys, Ledger
@@ -103,7 +104,7 @@ def look_up_together(
         _tell(answered, hits, now=now)
         denied = [one for one, refused in zip(asked, results, strict=True) if isinstance(refused, Forbidden)]
         deeds = [_deed(one, own, name, now) for one, own in zip(answered, hits, strict=True)]
-        ledger.write(*deeds, *(_denial(one, now) for one in denied), using=LINKER)
+        ledger.write(*deeds, *(_denial(one, now, keys) for one in denied), using=LINKER)
     return [one for one in results if one is not None]
 
 
@@ -250,8 +251,9 @@ def _deed(asked: LookUp, hits: Sequence[Sequence[_Hit]], name: str, now: datetim
     return _of(Act.MEDIA_LOOKED_UP, asked.actor, details, now)
 
 
-def _denial(asked: LookUp, now: datetime) -> Deed:
-    return _of(Act.ACCESS_DENIED, asked.actor, {"permission": Permission.MEDIA_LOOK_UP.value}, now)
+def _denial(asked: LookUp, now: datetime, keys: Keys) -> Deed:
+    told = {"permission": Permission.MEDIA_LOOK_UP.value, "asked": keys.mac(REFERENCE, b"a look-up").hex()}
+    return _of(Act.ACCESS_DENIED, asked.actor, dict(told), now)
 
 
 def _of(act: Act, actor: Actor, details: dict[str, str | int], now: datetime) -> Deed:

@@ -21,7 +21,7 @@ from tsunagu.records.bank_items import NewItem
 from tsunagu.records.ledger.book import Book
 from tsunagu.services import look_up_desk
 from tsunagu.services.api_keys import end_key, list_keys
-from tsunagu.services.banks import judge_item
+from tsunagu.services.bank_judging import judge_item
 from tsunagu.services.house import Rooms
 from tsunagu.services.look_up_desk import LookUpDesk
 
