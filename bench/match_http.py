@@ -30,7 +30,7 @@ from bench.hashes import DATA, Table, hashes, queries_of
 RADIUS_BITS = 31
 QUERIES = 4096
 BATCH = 64
-CONNECTIONS = 32
+CONNECTIONS = 64
 PROGRAM = Path(sys.executable).with_name("tsunagu")
 _PEERS_PYTHON = Path(".venv-bench/bin/python")
 _STARTS_WITHIN_S = 300

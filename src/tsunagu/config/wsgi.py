@@ -1,6 +1,7 @@
 """The workplace as a web server's worker loads it: one process that opens the house and keeps it open."""
 
 import atexit
+import gc
 import os
 from contextlib import ExitStack
 
@@ -44,3 +45,5 @@ _desk = _house.enter_context(LookUpDesk(rooms=rooms, now=now))
 application = FastLane(
     get_wsgi_application(), (LookUpLane(),), desk=_desk, counted=counts.add, others_at_once=PAGES_AT_ONCE
 )
+gc.collect()
+gc.freeze()  # what is there by now stays: looking through it again and again would hold up every answer

@@ -1,5 +1,6 @@
 """Agencies and their officers, as rows."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -31,6 +32,12 @@ def add_agency(card: AgencyCard) -> None:
 def agency_cards() -> dict[UUID, AgencyCard]:
     """Return the directory of agencies, by id. It is open to all members."""
     return {row.id: AgencyCard(row.id, row.name, row.country, row.contact) for row in Agency.objects.all()}
+
+
+def cards_of(agency_ids: Iterable[UUID]) -> dict[UUID, AgencyCard]:
+    """Return these agencies, by id."""
+    rows = Agency.objects.filter(id__in=agency_ids).values_list("id", "name", "country", "contact")
+    return {row[0]: AgencyCard(*row) for row in rows}
 
 
 def add_officer(card: OfficerCard, *, password: str | None) -> None:

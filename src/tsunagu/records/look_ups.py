@@ -96,10 +96,13 @@ def same(
 
 def spend(asked: Sequence[tuple[Budget, int]], *, now: datetime) -> list[int]:
     """Count what is asked out of budgets, and return for each how much of it is used up today, itself included."""
-    together: dict[Budget, int] = {}
-    for budget, queries in asked:
-        together[budget] = together.get(budget, 0) + queries
-    budgets = sorted(together, key=str)  # in one order everywhere: two processes never wait for each other
+    numbers: dict[Budget, int] = {}
+    places = [numbers.setdefault(budget, len(numbers)) for budget, _ in asked]
+    together = [0] * len(numbers)
+    for place, (_, queries) in zip(places, asked, strict=True):
+        together[place] += queries
+    # In one order everywhere: two processes never wait for each other.
+    budgets = sorted((str(budget.officer_id), str(budget.key_id), budget, place) for budget, place in numbers.items())
     with connections[LINKER].cursor() as cursor:
         cursor.execute(
             "INSERT INTO look_up_day (agency_id, officer_id, api_key, day, queries)"
@@ -107,13 +110,21 @@ def spend(asked: Sequence[tuple[Budget, int]], *, now: datetime) -> list[int]:
             " FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[]) AS asked (agency, officer, key, queries)"
             " ON CONFLICT (officer_id, api_key, day) DO UPDATE SET queries = look_up_day.queries + excluded.queries"
             " RETURNING agency_id, officer_id, api_key, queries",
-            [now.astimezone(UTC).date(), *_columns(budgets), [together[one] for one in budgets]],
+            [
+                now.astimezone(UTC).date(),
+                *_columns([budget for *_, budget, _ in budgets]),
+                [together[place] for *_, place in budgets],
+            ],
         )
-        used = {Budget(*budget): int(queries) - together[Budget(*budget)] for *budget, queries in cursor.fetchall()}
+        rows = cursor.fetchall()
+    used = [0] * len(numbers)
+    for *budget, queries in rows:
+        place = numbers[Budget(*budget)]
+        used[place] = int(queries) - together[place]
     totals = []
-    for budget, queries in asked:
-        used[budget] += queries
-        totals.append(used[budget])
+    for place, (_, queries) in zip(places, asked, strict=True):
+        used[place] += queries
+        totals.append(used[place])
     return totals
 
 

@@ -18,12 +18,12 @@ from tsunagu.domain.look_up import Answer, DigestKind, Known, Query
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.records import look_ups
-from tsunagu.records.agencies import agency_cards
+from tsunagu.records.agencies import cards_of
 from tsunagu.records.look_ups import Answering, Asker, Budget
 from tsunagu.records.session import LINKER, looking_up
 from tsunagu.services.access import REFERENCE
 from tsunagu.services.known_index import KIND, KnownIndex
-from tsunagu.services.opaque import index_name, item_name
+from tsunagu.services.opaque import index_name, item_names
 from tsunagu.services.parts import Keys, Ledger
 
 MOST_QUERIES = 1024
@@ -98,9 +98,11 @@ def look_up_together(
         distances, version = _near(answered, known)
         name = index_name(keys, version)
         hits = _hits(answered, distances, now=now)
-        owners = agency_cards() if any(map(any, hits)) else {}
+        items = {hit.item.item_id: hit.item for own in hits for per_query in own for hit in per_query}
+        owners = cards_of({one.agency_id for one in items.values()}) if items else {}
+        names = item_names(keys, items)
         for place, own in zip(places, hits, strict=True):
-            results[place] = LookedUp(_answers(asked[place].actor, own, owners, keys), name)
+            results[place] = LookedUp(_answers(asked[place].actor, own, owners, names), name)
         _tell(answered, hits, now=now)
         denied = [one for one, refused in zip(asked, results, strict=True) if isinstance(refused, Forbidden)]
         deeds = [_deed(one, own, name, now) for one, own in zip(answered, hits, strict=True)]
@@ -223,7 +225,7 @@ def _tell(asked: Sequence[LookUp], hits: Sequence[Sequence[Sequence[_Hit]]], *, 
 
 
 def _answers(
-    actor: Actor, hits: Sequence[Sequence[_Hit]], owners: Mapping[UUID, AgencyCard], keys: Keys
+    actor: Actor, hits: Sequence[Sequence[_Hit]], owners: Mapping[UUID, AgencyCard], names: Mapping[int, str]
 ) -> tuple[Answer, ...]:
     """Return what the actor is told: no number that counts, and no distance that he may not see."""
     sees_distance = actor.may(Permission.BANK_DISTANCE)
@@ -234,7 +236,7 @@ def _answers(
                     hit.item.bank,
                     owners[hit.item.agency_id],
                     hit.item.semantics,
-                    item_name(keys, hit.item.item_id),
+                    names[hit.item.item_id],
                     hit.distance_bits if sees_distance else None,
                     is_exact=hit.is_exact,
                     is_disputed=hit.item.is_disputed,

@@ -66,10 +66,14 @@ def _plain(value: object) -> object:
         return value
     if value is None or isinstance(value, int):
         return value
-    if isinstance(value, Mapping):
-        if not all(isinstance(key, str) for key in value):
-            raise InputError("a key in an entry is no text")
-        return {_plain(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, (dict, Mapping)):
+        return {_key(name): _plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     raise InputError("an entry holds only text, whole numbers, truth values, lists and mappings")
+
+
+def _key(name: object) -> object:
+    if not isinstance(name, str):
+        raise InputError("a key in an entry is no text")
+    return _plain(name)
