@@ -81,8 +81,8 @@ class Lane(Protocol):
     def answer(self, incoming: Incoming, desk: LookUpDesk) -> Any:
         """Return what is told, for JSON; whatever a service raises tells why not."""
 
-    def failure(self, status: int, code: str, message: str, fields: Sequence[str], reference: str) -> Any:
-        """Return how a failure is told, for JSON."""
+    def failure(self, status: int, code: str, message: str, fields: Sequence[str], reference: str) -> tuple[int, Any]:
+        """Return how a failure is told: its status, and what is told, for JSON."""
 
 
 class FastLane:
@@ -134,17 +134,17 @@ class FastLane:
     def _answered(self, lane: Lane, environ: Environ, reference: str) -> tuple[int, Any]:
         domain, _ = split_domain_port(environ.get("HTTP_HOST", ""))
         if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
-            return 400, lane.failure(400, *OF_FRAMEWORKS[HTTPStatus.BAD_REQUEST], (), reference)
+            return lane.failure(400, *OF_FRAMEWORKS[HTTPStatus.BAD_REQUEST], (), reference)
         try:
             return 200, self._by_key(lane, _incoming(environ))
         except Exception as error:  # noqa: BLE001 - nothing stands behind this: a bug is told as everywhere
             found = anticipated(error)
             if found is None:
                 note_bug(reference, error)
-                return 500, lane.failure(500, *BUG, (), reference)
+                return lane.failure(500, *BUG, (), reference)
             told, fields = found
             note_refusal(reference, told)
-            return told.http_status, lane.failure(told.http_status, told.code, str(told), fields, reference)
+            return lane.failure(told.http_status, told.code, str(told), fields, reference)
 
     def _by_key(self, lane: Lane, incoming: Incoming) -> Any:
         """Answer; a key that opens nothing is told so whatever is wrong with what it asks."""

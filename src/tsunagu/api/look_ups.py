@@ -203,10 +203,11 @@ class LookUpLane:
         asked = Asked(incoming.body, incoming.purpose)
         return asked.told(desk.ask(token=incoming.token, purpose=asked.purpose, queries=asked.queries))
 
-    def failure(self, status: int, code: str, message: str, fields: Sequence[str], reference: str) -> dict[str, Any]:
+    def failure(
+        self, status: int, code: str, message: str, fields: Sequence[str], reference: str
+    ) -> tuple[int, dict[str, Any]]:
         """Return how a failure is told."""
-        del status
-        return as_told(code, message, fields, reference)
+        return status, as_told(code, message, fields, reference)
 
 
 def look_up_router(door: Door) -> Router:

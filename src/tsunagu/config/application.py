@@ -31,6 +31,7 @@ from tsunagu.records.ledger.book import Book
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.postgres.addresses import Addresses
 from tsunagu.records.postgres.opening import open_database, revive_database
+from tsunagu.records.remote_files import RemoteFiles
 from tsunagu.records.uploads import UploadStore
 from tsunagu.records.watched import WatchedFolders
 from tsunagu.services.accounts import sign_root
@@ -126,6 +127,7 @@ class Application:
                     viewer,
                     vault_place(self._home, self._configuration, self._environ),
                     cache(self._known_index),
+                    RemoteFiles(self._configuration.hma_fetch_hosts),
                 )
                 if isinstance(queue, InlineQueue):
                     queue.serve(rooms)

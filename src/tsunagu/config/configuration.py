@@ -103,6 +103,10 @@ class Configuration:
         default=None,
         metadata=_told("text", "addresses or networks of web servers in front, with commas; theirs alone is believed"),
     )
+    hma_fetch_hosts: str | None = field(
+        default=None,
+        metadata=_told("text", "hosts from which the HMA door fetches files by `url=`, with commas; without it, none"),
+    )
     json_logs: bool = field(
         default=False, metadata=_told("true, false", "whether `serve` logs one JSON object a line, as `worker` does")
     )

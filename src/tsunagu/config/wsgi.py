@@ -24,7 +24,8 @@ django.setup()
 for _inherited in connections.all(initialized_only=True):
     _inherited.connection = None
 
-from tsunagu.api.fast_lane import FastLane  # noqa: E402
+from tsunagu.api.fast_lane import FastLane, Lane  # noqa: E402
+from tsunagu.api.hma.matching import SignalLane  # noqa: E402
 from tsunagu.api.look_ups import LookUpLane  # noqa: E402
 from tsunagu.config.application import Application  # noqa: E402
 from tsunagu.domain.errors import TsunaguError  # noqa: E402
@@ -42,8 +43,7 @@ except TsunaguError as error:
 settings.SECRET_KEY = _rooms.keys.mac("token", b"the secret key of the pages").hex()
 _application.serve_pages(_rooms)
 _desk = _house.enter_context(LookUpDesk(rooms=rooms, now=now))
-application = FastLane(
-    get_wsgi_application(), (LookUpLane(),), desk=_desk, counted=counts.add, others_at_once=PAGES_AT_ONCE
-)
+_lanes: tuple[Lane, ...] = (LookUpLane(), *(SignalLane(lambda: _rooms.keys, is_raw=one) for one in (False, True)))
+application = FastLane(get_wsgi_application(), _lanes, desk=_desk, counted=counts.add, others_at_once=PAGES_AT_ONCE)
 gc.collect()
 gc.freeze()  # what is there by now stays: looking through it again and again would hold up every answer

@@ -178,6 +178,38 @@ def set_quarantine(quarantines: Mapping[int, Quarantine | None]) -> None:
         Row.objects.filter(id=item_id).update(quarantine=None if quarantine is None else asdict(quarantine))
 
 
+def item_with(bank_id: UUID, item: NewItem) -> BankItem:
+    """Return the item of a bank that is known by the same.
+
+    Raises:
+        NotFound: the bank has none.
+    """
+    row = Row.objects.filter(bank_id=bank_id, key=UUID(bytes=_key(item))).first()
+    if row is None:
+        raise NotFound("no such item in this bank")
+    return _item(row)
+
+
+def disabled_until(item_id: int) -> datetime | None:
+    """Return until when an item is put off; None where it is not."""
+    return Row.objects.values_list("disabled_until", flat=True).get(id=item_id)
+
+
+def disable(item_id: int, *, until: datetime | None) -> None:
+    """Put an item off until then; None lets it answer again."""
+    Row.objects.filter(id=item_id).update(disabled_until=until)
+
+
+def set_details(item_id: int, details: Mapping[str, object]) -> None:
+    """Keep what else is said of an item."""
+    Row.objects.filter(id=item_id).update(details=details)
+
+
+def withdraw_all(bank_id: UUID) -> None:
+    """Withdraw all items of a bank for good."""
+    _withdraw("bank_id = %s", bank_id)
+
+
 def set_opinion(item_id: int, opinion: Opinion | None) -> None:
     """Note what the owner says of an item; None takes back what he said."""
     Row.objects.filter(id=item_id).update(opinion=opinion)

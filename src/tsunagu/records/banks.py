@@ -100,6 +100,19 @@ def set_rules(bank_id: UUID, rules: BankRules) -> None:
     Bank.objects.filter(id=bank_id).update(**_columns(rules))
 
 
+def rename(bank_id: UUID, name: str) -> None:
+    """Call a bank otherwise.
+
+    Raises:
+        Conflict: the agency has a bank of this name already.
+    """
+    try:
+        with transaction.atomic():
+            Bank.objects.filter(id=bank_id).update(name=name)
+    except IntegrityError as error:
+        raise Conflict("this bank name cannot be used") from error
+
+
 def mark_unapplied(bank_id: UUID) -> None:
     """Mark a benign bank that has grown: `benign_unapplied` tells of it until the hits it explains are silenced."""
     Bank.objects.filter(id=bank_id).update(unapplied=True)

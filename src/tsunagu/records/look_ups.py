@@ -25,6 +25,7 @@ WHERE item.withdrawn IS NULL AND item.quarantine IS NULL
   AND (item.import_id IS NULL OR bank_import.done_at IS NOT NULL)
   AND ((%(own_all)s AND bank.agency_id = %(asker)s) OR (
     bank.is_on AND (bank.expires_on IS NULL OR bank.expires_on >= %(today)s)
+    AND (item.disabled_until IS NULL OR item.disabled_until <= %(now)s)
     AND (bank.share_percent = 100 OR (hashint8(item.id) & 2147483647) %% 100 < bank.share_percent)))
 """
 
@@ -164,6 +165,7 @@ def forget_older() -> None:
 
 def _asked(query: str, asker: Asker, now: datetime, **more: Any) -> list[tuple[Any, ...]]:
     values: dict[str, Any] = {
+        "now": now,
         "today": now.astimezone(UTC).date(),
         "asker": asker.agency_id,
         "own_all": asker.of_own_all,

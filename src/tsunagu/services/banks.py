@@ -185,7 +185,7 @@ def list_banks(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tu
     Raises:
         Forbidden: the actor reads no banks.
     """
-    with _reading(actor, "banks", now=now, keys=keys, ledger=ledger):
+    with reading(actor, "banks", now=now, keys=keys, ledger=ledger):
         found = banks.banks()
     ledger.record(
         Deed(Act.BANK_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details={"banks": len(found)})
@@ -200,7 +200,7 @@ def view_bank(*, actor: Actor, name: str, now: datetime, keys: Keys, ledger: Led
         Forbidden: the actor reads no banks.
         NotFound: no such bank, or not the actor's agency's.
     """
-    with _reading(actor, name, now=now, keys=keys, ledger=ledger):
+    with reading(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
         held = bank_items.held_items(bank.bank_id, most=SHOWN)
         imports = banks.imports_of(bank.bank_id, most=SHOWN)
@@ -241,7 +241,8 @@ def changing(actor: Actor, name: str, *, now: datetime, keys: Keys, ledger: Ledg
 
 
 @contextmanager
-def _reading(actor: Actor, name: str, *, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[None]:
+def reading(actor: Actor, name: str, *, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[None]:
+    """Act for the agency in one transaction, if the actor reads banks; every denial is written down."""
     with (
         denials_recorded(actor=actor, permission=Permission.BANK_READ, asked=name, now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +37,8 @@ class Rooms:
     vault: VaultStore
     known: Callable[[], KnownIndex]
     """Returns the index of this process, made when it is first asked for: it loads the kernels."""
+    fetch: Callable[[str], Iterator[bytes]]
+    """Returns a file elsewhere piece by piece, where the settings allow that: see `records.remote_files`."""
 
 
 @dataclass(frozen=True, slots=True)

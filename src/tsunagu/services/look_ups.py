@@ -64,9 +64,16 @@ class LookedUp:
 
 
 def look_up(
-    *, actor: Actor, queries: Sequence[Query], known: KnownIndex, now: datetime, keys: Keys, ledger: Ledger
+    *,
+    actor: Actor,
+    queries: Sequence[Query],
+    of_own_all: bool = False,
+    known: KnownIndex,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
 ) -> LookedUp:
-    """Return what the banks that answer this actor know, once it is written down.
+    """Return what the banks that answer this actor know, once it is written down; see `LookUp`.
 
     Raises:
         Forbidden: the actor may look nothing up.
@@ -74,7 +81,7 @@ def look_up(
         Exhausted: his budget, or his key's, is used up for today.
         Unavailable: not everything can be searched, or the ledger takes no entry: then nothing is told.
     """
-    (answered,) = look_up_together([LookUp(actor, queries)], known=known, now=now, keys=keys, ledger=ledger)
+    (answered,) = look_up_together([LookUp(actor, queries, of_own_all)], known=known, now=now, keys=keys, ledger=ledger)
     if isinstance(answered, TsunaguError):
         raise answered
     return answered

@@ -5,6 +5,7 @@ The names are the numbers enciphered, one block each, so that no table of them i
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Collection
 from uuid import UUID
 
@@ -18,6 +19,10 @@ from tsunagu.services.parts import Keys
 
 _CONTEXT = b"items of banks"
 _FILLING = bytes(8)
+_NUMBERS = b"numbers of contents"
+_TURNS = 8
+_HALF_BITS = 26
+_HALF = (1 << _HALF_BITS) - 1
 
 
 def item_name(keys: Keys, item_id: int) -> str:
@@ -52,6 +57,33 @@ def item_number(keys: Keys, name: str) -> int:
         if opened[8:] == _FILLING:
             return int.from_bytes(opened[:8], "big")
     raise NotFound("no such item in this bank")
+
+
+def content_number(keys: Keys, item_id: int) -> int:
+    """Return the number by which programs that know numbers alone call an item: less than 2**52, as JSON carries it."""
+    left, right = item_id >> _HALF_BITS, item_id & _HALF
+    for turn in range(_TURNS):
+        left, right = right, left ^ _turned(keys.mac(REFERENCE, _NUMBERS), turn, right)
+    return left << _HALF_BITS | right
+
+
+def item_of_content(keys: Keys, number: int) -> int:
+    """Return the item that is called by this number, by the newest version of the keys; for others one that is not.
+
+    Raises:
+        NotFound: no item is called this.
+    """
+    if not 0 <= number < 1 << 2 * _HALF_BITS:
+        raise NotFound("no such item in this bank")
+    left, right = number >> _HALF_BITS, number & _HALF
+    for turn in reversed(range(_TURNS)):
+        left, right = right ^ _turned(keys.mac(REFERENCE, _NUMBERS), turn, left), left
+    return left << _HALF_BITS | right
+
+
+def _turned(key: bytes, turn: int, half: int) -> int:
+    """Return the round function of a Feistel cipher."""
+    return int.from_bytes(hmac.digest(key, bytes([turn]) + half.to_bytes(4), "sha256")[:4]) & _HALF
 
 
 def index_name(keys: Keys, version: str) -> str:

@@ -73,8 +73,9 @@ class BankItem(models.Model):
     `id` is also its place in the log of changes: ids are drawn under a lock that is held until the commit, so that
     what has a smaller one was committed before. `withdrawn` is the place of its withdrawal, drawn alike, or 0 where it
     had no fingerprint and is in no log; a withdrawn item keeps nothing by which it could be recognised. `key` tells
-    whether a bank has it already. `quarantine` says why it answers nobody until an officer lets it. There are tens of
-    millions of these rows, and each foreign key would cost as much as the row: policies stand for them.
+    whether a bank has it already. `quarantine` says why it answers nobody until an officer lets it, `disabled_until`
+    until when its owner put it off. There are tens of millions of these rows, and each foreign key would cost as much
+    as the row: policies stand for them.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -93,6 +94,7 @@ class BankItem(models.Model):
     opinion = models.TextField(null=True)
     quarantine = models.JSONField(null=True)
     withdrawn = models.BigIntegerField(null=True)
+    disabled_until = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "bank_item"

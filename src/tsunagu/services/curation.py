@@ -1,0 +1,142 @@
+"""Banks as programs curate them: called otherwise and closed for good; single contents added, put off and withdrawn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import uuid4
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.bank import BankItem, BankSemantics
+from tsunagu.domain.errors import InputError
+from tsunagu.records import bank_items, banks
+from tsunagu.records.bank_items import NewItem
+from tsunagu.services.access import check_reference
+from tsunagu.services.banks import apply_if_benign, bank_deed, changing, reading
+from tsunagu.services.opaque import item_name
+from tsunagu.services.parts import Keys, Ledger, Queue
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One item of an own bank, as a program curates it.
+
+    Attributes:
+        disabled_until: until when it is put off; None where it is not.
+    """
+
+    item: BankItem
+    disabled_until: datetime | None
+
+
+def rename_bank(*, actor: Actor, name: str, new_name: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Call a bank otherwise.
+
+    Raises:
+        Forbidden: the actor may not change banks.
+        NotFound: no such bank, or not the actor's agency's.
+        InputError: a bank cannot be called this.
+        Conflict: the agency has a bank of this name already.
+    """
+    check_reference(new_name)
+    with changing(actor, name, now=now, keys=keys, ledger=ledger):
+        bank = banks.bank_of(name)
+        banks.rename(bank.bank_id, new_name)
+        ledger.write(bank_deed(Act.BANK_CHANGED, actor, bank, now, renamed=1))
+
+
+def close_bank(*, actor: Actor, name: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Withdraw all that a bank holds for good, switch it off, and give its name free.
+
+    That it was there, and who asked for what was in it, stays.
+
+    Raises:
+        Forbidden: the actor may not change banks.
+        NotFound: no such bank, or not the actor's agency's.
+    """
+    with changing(actor, name, now=now, keys=keys, ledger=ledger):
+        bank = banks.bank_of(name)
+        bank_items.withdraw_all(bank.bank_id)
+        banks.set_rules(bank.bank_id, replace(bank.rules, is_on=False))
+        banks.rename(bank.bank_id, f"{name[:150]} closed {uuid4()}")
+        ledger.write(bank_deed(Act.BANK_CHANGED, actor, bank, now, closed=1))
+
+
+def add_content(
+    *,
+    actor: Actor,
+    name: str,
+    known_by: NewItem,
+    details: Mapping[str, object],
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+    queue: Queue,
+) -> BankItem:
+    """Add one item to a bank, and return it: the one that is there, where the bank had it.
+
+    What too much of the agency's corpus lies near to goes into quarantine, as everywhere.
+
+    Raises:
+        Forbidden: the actor may not change banks.
+        NotFound: no such bank, or not the actor's agency's.
+        InputError: there is nothing by which it could be known again.
+    """
+    if not any(known_by[:4]):
+        raise InputError("there is nothing by which this could be known again")
+    with changing(actor, name, now=now, keys=keys, ledger=ledger):
+        bank = banks.bank_of(name)
+        [item] = [known_by._replace(details=json.dumps(details) if details else None)]
+        if bank.semantics is not BankSemantics.BENIGN:
+            from tsunagu.services.blast_radius import quarantined  # noqa: PLC0415 - loads the kernels
+
+            [item] = quarantined([item], bank.rules.radius_bits)
+        added = bank_items.add_items(bank.bank_id, bank_items.pack([item]), agency_id=actor.agency_id, now=now)
+        apply_if_benign(bank, agency_id=actor.agency_id, queue=queue)
+        found = bank_items.item_with(bank.bank_id, item)
+        ledger.write(bank_deed(Act.BANK_EXTENDED, actor, bank, now, items=1, added=added))
+    return found
+
+
+def content_of(*, actor: Actor, name: str, item_id: int, now: datetime, keys: Keys, ledger: Ledger) -> Content:
+    """Return one item of an own bank.
+
+    Raises:
+        Forbidden: the actor reads no banks.
+        NotFound: no such bank or item, or not the actor's agency's.
+    """
+    with reading(actor, name, now=now, keys=keys, ledger=ledger):
+        bank = banks.bank_of(name)
+        item = bank_items.item_of(bank.bank_id, item_id)
+        ledger.write(bank_deed(Act.BANK_READ, actor, bank, now, item=item_name(keys, item_id)))
+        return Content(item, bank_items.disabled_until(item_id))
+
+
+def change_content(
+    *,
+    actor: Actor,
+    name: str,
+    item_id: int,
+    disabled_until: datetime | None,
+    details: Mapping[str, object],
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> None:
+    """Put an item of an own bank off until then, or let it answer again, and keep what else is said of it.
+
+    Raises:
+        Forbidden: the actor may not change banks.
+        NotFound: no such bank or item, or not the actor's agency's.
+    """
+    with changing(actor, name, now=now, keys=keys, ledger=ledger):
+        bank = banks.bank_of(name)
+        item = bank_items.item_of(bank.bank_id, item_id)
+        bank_items.disable(item_id, until=disabled_until)
+        if details:
+            bank_items.set_details(item_id, {**(item.details or {}), **details})
+        told = item_name(keys, item_id)
+        ledger.write(bank_deed(Act.BANK_JUDGED, actor, bank, now, item=told, disabled=int(disabled_until is not None)))
