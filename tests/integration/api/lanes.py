@@ -12,6 +12,7 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 
 from tsunagu.api.fast_lane import FastLane
+from tsunagu.api.hma.matching import SignalLane
 from tsunagu.api.look_ups import LookUpLane
 from tsunagu.domain.bank import BankRules, BankSemantics
 from tsunagu.domain.permission import Permission
@@ -22,6 +23,7 @@ from tsunagu.records.session import acting_for
 from tsunagu.services.api_keys import make_key
 from tsunagu.services.banks import open_bank
 from tsunagu.services.look_up_desk import LookUpDesk
+from tsunagu.web.rooms import rooms
 
 from ..world import Person, World, random_name  # noqa: TID252 - tests are no package with a name
 
@@ -49,7 +51,11 @@ class Lanes:
         self.counted: list[tuple[str, int]] = []
         self._application = FastLane(
             get_wsgi_application(),
-            (LookUpLane(),),
+            (
+                LookUpLane(),
+                SignalLane(lambda: rooms().keys, is_raw=False),
+                SignalLane(lambda: rooms().keys, is_raw=True),
+            ),
             desk=desk,
             counted=lambda page, status, _: self.counted.append((page, status)),
             others_at_once=2,

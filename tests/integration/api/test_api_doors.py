@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.http import HttpRequest
@@ -39,7 +40,7 @@ class Operation:
     permission: Permission
     target: str | None = None
     by_query: bool = False
-    body: dict[str, str] | None = None
+    body: dict[str, Any] | None = None
     entitled: str = "anna"
     strangers: tuple[str, ...] = ("cleo", "carl")
     unfit: tuple[str, ...] = ("audra",)
@@ -76,6 +77,13 @@ OPERATIONS = (
     Operation("GET", "/api/overlaps/{overlap_id}", Permission.OVERLAP_READ, "shared"),
     Operation("POST", "/api/overlaps/{overlap_id}/acknowledge", Permission.NOTICE_ACKNOWLEDGE, "overlap", status=204),
     Operation("POST", "/api/overlaps/{overlap_id}/share", Permission.OVERLAP_SHARE, "overlap"),
+    Operation(
+        "POST",
+        "/api/v1/look-up",
+        Permission.MEDIA_LOOK_UP,
+        body={"purpose": "investigation", "queries": [{"md5": "0" * 32}]},
+        strangers=OTHER_AGENCIES,
+    ),
     Operation(
         "POST", "/api/hits/{hit_id}/judgement", Permission.HIT_JUDGE, "hit", body={"answer": "unsure"}, status=204
     ),

@@ -12,7 +12,7 @@ from django.http import HttpResponse, JsonResponse
 
 from tsunagu.api.hma.door import NO_BANK, Request
 from tsunagu.api.hma.hashing import examined_file, signals_of
-from tsunagu.api.hma.shapes import MD5, SIGNALS, bank_name, checked_keys, ratio, signal, truth
+from tsunagu.api.hma.shapes import MD5, SIGNALS, bank_name, checked_keys, is_bank_name, ratio, signal, truth
 from tsunagu.domain.bank import BankItem, BankRules, BankSemantics, BankSummary
 from tsunagu.domain.errors import InputError, NotFound
 from tsunagu.domain.look_up import PDQ
@@ -31,8 +31,8 @@ _METADATA = ("content_id", "content_uri", "json")
 
 
 def banks(request: Request) -> list[dict[str, Any]]:
-    """Return the agency's banks."""
-    return [_bank(one) for one in list_banks(**request.parts)]
+    """Return the agency's banks that HMA's clients could have named; those that were closed are none of them."""
+    return [_bank(one) for one in list_banks(**request.parts) if is_bank_name(one.name)]
 
 
 def bank(request: Request) -> dict[str, Any]:

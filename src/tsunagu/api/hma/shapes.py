@@ -53,9 +53,14 @@ def bank_name(value: object) -> str:
     Raises:
         InputError: a bank cannot be called so.
     """
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
+    if not isinstance(value, str) or not is_bank_name(value):
         raise InputError("Field `name` must match ^[A-Z0-9_]+$")
     return value
+
+
+def is_bank_name(name: str) -> bool:
+    """Return whether HMA's clients can name a bank so."""
+    return _NAME.fullmatch(name) is not None
 
 
 def ratio(value: object) -> float:
