@@ -561,7 +561,7 @@ def _open_a_bank(scene: Scene) -> None:
     asker = replace(anna.actor, purpose=Purpose.INVESTIGATION)
     look_up(actor=asker, queries=[query], known=scene.world.rooms.known(), **parts)
     with looking_up():
-        look_ups.remember(agency_id, [secrets.token_bytes(32)])
+        look_ups.remember([(agency_id, secrets.token_bytes(32))])
 
 
 def _begin_an_upload(scene: Scene) -> None:

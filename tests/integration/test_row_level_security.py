@@ -69,6 +69,7 @@ LINKER_MAY_READ = {
         "opinion",
         "quarantine",
         "withdrawn",
+        "disabled_until",
     },
     "case": {"id", "agency_id", "covert", "keep_until"},
     "exhibit": {"id", "agency_id", "case_id"},
