@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import KERNELS, PASSWORD, PROGRAM
+from .conftest import KERNELS, PASSWORD, warm_program
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "operations.md"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -42,12 +42,14 @@ def top() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def test_every_command_of_the_page_works_in_its_order(top: Path) -> None:
+@pytest.mark.usefixtures("make_installation")  # at its end the loaded program ends as well
+def test_every_command_of_the_page_works_in_its_order(top: Path, tmp_path: Path) -> None:
     for place in PLACES[2:]:
         (top / place[1:]).mkdir(parents=True, mode=0o700)
     (top / "var" / "lib").mkdir(parents=True, mode=0o711)
     (top / "var").chmod(0o711)
-    environ = {"PATH": f"{PROGRAM.parent}:{os.environ['PATH']}", "NUMBA_CACHE_DIR": str(KERNELS)}
+    environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "NUMBA_CACHE_DIR": str(KERNELS)}
+    program = warm_program().stand_in(tmp_path)
     blocks = BLOCK.findall(DOCUMENT.read_text(encoding="utf-8"))
     for block in blocks:
         script = re.sub("|".join(map(re.escape, PLACES)), lambda found: f"{top}{found[0]}", block)
@@ -60,6 +62,7 @@ def test_every_command_of_the_page_works_in_its_order(top: Path) -> None:
             check=False,
             cwd=top,
             env=environ,
+            pass_fds=[program],
         )
         assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
     told = " ".join(blocks)
