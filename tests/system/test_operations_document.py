@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ..conftest import quick_folder  # noqa: TID252 - tests are no package with a name
 from .conftest import KERNELS, PASSWORD, warm_program
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -36,7 +37,7 @@ EVERY_NEW_COMMAND = ("backup", "restore", "upgrade", "doctor", "status")
 @pytest.fixture
 def top() -> Iterator[Path]:
     """A folder that the database's own user may pass."""
-    folder = Path(tempfile.mkdtemp(prefix="tsunagu-test-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="tsunagu-test-", dir=quick_folder()))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
