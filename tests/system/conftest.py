@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from pyotp.totp import TOTP
 
+from tsunagu.records.postgres.server import EmbeddedPostgres
+
 from ..conftest import quick_folder  # noqa: TID252 - tests are no package with a name
 from .warm import WarmProgram
 
@@ -147,6 +149,7 @@ def make_installation() -> Iterator[Callable[..., Installation]]:
 def two_agencies(make_installation: Callable[..., Installation]) -> Installation:
     """An installation with the agencies of officers `anna` (DK) and `ben` (AU), and nothing brought in: copy it."""
     installation = make_installation()
-    installation.found("Agency of Anna", "DK", "anna")
-    installation.found("Agency of Ben", "AU", "ben")
+    with EmbeddedPostgres(installation.home).use():  # not begun and ended anew for each command
+        installation.found("Agency of Anna", "DK", "anna")
+        installation.found("Agency of Ben", "AU", "ben")
     return installation

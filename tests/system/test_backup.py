@@ -28,11 +28,11 @@ Make = Callable[..., Installation]
 
 
 @pytest.fixture(scope="module")
-def house(make_installation: Make, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+def house(two_agencies: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Two agencies who have shared and judged what they have in common."""
-    found = make_installation()
-    fill(found, tmp_path_factory.mktemp("seized") / "disk")
-    return found
+    with two_agencies.copied() as copy:
+        fill(copy, tmp_path_factory.mktemp("seized") / "disk")
+        yield copy
 
 
 @pytest.fixture(scope="module")

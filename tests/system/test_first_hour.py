@@ -36,15 +36,14 @@ def test_an_empty_home_says_how_it_begins(make_installation: Callable[..., Insta
         assert "tsunagu init" in house.run(command, status=FORBIDDEN).stderr
 
 
-def test_new_keys_are_not_made_over_what_lost_ones_open(make_installation: Callable[..., Installation]) -> None:
-    house = make_installation()
-    house.found("Agency of Anna", "DK", "anna")
-    for one in (house.home / "keys").iterdir():
-        one.unlink()
-    for command in (("keys", "init"), ("init", *NAMES)):
-        refused = house.run(*command, lines=(PASSWORD, PASSWORD), status=CONFLICT)
-        assert "keys restore" in refused.stderr
-    assert not (house.home / "keys" / "keyring.json").exists()
+def test_new_keys_are_not_made_over_what_lost_ones_open(two_agencies: Installation) -> None:
+    with two_agencies.copied() as house:
+        for one in (house.home / "keys").iterdir():
+            one.unlink()
+        for command in (("keys", "init"), ("init", *NAMES)):
+            refused = house.run(*command, lines=(PASSWORD, PASSWORD), status=CONFLICT)
+            assert "keys restore" in refused.stderr
+        assert not (house.home / "keys" / "keyring.json").exists()
 
 
 def test_the_commands_that_the_demonstration_prints_work_as_they_are_printed(
