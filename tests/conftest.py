@@ -13,6 +13,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+KERNELS = Path(__file__).parents[1] / ".pytest_cache" / "kernels"
+# Before any kernel is imported: the tests and the programs that they start compile each of them once.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(KERNELS))
+
 # Kernels are compiled on their first call, which no deadline survives.
 settings.register_profile("tsunagu", deadline=None)
 settings.load_profile("tsunagu")

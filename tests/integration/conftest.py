@@ -13,8 +13,7 @@ import django
 import psycopg
 import pytest
 
-# Before any model and any kernel is imported.
-os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[2] / ".pytest_cache" / "kernels"))
+# Before any model is imported.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
 django.setup()
 

@@ -20,12 +20,11 @@ from pyotp.totp import TOTP
 
 from tsunagu.records.postgres.server import EmbeddedPostgres
 
-from ..conftest import quick_folder  # noqa: TID252 - tests are no package with a name
+from ..conftest import KERNELS, quick_folder  # noqa: TID252 - tests are no package with a name
 from .warm import WarmProgram
 
 PROGRAM = Path(sys.executable).with_name("tsunagu")
 PASSWORD = "correct horse battery"
-KERNELS = Path(__file__).parents[2] / ".pytest_cache" / "kernels"
 
 
 @dataclass
