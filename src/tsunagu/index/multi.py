@@ -11,7 +11,7 @@ from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
 from tsunagu.domain.hit import Hit
 from tsunagu.index.building import flips_of, lay_out
-from tsunagu.index.costs import Costs, cheapest_radii, measure_costs, measure_scan_ns
+from tsunagu.index.costs import Costs, cheapest_radii, measure_costs, measure_scan_ns, reach_of
 from tsunagu.index.plan import Plan, plan_parts
 from tsunagu.index.probing import Arrays, Words, search_parts
 from tsunagu.index.scanning import search_all
@@ -19,11 +19,13 @@ from tsunagu.index.table import require_ids, require_searchable, require_table, 
 
 LEAST_ROWS = 4096
 """Below so many rows looking at all of them is as fast, and no tables are laid out."""
-BYTES_A_ROW = 62.0
+BYTES_A_ROW = 70.0
 """What the tables may take for each entry, beside 40 bytes for a fingerprint of 256 bits and its id."""
+_FEW_ROWS, _BYTES_A_ROW_OF_FEW = 4_000_000, 84.0
+"""So few rows may take a little more, for twice the speed: it is not their memory that is scarce."""
 _FIRST_ROOM = 1024
-_MISSED_ROW_NS = 20.0
-"""A row that is met in a table lies anywhere in memory."""
+_PART_OF_SCAN = 0.5
+"""A query that has spent that much of what the scan takes is left to it: one that was begun in vain costs no more."""
 _LARGEST_RADIUS = 64
 _NOTHING = Plan((), (), ())
 
@@ -39,8 +41,7 @@ class MultiIndex:
     __slots__ = (
         "_flips",
         "_kind",
-        "_most_rows",
-        "_radii",
+        "_reaches",
         "_version",
         "arrays",
         "costs",
@@ -66,8 +67,7 @@ class MultiIndex:
         self.plan, self.arrays, self.entry_ids = plan, arrays, entry_ids
         self.costs, self.scan_ns = costs, scan_ns
         self._flips = flips_of(plan)
-        self._radii = [radii for radii, ns in cheapest_radii(costs, _LARGEST_RADIUS) if ns < scan_ns]
-        self._most_rows = int(scan_ns / _MISSED_ROW_NS)
+        self._reaches = [reach_of(radii) for radii, ns in cheapest_radii(costs, _LARGEST_RADIUS) if ns < scan_ns]
 
     @classmethod
     def build(cls, kind: FingerprintKind, entries: Iterable[tuple[int, Fingerprint]], *, version: str) -> MultiIndex:
@@ -106,7 +106,8 @@ class MultiIndex:
         words = np.ascontiguousarray(table).view(np.uint64)
         plan = _NOTHING
         if len(table) >= LEAST_ROWS:
-            plan = plan_parts(len(table), kind.bits, kind.radius_bits, BYTES_A_ROW)
+            bytes_a_row = BYTES_A_ROW if len(table) > _FEW_ROWS else _BYTES_A_ROW_OF_FEW
+            plan = plan_parts(len(table), kind.bits, kind.radius_bits, bytes_a_row)
         arrays, order = lay_out(words, plan, threads=threads)
         costs = measure_costs(arrays, flips_of(plan))
         scan_ns = measure_scan_ns(arrays)
@@ -163,8 +164,8 @@ class MultiIndex:
             raise InputError("the radius is negative", radius_bits=radius_bits)
         words = _padded(words_of(self._kind, queries))
         radius = min(radius_bits, self._kind.bits)
-        if radius < len(self._radii):
-            rows, entries, distances = self._ask_parts(words, radius, self._radii[radius]).T
+        if radius < len(self._reaches):
+            rows, entries, distances = self._ask_parts(words, radius).T
         else:
             rows, entries, distances = self._scan(words, radius).T
         entry_ids = self.entry_ids[entries]
@@ -173,18 +174,18 @@ class MultiIndex:
         order = np.lexsort((entry_ids, distances, rows))
         return rows[order], entry_ids[order], distances[order]
 
-    def _ask_parts(self, words: Words, radius: int, radii: NDArray[np.int64]) -> NDArray[np.int64]:
-        is_left = np.zeros(len(words), np.bool_)
-        found = np.empty((_FIRST_ROOM, 3), np.int64)
-        asked = (self.arrays, self._flips, words, radii, radius, self._most_rows)
-        total = search_parts(*asked, found, is_left)
+    def _ask_parts(self, words: Words, radius: int) -> NDArray[np.int64]:
+        most_ns = self.scan_ns * _PART_OF_SCAN
+        found, spent_ns = np.empty((_FIRST_ROOM, 3), np.int64), np.empty(len(words))
+        asked = (self.arrays, self._flips, words, self._reaches[radius], radius, most_ns)
+        total = search_parts(*asked, found, spent_ns)
         if total > len(found):
             # Rare: more hits than room. A second search with room for all costs less than growing inside the kernel.
             found = np.empty((total, 3), np.int64)
-            search_parts(*asked, found, is_left)
-        if not is_left.any():
+            search_parts(*asked, found, spent_ns)
+        left = np.flatnonzero(spent_ns > most_ns)
+        if not len(left):
             return found[:total]
-        left = np.flatnonzero(is_left)
         scanned = self._scan(words[left], radius)
         scanned[:, 0] = left[scanned[:, 0]]
         return np.concatenate([found[:total], scanned])

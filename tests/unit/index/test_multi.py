@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import FingerprintKind
 from tsunagu.index.building import flips_of, lay_out
+from tsunagu.index.costs import reach_of
 from tsunagu.index.flat import FlatIndex
 from tsunagu.index.multi import MultiIndex
 from tsunagu.index.plan import plan_parts
@@ -58,24 +59,24 @@ def test_it_finds_hit_for_hit_what_the_flat_index_finds(rows: Table, radius_bits
 
 def test_a_query_that_meets_too_many_rows_is_left_to_the_scan() -> None:
     rows = crowded(20_000).view(np.uint64)
-    plan = plan_parts(len(rows), 256, 31, 62)
+    plan = plan_parts(len(rows), 256, 31, 84)
     arrays, _ = lay_out(rows, plan)
-    found, is_left = np.empty((9, 3), np.int64), np.zeros(2, np.bool_)
+    found, spent_ns = np.empty((9, 3), np.int64), np.empty(2)
     queries = np.concatenate([rows[:1], ~rows[:1]])
-    search_parts(arrays, flips_of(plan), queries, np.array(plan.radii), 31, 1000, found, is_left)
-    assert is_left.tolist() == [True, False]
+    search_parts(arrays, flips_of(plan), queries, reach_of(np.array(plan.radii)), 31, 40_000.0, found, spent_ns)
+    assert (spent_ns > 40_000).tolist() == [True, False]
 
 
 @pytest.mark.parametrize("bits", [64, 256])
 def test_fingerprints_of_either_length_are_laid_out_and_found(bits: int) -> None:
     rows = uniform(40_000).view(np.uint64)[:, : bits // 64]
-    plan = plan_parts(len(rows), bits, 8, 62)
+    plan = plan_parts(len(rows), bits, 8, 70)
     arrays, order = lay_out(np.ascontiguousarray(rows), plan, threads=2)
     queries = np.zeros((50, 4), np.uint64)
     queries[:, : bits // 64] = rows[:50]
     queries[:, 0] ^= np.uint64(0b1011001)
-    found, is_left = np.empty((1000, 3), np.int64), np.zeros(50, np.bool_)
-    total = search_parts(arrays, flips_of(plan), queries, np.array(plan.radii), 8, 10**9, found, is_left)
+    found, spent_ns = np.empty((1000, 3), np.int64), np.empty(50)
+    total = search_parts(arrays, flips_of(plan), queries, reach_of(np.array(plan.radii)), 8, np.inf, found, spent_ns)
     apart = np.bitwise_count(rows[None] ^ queries[:, None, : bits // 64]).sum(axis=2)
     wanted = {(at, row, int(apart[at, row])) for at, row in np.argwhere(apart <= 8).tolist()}
     assert {(at, int(order[row]), apart_bits) for at, row, apart_bits in found[:total].tolist()} == wanted
