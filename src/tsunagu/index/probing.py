@@ -90,11 +90,13 @@ def search_parts(
     most_ns: float,
     found: NDArray[np.int64],
     spent_ns: NDArray[np.float64],
-) -> int:  # pragma: no cover - compiled
-    """Write (query, row, distance) of each pair within `radius` into `found`; return how many there are.
+) -> tuple[int, int]:  # pragma: no cover - compiled
+    """Write (query, row, distance) of each pair within `radius` into `found`.
 
     The tables of a query are worked on as on a line: what one step asks memory for, the next finds there, while other
     steps are busy with the tables before.
+
+    Returns how many pairs there are, and how many queries are left to the scan.
 
     Args:
         queries: shape (m, 4).
@@ -107,7 +109,7 @@ def search_parts(
     asked = np.flatnonzero(reach[:, RADIUS] >= 0)
     spans = np.empty((_most_patterns(flips.begins, reach), 3), np.int64)
     candidates, waiting = np.empty((2, _CANDIDATES), np.int64), np.zeros(2, np.int64)
-    total = 0
+    total, left = 0, 0
     for at in range(len(queries)):
         query = queries[at]
         before, spent, lists, waiting[0], waiting[1] = total, 0.0, 0, 0, 0
@@ -129,11 +131,12 @@ def search_parts(
                 spent += lists * LIST_NS + entries * ENTRY_NS
             if spent > most_ns:
                 total = before
+                left += 1
                 break
             if step < len(asked):
                 _ask(arrays, flips, query, asked[step], reach[asked[step], RADIUS])
         spent_ns[at] = spent
-    return total
+    return total, left
 
 
 @njit(nogil=True, cache=True)
