@@ -45,7 +45,6 @@ soak: test-tools compiled ## Run the long rounds: kill -9, hostile files, leaks
 bench: $(VENV)-bench/.peers compiled ## Measure fingerprinting, search, ingest and pages, against peers in the same run
 	$(BIN)/python -m bench.fingerprint
 	$(BIN)/python -m bench.search
-	$(BIN)/python -m bench.live --seconds 60
 	$(BIN)/python -m bench.ingest
 	$(BIN)/python -m bench.pages
 

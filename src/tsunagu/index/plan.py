@@ -96,6 +96,7 @@ def bytes_a_number(rows: int) -> int:
     return 3 if rows <= 1 << 24 else 4
 
 
+@cache
 def _shift(rows: int, width: int, radius: int) -> int:
     return min(_shifts(rows, width), key=lambda shift: _table_ns(rows, width, radius, shift))
 
