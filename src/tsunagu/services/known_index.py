@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from tsunagu.domain.errors import DamagedSnapshot
 from tsunagu.domain.fingerprint import FingerprintKind
-from tsunagu.index.live import Changes, Found, LiveIndex
+from tsunagu.index.live import Changes, LiveIndex
 from tsunagu.index.multi import MultiIndex
+from tsunagu.index.protocol import Found
 from tsunagu.index.snapshot import open_snapshot, publish
 from tsunagu.records import bank_log
 from tsunagu.records.bank_log import Additions, Withdrawals
