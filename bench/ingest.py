@@ -98,8 +98,9 @@ def opened_home(home: Path) -> dict[str, str]:
 
 def run(environ: dict[str, str], *arguments: str, lines: str = "") -> str:
     """Run a command in a home, and return what it prints."""
-    command = [PROGRAM, *arguments]
-    return subprocess.run(command, input=lines, env=environ, check=True, capture_output=True, text=True).stdout
+    command = [str(PROGRAM), *arguments]
+    done = subprocess.run(command, input=lines, env=environ, check=True, capture_output=True, text=True)
+    return done.stdout
 
 
 def ingest_rate(home: Path, folder: Path, count: int) -> tuple[float, list[float]]:
