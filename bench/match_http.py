@@ -2,8 +2,8 @@
 
 Ours: `tsunagu serve` with a published index; each request has a key and a purpose, and is answered once its entry in
 the ledger is committed. The peer: Flask under gunicorn, which asks for no key and writes nothing. Each is one server
-process on the first core, ours together with its database; the same clients ask both from the last core, over
-connections that they keep, as soon as each has its answer. Half of what is asked for is a row with up to 31 bits
+process on the first core; the same clients ask both from the last core, over connections that they keep, as soon as
+each has its answer. Our database, of which the peer here has none, runs beside it on whichever core has time. Half of what is asked for is a row with up to 31 bits
 changed, half is of no row. What both answer is compared. HMA has no batches: there each look-up is a request.
 """
 
@@ -80,7 +80,8 @@ def _ours(folder: Path, asked: Table, lasts_s: float) -> dict[str, dict[str, Any
     port = _free_port()
     environ = {**os.environ, "TSUNAGU_HOME": str(home)}
     hexes = [one.tobytes().hex() for one in asked]
-    with _served([PROGRAM, "serve", "--no-worker", "--port", str(port)], environ, port, "/healthz"):
+    serving = [PROGRAM, "serve", "--no-worker", "--port", str(port)]
+    with _database(environ), _served(serving, environ, port, "/healthz"):
         one_by_one = [_post(key, [one]) for one in hexes]
         in_batches = [_post(key, hexes[begin : begin + BATCH]) for begin in range(0, len(hexes), BATCH)]
         _ask(folder, port, one_by_one, lasts_s / 5)  # warm, as the peer is by its check of the answers
@@ -119,6 +120,17 @@ def _post(key: str, hexes: Sequence[str]) -> str:
         f"POST /api/v1/look-up HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
     )
+
+
+@contextmanager
+def _database(environ: Mapping[str, str]) -> Iterator[None]:
+    """Run the database by itself, as `deploy/systemd` does, until the block ends: on whichever core is idle."""
+    told = subprocess.DEVNULL
+    with subprocess.Popen([PROGRAM, "db", "run"], env=dict(environ), stdout=told, stderr=told) as database:
+        try:
+            yield
+        finally:
+            database.terminate()
 
 
 @contextmanager

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psycopg
 
 ROWS_AT_ONCE = 50_000
 LOOK_UPS = 100_000_000
@@ -52,8 +54,18 @@ def make_store(home: Path, rows: Path) -> str:
             with acting_for(actor.agency_id):
                 bank_items.add_items(bank.bank_id, some, agency_id=actor.agency_id, now=now)
         rooms.known().publish()
+        _settle(home)
         scopes = frozenset({Permission.MEDIA_LOOK_UP, Permission.BANK_DISTANCE})
         return make_key(actor=actor, name="bench", scopes=scopes, days=1, look_ups=LOOK_UPS, **parts)[0]
+
+
+def _settle(home: Path) -> None:
+    """Let the database know what it holds, as it does by itself within a minute of so many new rows."""
+    from tsunagu.records.postgres.server import EmbeddedPostgres  # noqa: PLC0415
+
+    address = replace(EmbeddedPostgres(home).admin_address(), database="tsunagu")
+    with psycopg.connect(address.conninfo(), autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
 
 
 def main() -> None:

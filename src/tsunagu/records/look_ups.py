@@ -75,7 +75,9 @@ def near(asker: Asker, item_ids: Iterable[int], *, now: datetime) -> dict[int, A
     wanted = list(item_ids)
     if not wanted:
         return {}
-    rows = _asked(f"SELECT {_COLUMNS} {_ANSWERING} AND item.id = ANY(%(items)s)", asker, now, items=wanted)
+    rows = _asked(
+        f"SELECT {_COLUMNS} {_ANSWERING} AND item.id = ANY(%(items)s::bigint[])", asker, now, items=_array(wanted)
+    )
     return {row[0]: _answering(row) for row in rows}
 
 
@@ -114,7 +116,7 @@ def spend(asked: Sequence[tuple[Budget, int]], *, now: datetime) -> list[int]:
             [
                 now.astimezone(UTC).date(),
                 *_columns([budget for *_, budget, _ in budgets]),
-                [together[place] for *_, place in budgets],
+                _array(together[place] for *_, place in budgets),
             ],
         )
         rows = cursor.fetchall()
@@ -149,7 +151,7 @@ def remember(fingerprints: Sequence[tuple[UUID, bytes]]) -> None:
     with connections[LINKER].cursor() as cursor:
         cursor.execute(
             "INSERT INTO recent_query (agency_id, pdq) SELECT * FROM unnest(%s::uuid[], %s::bytea[])",
-            _columns(fingerprints),
+            [_array(agency_id for agency_id, _ in fingerprints), [data for _, data in fingerprints]],
         )
 
 
@@ -178,9 +180,14 @@ def _asked(query: str, asker: Asker, now: datetime, **more: Any) -> list[tuple[A
         return rows
 
 
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    """Return rows as the columns that `unnest` puts together again: one statement, however many there are."""
-    return [list(column) for column in zip(*rows, strict=True)]
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[str]:
+    """Return rows of numbers and UUIDs as the columns that `unnest` puts together again: one statement for them all."""
+    return [_array(column) for column in zip(*rows, strict=True)]
+
+
+def _array(values: Iterable[int | UUID | None]) -> str:
+    """Return numbers or UUIDs as the server writes an array: none of them needs a quote."""
+    return f"{{{','.join('NULL' if one is None else str(one) for one in values)}}}"
 
 
 def _answering(row: Sequence[Any]) -> Answering:

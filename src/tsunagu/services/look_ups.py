@@ -33,6 +33,7 @@ OFFICER_A_DAY = 2_000
 REMEMBERED = 1 / 16
 """How much of what is asked for and not known is kept as recent traffic."""
 _UPRIGHT = 0
+_NOTHING = Answer(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,8 @@ def _hits_of(
     answering: Mapping[int, Answering],
     same: Mapping[tuple[DigestKind, bytes], Sequence[Answering]],
 ) -> list[_Hit]:
+    if not distances and not query.digests:
+        return []
     hits = {
         item_id: _Hit(answering[item_id], distance, is_exact=False)
         for item_id, distance in distances.items()
@@ -251,6 +254,8 @@ def _answers(
                 for hit in per_query
             )
         )
+        if per_query
+        else _NOTHING
         for per_query in hits
     )
 

@@ -16,6 +16,10 @@ GENESIS = bytes(HASH_BYTES)
 _LAST_NUMBER = 2**63 - 1  # PostgreSQL's bigint
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+_NULL = "\\u0000"
+
+
 def canonical(body: Mapping[str, object]) -> str:
     """Return `body` as the one JSON text that stands for it: sorted keys, no spaces, characters as they are.
 
@@ -26,9 +30,24 @@ def canonical(body: Mapping[str, object]) -> str:
         InputError: another type, a key that is no text, text that is no Unicode (a lone surrogate), or a null
             character, which PostgreSQL cannot keep.
     """
-    text = json.dumps(_plain(body), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = _written(body if _is_plain(body) else _plain(body))
+    if _NULL in text:
+        text = _written(_plain(body))  # which tells a null character from text that only looks like one
     _utf8(text)
     return text
+
+
+def _written(body: object) -> str:
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _is_plain(body: Mapping[str, object]) -> bool:
+    """Whether it obviously holds only what is allowed, as nearly all bodies do: texts and numbers, one level deep."""
+    inner = [one for one in body.values() if type(one) is dict]
+    values = [one for one in body.values() if type(one) is not dict]
+    return all(set(map(type, some)) <= _PLAIN for some in (values, *(one.values() for one in inner))) and all(
+        set(map(type, some)) <= {str} for some in (body, *inner)
+    )
 
 
 def entry_hash(previous: bytes, number: int, body: str) -> bytes:
