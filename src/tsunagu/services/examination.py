@@ -112,6 +112,19 @@ def examine_file(found: Found, *, decoder: Decoder) -> tuple[Examined, ...]:
         os.close(fd)
 
 
+def examine_alone(fd: int, *, decoder: Decoder) -> Examined:
+    """Return what is learnt of one open file by itself: of an archive its digests, and nothing of its members.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    media_type = probe(os.pread(fd, HEAD_BYTES, 0))
+    if media_type is not None and media_type.kind is not MediaKind.ARCHIVE:
+        return _examine_media(b"", fd, media_type, decoder)
+    digests, size = digest(fd)
+    return Examined(b"", size, media_type, digests)
+
+
 def _examine(path: bytes, fd: int, decoder: Decoder, allowance: Allowance, *, depth: int) -> Iterator[Examined]:
     try:
         media_type = probe(os.pread(fd, HEAD_BYTES, 0))
