@@ -13,8 +13,8 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict, NotFound, TsunaguError, Unavailable
 from tsunagu.domain.incoming_list import FILE_NUMBER, IncomingList, ListState
-from tsunagu.exchange.reading import Of256Bits, Stated
 from tsunagu.domain.ledger import Deed
+from tsunagu.exchange.reading import Of256Bits, Stated
 from tsunagu.records import agencies, banks, incoming_lists
 from tsunagu.records.session import DATABASE_FAILED, acting_for, is_disk_full
 from tsunagu.records.uploads import UploadStore
