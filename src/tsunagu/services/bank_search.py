@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
@@ -18,8 +17,10 @@ from tsunagu.records import bank_items, banks
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.banks import SHOWN, bank_deed
-from tsunagu.services.known_index import KIND, KnownIndex
 from tsunagu.services.parts import Keys, Ledger
+
+if TYPE_CHECKING:
+    from tsunagu.services.known_index import KnownIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,9 @@ def _near(query: Query, known: KnownIndex) -> dict[int, int]:
     """Return the items of all banks that are near, with their least distance."""
     if not query.pdq:
         return {}
-    table = np.frombuffer(b"".join(query.pdq), np.uint8).reshape(-1, KIND.bits // 8)
+    import numpy as np  # noqa: PLC0415 - only who searches waits for it
+
+    table = np.frombuffer(b"".join(query.pdq), np.uint8).reshape(len(query.pdq), -1)
     (_, item_ids, distances), _ = known.search(table)
     near: dict[int, int] = {}
     for item_id, distance in zip(item_ids.tolist(), distances.tolist(), strict=True):

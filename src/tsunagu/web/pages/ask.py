@@ -1,0 +1,77 @@
+"""The quick question: is this known to any bank that answers, whose is it, and whom to call?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.look_up import TYPES, Query
+from tsunagu.domain.purpose import Purpose
+from tsunagu.services.asking import ask_banks, begin_to_ask, query_of_open_file
+from tsunagu.web.desk import actor_of, chosen, parts_of
+from tsunagu.web.rooms import rooms
+
+MOST_FILE_BYTES = 32 << 20
+"""A longer file is asked for by its digest: this one lies in memory until it has been answered."""
+PIECE_BYTES = 1 << 20
+
+
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Show the question, or answer one by the digits of a digest or a fingerprint.
+
+    What is asked for is posted, and kept on the page alone.
+    """
+    begin_to_ask(**parts_of(request))
+    context = {"purposes": list(Purpose), "types": TYPES, "most_mb": MOST_FILE_BYTES >> 20}
+    if request.method == "POST":
+        typed, kind = request.POST.get("what", "").strip(), request.POST.get("type", "")
+        if not typed:
+            raise InputError("choose a file, or type the digits of a digest or a fingerprint")
+        purpose = chosen(Purpose, request.POST.get("purpose", ""))
+        answer = _answer(request, Query.of_hex(typed, kind), purpose)
+        context |= {"answer": answer, "what": typed, "type": kind, "purpose": purpose}
+    return render(request, "web/ask.html", context)
+
+
+@require_http_methods(["PUT"])
+def ask_file(request: HttpRequest) -> HttpResponse:
+    """Answer for the file that is sent, decoded in a limited child. It touches no disk, and nothing of it is kept."""
+    begin_to_ask(**parts_of(request))
+    purpose = chosen(Purpose, request.headers.get("x-purpose", ""))
+    with _in_memory(request) as fd, rooms().viewer.at_work() as decoder:
+        query = query_of_open_file(fd, decoder=decoder)
+    return render(request, "web/ask_answer.html", {"answer": _answer(request, query, purpose)})
+
+
+def _answer(request: HttpRequest, query: Query, purpose: Purpose) -> object:
+    parts = parts_of(request)
+    parts["actor"] = actor_of(request, purpose.value)
+    return ask_banks(query=query, known=rooms().known(), **parts)
+
+
+@contextmanager
+def _in_memory(request: HttpRequest) -> Iterator[int]:
+    """Give the body of a request as an open file that has no name.
+
+    Entering raises:
+        InputError: it is longer than `MOST_FILE_BYTES`.
+    """
+    fd = os.memfd_create("asked", os.MFD_CLOEXEC)
+    try:
+        size = 0
+        while piece := request.read(PIECE_BYTES):
+            size += len(piece)
+            if size > MOST_FILE_BYTES:
+                raise InputError("this file is too long to be asked for here: ask for its digest")
+            os.write(fd, piece)
+        os.lseek(fd, 0, os.SEEK_SET)
+        yield fd
+    finally:
+        os.close(fd)
