@@ -176,7 +176,7 @@ def _withdraw(condition: str, value: list[int] | UUID) -> None:
                 quarantine = NULL, withdrawn = CASE WHEN pdq IS NULL THEN 0
                     ELSE nextval(pg_get_serial_sequence('bank_item', 'id')) END
             WHERE {condition} AND withdrawn IS NULL RETURNING bank_id)
-        UPDATE bank SET items = items - less.items
+        UPDATE bank SET items = bank.items - less.items
         FROM (SELECT bank_id, count(*) AS items FROM gone GROUP BY 1) AS less WHERE id = less.bank_id
     """  # noqa: S608 - the condition is a literal of our own
     with connection.cursor() as cursor:
