@@ -3,6 +3,7 @@
 Call everything within `acting_for` the bank's agency.
 """
 
+import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,8 +12,12 @@ from json import dumps
 from typing import NamedTuple
 from uuid import UUID
 
+import psycopg
 from django.db import connection
 from django.db.models import F
+from psycopg.adapt import Dumper
+from psycopg.postgres import types
+from psycopg.pq import Format
 
 from tsunagu.domain.bank import BankItem, BankSemantics, Opinion, Quarantine
 from tsunagu.domain.errors import NotFound
@@ -21,9 +26,38 @@ from tsunagu.records.look_ups import RECENT_QUERIES
 from tsunagu.records.models import Bank, RecentQuery
 from tsunagu.records.models import BankItem as Row
 
-_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _NULL = b"\xff\xff\xff\xff"
-_END = b"\xff\xff"
+_UUID, _BYTEA, _JSONB = (types[name].oid for name in ("uuid", "bytea", "jsonb"))
+
+
+class _Array(bytes):
+    """An array in the server's binary form."""
+
+
+class _Uuids(_Array):
+    """One of uuid."""
+
+
+class _Bytes(_Array):
+    """One of bytea."""
+
+
+class _Jsons(_Array):
+    """One of jsonb."""
+
+
+def _dumper(type_name: str) -> type[Dumper]:
+    class AsItIs(Dumper):
+        format = Format.BINARY
+        oid = types[type_name].array_oid
+
+        def dump(self, obj: _Array) -> bytes:
+            return obj
+
+    return AsItIs
+
+
+_DUMPERS = {_Uuids: _dumper("uuid"), _Bytes: _dumper("bytea"), _Jsons: _dumper("jsonb")}
 
 
 class NewItem(NamedTuple):
@@ -47,13 +81,22 @@ class Packed:
     """Items as they travel to the database; packing them needs no connection, so that it can be done meanwhile."""
 
     rows: int
-    data: bytes
+    columns: tuple[_Array, ...]
 
 
 def pack(items: Iterable[NewItem]) -> Packed:
     """Return items as they travel: some ten thousand of them are a good piece."""
-    rows = list(map(_row, items))
-    return Packed(len(rows), b"".join((_HEAD, *rows, _END)))
+    rows = list(items)
+    md5, sha1, sha256_, pdq, details, quarantines = zip(*rows, strict=True) if rows else ((),) * len(NewItem._fields)
+    return Packed(
+        len(rows),
+        (
+            _Uuids(_array(_UUID, map(_key, rows))),
+            *(_Bytes(_array(_BYTEA, column)) for column in (md5, sha1, sha256_, pdq)),
+            _Jsons(_array(_JSONB, (None if one is None else _json(one) for one in details))),
+            _Jsons(_array(_JSONB, (None if one is None else _json(dumps(asdict(one))) for one in quarantines))),
+        ),
+    )
 
 
 def add_items(bank_id: UUID, packed: Packed, *, agency_id: UUID, now: datetime, import_id: UUID | None = None) -> int:
@@ -61,21 +104,18 @@ def add_items(bank_id: UUID, packed: Packed, *, agency_id: UUID, now: datetime, 
 
     The log of changes stays locked for every other writer until the transaction ends.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMP TABLE IF NOT EXISTS coming_items (key uuid, md5 bytea, sha1 bytea, sha256 bytea, pdq bytea,"
-            " details jsonb, quarantine jsonb) ON COMMIT DELETE ROWS"
-        )
-        # Row-level security lets nobody copy into the table itself.
-        with cursor.copy("COPY coming_items FROM STDIN (FORMAT BINARY)") as copy:
-            copy.write(packed.data)
+    connection.ensure_connection()
+    # Row-level security lets nobody COPY, and the framework's cursor writes every value out as text.
+    with psycopg.Cursor(connection.connection) as cursor:
+        for array, dumper in _DUMPERS.items():
+            cursor.adapters.register_dumper(array, dumper)
         cursor.execute(
             "INSERT INTO bank_item (agency_id, bank_id, import_id, added_at, key, md5, sha1, sha256, pdq, details,"
-            " quarantine) SELECT %s, %s, %s, %s, * FROM coming_items ON CONFLICT (bank_id, key) DO NOTHING",
-            [agency_id, bank_id, import_id, now],
+            " quarantine) SELECT %s, %s, %s, %s, * FROM unnest(%b, %b, %b, %b, %b, %b, %b)"
+            " ON CONFLICT (bank_id, key) DO NOTHING",
+            [agency_id, bank_id, import_id, now, *packed.columns],
         )
-        added = int(cursor.rowcount)
-        cursor.execute("TRUNCATE coming_items")
+        added = cursor.rowcount
     Bank.objects.filter(id=bank_id).update(items=F("items") + added)
     return added
 
@@ -183,27 +223,21 @@ def _withdraw(condition: str, value: list[int] | UUID) -> None:
         cursor.execute(statement, [value])
 
 
-def _row(item: NewItem) -> bytes:
-    """Return one row as COPY takes it in its binary form: PostgreSQL 18, COPY, "Binary Format"."""
-    md5, sha1, sha256_, pdq, details, quarantine = item
+def _key(item: NewItem) -> bytes:
+    """Return by what a bank tells that it has an item: 16 bytes of a digest over all that it is known by."""
+    md5, sha1, sha256_, pdq, *_ = item
     known_by = b"".join([bytes([len(one)]) + one if one else b"\0" for one in (md5, sha1, sha256_, pdq)])
-    return b"".join(
-        (
-            b"\0\x07\0\0\0\x10",
-            sha256(known_by).digest()[:16],
-            b"\0\0\0\x10" + md5 if md5 else _NULL,
-            b"\0\0\0\x14" + sha1 if sha1 else _NULL,
-            b"\0\0\0\x20" + sha256_ if sha256_ else _NULL,
-            b"\0\0\0\x20" + pdq if pdq else _NULL,
-            _json(details) if details else _NULL,
-            _json(dumps(asdict(quarantine))) if quarantine else _NULL,
-        )
-    )
+    return sha256(known_by).digest()[:16]
 
 
 def _json(text: str) -> bytes:
-    data = b"\x01" + text.encode()  # the version of jsonb's binary form
-    return len(data).to_bytes(4, "big") + data
+    return b"\x01" + text.encode()  # the version of jsonb's binary form
+
+
+def _array(oid: int, values: Iterable[bytes | None]) -> bytes:
+    """Return an array of one dimension in the server's binary form: its elements' type, length and bytes."""
+    elements = [_NULL if one is None else len(one).to_bytes(4, "big") + one for one in values]
+    return b"".join((struct.pack(">iiIii", 1, 1, oid, len(elements), 1), *elements))
 
 
 def _item(row: Row) -> BankItem:

@@ -56,6 +56,3 @@ GRANT SELECT, INSERT, DELETE ON recent_query TO :linker:;
 GRANT SELECT ON look_up_day, look_up_hit TO :app:;
 GRANT SELECT ON recent_query TO :app:;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO :app:, :linker:;
-
--- Row-level security lets nobody copy many rows in at once: they go by a table of the session's own.
-GRANT TEMPORARY ON DATABASE :database: TO :app:;
