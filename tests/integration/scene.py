@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.bank import BankSemantics, Quarantine
 from tsunagu.domain.digest import Digests
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
 from tsunagu.domain.intake_run import OfferedFile
+from tsunagu.domain.look_up import DigestKind, Query
 from tsunagu.domain.media import Examined, MediaType
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.reveal import RevealMeans
-from tsunagu.records import holdings, intakes, reveals
+from tsunagu.records import bank_items, holdings, intakes, look_ups, reveals
+from tsunagu.records.banks import bank_of
 from tsunagu.records.cases import case_of
 from tsunagu.records.models import Exhibit, Holding
-from tsunagu.records.session import acting_for
+from tsunagu.records.session import acting_for, looking_up
 from tsunagu.records.vault.rows import Vaulted, note
 from tsunagu.services.api_keys import make_key
 from tsunagu.services.banks import extend_bank, open_bank
@@ -30,6 +32,8 @@ from tsunagu.services.cases import open_case, staff_case
 from tsunagu.services.deletion import propose_deletion
 from tsunagu.services.exhibit_keys import give_exhibit_key
 from tsunagu.services.grants import list_grants, propose_grant
+from tsunagu.services.look_ups import look_up
+from tsunagu.services.opaque import item_name
 from tsunagu.services.proposals import propose_officer
 from tsunagu.services.retention import set_retention
 from tsunagu.services.subjects import bind_subject
@@ -112,6 +116,7 @@ class Door:
             "out": str(scene.world.folder / random_name("out")),
             "self": scene.people[self.entitled].login,
             "colleague": scene.targets["helper"],
+            **{name: scene.targets[name] for name in ("list", "item", "quarantined", "doomed")},
         }
         return (*self.command.split(), *(one.format(**known) for one in self.arguments))
 
@@ -128,6 +133,60 @@ DOORS = (
         "bank",
         strangers=("ben", "cleo"),
         status=2,  # the file is of no type that is read; its digest is taken all the same
+    ),
+    Door(
+        "ask",
+        ("{file}", "--purpose", "investigation"),
+        "look_up",
+        Permission.MEDIA_LOOK_UP,
+        strangers=("ben", "cleo"),
+    ),
+    Door(
+        "bank change",
+        ("{target}", "--radius", "20"),
+        "change_bank",
+        Permission.BANK_CHANGE,
+        "bank",
+        strangers=("ben", "cleo"),
+    ),
+    Door(
+        "bank import",
+        ("{list}", "--format", "csv", "--semantics", "known", "--hex-is", "sha256"),
+        "import_list",
+        Permission.BANK_CHANGE,
+        strangers=("ben", "cleo"),
+    ),
+    Door(
+        "bank judge",
+        ("{target}", "{item}", "confirmed"),
+        "judge_item",
+        Permission.BANK_CHANGE,
+        "bank",
+        strangers=("ben", "cleo"),
+    ),
+    Door(
+        "bank release",
+        ("{target}", "{quarantined}"),
+        "release_item",
+        Permission.BANK_CHANGE,
+        "bank",
+        strangers=("ben", "cleo"),
+    ),
+    Door("bank show", ("{target}",), "view_bank", Permission.BANK_READ, "bank", strangers=("ben", "cleo")),
+    Door(
+        "bank withdraw",
+        ("{target}", "{doomed}"),
+        "withdraw_item",
+        Permission.BANK_CHANGE,
+        "bank",
+        strangers=("ben", "cleo"),
+    ),
+    Door(
+        "index search",
+        ("0f" * 32, "--purpose", "investigation"),
+        "look_up",
+        Permission.MEDIA_LOOK_UP,
+        strangers=("ben", "cleo"),
     ),
     Door("bank list", (), "list_banks", Permission.BANK_READ, strangers=("ben", "cleo")),
     Door(
@@ -476,12 +535,25 @@ def _open_a_bank(scene: Scene) -> None:
     anna, name = scene.people["anna"], random_name("bank")
     parts = scene.world.parts
     open_bank(actor=anna.actor, name=name, semantics=BankSemantics.BENIGN, legal_ground=random_name("law"), **parts)
-    content = secrets.token_bytes(8)
-    digests = Digests(bytes(16), bytes(20), hashlib.sha256(content).digest())
-    examined = [Examined(b"known", 8, None, digests)]
+    digests = [Digests(bytes(16), bytes(20), secrets.token_bytes(32)) for _ in range(3)]
+    examined = [Examined(b"known", 8, None, one) for one in digests]
     extend_bank(actor=anna.actor, name=name, examined=examined, queue=scene.world.rooms.queue, **parts)
     scene.targets["bank"] = name
     scene.secrets.add(name)
+    agency_id, keys = anna.actor.agency_id, scene.world.rooms.keys
+    with acting_for(agency_id):
+        items = [one.item_id for one in bank_items.all_items(bank_of(name).bank_id)]
+        bank_items.set_quarantine({items[1]: Quarantine(1, 0)})
+    scene.targets |= zip(("item", "quarantined", "doomed"), (item_name(keys, one) for one in items), strict=True)
+    scene.secrets |= {scene.targets["item"], *(one.sha256.hex() for one in digests)}
+    scene.targets["list"] = scene.world.file(secrets.token_hex(32).encode())
+    assert scene.world.run(anna, *["bank", "import", "--format", "csv", "--semantics", "known", "--hex-is", "sha256"],
+                           scene.targets["list"]).status == 0  # fmt: skip
+    query = Query(digests=((DigestKind.SHA256, digests[0].sha256),))
+    asker = replace(anna.actor, purpose=Purpose.INVESTIGATION)
+    look_up(actor=asker, queries=[query], known=scene.world.rooms.known(), **parts)
+    with looking_up():
+        look_ups.remember(agency_id, [secrets.token_bytes(32)])
 
 
 def _begin_an_upload(scene: Scene) -> None:

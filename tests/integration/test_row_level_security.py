@@ -35,23 +35,51 @@ SELECT relnamespace::regnamespace::text, relname FROM pg_class JOIN pg_attribute
 WHERE relkind = 'r' AND attname = 'agency_id' AND NOT attisdropped ORDER BY 1, 2
 """
 TABLES = (
-    "ledger.entry", "public.api_key", "public.bank", "public.bank_entry", "public.case", "public.case_member",
-    "public.case_reason", "public.erasure", "public.exhibit", "public.exhibit_key", "public.fingerprint",
-    "public.holding", "public.intake", "public.intake_change", "public.intake_file", "public.invitation",
-    "public.judgement", "public.login", "public.media_item", "public.officer", "public.overlap_notice",
-    "public.permission_grant", "public.proposal", "public.provider_subject", "public.retention_rule",
-    "public.reveal", "public.sign_in", "public.vault_key", "public.vaulted_content",
+    "ledger.entry", "public.api_key", "public.bank", "public.bank_import", "public.bank_item", "public.case",
+    "public.case_member", "public.case_reason", "public.erasure", "public.exhibit", "public.exhibit_key",
+    "public.fingerprint", "public.holding", "public.intake", "public.intake_change", "public.intake_file",
+    "public.invitation", "public.judgement", "public.login", "public.look_up_day", "public.look_up_hit",
+    "public.media_item", "public.officer", "public.overlap_notice", "public.permission_grant", "public.proposal",
+    "public.provider_subject", "public.recent_query", "public.retention_rule", "public.reveal", "public.sign_in",
+    "public.vault_key", "public.vaulted_content",
 )  # fmt: skip
 LINKER_MAY_READ = {
-    "bank": {"id", "agency_id", "semantics", "unapplied"},
-    "bank_entry": {"id", "agency_id", "bank_id", "kind", "data", "added_at"},
+    "bank": {
+        "id",
+        "agency_id",
+        "name",
+        "semantics",
+        "unapplied",
+        "radius_bits",
+        "is_on",
+        "is_open",
+        "share_percent",
+        "expires_on",
+    },
+    "bank_import": {"id", "agency_id", "bank_id", "done_at"},
+    "bank_item": {
+        "id",
+        "agency_id",
+        "bank_id",
+        "import_id",
+        "md5",
+        "sha1",
+        "sha256",
+        "pdq",
+        "opinion",
+        "quarantine",
+        "withdrawn",
+    },
     "case": {"id", "agency_id", "covert", "keep_until"},
     "exhibit": {"id", "agency_id", "case_id"},
     "fingerprint": {"id", "agency_id", "item_id", "kind", "data", "turns", "quality", "at_s", "frame"},
     "holding": {"id", "agency_id", "exhibit_id", "item_id", "linked_at"},
     "judgement": {"hit_id"},
+    "look_up_day": {"id", "agency_id", "officer_id", "api_key", "day", "queries"},
     "media_item": {"id", "agency_id", "sha256", "width", "height", "parked"},
+    "recent_query": {"id", "agency_id", "pdq"},
 }
+LOOK_UP_HIT = {"id", "agency_id", "bank_id", "item_id", "asked_by_id", "asked_at", "distance_bits"}
 LINKER_WRITES = {"overlap", "hit", "overlap_notice"}
 
 
@@ -247,6 +275,9 @@ def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psy
     assert {table: readable[table] for table in readable if table not in LINKER_WRITES} == LINKER_MAY_READ
     assert {(table, column) for _, table, column, privilege in rows if privilege != "SELECT"} == {
         ("holding", "linked_at"), ("media_item", "parked"), ("bank", "unapplied"),
+        *(("look_up_day", column) for column in LINKER_MAY_READ["look_up_day"]),
+        *(("look_up_hit", column) for column in LOOK_UP_HIT),
+        *(("recent_query", column) for column in LINKER_MAY_READ["recent_query"]),
         *((table, column) for table in LINKER_WRITES for column in readable[table]),
     }  # fmt: skip
 
@@ -257,7 +288,10 @@ def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psy
         'SELECT purpose FROM "case"',
         "SELECT path FROM holding",
         "SELECT tags FROM media_item",
-        "SELECT name FROM bank",
+        "SELECT legal_ground FROM bank",
+        "SELECT details FROM bank_item",
+        "SELECT stated FROM bank_import",
+        "SELECT 1 FROM look_up_hit",
         "SELECT reference FROM exhibit",
         "SELECT 1 FROM api_key",
         "SELECT 1 FROM exhibit_key",

@@ -49,7 +49,7 @@ def import_list(house: House, /, file: Path, *, name: str | None, as_json: bool,
     lately, goes into quarantine. Exit status: 0, or 2 when any row was refused.
     """
     with signed_in(house, None) as desk, file.open("rb") as stream:
-        from tsunagu.services.bank_imports import ListToImport, Parts  # noqa: PLC0415 - loads the kernels
+        from tsunagu.services.bank_imports import ListToImport  # noqa: PLC0415 - loads the kernels
         from tsunagu.services.bank_imports import import_list as bring_in  # noqa: PLC0415
 
         table = stated["categories"]
@@ -66,10 +66,16 @@ def import_list(house: House, /, file: Path, *, name: str | None, as_json: bool,
         )
         rooms = desk.rooms
         with progress_bar("import", file.stat().st_size >> 20, unit="MiB") as bar:
-            parts = Parts(
-                desk.actor, rooms.known(), now, rooms.keys, rooms.ledger, rooms.queue, lambda _, read: bar(read >> 20)
+            report = bring_in(
+                actor=desk.actor,
+                coming=coming,
+                known=rooms.known(),
+                clock=now,
+                keys=rooms.keys,
+                ledger=rooms.ledger,
+                queue=rooms.queue,
+                told=lambda _, read: bar(read >> 20),
             )
-            report = bring_in(coming, parts)
     if as_json:
         print_json(asdict(report))
     else:

@@ -17,16 +17,8 @@ from tsunagu.cli.output import counted, print_json, print_table, screen
 from tsunagu.domain.bank import MOST_RADIUS_BITS, BankItem, BankRules, BankSemantics, BankSummary, Opinion
 from tsunagu.domain.media import Examined, Refusal
 from tsunagu.media.walk import walk
-from tsunagu.services.banks import (
-    change_bank,
-    extend_bank,
-    judge_item,
-    list_banks,
-    open_bank,
-    release_item,
-    view_bank,
-    withdraw_item,
-)
+from tsunagu.services.bank_judging import judge_item, release_item, withdraw_item
+from tsunagu.services.banks import change_bank, extend_bank, list_banks, open_bank, view_bank
 from tsunagu.services.examination import examine_all
 from tsunagu.services.house import House
 
@@ -92,8 +84,7 @@ def open_(house: House, /, name: str, *, semantics: str, ground: str, **rules: A
 def change(house: House, /, name: str, **rules: Any) -> None:
     """Let a bank answer by other rules: the next look-up goes by them. What is not named stays as it is."""
     with signed_in(house, None) as desk:
-        before = view_bank(name=name, **desk.parts).bank
-        change_bank(name=name, rules=_changed(before.rules, **rules), **desk.parts)
+        change_bank(name=name, changed=lambda before: _changed(before, **rules), **desk.parts)
     screen.print("The bank answers by these rules now.")
 
 
@@ -152,37 +143,52 @@ def show(house: House, name: str, *, purpose: str | None, as_json: bool) -> None
         print_json(
             {
                 **_bank_json(view.bank),
-                "quarantine": [{"item": one.item_id, **_figures(one)} for one in view.held],
-                "hits": [
-                    {"item": one.item_id, "agency": one.agency, "at": one.asked_at.isoformat()} for one in view.hits
-                ],
+                "quarantine": [{"item": name, **_figures(one)} for name, one in view.held],
+                "hits": [{"item": one.item, "agency": one.agency, "at": one.asked_at.isoformat()} for one in view.hits],
             }
         )
         return
     for word, value in _bank_json(view.bank).items():
         screen.print(f"{word:12} {value}", highlight=False)
-    held = [(one.item_id, *_figures(one).values()) for one in view.held]
+    held = [(name, *_figures(one).values()) for name, one in view.held]
     print_table(("in quarantine", "benign near", "asked near"), held, empty="Nothing is in quarantine.")
-    hits = [(one.item_id, one.agency, f"{one.asked_at:%Y-%m-%d %H:%M}") for one in view.hits]
+    hits = [(one.item, one.agency, f"{one.asked_at:%Y-%m-%d %H:%M}") for one in view.hits]
     print_table(("item", "asked for by", "at (UTC)"), hits, empty="Nobody has asked for what is in it.")
 
 
 @bank.command("judge")
 @click.argument("name")
-@click.argument("item", type=int)
-@click.argument("opinion", type=click.Choice([*(one.value for one in Opinion), "none", "release", "withdraw"]))
+@click.argument("item")
+@click.argument("opinion", type=click.Choice([*(one.value for one in Opinion), "none"]))
 @click.pass_obj
-def judge(house: House, name: str, item: int, opinion: str) -> None:
-    """Confirm or dispute an item, take that back, release it from quarantine, or withdraw it for good."""
+def judge(house: House, name: str, item: str, opinion: str) -> None:
+    """Confirm or dispute an item, or take that back. A disputed item never acts alone."""
+    said = None if opinion == "none" else Opinion(opinion)
     with signed_in(house, None) as desk:
-        if opinion == "release":
-            release_item(name=name, item_id=item, **desk.parts)
-        elif opinion == "withdraw":
-            withdraw_item(name=name, item_id=item, **desk.parts)
-        else:
-            said = None if opinion == "none" else Opinion(opinion)
-            judge_item(name=name, item_id=item, opinion=said, **desk.parts)
+        judge_item(name=name, item=item, opinion=said, **desk.parts)
     screen.print("Done: the next look-up goes by it.")
+
+
+@bank.command("release")
+@click.argument("name")
+@click.argument("item")
+@click.pass_obj
+def release(house: House, name: str, item: str) -> None:
+    """Let an item in quarantine answer."""
+    with signed_in(house, None) as desk:
+        release_item(name=name, item=item, **desk.parts)
+    screen.print("It answers from now on.")
+
+
+@bank.command("withdraw")
+@click.argument("name")
+@click.argument("item")
+@click.pass_obj
+def withdraw(house: House, name: str, item: str) -> None:
+    """Withdraw an item for good: nothing by which it could be known again is kept."""
+    with signed_in(house, None) as desk:
+        withdraw_item(name=name, item=item, **desk.parts)
+    screen.print("It is withdrawn: it answers nobody any more.")
 
 
 @bank.command("list")

@@ -13,7 +13,7 @@ from tsunagu.domain.errors import Unavailable
 from tsunagu.domain.look_up import PDQ, Query
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.house import House
-from tsunagu.services.look_ups import LookUp, look_up
+from tsunagu.services.look_ups import look_up
 
 
 @click.group()
@@ -87,8 +87,7 @@ def search(house: House, fingerprints: tuple[str, ...], *, purpose: str, as_json
     """Search PDQ fingerprints in the banks that answer you: `ask` for many at once, each on a line."""
     queries = [Query.of_hex(one, PDQ) for one in fingerprints]
     with signed_in(house, purpose) as desk:
-        known = desk.rooms.known()
-        answered = look_up(LookUp(desk.actor, queries), known=known, now=desk.parts["now"], ledger=desk.rooms.ledger)
+        answered = look_up(queries=queries, known=desk.rooms.known(), **desk.parts)
     for one, answer in zip(fingerprints, answered.answers, strict=True):
         hits = [hit_json(hit) for hit in answer.known]
         if as_json:

@@ -31,21 +31,18 @@ def ask(house: House, what: str, *, kind: str | None, purpose: str, as_json: boo
     """
     query = Query.of_hex(what, kind) if kind else _of_file(house, what)
     with signed_in(house, purpose) as desk:
-        from tsunagu.services.look_ups import LookUp, contacts, look_up  # noqa: PLC0415 - loads the kernels
+        from tsunagu.services.look_ups import look_up  # noqa: PLC0415 - loads the kernels
 
-        answered = look_up(
-            LookUp(desk.actor, [query]), known=desk.rooms.known(), now=desk.parts["now"], ledger=desk.rooms.ledger
-        )
-        cards = contacts(actor=desk.actor)
-        rows = [(one, cards[one.agency_id]) for one in answered.answers[0].known]
+        answered = look_up(queries=[query], known=desk.rooms.known(), **desk.parts)
+    known = answered.answers[0].known
     if as_json:
-        hits = [{**hit_json(one), "agency": card.name, "contact": card.contact} for one, card in rows]
+        hits = list(map(hit_json, known))
         print_json({"known": bool(hits), "searched": "all", "index_version": answered.index_version, "hits": hits})
         return
     columns = ("bank", "means", "near", "agency", "whom to call")
-    cells = [(one.bank, _meaning(one), _near(one), card.name, card.contact) for one, card in rows]
+    cells = [(one.bank, _meaning(one), _near(one), one.owner.name, one.owner.contact) for one in known]
     print_table(columns, cells, empty="Not known to any bank that answers you. All of them were searched.")
-    if rows:
+    if known:
         screen.print(Text("A hit is no match: look, and decide. The owners have learnt of it.", style="dim"))
 
 
@@ -68,7 +65,9 @@ def hit_json(one: Known) -> dict[str, Any]:
     return {
         "bank": one.bank,
         "semantics": one.semantics.value,
-        "item": one.item_id,
+        "item": one.item,
+        "agency": one.owner.name,
+        "contact": one.owner.contact,
         "exact": one.is_exact,
         "distance_bits": one.distance_bits,
         "disputed": one.is_disputed,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from binascii import unhexlify
 from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID
 
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import FingerprintKind
 from tsunagu.domain.media import Examined
+from tsunagu.domain.party import AgencyCard
 
 
 class DigestKind(StrEnum):
@@ -94,18 +94,17 @@ class Known:
 
     Attributes:
         bank: its name.
-        agency_id: whose bank it is.
-        item_id: opaque.
+        owner: whose bank it is, and whom to call.
+        item: by what the item is called; opaque.
         distance_bits: 0 for the same digest; None for an asker who may not see it.
         is_exact: whether a digest is the same.
         is_disputed: whether the owner doubts it: it never acts alone.
     """
 
-    bank_id: UUID
     bank: str
-    agency_id: UUID
+    owner: AgencyCard
     semantics: BankSemantics
-    item_id: int
+    item: str
     distance_bits: int | None
     is_exact: bool
     is_disputed: bool

@@ -12,12 +12,12 @@ from uuid import UUID
 from django.db import connections
 
 from tsunagu.domain.bank import BankSemantics, Opinion
-from tsunagu.domain.look_up import DigestKind, Known
+from tsunagu.domain.look_up import DigestKind
 from tsunagu.records.session import LINKER
 
 RECENT_QUERIES = 10_000
 """Fingerprints that are kept of what an agency asked for lately."""
-_COLUMNS = "item.id, bank.id, bank.name, bank.agency_id, bank.semantics, item.opinion"
+_COLUMNS = "item.id, bank.id, bank.name, bank.agency_id, bank.semantics, item.opinion, bank.radius_bits"
 _ANSWERING = """
 FROM bank_item AS item JOIN bank ON bank.id = item.bank_id LEFT JOIN bank_import ON bank_import.id = item.import_id
 WHERE item.withdrawn IS NULL AND item.quarantine IS NULL
@@ -40,29 +40,46 @@ class Asker:
     banks: frozenset[UUID] | None = None
 
 
-def near(asker: Asker, item_ids: Iterable[int], *, now: datetime) -> dict[int, tuple[Known, int]]:
-    """Return which of these items answer, each with the radius of its bank: the caller knows how near they are."""
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """An item that answers an asker.
+
+    Attributes:
+        agency_id: the bank's owner.
+        radius_bits: the bank's.
+    """
+
+    item_id: int
+    bank_id: UUID
+    bank: str
+    agency_id: UUID
+    semantics: BankSemantics
+    is_disputed: bool
+    radius_bits: int
+
+
+def near(asker: Asker, item_ids: Iterable[int], *, now: datetime) -> dict[int, Answering]:
+    """Return which of these items answer, by their id: the caller knows how near they are."""
     wanted = list(item_ids)
     if not wanted:
         return {}
-    query = f"SELECT {_COLUMNS}, bank.radius_bits {_ANSWERING} AND item.id = ANY(%(items)s)"
-    rows = _asked(query, asker, now, items=wanted)
-    return {columns[0]: (_known(columns, is_exact=False), radius) for *columns, radius in rows}
+    rows = _asked(f"SELECT {_COLUMNS} {_ANSWERING} AND item.id = ANY(%(items)s)", asker, now, items=wanted)
+    return {row[0]: _answering(row) for row in rows}
 
 
 def same(
     asker: Asker, digests: Iterable[tuple[DigestKind, bytes]], *, now: datetime
-) -> dict[tuple[DigestKind, bytes], list[Known]]:
+) -> dict[tuple[DigestKind, bytes], list[Answering]]:
     """Return the items that have one of these digests and answer, by the digest."""
     wanted: dict[DigestKind, set[bytes]] = {}
     for kind, digest in digests:
         wanted.setdefault(kind, set()).add(digest)
-    found: dict[tuple[DigestKind, bytes], list[Known]] = {}
+    found: dict[tuple[DigestKind, bytes], list[Answering]] = {}
     for kind, some in wanted.items():
         column = kind.value  # of a closed set
-        query = f"SELECT {_COLUMNS}, item.{column} {_ANSWERING} AND item.{column} = ANY(%(some)s)"
-        for *columns, digest in _asked(query, asker, now, some=list(some)):
-            found.setdefault((kind, bytes(digest)), []).append(_known(columns, is_exact=True))
+        query = f"SELECT item.{column}, {_COLUMNS} {_ANSWERING} AND item.{column} = ANY(%(some)s)"
+        for digest, *row in _asked(query, asker, now, some=list(some)):
+            found.setdefault((kind, bytes(digest)), []).append(_answering(row))
     return found
 
 
@@ -78,15 +95,15 @@ def spend(agency_id: UUID, officer_id: UUID, key_id: UUID | None, queries: int, 
         return int(cursor.fetchone()[0])
 
 
-def tell_owners(hits: Sequence[Known], *, asked_by: UUID, now: datetime) -> None:
-    """Let the owner of each bank know what of it was asked for, and by which agency."""
+def tell_owners(hits: Sequence[tuple[Answering, int]], *, asked_by: UUID, now: datetime) -> None:
+    """Let the owner of each bank know what of it was asked for, by which agency, and how near it was."""
     if not hits:
         return
     with connections[LINKER].cursor() as cursor:
         cursor.executemany(
             "INSERT INTO look_up_hit (agency_id, bank_id, item_id, asked_by_id, asked_at, distance_bits)"
             " VALUES (%s, %s, %s, %s, %s, %s)",
-            [(one.agency_id, one.bank_id, one.item_id, asked_by, now, one.distance_bits) for one in hits],
+            [(one.agency_id, one.bank_id, one.item_id, asked_by, now, distance) for one, distance in hits],
         )
 
 
@@ -123,8 +140,6 @@ def _asked(query: str, asker: Asker, now: datetime, **more: Any) -> list[tuple[A
         return rows
 
 
-def _known(columns: Sequence[Any], *, is_exact: bool) -> Known:
-    """Return one hit of the values of `_COLUMNS`."""
-    item, bank, name, owner, semantics, opinion = columns
-    is_disputed = opinion == Opinion.DISPUTED
-    return Known(bank, name, owner, BankSemantics(semantics), item, 0, is_exact=is_exact, is_disputed=is_disputed)
+def _answering(row: Sequence[Any]) -> Answering:
+    item, bank, name, owner, semantics, opinion, radius_bits = row
+    return Answering(item, bank, name, owner, BankSemantics(semantics), opinion == Opinion.DISPUTED, radius_bits)

@@ -84,7 +84,7 @@ def make_key(
             key, agency_id=actor.agency_id, officer_id=actor.officer_id, token_mac=keys.mac(TOKEN, token.encode())
         )
         details: dict[str, str | int] = {"key": str(key.key_id), "scopes": ",".join(sorted(scopes)), "days": days}
-        details |= {"look_ups": look_ups, "banks": len(only_banks)}
+        details |= {"look_ups": look_ups, "banks": len(only_banks)} if Permission.MEDIA_LOOK_UP in scopes else {}
         ledger.write(Deed(Act.API_KEY_MADE, now, actor.agency_id, actor.officer_id, details=details))
     return token, key
 

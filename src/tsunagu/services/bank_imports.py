@@ -83,9 +83,7 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What an import works with besides its list."""
-
+class _Parts:
     actor: Actor
     known: KnownIndex
     clock: Callable[[], datetime]
@@ -93,13 +91,26 @@ class Parts:
     ledger: Ledger
     queue: Queue
     told: Callable[[int, int], None]
-    """Called with the rows and the bytes that have been read."""
-    begun: Callable[[UUID], None] = lambda _: None
-    """Called with the import's id, once there is one."""
+    begun: Callable[[UUID], None]
 
 
-def import_list(coming: ListToImport, parts: Parts) -> ImportReport:
+def import_list(
+    *,
+    actor: Actor,
+    coming: ListToImport,
+    known: KnownIndex,
+    clock: Callable[[], datetime],
+    keys: Keys,
+    ledger: Ledger,
+    queue: Queue,
+    told: Callable[[int, int], None],
+    begun: Callable[[UUID], None] = lambda _: None,
+) -> ImportReport:
     """Bring a list into a bank, or go on where a crash has stopped it.
+
+    Args:
+        told: called with the rows and the bytes that have been read.
+        begun: called with the import's id, once there is one.
 
     Raises:
         Forbidden: the actor may not change banks.
@@ -107,6 +118,7 @@ def import_list(coming: ListToImport, parts: Parts) -> ImportReport:
         Conflict: the bank means something else, or another run brings the list in at this moment.
     """
     reader_for(coming.format_name)
+    parts = _Parts(actor, known, clock, keys, ledger, queue, told, begun)
     bank = _bank_for(coming, parts)
     row = _begun(coming, bank, parts)
     parts.begun(row.import_id)
@@ -120,7 +132,7 @@ def import_list(coming: ListToImport, parts: Parts) -> ImportReport:
     return _finished(bank, row, parts)
 
 
-def _bank_for(coming: ListToImport, parts: Parts) -> BankSummary:
+def _bank_for(coming: ListToImport, parts: _Parts) -> BankSummary:
     actor, now = parts.actor, parts.clock()
     with (
         denials_recorded(
@@ -148,7 +160,7 @@ def _bank_for(coming: ListToImport, parts: Parts) -> BankSummary:
     return bank
 
 
-def _begun(coming: ListToImport, bank: BankSummary, parts: Parts) -> ImportRow:
+def _begun(coming: ListToImport, bank: BankSummary, parts: _Parts) -> ImportRow:
     content = file_digest(coming.stream, "sha256").digest()
     size_bytes = coming.stream.tell()
     coming.stream.seek(0)
@@ -164,7 +176,7 @@ def _begun(coming: ListToImport, bank: BankSummary, parts: Parts) -> ImportRow:
 class _Keeping:
     """Puts pieces into the database, one after the other, in a thread of its own."""
 
-    def __init__(self, bank: BankSummary, row: ImportRow, parts: Parts) -> None:
+    def __init__(self, bank: BankSummary, row: ImportRow, parts: _Parts) -> None:
         self.row = row
         self._bank = bank
         self._parts = parts
@@ -193,7 +205,7 @@ class _Keeping:
         self.row = after
 
 
-def _brought_in(coming: ListToImport, keeping: _Keeping, parts: Parts) -> ImportRow:
+def _brought_in(coming: ListToImport, keeping: _Keeping, parts: _Parts) -> ImportRow:
     """Bring in the rows behind those that are in, to the list's end."""
     loss, rows_read = LossReport(), keeping.row.rows_in
     rows = reader_for(coming.format_name)(coming.stream, coming.stated, loss)
@@ -219,7 +231,7 @@ def _brought_in(coming: ListToImport, keeping: _Keeping, parts: Parts) -> Import
     return keeping.row
 
 
-def _finished(bank: BankSummary, row: ImportRow, parts: Parts) -> ImportReport:
+def _finished(bank: BankSummary, row: ImportRow, parts: _Parts) -> ImportReport:
     """Set apart what is too wide, and let the others answer."""
     actor, now = parts.actor, parts.clock()
     live = parts.known.followed()
@@ -243,7 +255,7 @@ def _finished(bank: BankSummary, row: ImportRow, parts: Parts) -> ImportReport:
     return _report(bank, done, held=len(held), was_done=False)
 
 
-def _undo(bank: BankSummary, row: ImportRow, error: InputError, parts: Parts) -> None:
+def _undo(bank: BankSummary, row: ImportRow, error: InputError, parts: _Parts) -> None:
     """Withdraw what came in of a list that is none, so that it may be brought in again once it is mended."""
     actor, now = parts.actor, parts.clock()
     with acting_for(actor.agency_id):

@@ -1,4 +1,4 @@
-"""What a bank of one's own holds under a digest, a fingerprint or a number: in quarantine or disputed all the same."""
+"""What a bank of one's own holds under a digest, a fingerprint or a name: in quarantine or disputed all the same."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tsunagu.records import bank_items, banks
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.banks import SHOWN, bank_deed
+from tsunagu.services.opaque import item_name, item_number
 from tsunagu.services.parts import Keys, Ledger
 
 if TYPE_CHECKING:
@@ -28,10 +29,12 @@ class FoundItem:
     """An item that a bank holds under what was asked for.
 
     Attributes:
+        name: by what the item is called.
         distance_bits: 0 for the same digest; None for an asker who may not see it.
         is_exact: whether a digest is the same.
     """
 
+    name: str
     item: BankItem
     distance_bits: int | None
     is_exact: bool
@@ -69,13 +72,16 @@ def find_items(
         ledger.write(bank_deed(Act.BANK_READ, actor, bank, now, items=len(same) + len(others)))
     may_see = actor.may(Permission.BANK_DISTANCE)
     nearest = sorted(others.values(), key=lambda item: (near[item.item_id], item.item_id))
-    found = [FoundItem(item, 0, is_exact=True) for item in same]
-    found += [FoundItem(item, near[item.item_id] if may_see else None, is_exact=False) for item in nearest]
+    found = [FoundItem(item_name(keys, item.item_id), item, 0, is_exact=True) for item in same]
+    found += [
+        FoundItem(item_name(keys, item.item_id), item, near[item.item_id] if may_see else None, is_exact=False)
+        for item in nearest
+    ]
     return BankSearch(bank, tuple(found[:SHOWN]), len(found) > SHOWN)
 
 
 def view_item(
-    *, actor: Actor, name: str, item_id: int, now: datetime, keys: Keys, ledger: Ledger
+    *, actor: Actor, name: str, item: str, now: datetime, keys: Keys, ledger: Ledger
 ) -> tuple[BankSummary, BankItem]:
     """Return one item of a bank, with the bank.
 
@@ -85,9 +91,9 @@ def view_item(
     """
     with _reading(actor, name, now, keys, ledger):
         bank = banks.bank_of(name)
-        item = bank_items.item_of(bank.bank_id, item_id)
-        ledger.write(bank_deed(Act.BANK_READ, actor, bank, now, item=item_id))
-    return bank, item
+        found = bank_items.item_of(bank.bank_id, item_number(keys, item))
+        ledger.write(bank_deed(Act.BANK_READ, actor, bank, now, item=item))
+    return bank, found
 
 
 def _near(query: Query, known: KnownIndex) -> dict[int, int]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.bank import MOST_RADIUS_BITS, BankItem, BankRules, BankSemantics, BankSummary, Opinion
+from tsunagu.domain.bank import MOST_RADIUS_BITS, BankItem, BankRules, BankSemantics, BankSummary
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.media import Examined
@@ -18,10 +18,11 @@ from tsunagu.domain.permission import Permission
 from tsunagu.records import bank_items, banks
 from tsunagu.records.agencies import agency_cards
 from tsunagu.records.bank_items import NewItem
-from tsunagu.records.banks import HitRow, ImportRow
+from tsunagu.records.banks import ImportRow
 from tsunagu.records.notices import silenced_count
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import check_reference, denials_recorded
+from tsunagu.services.opaque import item_name
 from tsunagu.services.parts import Keys, Ledger, Queue
 
 SHOWN = 100
@@ -50,10 +51,11 @@ class OwnerHit:
     """Somebody asked for what an item of an own bank is near to.
 
     Attributes:
+        item: by what it is called.
         agency: the name of whoever asked.
     """
 
-    item_id: int
+    item: str
     agency: str
     asked_at: datetime
     distance_bits: int
@@ -64,13 +66,13 @@ class BankView:
     """One bank with what its officers decide on.
 
     Attributes:
-        held: items in quarantine, oldest first, `SHOWN` at most.
+        held: items in quarantine, by what each is called, oldest first, `SHOWN` at most.
         imports: the newest imports.
         hits: who asked for what is in it, newest first.
     """
 
     bank: BankSummary
-    held: tuple[BankItem, ...]
+    held: tuple[tuple[str, BankItem], ...]
     imports: tuple[ImportRow, ...]
     hits: tuple[OwnerHit, ...]
 
@@ -98,13 +100,21 @@ def open_bank(
         raise InputError("a bank needs a legal ground, in printable characters")
     _check(rules)
     bank = BankSummary(uuid4(), name, semantics, legal_ground, rules)
-    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing(actor, name, now=now, keys=keys, ledger=ledger):
         banks.add_bank(bank, agency_id=actor.agency_id, opened_by=actor.officer_id, now=now)
         ledger.write(bank_deed(Act.BANK_OPENED, actor, bank, now, semantics=semantics.value))
     return bank
 
 
-def change_bank(*, actor: Actor, name: str, rules: BankRules, now: datetime, keys: Keys, ledger: Ledger) -> BankSummary:
+def change_bank(
+    *,
+    actor: Actor,
+    name: str,
+    changed: Callable[[BankRules], BankRules],
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> BankSummary:
     """Let a bank answer by other rules: look-ups that begin after this returns go by them.
 
     Raises:
@@ -112,9 +122,10 @@ def change_bank(*, actor: Actor, name: str, rules: BankRules, now: datetime, key
         NotFound: no such bank, or not the actor's agency's.
         InputError: a rule is outside its range.
     """
-    _check(rules)
-    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
+        rules = changed(bank.rules)
+        _check(rules)
         banks.set_rules(bank.bank_id, rules)
         details: dict[str, str | int] = {
             "radius": rules.radius_bits,
@@ -124,7 +135,7 @@ def change_bank(*, actor: Actor, name: str, rules: BankRules, now: datetime, key
             "expires": "" if rules.expires_on is None else rules.expires_on.isoformat(),
         }
         ledger.write(bank_deed(Act.BANK_CHANGED, actor, bank, now, **details))
-        return banks.bank_of(name)
+    return replace(bank, rules=rules)
 
 
 def extend_bank(
@@ -150,7 +161,7 @@ def extend_bank(
         Forbidden: the actor may not change banks.
         NotFound: no such bank, or not the actor's agency's.
     """
-    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
     items = [item for one in examined if (item := _item(one)) is not None]
     with acting_for(actor.agency_id):
@@ -196,54 +207,14 @@ def view_bank(*, actor: Actor, name: str, now: datetime, keys: Keys, ledger: Led
         hits = banks.hits_on(bank.bank_id, most=SHOWN)
         names = {agency_id: card.name for agency_id, card in agency_cards().items()}
         ledger.write(bank_deed(Act.BANK_READ, actor, bank, now))
-    return BankView(bank, tuple(held), tuple(imports), tuple(_owner_hit(one, names) for one in hits))
-
-
-def judge_item(
-    *, actor: Actor, name: str, item_id: int, opinion: Opinion | None, now: datetime, keys: Keys, ledger: Ledger
-) -> None:
-    """Say of an item of an own bank that it is what the bank means, or doubt it, or take back what was said.
-
-    Raises:
-        Forbidden: the actor may not change banks.
-        NotFound: no such bank or item, or not the actor's agency's.
-    """
-    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
-        bank = banks.bank_of(name)
-        bank_items.item_of(bank.bank_id, item_id)
-        bank_items.set_opinion(item_id, opinion)
-        told = "" if opinion is None else opinion.value
-        ledger.write(bank_deed(Act.BANK_JUDGED, actor, bank, now, item=item_id, opinion=told))
-
-
-def release_item(*, actor: Actor, name: str, item_id: int, now: datetime, keys: Keys, ledger: Ledger) -> None:
-    """Let an item in quarantine answer.
-
-    Raises:
-        Forbidden: the actor may not change banks.
-        NotFound: no such bank or item, or not the actor's agency's.
-        InputError: the item is in no quarantine.
-    """
-    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
-        bank = banks.bank_of(name)
-        if bank_items.item_of(bank.bank_id, item_id).quarantine is None:
-            raise InputError("this item is in no quarantine")
-        bank_items.set_quarantine({item_id: None})
-        ledger.write(bank_deed(Act.BANK_JUDGED, actor, bank, now, item=item_id, released=1))
-
-
-def withdraw_item(*, actor: Actor, name: str, item_id: int, now: datetime, keys: Keys, ledger: Ledger) -> None:
-    """Withdraw an item of an own bank for good: nothing by which it could be known again is kept.
-
-    Raises:
-        Forbidden: the actor may not change banks.
-        NotFound: no such bank or item, or not the actor's agency's.
-    """
-    with _changing(actor, name, now=now, keys=keys, ledger=ledger):
-        bank = banks.bank_of(name)
-        bank_items.item_of(bank.bank_id, item_id)
-        bank_items.withdraw([item_id])
-        ledger.write(bank_deed(Act.BANK_JUDGED, actor, bank, now, item=item_id, withdrawn=1))
+    return BankView(
+        bank,
+        tuple((item_name(keys, one.item_id), one) for one in held),
+        tuple(imports),
+        tuple(
+            OwnerHit(item_name(keys, one.item_id), names[one.asked_by], one.asked_at, one.distance_bits) for one in hits
+        ),
+    )
 
 
 def apply_if_benign(bank: BankSummary, *, agency_id: UUID, queue: Queue) -> None:
@@ -253,14 +224,15 @@ def apply_if_benign(bank: BankSummary, *, agency_id: UUID, queue: Queue) -> None
         queue.defer("silence-benign", {"agency": str(agency_id)})
 
 
-def bank_deed(act: Act, actor: Actor, bank: BankSummary, now: datetime, **details: str | int) -> Deed:
+def bank_deed(act: Act, by: Actor, bank: BankSummary, now: datetime, **details: str | int) -> Deed:
     """Return the deed of an actor with a bank, for the ledger."""
     details["bank"] = str(bank.bank_id)
-    return Deed(act, now, actor.agency_id, actor.officer_id, actor.purpose, details=details)
+    return Deed(act, now, by.agency_id, by.officer_id, by.purpose, details=details)
 
 
 @contextmanager
-def _changing(actor: Actor, name: str, *, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[None]:
+def changing(actor: Actor, name: str, *, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[None]:
+    """Act for the agency in one transaction, if the actor may change banks; every denial is written down."""
     with (
         denials_recorded(actor=actor, permission=Permission.BANK_CHANGE, asked=name, now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
@@ -291,7 +263,3 @@ def _item(examined: Examined) -> NewItem | None:
     digests = examined.digests
     pdq = examined.pdq.data if examined.pdq and examined.pdq.is_searchable else None
     return NewItem(digests.md5, digests.sha1, digests.sha256, pdq)
-
-
-def _owner_hit(row: HitRow, names: dict[UUID, str]) -> OwnerHit:
-    return OwnerHit(row.item_id, names[row.asked_by], row.asked_at, row.distance_bits)

@@ -18,7 +18,7 @@ from tsunagu.exchange.reading import Of256Bits, Stated
 from tsunagu.records import agencies, banks, incoming_lists
 from tsunagu.records.session import DATABASE_FAILED, acting_for, is_disk_full
 from tsunagu.records.uploads import UploadStore
-from tsunagu.services.bank_imports import ImportReport, ListToImport, Parts, import_list
+from tsunagu.services.bank_imports import ImportReport, ListToImport, import_list
 from tsunagu.services.category_tables import tables_of
 from tsunagu.services.intake_runs import BUG, GAVE_UP, MOST_ATTEMPTS, OFFICER_LEFT
 from tsunagu.services.known_index import KnownIndex
@@ -93,22 +93,20 @@ class ListRunner:
         except NotFound as error:
             raise _Failed(OFFICER_LEFT) from error
         offered = coming.offered
-        parts = Parts(
-            Actor.of(card, purpose=None, now=self.clock()),
-            self.known(),
-            self.clock,
-            self.keys,
-            self.ledger,
-            self.queue,
-            _Notes(agency_id, coming.list_id, self.is_stopping).take,
-            lambda import_id: _note_import(agency_id, coming.list_id, import_id),
-        )
         hex_is = None if offered.of_256_bits is None else Of256Bits(offered.of_256_bits)
         stated = Stated(hex_is, tables_of(offered.categories))
         lies_at = self.uploads.path_of(agency_id, coming.list_id, FILE_NUMBER).decode("utf-8", "surrogateescape")
         with Path(lies_at).open("rb") as stream:
             return import_list(
-                ListToImport(stream, offered.format_name, stated, bank.name, bank.semantics, bank.legal_ground), parts
+                actor=Actor.of(card, purpose=None, now=self.clock()),
+                coming=ListToImport(stream, offered.format_name, stated, bank.name, bank.semantics, bank.legal_ground),
+                known=self.known(),
+                clock=self.clock,
+                keys=self.keys,
+                ledger=self.ledger,
+                queue=self.queue,
+                told=_Notes(agency_id, coming.list_id, self.is_stopping).take,
+                begun=lambda import_id: _note_import(agency_id, coming.list_id, import_id),
             )
 
     def _hand_back(self, agency_id: UUID, list_id: UUID) -> None:

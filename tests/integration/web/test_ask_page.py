@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from tsunagu.domain.bank import Opinion
 from tsunagu.domain.permission import Role
-from tsunagu.services.banks import judge_item
+from tsunagu.services.bank_judging import judge_item
 from tsunagu.services.look_ups import OFFICER_A_DAY
 from tsunagu.web.pages import ask as page
 
@@ -67,18 +67,17 @@ def test_a_disputed_item_is_told_as_such(desk: Visitor, world: World, people: tu
     anna, sha256 = people[0], secrets.token_bytes(32)
     bank = bank_of(world, anna, examined(sha256=sha256))
     found = desk.post(reverse("bank_find", args=[bank]), what=sha256.hex(), type="sha256").content.decode()
-    item_id = int(re.findall(r"/items/([0-9]+)/", found)[0])
-    judge_item(actor=anna.actor, name=bank, item_id=item_id, opinion=Opinion.DISPUTED, **world.parts)
+    item = re.findall(r"/items/([0-9a-f-]{36})/", found)[0]
+    judge_item(actor=anna.actor, name=bank, item=item, opinion=Opinion.DISPUTED, **world.parts)
     told = said(desk.post("/ask/", what=sha256.hex(), type="sha256", **WHY))
     assert "same digest" in told
     assert "disputed" in told
 
 
-def test_not_known_says_that_everything_was_searched_and_how_much_that_was(desk: Visitor, world: World) -> None:
+def test_not_known_says_that_everything_was_searched_and_which_state_of_it(desk: Visitor, world: World) -> None:
     told = said(desk.post("/ask/", what=secrets.token_hex(16), type="md5", **WHY))
     assert NOT_KNOWN in told
-    entries = world.rooms.known().state().entries
-    assert f"Fingerprints searched: {entries:,}." in told
+    assert f"State of the index: {world.last_entry()['details']['index']}" in told
     assert world.last_entry()["act"] == "media:looked_up"
     assert world.last_entry()["purpose"] == "investigation"
 

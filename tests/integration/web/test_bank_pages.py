@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -16,8 +17,8 @@ from tsunagu.domain.bank import BankRules, BankSemantics, Opinion
 from tsunagu.domain.look_up import Query
 from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
-from tsunagu.services.asking import ask_banks
 from tsunagu.services.banks import view_bank
+from tsunagu.services.look_ups import look_up
 
 from ..lists import bank_of, examined, near  # noqa: TID252 - tests are no package with a name
 from ..scene import WORKS  # noqa: TID252 - likewise
@@ -51,7 +52,8 @@ def texts(page: str) -> str:
 def knows(world: World, person: Person, pdq: bytes) -> bool:
     """Whether any bank that answers somebody knows a fingerprint."""
     actor = replace(person.actor, purpose=Purpose.INVESTIGATION)
-    return bool(ask_banks(actor=actor, query=Query(pdq=(pdq,)), known=world.rooms.known(), **world.parts).hits)
+    found = look_up(actor=actor, queries=[Query(pdq=(pdq,))], known=world.rooms.known(), **world.parts)
+    return bool(found.answers[0].known)
 
 
 def test_a_bank_is_opened_with_all_its_rules_and_the_list_tells_them(desk: Visitor, world: World, anna: Person) -> None:
@@ -114,29 +116,29 @@ def test_what_is_in_quarantine_is_shown_with_its_figures_and_answers_once_it_is_
     bank_of(world, anna, examined(logo), examined(near(logo, 3)), semantics=BankSemantics.BENIGN)
     wide = near(logo, 7)
     bank = bank_of(world, anna, examined(wide), examined(secrets.token_bytes(32)))
-    [held] = view_bank(actor=anna.actor, name=bank, **world.parts).held
+    [(held, _)] = view_bank(actor=anna.actor, name=bank, **world.parts).held
     quarantine = page_of(desk, bank).partition('id="quarantine"')[2].partition("</section>")[0]
     assert "In quarantine 1 " in texts(quarantine)
     assert re.search(r'class="number">2</td><td class="number">0</td>', quarantine)
-    done = desk.post(reverse("bank_judge", args=[bank, held.item_id]), opinion="release")
+    done = desk.post(reverse("bank_judge", args=[bank, held]), opinion="release")
     assert done.status_code == 302
     assert "Nothing is in quarantine." in page_of(desk, bank)
-    assert desk.post(reverse("bank_judge", args=[bank, held.item_id]), opinion="release").status_code == 422
+    assert desk.post(reverse("bank_judge", args=[bank, held]), opinion="release").status_code == 422
 
 
 def test_an_item_is_withdrawn_for_good_after_a_new_proof(desk: Visitor, world: World, anna: Person) -> None:
     logo = secrets.token_bytes(32)
     bank_of(world, anna, examined(logo), semantics=BankSemantics.BENIGN)
     bank = bank_of(world, anna, examined(logo))
-    [held] = view_bank(actor=anna.actor, name=bank, **world.parts).held
-    path = reverse("bank_withdraw", args=[bank, held.item_id])
+    [(held, _)] = view_bank(actor=anna.actor, name=bank, **world.parts).held
+    path = reverse("bank_withdraw", args=[bank, held])
     assert "reauthenticate" in Visitor(world).sits_down_as(anna, proven_s=3600).post(path)["Location"]
     assert desk.post(path)["Location"] == reverse("bank", args=[bank])
     assert view_bank(actor=anna.actor, name=bank, **world.parts).bank.items == 0
-    assert desk.get(reverse("bank_item", args=[bank, held.item_id])).status_code == 404
+    assert desk.get(reverse("bank_item", args=[bank, held])).status_code == 404
 
 
-def test_an_item_is_found_by_its_number_by_a_digest_and_by_what_is_near_its_fingerprint(
+def test_an_item_is_found_by_its_name_by_a_digest_and_by_what_is_near_its_fingerprint(
     desk: Visitor, world: World, anna: Person
 ) -> None:
     pdq, sha256 = secrets.token_bytes(32), secrets.token_bytes(32)
@@ -147,15 +149,17 @@ def test_an_item_is_found_by_its_number_by_a_digest_and_by_what_is_near_its_fing
     assert "same digest" in found
     found = desk.post(path, what=near(pdq, 5).hex().upper(), type="pdq").content.decode()
     assert "5 bits" in texts(found)
-    [item_id] = set(re.findall(r"/items/([0-9]+)/", found))
-    one = desk.post(path, what=item_id, type="number").content.decode()
+    [item_id] = set(re.findall(r"/items/([0-9a-f-]{36})/", found))
+    one = desk.post(path, what=item_id, type="name").content.decode()
     assert pdq.hex() in one
     assert sha256.hex() in one
+    for absent in (str(uuid4()), "no name"):
+        assert desk.post(path, what=absent, type="name").status_code == 404
     assert "This bank holds nothing under it." in desk.post(path, what="00" * 16, type="md5").content.decode()
 
 
 @pytest.mark.parametrize(
-    ("what", "kind"), [("xyz", "md5"), ("00", "sha1"), ("00" * 20, "pdq"), ("ten", "number"), ("00", "crc")]
+    ("what", "kind"), [("xyz", "md5"), ("00", "sha1"), ("00" * 20, "pdq"), ("ten", "crc"), ("00", "crc")]
 )
 def test_what_can_be_no_item_is_refused_with_the_way_back(
     desk: Visitor, world: World, anna: Person, what: str, kind: str
@@ -170,14 +174,14 @@ def test_an_item_is_disputed_confirmed_and_that_taken_back(desk: Visitor, world:
     sha256 = secrets.token_bytes(32)
     bank = bank_of(world, anna, examined(sha256=sha256))
     found = desk.post(reverse("bank_find", args=[bank]), what=sha256.hex(), type="sha256").content.decode()
-    [item_id] = set(re.findall(r"/items/([0-9]+)/", found))
+    [item_id] = set(re.findall(r"/items/([0-9a-f-]{36})/", found))
     path = reverse("bank_judge", args=[bank, item_id])
     for said, shown in ((Opinion.DISPUTED, ">disputed<"), (Opinion.CONFIRMED, ">confirmed<"), ("none", ">no opinion")):
         answer = desk.post(path, opinion=said)
         assert answer["Location"] == reverse("bank_item", args=[bank, item_id])
         assert shown in desk.get(answer["Location"]).content.decode()
     assert desk.post(path, opinion="hidden").status_code == 422
-    assert world.last_entry()["details"]["item"] == int(item_id)
+    assert world.last_entry()["details"]["item"] == item_id
 
 
 def test_the_owner_sees_who_asked_for_what_is_in_his_bank(desk: Visitor, world: World, anna: Person) -> None:

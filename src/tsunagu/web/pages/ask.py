@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.look_up import TYPES, Query
 from tsunagu.domain.purpose import Purpose
-from tsunagu.services.asking import ask_banks, begin_to_ask, query_of_open_file
+from tsunagu.services.asking import begin_to_ask, query_of_open_file
 from tsunagu.web.desk import actor_of, chosen, parts_of
 from tsunagu.web.rooms import rooms
 
@@ -50,10 +51,14 @@ def ask_file(request: HttpRequest) -> HttpResponse:
     return render(request, "web/ask_answer.html", {"answer": _answer(request, query, purpose)})
 
 
-def _answer(request: HttpRequest, query: Query, purpose: Purpose) -> object:
+def _answer(request: HttpRequest, query: Query, purpose: Purpose) -> dict[str, Any]:
+    """Return what the banks that answer this officer know, and the state of the index that was searched."""
+    from tsunagu.services.look_ups import look_up  # noqa: PLC0415 - loads the kernels
+
     parts = parts_of(request)
     parts["actor"] = actor_of(request, purpose.value)
-    return ask_banks(query=query, known=rooms().known(), **parts)
+    told = look_up(queries=[query], known=rooms().known(), **parts)
+    return {"hits": told.answers[0].known, "index": told.index_version}
 
 
 @contextmanager

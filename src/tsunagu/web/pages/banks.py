@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,24 +13,16 @@ from tsunagu.domain.bank import MOST_RADIUS_BITS, BankRules, BankSemantics, Opin
 from tsunagu.domain.look_up import TYPES, Query
 from tsunagu.exchange.reading import Of256Bits
 from tsunagu.exchange.registry import READERS
+from tsunagu.services.bank_judging import judge_item, release_item, withdraw_item
 from tsunagu.services.bank_search import find_items, view_item
-from tsunagu.services.banks import (
-    change_bank,
-    judge_item,
-    list_banks,
-    open_bank,
-    release_item,
-    view_bank,
-    withdraw_item,
-)
+from tsunagu.services.banks import change_bank, list_banks, open_bank, view_bank
 from tsunagu.services.list_uploads import list_progress
 from tsunagu.web.desk import chosen, day, parts_of, whole
 from tsunagu.web.rooms import rooms
 from tsunagu.web.sign_in.proof import grave
 
 MOST_PERCENT = 100
-MOST_ITEM = 10**18 - 1
-NUMBER = "number"
+NAME = "name"
 RELEASE = "release"
 
 
@@ -80,54 +73,54 @@ def shown_bank(request: HttpRequest, bank: str) -> dict[str, Any]:
 @grave
 def rules(request: HttpRequest, bank: str) -> HttpResponse:
     """Let a bank answer by other rules from now on."""
-    change_bank(name=bank, rules=_rules(request, is_new=False), **parts_of(request))
+    sent = _rules(request, is_new=False)
+    change_bank(name=bank, changed=lambda _: sent, **parts_of(request))
     return redirect("bank", bank)
 
 
 @require_POST
 def find(request: HttpRequest, bank: str) -> HttpResponse:
-    """Show the item of a number, or what the bank holds under a digest or near a fingerprint.
+    """Show the item of a name, or what the bank holds under a digest or near a fingerprint.
 
     What is looked for is posted: an address would stay in the browser's history.
     """
     typed, kind = request.POST.get("what", "").strip(), request.POST.get("type", "")
-    if kind == NUMBER:
-        item_id = whole(typed, most=MOST_ITEM)
-        return _shown_item(request, bank, item_id)
+    if kind == NAME:
+        return _shown_item(request, bank, typed)
     search = find_items(name=bank, query=Query.of_hex(typed, kind), known=rooms().known(), **parts_of(request))
     context = {"search": search, "bank": search.bank, "types": TYPES, "what": typed, "kind": kind}
     return render(request, "web/bank_found.html", context)
 
 
 @require_GET
-def item(request: HttpRequest, bank: str, item_id: int) -> HttpResponse:
+def item(request: HttpRequest, bank: str, item_id: UUID) -> HttpResponse:
     """Show one item of a bank, with what can be said of it."""
-    return _shown_item(request, bank, item_id)
+    return _shown_item(request, bank, str(item_id))
 
 
 @require_POST
-def judge(request: HttpRequest, bank: str, item_id: int) -> HttpResponse:
+def judge(request: HttpRequest, bank: str, item_id: UUID) -> HttpResponse:
     """Confirm an item, dispute it, take that back, or let it out of quarantine."""
     said = request.POST.get("opinion", "")
     if said == RELEASE:
-        release_item(name=bank, item_id=item_id, **parts_of(request))
+        release_item(name=bank, item=str(item_id), **parts_of(request))
         return redirect("bank", bank)
     opinion = None if said == "none" else chosen(Opinion, said)
-    judge_item(name=bank, item_id=item_id, opinion=opinion, **parts_of(request))
+    judge_item(name=bank, item=str(item_id), opinion=opinion, **parts_of(request))
     return redirect("bank_item", bank, item_id)
 
 
 @require_POST
 @grave
-def withdraw(request: HttpRequest, bank: str, item_id: int) -> HttpResponse:
+def withdraw(request: HttpRequest, bank: str, item_id: UUID) -> HttpResponse:
     """Withdraw an item for good."""
-    withdraw_item(name=bank, item_id=item_id, **parts_of(request))
+    withdraw_item(name=bank, item=str(item_id), **parts_of(request))
     return redirect("bank", bank)
 
 
-def _shown_item(request: HttpRequest, bank: str, item_id: int) -> HttpResponse:
-    found, one = view_item(name=bank, item_id=item_id, **parts_of(request))
-    return render(request, "web/bank_item.html", {"bank": found, "item": one})
+def _shown_item(request: HttpRequest, bank: str, name: str) -> HttpResponse:
+    found, one = view_item(name=bank, item=name, **parts_of(request))
+    return render(request, "web/bank_item.html", {"bank": found, "item": one, "name": name})
 
 
 def _rules(request: HttpRequest, *, is_new: bool) -> BankRules:
