@@ -212,7 +212,7 @@ PAGES = (
         "ask",
         "look_up",
         Permission.MEDIA_LOOK_UP,
-        typed={"what": "00" * 16, "type": "md5", "purpose": "investigation"},
+        typed={"what": "0f" * 16, "type": "md5", "purpose": "investigation"},
     ),
     Page("officers", "list_officers", Permission.OFFICER_ENROLL, **ADMINISTRATORS_ALONE),
     Page(
