@@ -15,16 +15,15 @@ from .test_walk import draw, sign_in
 
 IMPORTED_WITHIN_MS = 180_000
 ROWS = 120_000
-LOGO = bytes(range(32))
-NEAR_IT = (int.from_bytes(LOGO) ^ 7).to_bytes(32)
 
 
-def _lists(folder: Path) -> tuple[Path, Path]:
-    """Write a list of what is benign, and a long one in which one row is near to that and one is no row."""
+def _lists(folder: Path, wide: bytes) -> tuple[Path, Path]:
+    """Write a list of something benign that `wide` is near to, and a long one that has it, and one row that is none."""
+    logo = (int.from_bytes(wide) ^ 7).to_bytes(len(wide))
     benign, long = folder / "logos.csv", folder / "long.csv"
-    benign.write_text(f"pdq\n{LOGO.hex()}\n")
+    benign.write_text(f"pdq\n{logo.hex()}\n")
     rows = "".join(f"{secrets.token_hex(20)},\n" for _ in range(ROWS))
-    long.write_text(f"sha1,pdq\n{rows},{NEAR_IT.hex()}\nnothing,\n")
+    long.write_text(f"sha1,pdq\n{rows},{wide.hex()}\nnothing,\n")
     return benign, long
 
 
@@ -48,9 +47,9 @@ def _import(seat: Seat, path: Path) -> None:
     lists.get_by_text(seat.say("done"), exact=True).wait_for(timeout=IMPORTED_WITHIN_MS)
 
 
-def _ask(seat: Seat) -> None:
+def _ask(seat: Seat, fingerprint: bytes) -> None:
     seat.go("a", "Ask the banks")
-    seat.fill("what", NEAR_IT.hex())
+    seat.fill("what", fingerprint.hex())
     seat.page.select_option("main [name=type]", "pdq")
     seat.page.select_option("main [name=purpose]", "investigation")
     seat.button("Ask")
@@ -71,7 +70,8 @@ def test_a_list_is_imported_decided_on_disputed_switched_and_expires(
 ) -> None:
     seat = sit_down(by_keyboard=True, locale=locale)
     sign_in(seat, workplace, "anna")
-    benign, long = _lists(tmp_path)
+    wide = secrets.token_bytes(32)
+    benign, long = _lists(tmp_path, wide)
     logos, alert = f"Logos {locale}", f"Alert {locale}"
     _open_bank(seat, logos, "benign")
     _import(seat, benign)
@@ -89,20 +89,20 @@ def test_a_list_is_imported_decided_on_disputed_switched_and_expires(
     seat.link(alert)
     seat.button("Let it answer")
     assert seat.has("Nothing is in quarantine.")
-    _ask(seat)
+    _ask(seat, wide)
     answer = seat.page.locator("#answer")
     assert alert in answer.inner_text()
     assert seat.say("disputed") in answer.inner_text()
     assert seat.barriers() == []
     _answers_so(seat, alert, on=False)
-    _ask(seat)
+    _ask(seat, wide)
     assert alert not in answer.inner_text()
     _answers_so(seat, alert, on=True, last=str(datetime.now(UTC).date() - timedelta(days=1)))
     assert seat.page.locator("h1 .tag.warn").count() == 1
-    _ask(seat)
+    _ask(seat, wide)
     assert alert not in answer.inner_text()
     _answers_so(seat, alert, on=True)
-    _ask(seat)
+    _ask(seat, wide)
     assert alert in answer.inner_text()
     seat.page.fill("[name=what]", "")
     seat.page.set_input_files("main [name=file]", draw(tmp_path, "unknown", seed=1)[0])

@@ -128,7 +128,7 @@ def pairs(mapping: Mapping[str, Any] | None) -> ItemsView[str, Any]:
 
 @register.filter
 def told(value: Any) -> str:
-    """Return what a list says of an item under one name as text: words as they are, pairs in a row, the rest as JSON."""
+    """Return what a list says of an item under one name: words as they are, pairs in a row, the rest as JSON."""
     if isinstance(value, dict):
         return "; ".join(f"{name}: {told(one)}" for name, one in value.items())
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
