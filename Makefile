@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo serve test check soak bench bundle lock reference openapi translations lint test-tools setup-dev compiled
+.PHONY: help setup demo serve test check soak bench bundle lock reference openapi translations lint tests test-tools setup-dev compiled
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,8 +33,8 @@ demo: compiled ## Show two agencies finding what they have in common
 serve: compiled ## Serve the demonstration's workplace in the browser, until Ctrl-C
 	@$(BIN)/tsunagu serve --demo
 
-test: test-tools lint compiled ## Run the checks and every test but the long rounds
-	$(BIN)/pytest -m "not soak" -n $(TESTS_AT_ONCE) --dist loadscope --no-loadscope-reorder
+test: test-tools compiled ## Run the checks and every test but the long rounds, both at once
+	@$(MAKE) --no-print-directory -j2 lint tests
 
 check: lint ## Run the checks: style, types, floors, spelling, house rules (about a minute)
 	$(BIN)/pytest --quiet tests/house
@@ -71,6 +71,9 @@ lock: $(VENV)/.dev ## Pin every dependency by hash (UPGRADE=--upgrade takes newe
 	done
 
 # Parts of the targets above.
+
+tests: $(VENV)/.dev
+	$(BIN)/pytest -m "not soak" -n $(TESTS_AT_ONCE) --dist loadscope --no-loadscope-reorder
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

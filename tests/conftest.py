@@ -13,9 +13,31 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+KERNELS = Path(__file__).parents[1] / ".pytest_cache" / "kernels"
+# Before any kernel is imported: the tests and the programs that they start compile each of them once.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(KERNELS))
+
 # Kernels are compiled on their first call, which no deadline survives.
 settings.register_profile("tsunagu", deadline=None)
 settings.load_profile("tsunagu")
+
+
+DISK, MEMORY = Path("/tmp"), Path("/dev/shm")  # noqa: S108 - private folders are made in them
+ROOM_BYTES = 4 << 30
+"""Room for the homes of all tests that run at once, and for what `doctor` wants to be free."""
+
+
+def quick_folder() -> Path:
+    """Return a folder in memory where there is room: a busy disk would rule how long the tests take.
+
+    Unlike pytest's own, it is open to the users that the database and the decoder run as.
+    """
+    try:
+        memory = os.statvfs(MEMORY)
+    except FileNotFoundError:
+        return DISK
+    has_room = memory.f_bavail * memory.f_frsize > ROOM_BYTES
+    return MEMORY if has_room and not memory.f_flag & os.ST_NOEXEC else DISK
 
 
 # A shell ignores the interrupt for what it starts in the background, and programs inherit that: the tests that

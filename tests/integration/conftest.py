@@ -13,8 +13,7 @@ import django
 import psycopg
 import pytest
 
-# Before any model and any kernel is imported.
-os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[2] / ".pytest_cache" / "kernels"))
+# Before any model is imported.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
 django.setup()
 
@@ -26,6 +25,7 @@ from tsunagu.records.keys.keyring import Keyring  # noqa: E402
 from tsunagu.records.postgres.server import EmbeddedPostgres  # noqa: E402
 from tsunagu.services.house import Rooms  # noqa: E402
 
+from ..conftest import quick_folder  # noqa: E402, TID252 - tests are no package with a name
 from .scene import Scene, set_the_scene  # noqa: E402
 from .world import Table, World  # noqa: E402
 
@@ -41,8 +41,7 @@ def no_queries_of_others() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def world_home() -> Iterator[Path]:
     """The home that all tests within this process share."""
-    # Not pytest's own folder: that one is closed to the user that root runs the database as.
-    home = Path(tempfile.mkdtemp(prefix="tsunagu-test-", dir="/tmp"))
+    home = Path(tempfile.mkdtemp(prefix="tsunagu-test-", dir=quick_folder()))
     home.chmod(0o711)
     yield home
     shutil.rmtree(home)

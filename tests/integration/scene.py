@@ -152,6 +152,14 @@ DOORS = (
         strangers=("ben", "cleo"),
     ),
     Door(
+        "bank export",
+        ("{target}", "--out", "{out}", "--format", "icse"),
+        "export_bank",
+        Permission.BANK_CHANGE,
+        "bank",
+        strangers=("ben", "cleo"),
+    ),
+    Door(
         "bank import",
         ("{list}", "--format", "csv", "--semantics", "known", "--hex-is", "sha256"),
         "import_list",

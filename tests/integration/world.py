@@ -230,7 +230,8 @@ class World:
 
     def entry_count(self) -> int:
         with connections["owner"].cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM ledger.entries()")
+            # There is no gap, and to count them all of them would be read.
+            cursor.execute("SELECT ledger.last_number()")
             return int(cursor.fetchone()[0])
 
     def entries(self) -> list[dict[str, Any]]:

@@ -26,9 +26,12 @@ SECRET_WORDS = ("DK-4711", "exhibit-seven", "holiday.txt", "Agency of Anna", "an
 
 
 def fill(house: Installation, folder: Path) -> None:
-    """Let two agencies open cases that share a file, share it, and judge it."""
-    house.found("Agency of Anna", "DK", "anna")
-    house.found("Agency of Ben", "AU", "ben")
+    """Let the two agencies open cases that share a file, share it, and judge it."""
+    with EmbeddedPostgres(house.home).use():  # not begun and ended anew for each command
+        _fill(house, folder)
+
+
+def _fill(house: Installation, folder: Path) -> None:
     folder.mkdir()
     (folder / "holiday.txt").write_bytes(b"the same file")
     for officer, case in (("anna", "DK-4711"), ("ben", "AU-1")):

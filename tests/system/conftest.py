@@ -18,11 +18,13 @@ from typing import Any
 import pytest
 from pyotp.totp import TOTP
 
+from tsunagu.records.postgres.server import EmbeddedPostgres
+
+from ..conftest import KERNELS, quick_folder  # noqa: TID252 - tests are no package with a name
 from .warm import WarmProgram
 
 PROGRAM = Path(sys.executable).with_name("tsunagu")
 PASSWORD = "correct horse battery"
-KERNELS = Path(__file__).parents[2] / ".pytest_cache" / "kernels"
 
 
 @dataclass
@@ -95,7 +97,7 @@ class Installation:
     @contextmanager
     def copied(self) -> Iterator[Installation]:
         """Copy the home, whose database is at rest, for a test of its own; the copy is gone at the end."""
-        home = Path(tempfile.mkdtemp(prefix=f"{self.home.name}-", dir=self.home.parent))
+        home = Path(tempfile.mkdtemp(prefix=f"{self.home.name}-", dir=quick_folder()))
         try:
             subprocess.run(["cp", "-a", f"{self.home}/.", home], check=True)
             yield replace(self, home=home, secrets=dict(self.secrets), tokens=dict(self.tokens))
@@ -130,8 +132,7 @@ def make_installation() -> Iterator[Callable[..., Installation]]:
     homes: list[Path] = []
 
     def make(**environ: str) -> Installation:
-        # Not pytest's own folder: that one is closed to the users that the database and the decoder run as.
-        home = Path(tempfile.mkdtemp(prefix="tsunagu-test-", dir="/tmp"))
+        home = Path(tempfile.mkdtemp(prefix="tsunagu-test-", dir=quick_folder()))
         home.chmod(0o711)
         homes.append(home)
         return Installation(home, dict(environ))
@@ -147,6 +148,7 @@ def make_installation() -> Iterator[Callable[..., Installation]]:
 def two_agencies(make_installation: Callable[..., Installation]) -> Installation:
     """An installation with the agencies of officers `anna` (DK) and `ben` (AU), and nothing brought in: copy it."""
     installation = make_installation()
-    installation.found("Agency of Anna", "DK", "anna")
-    installation.found("Agency of Ben", "AU", "ben")
+    with EmbeddedPostgres(installation.home).use():  # not begun and ended anew for each command
+        installation.found("Agency of Anna", "DK", "anna")
+        installation.found("Agency of Ben", "AU", "ben")
     return installation

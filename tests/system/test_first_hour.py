@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from PIL import Image
 
 from tsunagu.records.postgres.server import EmbeddedPostgres
 
-from .conftest import PASSWORD, Installation
+from .conftest import PASSWORD, PROGRAM, Installation, warm_program
 
 REFUSED_INPUT, FORBIDDEN, CONFLICT = 2, 5, 6
 NAMES = ("--agency", "Agency", "--country", "DK", "--contact", "desk", "--officer", "anna", "--second", "adam")
@@ -35,15 +36,14 @@ def test_an_empty_home_says_how_it_begins(make_installation: Callable[..., Insta
         assert "tsunagu init" in house.run(command, status=FORBIDDEN).stderr
 
 
-def test_new_keys_are_not_made_over_what_lost_ones_open(make_installation: Callable[..., Installation]) -> None:
-    house = make_installation()
-    house.found("Agency of Anna", "DK", "anna")
-    for one in (house.home / "keys").iterdir():
-        one.unlink()
-    for command in (("keys", "init"), ("init", *NAMES)):
-        refused = house.run(*command, lines=(PASSWORD, PASSWORD), status=CONFLICT)
-        assert "keys restore" in refused.stderr
-    assert not (house.home / "keys" / "keyring.json").exists()
+def test_new_keys_are_not_made_over_what_lost_ones_open(two_agencies: Installation) -> None:
+    with two_agencies.copied() as house:
+        for one in (house.home / "keys").iterdir():
+            one.unlink()
+        for command in (("keys", "init"), ("init", *NAMES)):
+            refused = house.run(*command, lines=(PASSWORD, PASSWORD), status=CONFLICT)
+            assert "keys restore" in refused.stderr
+        assert not (house.home / "keys" / "keyring.json").exists()
 
 
 def test_the_commands_that_the_demonstration_prints_work_as_they_are_printed(
@@ -54,8 +54,14 @@ def test_the_commands_that_the_demonstration_prints_work_as_they_are_printed(
     assert any("ledger verify" in line for line in printed)
     environ = {name: value for name, value in house.environ().items() if name != "TSUNAGU_HOME"}
     with EmbeddedPostgres(house.home).use():
-        for line in printed:
-            done = subprocess.run(["/bin/sh", "-c", line], env=environ, capture_output=True, text=True, check=False)
+        done = subprocess.run(["/bin/sh", "-c", printed[0]], env=environ, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{printed[0]}: {done.stderr}"
+        for line in printed[1:]:
+            # As a shell takes it, without a shell and a program to load.
+            named, program, *arguments = shlex.split(line)
+            name, _, home = named.partition("=")
+            assert (name, Path(program)) == ("TSUNAGU_HOME", PROGRAM)
+            done = warm_program().run(arguments, lines="", environ={**environ, name: home})
             assert done.returncode == 0, f"{line}: {done.stderr}"
 
 

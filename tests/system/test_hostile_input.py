@@ -169,9 +169,9 @@ def test_a_nest_of_archives_is_cut_off_long_before_it_is_unpacked(fingerprinted:
     assert sum(line["size_bytes"] for line in nest) < 60_000_000
 
 
-def test_ingest_keeps_the_batch_with_the_reasons_of_all_that_was_refused_and_compares_the_rest(
-    user: OrdinaryUser, expected: hostile.Expected, fingerprinted: Done
-) -> None:
+@pytest.fixture(scope="module")
+def ingested(user: OrdinaryUser, expected: hostile.Expected) -> Done:
+    """The folder after `ingest --json` into a case of an agency that was founded for it."""
     enrolled = user.run(
         *("init", "--agency", "Agency", "--country", "DK", "--contact", "desk@dk.example", "--officer", "anna"),
         *("--second", "administrator", "--json"),
@@ -180,7 +180,12 @@ def test_ingest_keeps_the_batch_with_the_reasons_of_all_that_was_refused_and_com
     secret = {line["login"]: line["totp_secret"] for line in enrolled.lines}["anna"]
     assert user.run("sign-in", "anna", typed=(PASSWORD, TOTP(secret).now())).status == 0
     assert user.run("case", "open", "DK-1").status == 0
-    ingested = user.run("ingest", "--case", "DK-1", "--exhibit", "E1", user.top / "files", "--json")
+    return user.run("ingest", "--case", "DK-1", "--exhibit", "E1", user.top / "files", "--json")
+
+
+def test_ingest_keeps_the_batch_with_the_reasons_of_all_that_was_refused_and_compares_the_rest(
+    user: OrdinaryUser, fingerprinted: Done, ingested: Done
+) -> None:
     assert (ingested.status, ingested.stderr) == (2, "")
     assert ingested.peak_bytes < MOST_MEMORY_BYTES
     told = Counter(line["refused"] for line in fingerprinted.lines if line["refused"])
@@ -199,6 +204,13 @@ def test_ingest_keeps_the_batch_with_the_reasons_of_all_that_was_refused_and_com
     assert table.status == 0
     assert not {b"\x1b", b"\x07", b"\r", b"\x9b"} & {table.stdout[at : at + 1] for at in range(len(table.stdout))}
     assert "\u202e" not in table.stdout.decode()
+    assert user.run("ledger", "verify").status == 0
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("ingested")
+def test_a_second_ingest_of_it_keeps_nothing_twice(user: OrdinaryUser) -> None:
+    held = user.run("items", "--case", "DK-1", "--json").lines
     again = user.run("ingest", "--case", "DK-1", "--exhibit", "E1", user.top / "files", "--json")
     assert again.lines[0]["skipped"] > 0
     assert len(user.run("items", "--case", "DK-1", "--json").lines) == len(held)

@@ -50,17 +50,12 @@ class Signed:
 
 
 @pytest.fixture(scope="module")
-def signed(
-    make_installation: Callable[..., Installation], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Signed]:
-    house = make_installation()
-    house.found("Agency of Anna", "DK", "anna")
-    house.found("Agency of Ben", "AU", "ben")
-    for number in range(4):
-        house.run("case", "open", f"DK-{number}", officer="anna")
-    house.run("case", "list", officer="anna")
-    server = EmbeddedPostgres(house.home)
-    with server.use():
+def signed(two_agencies: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signed]:
+    with two_agencies.copied() as house, EmbeddedPostgres(house.home).use():
+        for number in range(4):
+            house.run("case", "open", f"DK-{number}", officer="anna")
+        house.run("case", "list", officer="anna")
+        server = EmbeddedPostgres(house.home)
         address = replace(server.admin_address(), database=DATABASE)
         with psycopg.connect(address.conninfo(), autocommit=True) as admin:
             witness = tmp_path_factory.mktemp("elsewhere") / "root.json"

@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 RECOVERS_WITHIN_S = 60
 FEW = pytest.param(5, 3, 4.0, (0.1, 0.5), id="5 officers")
 MANY = pytest.param(50, 8, 30.0, (2.0, 8.0), id="50 officers")
-AWAY = ("RemoteDisconnected", "Connection", "503", "IncompleteRead", "BadStatusLine", "TimeoutError")
+AWAY = ("RemoteDisconnected", "Connection", "503", "IncompleteRead", "BadStatusLine", "TimeoutError", "BrokenPipe")
 
 
 def people_of(home: Path, officers: int) -> list[Person]:

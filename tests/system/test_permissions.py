@@ -24,12 +24,9 @@ PASSPHRASES = ("one custodian's words", "the other's own words")
 
 
 @pytest.fixture(scope="module")
-def house(make_installation: Callable[..., Installation], tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+def house(two_agencies: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Two agencies that hold the same, Anna in a covert case. The database keeps running."""
-    installation = make_installation()
-    with EmbeddedPostgres(installation.home).use():
-        installation.found("Agency of Anna", "DK", "anna")
-        installation.found("Agency of Ben", "AU", "ben")
+    with two_agencies.copied() as installation, EmbeddedPostgres(installation.home).use():
         for officer, case, *options in (("anna", "DK-1", "--covert"), ("ben", "AU-1")):
             installation.run("case", "open", case, *options, officer=officer)
             path = tmp_path_factory.mktemp(case) / f"seized-{case}.txt"
@@ -124,11 +121,9 @@ def _sign_in_again(house: Installation, login: str) -> None:
 
 
 def test_keys_come_back_from_two_custodians_and_a_rotation_signs_everyone_out(
-    make_installation: Callable[..., Installation], tmp_path: Path
+    two_agencies: Installation, tmp_path: Path
 ) -> None:
-    house = make_installation()
-    with EmbeddedPostgres(house.home).use():
-        house.found("Agency of Anna", "DK", "anna")
+    with two_agencies.copied() as house, EmbeddedPostgres(house.home).use():
         shares = house.run("keys", "export", tmp_path, lines=PASSPHRASES).stdout.splitlines()
         assert [stat.S_IMODE(Path(one).stat().st_mode) for one in shares] == [0o600, 0o600]
         kept = {one: one.read_bytes() for one in (house.home / "keys").iterdir() if one.name != "database.json"}

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tsunagu.records.postgres.server import EmbeddedPostgres
+
 from .conftest import KERNELS, PROGRAM, Installation
 
 REFUSED_INPUT, CONFLICT = 2, 6
@@ -21,7 +23,7 @@ REFUSED_INPUT, CONFLICT = 2, 6
 
 @pytest.fixture
 def house(two_agencies: Installation) -> Iterator[Installation]:
-    with two_agencies.copied() as copy:
+    with two_agencies.copied() as copy, EmbeddedPostgres(copy.home).use():
         copy.run("case", "open", "DK-1", officer="anna")
         copy.run("case", "open", "AU-1", officer="ben")
         yield copy

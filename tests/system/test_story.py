@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.services.demo import drawing
+
+from .conftest import Installation
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +31,15 @@ def folders(tmp_path_factory):
     return root
 
 
+@pytest.fixture
+def house(two_agencies: Installation) -> Iterator[Installation]:
+    with two_agencies.copied() as copy, EmbeddedPostgres(copy.home).use():
+        yield copy
+
+
 def test_two_agencies_bring_media_in_are_told_of_each_other_and_see_what_overlaps_once_both_share(
-    make_installation, folders: Path
+    house: Installation, folders: Path
 ) -> None:
-    house = make_installation()
-    house.found("Agency of Anna", "DK", "anna")
-    house.found("Agency of Ben", "AU", "ben")
     house.run("case", "open", "DK-1", officer="anna")
     house.run("case", "open", "AU-1", officer="ben")
     house.run("ingest", "--case", "DK-1", "--exhibit", "E1", folders / "one", officer="anna")
@@ -65,9 +72,7 @@ def test_two_agencies_bring_media_in_are_told_of_each_other_and_see_what_overlap
     assert house.json("ledger", "verify")[0]["ledger_ok"] is True
 
 
-def test_a_second_run_of_the_same_ingest_keeps_nothing_twice(make_installation, folders: Path) -> None:
-    house = make_installation()
-    house.found("Agency of Anna", "DK", "anna")
+def test_a_second_run_of_the_same_ingest_keeps_nothing_twice(house: Installation, folders: Path) -> None:
     house.run("case", "open", "DK-1", officer="anna")
     first = house.json("ingest", "--case", "DK-1", "--exhibit", "E1", folders / "one", officer="anna")
     second = house.json("ingest", "--case", "DK-1", "--exhibit", "E1", folders / "one", officer="anna")

@@ -1,16 +1,24 @@
 """The program, loaded once and forked for each command, for loading takes longer than most commands do.
 
-A forked command has its own arguments, environment, input and outputs, and ends as a process of its own does. The
-zygote of its decode children is forked from it, with all that is loaded, instead of being started anew. How program and
-zygote start and end by themselves is tried wherever a test starts the program as a process (`Installation.start`, a
-shell), and by the tests of the sandbox.
+A forked command has its own arguments, environment, folder, input and outputs, and ends as a process of its own does.
+The zygote of its decode children is forked from it, with all that is loaded, instead of being started anew. How program
+and zygote start and end by themselves is tried wherever a test starts the program as a process (`Installation.start`,
+the ordinary user of the hostile files), and by the tests of the sandbox.
+
+Passwords are hashed in one pass over as little memory as is allowed. A hash says what it took, and whoever verifies it,
+be it another process, takes the same.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
+import importlib
 import json
 import os
+import pkgutil
+import selectors
+import shlex
 import signal
 import socket
 import subprocess
@@ -45,23 +53,25 @@ class WarmProgram:
         self, arguments: Sequence[str | bytes | Path], *, lines: str, environ: Mapping[str, str]
     ) -> subprocess.CompletedProcess[str]:
         """Run a command and return how it ended and what it printed."""
-        reading, writing = os.pipe()
-        with (
-            tempfile.TemporaryFile() as given,
-            tempfile.TemporaryFile() as out,
-            tempfile.TemporaryFile() as err,
-            os.fdopen(reading, "rb") as ended,
-        ):
+        from .asking import ask  # here, for the process that serves knows this module by another name
+
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             given.write(lines.encode())
             given.seek(0)
-            request = json.dumps([[os.fsdecode(one) for one in arguments], dict(environ)]).encode("ascii")
-            socket.send_fds(self._requests, [request], [given.fileno(), out.fileno(), err.fileno(), writing])
-            os.close(writing)
-            status = int(ended.read())
+            words, streams = [os.fsdecode(one) for one in arguments], (given.fileno(), out.fileno(), err.fileno())
+            status = ask(self._requests, words, environ, streams)
             return subprocess.CompletedProcess(arguments, status, _text(out), _text(err))
 
+    def stand_in(self, folder: Path) -> int:
+        """Put a `tsunagu` for shells into a folder; return the descriptor that whoever runs one has to inherit."""
+        fd, asking = self._requests.fileno(), Path(__file__).with_name("asking.py")
+        words = shlex.join([sys.executable, "-I", "-S", str(asking), str(fd)])
+        (folder / "tsunagu").write_text(f'#!/bin/sh\nexec {words} "$@"\n')
+        (folder / "tsunagu").chmod(0o755)
+        return fd
+
     def close(self) -> None:
-        """End it; commands that run go on."""
+        """End it; commands that run go on, and how they end is told to nobody."""
         self._requests.close()
         self._process.wait()
 
@@ -121,48 +131,68 @@ def serve(fd: int) -> None:
     import django
 
     django.setup()
+    import django.core.management.commands.migrate
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+    from django.db.migrations.loader import MigrationLoader
+
     import tsunagu.cli.main
     import tsunagu.config.application
     import tsunagu.media.sandbox.zygote
     import tsunagu.services.ingest
-    import tsunagu.services.likeness  # noqa: F401 - loaded for those that are forked
+    import tsunagu.services.likeness
     from tsunagu.fingerprints.taking import warm_up
 
+    for one in pkgutil.iter_modules(tsunagu.cli.__path__, "tsunagu.cli."):
+        importlib.import_module(one.name)
+    MigrationLoader(None)  # it imports them all
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
     warm_up()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    with socket.socket(fileno=fd) as requests:
+    running: dict[int, tuple[int, int]] = {}
+    with socket.socket(fileno=fd) as requests, selectors.DefaultSelector() as ready:
+        ready.register(requests, selectors.EVENT_READ)
         while True:
-            request, descriptors, _, _ = socket.recv_fds(requests, MOST_REQUEST_BYTES, 4)
-            if not request:
-                return
-            if os.fork() == 0:
-                requests.close()
-                _watch(request, descriptors)
-            for one in descriptors:
-                os.close(one)
+            for key, _ in ready.select():
+                if key.fd in running:
+                    ready.unregister(key.fd)
+                    _tell(key.fd, *running.pop(key.fd))
+                    continue
+                request, descriptors, _, _ = socket.recv_fds(requests, MOST_REQUEST_BYTES, 4)
+                if not request:
+                    return
+                *streams, ended = descriptors
+                pid = os.fork()
+                if pid == 0:
+                    # Who waits for another command hears of its end when no copy of his pipe is left.
+                    for each in (ended, *running, *(pipe for _, pipe in running.values())):
+                        os.close(each)
+                    ready.close()
+                    requests.close()
+                    _live(request, streams)
+                process = os.pidfd_open(pid)
+                running[process] = pid, ended
+                ready.register(process, selectors.EVENT_READ)
+                for each in streams:
+                    os.close(each)
 
 
-def _watch(request: bytes, descriptors: list[int]) -> NoReturn:
-    """Run one command in a process of its own, and write down how it ended."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    *streams, ended = descriptors
-    pid = os.fork()
-    if pid == 0:
-        os.close(ended)
-        _live(request, streams)
+def _tell(process: int, pid: int, ended: int) -> None:
+    """Write down how a command ended that has."""
     _, status = os.waitpid(pid, 0)
-    os.write(ended, str(os.waitstatus_to_exitcode(status)).encode())
-    os._exit(0)
+    with contextlib.suppress(BrokenPipeError):  # who asked may have been killed meanwhile
+        os.write(ended, str(os.waitstatus_to_exitcode(status)).encode())
+    os.close(ended)
+    os.close(process)
 
 
 def _live(request: bytes, streams: list[int]) -> NoReturn:
     """Be the program, as its console script starts it."""
-    arguments, environ = json.loads(request)
+    arguments, environ, folder = json.loads(request)
     os.environ.clear()
     os.environ.update(environ)
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
+    os.chdir(folder)
     sys.argv = [PROGRAM, *arguments]
     from tsunagu.config.entry import main
     from tsunagu.media.sandbox import begun

@@ -1,4 +1,4 @@
-"""`bank import`: lists of others brought into a bank."""
+"""`bank import` and `bank export`: lists of others brought into a bank, and a bank written as one."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ import click
 from rich.text import Text
 
 from tsunagu.cli.house import json_option, now, signed_in
-from tsunagu.cli.output import counted, print_json, screen
+from tsunagu.cli.new_files import new_file
+from tsunagu.cli.output import complaints, counted, print_json, screen
 from tsunagu.cli.progress import progress_bar
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.exchange.reading import Of256Bits, Stated
 from tsunagu.exchange.registry import READERS
+from tsunagu.services.bank_exports import ListFormat, export_bank
 from tsunagu.services.category_tables import tables_of, told_tables
 from tsunagu.services.house import House
 
@@ -97,3 +99,17 @@ def _print_import(report: ImportReport, *, is_unfounded: bool) -> None:
         screen.print(Text(f"in quarantine {report.held:,}: see `tsunagu bank show`", style="yellow"))
     if is_unfounded:
         screen.print(Text("No legal ground was stated: say it by --ground when a bank is opened.", style="yellow"))
+
+
+@click.command("export")
+@click.argument("name")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The list, a new file; - for a pipe.")
+@click.option("--format", "format_name", required=True, type=click.Choice([one.value for one in ListFormat]))
+@click.pass_obj
+def export_list(house: House, name: str, *, out: Path, format_name: str) -> None:
+    """Write a bank as a list that others read; what cannot travel in that format is told."""
+    with signed_in(house, None) as desk, new_file(out) as file:
+        report = export_bank(name=name, format_=ListFormat(format_name), out=file, **desk.parts)
+    for field, count in sorted(report.lost.items()):
+        complaints.print(Text(f"left behind {count:,}: {field}", style="yellow"))
+    complaints.print("The bank is written.")

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from tsunagu.cli.bank_imports import import_list
+from tsunagu.cli.bank_imports import export_list, import_list
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import counted, print_json, print_table, screen
 from tsunagu.domain.bank import MOST_RADIUS_BITS, BankItem, BankRules, BankSemantics, BankSummary, Opinion
@@ -232,5 +232,6 @@ def _figures(item: BankItem) -> dict[str, int]:
 
 
 bank.add_command(import_list)
+bank.add_command(export_list)
 
 COMMANDS = (bank,)

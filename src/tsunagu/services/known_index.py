@@ -15,7 +15,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from tsunagu.domain.errors import DamagedSnapshot, InputError
+from tsunagu.domain.errors import DamagedSnapshot
 from tsunagu.domain.fingerprint import FingerprintKind
 from tsunagu.index.live import Changes, Found, LiveIndex
 from tsunagu.index.multi import MultiIndex
@@ -70,6 +70,7 @@ class KnownIndex:
         self._live: LiveIndex | None = None
         self._snapshot: int | None = None
         self._looked_at = -LOOKED_FOR_EVERY_S
+        self._refused: set[tuple[Path, int]] = set()
 
     def followed(self) -> LiveIndex:
         """Return the index with every change that was committed before this call.
@@ -138,16 +139,10 @@ class KnownIndex:
     def _opened(self) -> LiveIndex:
         """Return the newest snapshot that is whole and is the record's, or an empty index: the log has all."""
         for path in self._published():
-            try:
-                snapshot = open_snapshot(path, threads=self._threads)
-            except (DamagedSnapshot, OSError) as error:
-                log.error("a snapshot is not used: %s", type(error).__name__)  # noqa: TRY400 - values may be content
-                continue
-            if _agrees(snapshot, _sample(snapshot.entry_ids)):
+            snapshot = self._trusted(path)
+            if snapshot is not None:
                 self._snapshot = _position(path)
                 return LiveIndex(snapshot, self._snapshot)
-            log.error("a snapshot is not used, for it is not of this database")
-        self._snapshot = None
         return LiveIndex(_empty(), 0)
 
     def _take_newer(self, live: LiveIndex) -> None:
@@ -155,13 +150,29 @@ class KnownIndex:
         newest = next(iter(self._published()), None)
         if newest is None or _position(newest) <= (self._snapshot or 0):
             return
-        try:
-            snapshot = open_snapshot(newest, threads=self._threads)
+        snapshot = self._trusted(newest)
+        if snapshot is not None and _position(newest) <= live.position:
             live.rebase(snapshot, _position(newest))
-        except (DamagedSnapshot, InputError, OSError) as error:
-            log.error("a newer snapshot is not used: %s", type(error).__name__)  # noqa: TRY400 - likewise
-            return
-        self._snapshot = _position(newest)
+            self._snapshot = _position(newest)
+
+    def _trusted(self, path: Path) -> MultiIndex | None:
+        """Return a snapshot that is whole and is the record's; None for another one, which is looked at once."""
+        try:
+            file = (path, path.stat().st_mtime_ns)
+        except FileNotFoundError:
+            return None  # a newer one has come, and its publisher has removed it
+        if file in self._refused:
+            return None
+        try:
+            snapshot = open_snapshot(path, threads=self._threads)
+        except (DamagedSnapshot, OSError) as error:
+            log.error("a snapshot is not used: %s", type(error).__name__)  # noqa: TRY400 - values may be content
+        else:
+            if _agrees(snapshot, _sample(snapshot.entry_ids)):
+                return snapshot
+            log.error("a snapshot is not used, for it is not of this database")
+        self._refused.add(file)
+        return None
 
     def _published(self) -> list[Path]:
         """Return the snapshots that lie here, the newest first."""

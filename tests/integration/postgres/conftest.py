@@ -22,7 +22,8 @@ from tsunagu.records.postgres.addresses import Addresses, DatabaseAddress
 from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.records.postgres.users import database_account
 
-DISK, MEMORY = "/tmp", "/dev/shm"  # noqa: S108 - private folders are made in them
+from ...conftest import DISK, quick_folder  # noqa: TID252 - tests are no package with a name
+
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 SOURCE = Path(__file__).parents[3] / "src"
 PROGRAM = """
@@ -33,20 +34,10 @@ from tsunagu.records.postgres.server import EmbeddedPostgres
 """
 
 
-def _quick_folder() -> str:
-    """Return a folder in memory where there is room for all copies: a busy disk would rule how long the tests take."""
-    try:
-        memory = os.statvfs(MEMORY)
-    except FileNotFoundError:
-        return DISK
-    has_room = memory.f_bavail * memory.f_frsize > 1 << 30
-    return MEMORY if has_room and not memory.f_flag & os.ST_NOEXEC else DISK
-
-
 @contextmanager
 def _throw_away_home(template: Path | None = None) -> Iterator[Path]:
     # Not pytest's tmp_path: that is closed to the user that root runs the database as.
-    top = Path(tempfile.mkdtemp(prefix="tsu-", dir=DISK if template is None else _quick_folder()))
+    top = Path(tempfile.mkdtemp(prefix="tsu-", dir=DISK if template is None else quick_folder()))
     top.chmod(0o711)
     home = top / "home"
     if template is not None:

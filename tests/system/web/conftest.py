@@ -67,11 +67,13 @@ class Workplace:
 
 
 @pytest.fixture(scope="session")
-def workplace(make_installation: Callable[..., Installation]) -> Iterator[Workplace]:
+def workplace(two_agencies: Installation) -> Iterator[Workplace]:
     """Two agencies, of `anna` (DK) and `ben` (AU), whose workplace is served."""
-    house = make_installation()
-    house.found("Agency of Anna", "DK", "anna")
-    house.found("Agency of Ben", "AU", "ben")
+    with two_agencies.copied() as house:
+        yield from _served(house)
+
+
+def _served(house: Installation) -> Iterator[Workplace]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -1,0 +1,197 @@
+"""The index of what banks know follows the record: every process, at every moment, whatever was published meanwhile."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+import pytest
+from django.db import connections
+
+from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.permission import Role
+from tsunagu.records import bank_items
+from tsunagu.records.bank_items import NewItem
+from tsunagu.records.banks import bank_of
+from tsunagu.records.session import LINKER, acting_for
+from tsunagu.services import known_index
+from tsunagu.services.banks import open_bank
+from tsunagu.services.known_index import KnownIndex
+
+from .scene import WORKS
+from .world import Person, World, now, random_name
+
+
+@pytest.fixture(scope="module")
+def anna(world: World) -> Person:
+    return world.found(WORKS, {Role.ADMINISTRATOR})[0]
+
+
+@pytest.fixture(scope="module")
+def bank_id(world: World, anna: Person) -> UUID:
+    name = random_name("bank")
+    open_bank(actor=anna.actor, name=name, semantics=BankSemantics.KNOWN, legal_ground="a law", **world.parts)
+    with acting_for(anna.actor.agency_id):
+        return bank_of(name).bank_id
+
+
+@pytest.fixture(autouse=True)
+def looked_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known_index, "LOOKED_FOR_EVERY_S", 0)
+
+
+def add(anna: Person, bank_id: UUID, *table: bytes) -> None:
+    items = [NewItem(pdq=one) for one in table]
+    with acting_for(anna.actor.agency_id):
+        bank_items.add_items(bank_id, bank_items.pack(items), agency_id=anna.actor.agency_id, now=now())
+
+
+def withdraw(anna: Person, *item_ids: int) -> None:
+    with acting_for(anna.actor.agency_id):
+        bank_items.withdraw(item_ids)
+
+
+def held() -> dict[int, bytes]:
+    """Return every fingerprint that the record holds, by its item."""
+    with connections[LINKER].cursor() as cursor:
+        cursor.execute("SELECT id, pdq FROM bank_item WHERE pdq IS NOT NULL")
+        return {item: bytes(pdq) for item, pdq in cursor.fetchall()}
+
+
+def distance(one: bytes, other: bytes) -> int:
+    return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
+
+
+def expected(queries: list[bytes]) -> list[tuple[int, int, int]]:
+    record = held()
+    found = ((row, distance(query, pdq), item) for row, query in enumerate(queries) for item, pdq in record.items())
+    return sorted(one for one in found if one[1] <= known_index.KIND.radius_bits)
+
+
+def searched(index: KnownIndex, queries: list[bytes]) -> list[tuple[int, int, int]]:
+    table = np.frombuffer(b"".join(queries), np.uint8).reshape(-1, 32)
+    (rows, items, distances), _ = index.search(table)
+    return list(zip(rows.tolist(), distances.tolist(), items.tolist(), strict=True))
+
+
+def near(pdq: bytes, rng: random.Random) -> bytes:
+    return (int.from_bytes(pdq) ^ sum(1 << bit for bit in rng.sample(range(256), rng.randrange(40)))).to_bytes(32)
+
+
+def test_after_any_changes_every_process_finds_what_brute_force_finds(
+    anna: Person, bank_id: UUID, tmp_path: Path
+) -> None:
+    rng, old = random.Random(5), KnownIndex(tmp_path)
+    for step in range(30):
+        table = list(held().items())
+        match rng.choice(["add", "add", "withdraw", "publish", "both"]):
+            case "add":
+                seeds = [pdq for _, pdq in rng.sample(table, min(3, len(table)))]
+                add(anna, bank_id, *(near(one, rng) for one in seeds), rng.randbytes(32), rng.randbytes(32))
+            case "withdraw" if table:
+                withdraw(anna, *(item for item, _ in rng.sample(table, min(4, len(table)))))
+            case "both":
+                passing = rng.randbytes(32)
+                add(anna, bank_id, passing)
+                withdraw(anna, *(item for item, pdq in held().items() if pdq == passing))
+            case "publish":
+                old.publish()
+        queries = [near(pdq, rng) for pdq in rng.sample(list(held().values()), min(5, len(held())))]
+        queries.append(rng.randbytes(32))
+        assert searched(old, queries) == expected(queries), step
+        if step % 6 == 0:
+            assert searched(KnownIndex(tmp_path), queries) == expected(queries), step
+        assert len(old.followed()) == len(held()), step
+
+
+def test_one_process_takes_what_another_has_published_and_goes_on(anna: Person, bank_id: UUID, tmp_path: Path) -> None:
+    one, other, pdq = KnownIndex(tmp_path), KnownIndex(tmp_path), secrets.token_bytes(32)
+    one.followed()
+    add(anna, bank_id, pdq)
+    position = other.publish()
+    assert searched(one, [pdq]) == expected([pdq])
+    assert (one.state().snapshot, one.state().pending) == (position, 0)
+
+
+def test_what_is_added_while_a_snapshot_is_built_is_found_after_it(
+    anna: Person, bank_id: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, publish = secrets.token_bytes(32), known_index.publish
+
+    def slowly(*arguments: object) -> None:
+        add(anna, bank_id, late)
+        publish(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(known_index, "publish", slowly)
+    index = KnownIndex(tmp_path)
+    index.publish()
+    assert searched(index, [late]) == expected([late]) != []
+    assert searched(KnownIndex(tmp_path), [late]) == expected([late])
+
+
+def test_a_damaged_snapshot_is_passed_over_for_the_one_before_it(anna: Person, bank_id: UUID, tmp_path: Path) -> None:
+    index, pdq = KnownIndex(tmp_path), secrets.token_bytes(32)
+    first = index.publish()
+    add(anna, bank_id, pdq)
+    index.publish()
+    newest = max(tmp_path.rglob("*.tsi"))
+    data = bytearray(newest.read_bytes())
+    data[-1] ^= 1
+    newest.write_bytes(data)
+    opened = KnownIndex(tmp_path)
+    assert searched(opened, [pdq]) == expected([pdq]) != []
+    assert opened.state().snapshot == first
+    assert "damaged" in (opened.verify() or "")
+    index.publish()
+    assert (opened.verify(), opened.state().pending) == (None, 0)
+
+
+def test_the_snapshot_of_another_database_is_not_used(anna: Person, bank_id: UUID, tmp_path: Path) -> None:
+    add(anna, bank_id, secrets.token_bytes(32))
+    index = KnownIndex(tmp_path)
+    index.publish()
+    assert index.verify() is None
+    pdq, (item, _) = secrets.token_bytes(32), max(held().items())
+    with acting_for(anna.actor.agency_id):  # as if a database that was restored had gone another way since
+        bank_items.Row.objects.filter(id=item).update(pdq=pdq)
+    opened = KnownIndex(tmp_path)
+    assert opened.verify() == "the snapshot is not what the record holds"
+    assert searched(opened, [pdq]) == expected([pdq]) != []
+    assert opened.state().snapshot is None
+
+
+def test_old_snapshots_are_removed_but_for_one(anna: Person, bank_id: UUID, tmp_path: Path) -> None:
+    index = KnownIndex(tmp_path)
+    for _ in range(4):
+        add(anna, bank_id, secrets.token_bytes(32))
+        index.publish()
+    assert len(list(tmp_path.rglob("*.tsi"))) == 2
+
+
+def test_items_committed_by_many_at_once_are_all_followed(anna: Person, bank_id: UUID, tmp_path: Path) -> None:
+    index, done = KnownIndex(tmp_path), threading.Event()
+
+    def bring_in() -> None:
+        for _ in range(15):
+            add(anna, bank_id, *(secrets.token_bytes(32) for _ in range(3)))
+        connections.close_all()
+
+    def follow() -> Iterator[int]:
+        while not done.is_set():
+            yield index.followed().position
+
+    threads = [threading.Thread(target=bring_in) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    positions = []
+    for position in follow():
+        positions.append(position)
+        if not any(thread.is_alive() for thread in threads):
+            done.set()
+    assert positions == sorted(positions)
+    assert len(index.followed()) == len(held())
