@@ -546,8 +546,9 @@ def _open_a_bank(scene: Scene) -> None:
     anna, name = scene.people["anna"], random_name("bank")
     parts = scene.world.parts
     open_bank(actor=anna.actor, name=name, semantics=BankSemantics.BENIGN, legal_ground=random_name("law"), **parts)
-    digests = [Digests(bytes(16), bytes(20), secrets.token_bytes(32)) for _ in range(3)]
-    examined = [Examined(b"known", 8, None, one) for one in digests]
+    digests = [Digests(*map(secrets.token_bytes, (16, 20, 32))) for _ in range(3)]
+    pdq = Fingerprint(FingerprintKind.PDQ, secrets.token_bytes(32), 100)
+    examined = [Examined(b"known", 8, None, one, pdq=pdq) for one in digests]
     extend_bank(actor=anna.actor, name=name, examined=examined, queue=scene.world.rooms.queue, **parts)
     scene.targets["bank"] = name
     scene.secrets.add(name)
