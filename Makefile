@@ -42,8 +42,9 @@ check: lint ## Run the checks: style, types, floors, spelling, house rules (abou
 soak: test-tools compiled ## Run the long rounds: kill -9, hostile files, leaks
 	TSUNAGU_SOAK=1 $(BIN)/pytest -m soak
 
-bench: $(VENV)-bench/.peers compiled ## Measure fingerprinting, ingest and pages, against peers in the same run
+bench: $(VENV)-bench/.peers compiled ## Measure fingerprinting, search, ingest and pages, against peers in the same run
 	$(BIN)/python -m bench.fingerprint
+	$(BIN)/python -m bench.search
 	$(BIN)/python -m bench.ingest
 	$(BIN)/python -m bench.pages
 

@@ -86,22 +86,30 @@ def _kernel(paths: list[Path]) -> None:
                 turned(message)
 
 
+def opened_home(home: Path) -> dict[str, str]:
+    """Return the environment of a new home whose one agency's officer is signed in."""
+    environ = {**os.environ, "TSUNAGU_HOME": str(home)}
+    names = ("--agency", "Bench", "--country", "DK", "--contact", "nobody", "--officer", "one", "--second", "two")
+    founded = run(environ, "init", *names, "--json", lines=f"{PASSWORD}\n" * 2)
+    secret = json.loads(founded.splitlines()[0])["totp_secret"]
+    run(environ, "sign-in", "one", lines=f"{PASSWORD}\n{TOTP(secret).now()}\n")
+    return environ
+
+
+def run(environ: dict[str, str], *arguments: str, lines: str = "") -> str:
+    """Run a command in a home, and return what it prints."""
+    command = [str(PROGRAM), *arguments]
+    done = subprocess.run(command, input=lines, env=environ, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
 def ingest_rate(home: Path, folder: Path, count: int) -> tuple[float, list[float]]:
     """Return files a second of the whole way, and the memory of all its processes in MiB, every other second."""
-    environ = {**os.environ, "TSUNAGU_HOME": str(home)}
-
-    def run(*arguments: str, lines: str = "") -> str:
-        done = subprocess.run(
-            [PROGRAM, *arguments], input=lines, env=environ, check=True, capture_output=True, text=True
-        )
-        return done.stdout
-
-    names = ("--agency", "Bench", "--country", "DK", "--contact", "nobody", "--officer", "one", "--second", "two")
-    enrolled = json.loads(run("init", *names, "--json", lines=f"{PASSWORD}\n" * 2).splitlines()[0])
-    run("sign-in", "one", lines=f"{PASSWORD}\n{TOTP(enrolled['totp_secret']).now()}\n")
-    run("case", "open", "B-1")
+    environ = opened_home(home)
+    run(environ, "case", "open", "B-1")
     # Kernels are compiled once a home and then kept: that is no part of the rate of either side.
-    run("ingest", "--case", "B-1", "--exhibit", "warm-up", *map(str, sorted(folder.iterdir())[:20]), "--json")
+    some = map(str, sorted(folder.iterdir())[:20])
+    run(environ, "ingest", "--case", "B-1", "--exhibit", "warm-up", *some, "--json")
     began = time.perf_counter()
     with subprocess.Popen(
         [PROGRAM, "ingest", "--case", "B-1", "--exhibit", "E", str(folder), "--json"],

@@ -10,33 +10,34 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tsunagu.index.plan import LARGEST_RADIUS, LARGEST_SHIFT, Plan
-from tsunagu.index.probing import BASES, BIT, NUMBERS, OCCUPIED, SHIFT, WIDTH, Arrays, Flips, Words, key_of
+from tsunagu.index.nearness import AT_ONCE, SIGNATURE_BITS
+from tsunagu.index.plan import LARGEST_RADIUS, Plan, bytes_a_number
+from tsunagu.index.probing import Arrays, Flips, Words, key_of, signature_of
 
 
 def lay_out(words: Words, plan: Plan, *, threads: int = 1) -> tuple[Arrays, NDArray[np.uint32]]:
     """Return the arrays of a multi-index, and for each of its rows which row of `words` it was.
 
-    Beside these and `words` it holds 4 bytes a row for each thread.
+    Beside these and `words` it holds 8 bytes a row for each thread.
 
     Args:
         words: shape (n, 1) or (n, 4), uint64.
         plan: without parts, the rows stay in their order and are only ever scanned.
         threads: how many tables are laid out at once.
     """
-    tables, words_of_blocks, ends = _tables(plan, len(words))
+    tables, ends = _tables(plan, len(words))
     order = np.arange(len(words), dtype=np.uint32)
     if plan.widths:
         keys = _keys(words[:, :2], words[:, 2:], 0, plan.widths[0])
         shift = plan.shifts[0]
-        _place(keys, shift, 0, _count(keys, shift, np.zeros((1 << (plan.widths[0] - shift)) + 1, np.uint32)), order)
+        _sort(keys, shift, _count(keys, shift, np.zeros((1 << (plan.widths[0] - shift)) + 1, np.uint32)), order)
     arrays = Arrays(
         _reordered(words[:, :2], order, np.zeros((len(words), 2), np.uint64)),
         _reordered(words[:, 2:], order, np.empty((len(words) if words.shape[1] > 1 else 0, 2), np.uint64)),
         tables,
-        np.zeros(words_of_blocks, np.uint64),
         np.zeros(ends, np.uint32),
-        np.empty(max(0, len(plan.widths) - 1) * len(words), np.uint32),
+        np.zeros(len(tables) * len(words) + AT_ONCE, np.uint16),
+        np.empty((max(0, len(tables) - 1) * len(words), bytes_a_number(len(words))), np.uint8),
     )
     with ThreadPoolExecutor(threads) as pool:
         for _ in pool.map(lambda part: _lay_out_part(arrays, part), range(len(tables))):
@@ -54,7 +55,7 @@ def flips_of(plan: Plan) -> Flips:
         ends[each] = [at + begin for begin in begins]
         at += len(of_bits)
     begins_of_parts = np.array([ends[each] for each in bits], np.int64).reshape(-1, LARGEST_RADIUS + 2)
-    return Flips(np.concatenate(patterns), begins_of_parts, _balls())
+    return Flips(np.concatenate(patterns), begins_of_parts)
 
 
 @cache
@@ -68,39 +69,31 @@ def _patterns(bits: int) -> tuple[NDArray[np.uint32], list[int]]:
     return np.array(patterns, np.uint32), begins
 
 
-@cache
-def _balls() -> Words:
-    values = np.arange(1 << LARGEST_SHIFT)
-    apart = np.bitwise_count(values[:, None] ^ values)
-    bits = np.left_shift(np.uint64(1), values.astype(np.uint64))
-    return np.stack([(bits * (apart <= radius)).sum(axis=1, dtype=np.uint64) for radius in range(LARGEST_RADIUS + 1)])
-
-
-def _tables(plan: Plan, rows: int) -> tuple[NDArray[np.int64], int, int]:
-    """Return `Arrays.tables`, and the lengths of `occupied` and of `bases`."""
-    tables = np.full((len(plan.widths), 6), -1, np.int64)
-    occupied = bases = 0
+def _tables(plan: Plan, rows: int) -> tuple[NDArray[np.int64], int]:
+    """Return `Arrays.tables`, and the length of `bases`."""
+    parts = len(plan.widths)
+    tables = np.empty((parts, 7), np.int64)
+    bases = 0
     for part, (bit, width, shift) in enumerate(zip(plan.bit_starts, plan.widths, plan.shifts, strict=True)):
-        tables[part, [BIT, WIDTH, SHIFT, BASES]] = bit, width, shift, bases
+        after = (part + 1) % parts
+        of_next = min(SIGNATURE_BITS - shift, plan.widths[after])
+        numbers = (part - 1) * rows if part else -1
+        tables[part] = bit, width, shift, plan.bit_starts[after], of_next, bases, numbers
         bases += (1 << (width - shift)) + 1
-        if shift == LARGEST_SHIFT:
-            tables[part, OCCUPIED] = occupied
-            occupied += 1 << (width - shift)
-        if part:
-            tables[part, NUMBERS] = (part - 1) * rows
-    return tables, occupied, bases
+    return tables, bases
 
 
 def _lay_out_part(arrays: Arrays, part: int) -> None:
-    """Fill in what one table has of `occupied`, `bases` and `numbers`."""
-    bit, width, shift, occupied_at, base_at, number_at = arrays.tables[part].tolist()
+    """Fill in what one table has of `bases`, `signatures` and `numbers`."""
+    bit, width, shift, _, _, base_at, number_at = arrays.tables[part].tolist()
     blocks, rows = 1 << (width - shift), len(arrays.first)
     keys = _keys(arrays.first, arrays.rest, bit, width)
     bases = _count(keys, shift, arrays.bases[base_at : base_at + blocks + 1])
-    if number_at >= 0:
-        _place(keys, shift, shift, bases, arrays.numbers[number_at : number_at + rows])
-    if occupied_at >= 0:
-        _mark(keys, arrays.occupied[occupied_at : occupied_at + blocks])
+    order = np.arange(rows, dtype=np.uint32)
+    if part:
+        _sort(keys, shift, bases, order)
+        _write_numbers(order, arrays.numbers[number_at : number_at + rows])
+    _sign(arrays.first, arrays.rest, arrays.tables[part], order, arrays.signatures[part * rows : (part + 1) * rows])
 
 
 @njit(nogil=True, cache=True)
@@ -130,17 +123,13 @@ def _count(
 
 
 @njit(nogil=True, cache=True)
-def _place(
-    keys: NDArray[np.uint32], shift: int, kept: int, bases: NDArray[np.uint32], numbers: NDArray[np.uint32]
+def _sort(
+    keys: NDArray[np.uint32], shift: int, bases: NDArray[np.uint32], order: NDArray[np.uint32]
 ) -> None:  # pragma: no cover - compiled
-    """Write the row numbers in the order of their blocks, each with `kept` last bits of its key behind it.
-
-    `bases` is moved on the way and set back.
-    """
-    last = (1 << kept) - 1
+    """Write the row numbers into `order` as their blocks follow one another; `bases` is moved and set back."""
     for row in range(len(keys)):
         block = np.int64(keys[row]) >> shift
-        numbers[bases[block]] = np.uint32((row << kept) | (np.int64(keys[row]) & last))
+        order[bases[block]] = np.uint32(row)
         bases[block] += np.uint32(1)
     for after in range(len(bases) - 1, 0, -1):
         bases[after] = bases[after - 1]
@@ -148,9 +137,24 @@ def _place(
 
 
 @njit(nogil=True, cache=True)
-def _mark(keys: NDArray[np.uint32], occupied: Words) -> None:  # pragma: no cover - compiled
-    for key in keys:
-        occupied[np.int64(key) >> 6] |= np.uint64(1) << np.uint64(key & np.uint32(63))
+def _write_numbers(order: NDArray[np.uint32], numbers: NDArray[np.uint8]) -> None:  # pragma: no cover - compiled
+    for place in range(len(order)):
+        for byte in range(numbers.shape[1]):
+            numbers[place, byte] = np.uint8((order[place] >> np.uint32(8 * byte)) & np.uint32(255))
+
+
+@njit(nogil=True, cache=True)
+def _sign(
+    first: Words, rest: Words, table: NDArray[np.int64], order: NDArray[np.uint32], signatures: NDArray[np.uint16]
+) -> None:  # pragma: no cover - compiled
+    """Write the signatures of the rows in their order."""
+    for place in range(len(order)):
+        row = np.int64(order[place])
+        a, b = first[row, 0], first[row, 1]
+        c, d = a, a
+        if len(rest) > 0:
+            c, d = rest[row, 0], rest[row, 1]
+        signatures[place] = signature_of(a, b, c, d, table)
 
 
 @njit(nogil=True, cache=True)

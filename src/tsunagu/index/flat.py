@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
-from tsunagu.domain.hit import Hit
 from tsunagu.index.popcount import popcount
-from tsunagu.index.table import require_ids, require_searchable, table_of, words_of
+from tsunagu.index.protocol import Index
+from tsunagu.index.table import Found, in_order, require_ids, table_of, words_of
 
 _BLOCK_ROWS = 2048
 _STRIDE_ROWS = 256
 _FIRST_ROOM = 4096
 
 
-class FlatIndex:
+class FlatIndex(Index):
     """An immutable set of fingerprints of one kind, searched exhaustively.
 
     It keeps `kind.bits / 8` bytes an entry (32 for 256 bits), and 8 for the entry's id. Several entries may hold
@@ -81,34 +81,8 @@ class FlatIndex:
         """Return the number of entries."""
         return len(self._entry_ids)
 
-    def search(self, query: Fingerprint, *, radius_bits: int) -> tuple[Hit, ...]:
-        """Return every entry at most `radius_bits` away, nearest first, then by entry id.
-
-        Raises:
-            InputError: the query is of another kind or of too low a quality to be searched, or the radius is negative.
-        """
-        require_searchable(self._kind, query)
-        table = np.frombuffer(query.data, np.uint8).reshape(1, -1)
-        _, entry_ids, distances = self.search_table(table, radius_bits=radius_bits)
-        return tuple(map(Hit, distances.tolist(), entry_ids.tolist()))
-
-    def search_table(
-        self, queries: NDArray[np.uint8], radius_bits: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Return every pair of a query and an entry at most `radius_bits` apart.
-
-        Args:
-            queries: shape (m, kind.bits // 8), uint8, one fingerprint a row; the caller has left out those of
-                low quality.
-            radius_bits: at least 0.
-
-        Returns:
-            Three arrays of one length, int64: row of the query, entry id, distance in bits; ordered by row,
-            then distance, then entry id.
-
-        Raises:
-            InputError: the table's shape or dtype is another, or the radius is negative.
-        """
+    def search_table(self, queries: NDArray[np.uint8], radius_bits: int) -> Found:
+        """See `Index.search_table`."""
         if radius_bits < 0:
             raise InputError("the radius is negative", radius_bits=radius_bits)
         words = words_of(self._kind, queries)
@@ -120,9 +94,7 @@ class FlatIndex:
             found = np.empty((3, total), np.int64)
             _scan(self._words, words, radius, found)
         rows, entries, distances = found[:, :total]
-        entry_ids = self._entry_ids[entries]
-        order = np.lexsort((entry_ids, distances, rows))
-        return rows[order], entry_ids[order], distances[order]
+        return in_order(rows, self._entry_ids[entries], distances)
 
     def ids_within(
         self, queries: NDArray[np.uint8], radius_bits: int, *, least_pairs: int, without: int | None = None

@@ -9,14 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
-from tsunagu.domain.hit import Hit
+from tsunagu.domain.fingerprint import FingerprintKind
 from tsunagu.index.flat import FlatIndex
 from tsunagu.index.multi import MultiIndex
 from tsunagu.index.protocol import Index
-from tsunagu.index.table import require_searchable
-
-Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+from tsunagu.index.table import Found, in_order
 
 HEAD_ROWS = 1 << 14
 """So many additions are looked at one by one, in some microseconds; more are laid out as an index of their own."""
@@ -100,7 +97,7 @@ class _Moment:
     position: int
 
 
-class LiveIndex:
+class LiveIndex(Index):
     """The fingerprints of one kind as they are now: exact, as every index.
 
     One thread at a time follows the log, with `apply` and `rebase`; any number of threads search meanwhile and never
@@ -205,40 +202,15 @@ class LiveIndex:
         head = FlatIndex(self.kind, additions.table[laid_out:], additions.entry_ids[laid_out:], version="")
         self._now = _Moment(base, position, additions, withdrawals, laid_out, middle, head, now.position)
 
-    def search(self, query: Fingerprint, *, radius_bits: int) -> tuple[Hit, ...]:
-        """Return every entry at most `radius_bits` away, nearest first, then by entry id.
-
-        Raises:
-            InputError: the query is of another kind or of too low a quality to be searched, or the radius is negative.
-        """
-        require_searchable(self.kind, query)
-        table = np.frombuffer(query.data, np.uint8).reshape(1, -1)
-        _, entry_ids, distances = self.search_table(table, radius_bits)
-        return tuple(map(Hit, distances.tolist(), entry_ids.tolist()))
-
     def search_table(self, queries: NDArray[np.uint8], radius_bits: int) -> Found:
-        """Return every pair of a query and an entry at most `radius_bits` apart.
-
-        Args:
-            queries: shape (m, kind.bits // 8), uint8, one fingerprint a row; the caller has left out those of
-                low quality.
-            radius_bits: at least 0.
-
-        Returns:
-            Three arrays of one length, int64: row of the query, entry id, distance in bits; ordered by row,
-            then distance, then entry id.
-
-        Raises:
-            InputError: the table's shape or dtype is another, or the radius is negative.
-        """
+        """See `Index.search_table`."""
         now = self._now
         found = [part.search_table(queries, radius_bits) for part in (now.base, now.middle, now.head)]
         rows, entry_ids, distances = (np.concatenate(column) for column in zip(*found, strict=True))
         if len(now.withdrawals.entry_ids):
             there = ~_among(entry_ids, now.withdrawals.entry_ids)
             rows, entry_ids, distances = rows[there], entry_ids[there], distances[there]
-        order = np.lexsort((entry_ids, distances, rows))
-        return rows[order], entry_ids[order], distances[order]
+        return in_order(rows, entry_ids, distances)
 
 
 def _withdrawn(before: _Withdrawals, gone: Changes, additions: _Additions) -> _Withdrawals:

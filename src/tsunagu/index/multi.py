@@ -9,26 +9,28 @@ from numpy.typing import NDArray
 
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
-from tsunagu.domain.hit import Hit
 from tsunagu.index.building import flips_of, lay_out
-from tsunagu.index.costs import Costs, cheapest_radii, measure_costs, measure_scan_ns
+from tsunagu.index.costs import Costs, cheapest_radii, measure_costs, measure_scan_ns, reach_of
 from tsunagu.index.plan import Plan, plan_parts
 from tsunagu.index.probing import Arrays, Words, search_parts
+from tsunagu.index.protocol import Index
 from tsunagu.index.scanning import search_all
-from tsunagu.index.table import require_ids, require_searchable, require_table, table_of, words_of
+from tsunagu.index.table import Found, in_order, require_ids, require_table, table_of, words_of
 
 LEAST_ROWS = 4096
 """Below so many rows looking at all of them is as fast, and no tables are laid out."""
-BYTES_A_ROW = 62.0
+BYTES_A_ROW = 70.0
 """What the tables may take for each entry, beside 40 bytes for a fingerprint of 256 bits and its id."""
-_FIRST_ROOM = 1024
-_MISSED_ROW_NS = 20.0
-"""A row that is met in a table lies anywhere in memory."""
+_FEW_ROWS, _BYTES_A_ROW_OF_FEW = 4_000_000, 84.0
+"""So few rows may take a little more, for twice the speed: it is not their memory that is scarce."""
+_FIRST_ROOM, _FIRST_ROOM_OF_SCAN = 1024, 1 << 17
+_PART_OF_SCAN = 0.5
+"""A query that has spent that much of what the scan takes is left to it: one that was begun in vain costs no more."""
 _LARGEST_RADIUS = 64
 _NOTHING = Plan((), (), ())
 
 
-class MultiIndex:
+class MultiIndex(Index):
     """An immutable set of fingerprints of one kind, searched exactly by parts of their bits.
 
     Several entries may hold the same fingerprint, and several may carry one id: each is found for itself. Where
@@ -39,8 +41,8 @@ class MultiIndex:
     __slots__ = (
         "_flips",
         "_kind",
-        "_most_rows",
-        "_radii",
+        "_most_ns",
+        "_reaches",
         "_version",
         "arrays",
         "costs",
@@ -66,8 +68,9 @@ class MultiIndex:
         self.plan, self.arrays, self.entry_ids = plan, arrays, entry_ids
         self.costs, self.scan_ns = costs, scan_ns
         self._flips = flips_of(plan)
-        self._radii = [radii for radii, ns in cheapest_radii(costs, _LARGEST_RADIUS) if ns < scan_ns]
-        self._most_rows = int(scan_ns / _MISSED_ROW_NS)
+        self._most_ns = scan_ns * _PART_OF_SCAN
+        radii_of = cheapest_radii(costs, _LARGEST_RADIUS)
+        self._reaches = [reach_of(radii) for radii, ns in radii_of if ns < self._most_ns]
 
     @classmethod
     def build(cls, kind: FingerprintKind, entries: Iterable[tuple[int, Fingerprint]], *, version: str) -> MultiIndex:
@@ -106,7 +109,8 @@ class MultiIndex:
         words = np.ascontiguousarray(table).view(np.uint64)
         plan = _NOTHING
         if len(table) >= LEAST_ROWS:
-            plan = plan_parts(len(table), kind.bits, kind.radius_bits, BYTES_A_ROW)
+            bytes_a_row = BYTES_A_ROW if len(table) > _FEW_ROWS else _BYTES_A_ROW_OF_FEW
+            plan = plan_parts(len(table), kind.bits, kind.radius_bits, bytes_a_row)
         arrays, order = lay_out(words, plan, threads=threads)
         costs = measure_costs(arrays, flips_of(plan))
         scan_ns = measure_scan_ns(arrays)
@@ -131,66 +135,33 @@ class MultiIndex:
         """Return the number of entries."""
         return len(self.entry_ids)
 
-    def search(self, query: Fingerprint, *, radius_bits: int) -> tuple[Hit, ...]:
-        """Return every entry at most `radius_bits` away, nearest first, then by entry id.
-
-        Raises:
-            InputError: the query is of another kind or of too low a quality to be searched, or the radius is negative.
-        """
-        require_searchable(self._kind, query)
-        table = np.frombuffer(query.data, np.uint8).reshape(1, -1)
-        _, entry_ids, distances = self.search_table(table, radius_bits)
-        return tuple(map(Hit, distances.tolist(), entry_ids.tolist()))
-
-    def search_table(
-        self, queries: NDArray[np.uint8], radius_bits: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Return every pair of a query and an entry at most `radius_bits` apart.
-
-        Args:
-            queries: shape (m, kind.bits // 8), uint8, one fingerprint a row; the caller has left out those of
-                low quality.
-            radius_bits: at least 0.
-
-        Returns:
-            Three arrays of one length, int64: row of the query, entry id, distance in bits; ordered by row,
-            then distance, then entry id.
-
-        Raises:
-            InputError: the table's shape or dtype is another, or the radius is negative.
-        """
+    def search_table(self, queries: NDArray[np.uint8], radius_bits: int) -> Found:
+        """See `Index.search_table`."""
         if radius_bits < 0:
             raise InputError("the radius is negative", radius_bits=radius_bits)
         words = _padded(words_of(self._kind, queries))
         radius = min(radius_bits, self._kind.bits)
-        if radius < len(self._radii):
-            rows, entries, distances = self._ask_parts(words, radius, self._radii[radius]).T
-        else:
-            rows, entries, distances = self._scan(words, radius).T
-        entry_ids = self.entry_ids[entries]
-        if len(rows) < 2:
-            return rows, entry_ids, distances
-        order = np.lexsort((entry_ids, distances, rows))
-        return rows[order], entry_ids[order], distances[order]
+        found = self._ask_parts(words, radius) if radius < len(self._reaches) else self._scan(words, radius)
+        rows, entries, distances = found.T
+        return in_order(rows, self.entry_ids[entries], distances)
 
-    def _ask_parts(self, words: Words, radius: int, radii: NDArray[np.int64]) -> NDArray[np.int64]:
-        is_left = np.zeros(len(words), np.bool_)
-        found = np.empty((_FIRST_ROOM, 3), np.int64)
-        asked = (self.arrays, self._flips, words, radii, radius, self._most_rows)
-        total = search_parts(*asked, found, is_left)
+    def _ask_parts(self, words: Words, radius: int) -> NDArray[np.int64]:
+        found, spent_ns = np.empty((_FIRST_ROOM, 3), np.int64), np.empty(len(words))
+        asked = (self.arrays, self._flips, words, self._reaches[radius], radius, self._most_ns)
+        total, left = search_parts(*asked, found, spent_ns)
         if total > len(found):
             # Rare: more hits than room. A second search with room for all costs less than growing inside the kernel.
             found = np.empty((total, 3), np.int64)
-            search_parts(*asked, found, is_left)
-        if not is_left.any():
+            search_parts(*asked, found, spent_ns)
+        if not left:
             return found[:total]
-        left = np.flatnonzero(is_left)
-        scanned = self._scan(words[left], radius)
-        scanned[:, 0] = left[scanned[:, 0]]
+        queries = np.flatnonzero(spent_ns > self._most_ns)
+        scanned = self._scan(words[queries], radius)
+        scanned[:, 0] = queries[scanned[:, 0]]
         return np.concatenate([found[:total], scanned])
 
     def _scan(self, words: Words, radius: int) -> NDArray[np.int64]:
-        found = np.empty((_FIRST_ROOM, 3), np.int64)
+        found = np.empty((_FIRST_ROOM_OF_SCAN, 3), np.int64)
         total = search_all(self.arrays, words, radius, found)
         if total > len(found):
             found = np.empty((total, 3), np.int64)

@@ -4,8 +4,8 @@ A fingerprint is cut into parts, and each part of a query is looked up with up t
 general pigeonhole principle nothing is missed when the sum of (radius + 1) over the parts exceeds the radius asked for
 (Qin et al., "GPH: Similarity Search in Hamming Space", ICDE 2018).
 
-Rows whose keys differ in their last bits alone lie together in one block, of about one cache line. What a search costs
-is how many lines it has to wait for.
+Rows whose keys differ in their last bits alone lie together in one block, as a list of signatures. What a search costs
+is how many lists it opens, how many entries it passes there, and how many rows it has to look at all the same.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from math import comb, exp
+from math import comb
+
+from tsunagu.index.nearness import SIGNATURE_BITS
 
 LARGEST_RADIUS = 3
 """No part is searched further: a fourth flipped bit costs more looking up than it spares."""
-LARGEST_SHIFT = 6
-"""The keys of one block are the bits of one word."""
-_ROW_BITS = 32
+LARGEST_SHIFT = 12
+"""More bits of a key would leave a signature too few of the part that follows."""
+LIST_NS, ENTRY_NS, ROW_NS = 55.0, 0.8, 40.0
+"""What it takes to open the list of a block, to pass an entry of it, and to look at an entry's row."""
 _WIDTHS = range(6, 33)
 _MOST_PARTS = 24
-_ROWS_A_LINE, _NUMBERS_A_LINE = 4, 16
-_WORDS_A_LINE_LOG2 = 3
-_LINE_NS, _CACHED_NS, _STEP_NS = 12.0, 4.0, 2.0
-_CACHED_BLOCKS = 1 << 17
+_LEAST_ROWS_A_BLOCK = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Plan:
 
 @cache
 def plan_parts(rows: int, bits: int, radius_bits: int, bytes_a_row: float) -> Plan:
-    """Return the division that answers fastest by the count of cache lines, within a bound of memory.
+    """Return the division that answers fastest by what is to be looked at, within a bound of memory.
 
     Args:
         rows: at least 1.
@@ -60,12 +60,13 @@ def plan_parts(rows: int, bits: int, radius_bits: int, bytes_a_row: float) -> Pl
             the smallest division is taken.
     """
     plans = list(_divisions(bits, radius_bits))
-    within = [one for one in plans if _bytes_a_row(rows, one[0]) <= bytes_a_row]
+    within = [one for one in plans if _bytes_a_row(rows, *one) <= bytes_a_row]
     if within:
         widths, radii = min(within, key=lambda one: _cost_ns(rows, *one))
     else:
-        widths, radii = min(plans, key=lambda one: _bytes_a_row(rows, one[0]))
-    return Plan(widths, radii, tuple(_shift(rows, width, part) for part, width in enumerate(widths)))
+        widths, radii = min(plans, key=lambda one: _bytes_a_row(rows, *one))
+    shifts = (_shift(rows, width, radius) for width, radius in zip(widths, radii, strict=True))
+    return Plan(widths, radii, tuple(shifts))
 
 
 def _divisions(bits: int, radius_bits: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -90,39 +91,44 @@ def _even(bits: int, parts: int) -> tuple[int, ...]:
     return (width + 1,) * wider + (width,) * (parts - wider)
 
 
-def _shift(rows: int, width: int, part: int) -> int:
-    """Blocks are to fill a line: of row numbers, or of the rows themselves, which lie in the first part's order."""
-    line = _NUMBERS_A_LINE if part else _ROWS_A_LINE
-    fitting = (line << width).bit_length() - rows.bit_length()
-    # A row number and the last bits of its key share 32 bits.
-    most = min(LARGEST_SHIFT, _ROW_BITS - rows.bit_length(), width)
-    return max(0, min(most, fitting))
-
-
-def _bytes_a_row(rows: int, widths: tuple[int, ...]) -> float:
-    blocks = 0.0
-    for part, width in enumerate(widths):
-        shift = _shift(rows, width, part)
-        blocks += (1 << (width - shift)) * (4 + 8 * (shift == LARGEST_SHIFT))
-    return 4 * (len(widths) - 1) + blocks / rows
-
-
-def _cost_ns(rows: int, widths: tuple[int, ...], radii: tuple[int, ...]) -> float:
-    return sum(_table_ns(rows, *one, min(part, 1)) for part, one in enumerate(zip(widths, radii, strict=True)))
+def bytes_a_number(rows: int) -> int:
+    """Return how many bytes a row number takes."""
+    return 3 if rows <= 1 << 24 else 4
 
 
 @cache
-def _table_ns(rows: int, width: int, radius: int, part: int) -> float:
-    shift, a_line = _shift(rows, width, part), _NUMBERS_A_LINE if part else _ROWS_A_LINE
-    load = rows / (1 << width)
-    asked = lines = steps = candidates = 0.0
+def _shift(rows: int, width: int, radius: int) -> int:
+    return min(_shifts(rows, width), key=lambda shift: _table_ns(rows, width, radius, shift))
+
+
+def _shifts(rows: int, width: int) -> range:
+    """Blocks are not to take more than lists do: so many last bits may be told apart within one."""
+    least = (_LEAST_ROWS_A_BLOCK << width).bit_length() - rows.bit_length()
+    most = min(LARGEST_SHIFT, width)
+    return range(min(max(0, least), most), most + 1)
+
+
+def _bytes_a_row(rows: int, widths: tuple[int, ...], radii: tuple[int, ...]) -> float:
+    blocks = sum(1 << (width - _shift(rows, width, radius)) for width, radius in zip(widths, radii, strict=True))
+    return SIGNATURE_BITS / 8 * len(widths) + bytes_a_number(rows) * (len(widths) - 1) + 4 * blocks / rows
+
+
+def _cost_ns(rows: int, widths: tuple[int, ...], radii: tuple[int, ...]) -> float:
+    each = zip(widths, radii, strict=True)
+    return sum(_table_ns(rows, width, radius, _shift(rows, width, radius)) for width, radius in each)
+
+
+@cache
+def _table_ns(rows: int, width: int, radius: int, shift: int) -> float:
+    """What a query costs in one table, where rows are uniform and the part that follows may differ as far."""
+    load, of_next = rows / (1 << width), SIGNATURE_BITS - shift
+    lists = met = 0.0
     for flipped in range(radius + 1):
         blocks = comb(width - shift, flipped)
-        keys = sum(comb(shift, more) for more in range(radius - flipped + 1))
-        is_there = 1 - exp(-load * (keys if shift == LARGEST_SHIFT else 1 << shift))
-        asked += comb(max(0, width - shift - _WORDS_A_LINE_LOG2), flipped)
-        steps += blocks
-        lines += blocks * is_there * (1 + load * (1 << shift) / a_line)
-        candidates += load * comb(width, flipped) if part else 0.0
-    asked_ns = _CACHED_NS if 1 << (width - shift) <= _CACHED_BLOCKS else _LINE_NS
-    return asked * asked_ns + (lines + candidates) * _LINE_NS + (steps + candidates) * _STEP_NS
+        lists += blocks
+        for last in range(radius - flipped + 1):
+            # The two parts together may differ by one bit more than each of them may.
+            left = 2 * radius + 1 - flipped - last
+            passed = sum(comb(of_next, bits) for bits in range(left + 1)) / (1 << of_next)
+            met += blocks * comb(shift, last) * load * passed
+    return lists * (LIST_NS + load * (1 << shift) * ENTRY_NS) + met * ROW_NS

@@ -11,39 +11,44 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from tsunagu.index.nearness import AT_ONCE, near
+from tsunagu.index.plan import ENTRY_NS, LIST_NS, ROW_NS
 from tsunagu.index.popcount import popcount
 from tsunagu.index.prefetch import prefetch
 
 Words = NDArray[np.uint64]
 
-BIT, WIDTH, SHIFT, OCCUPIED, BASES, NUMBERS = range(6)
+BIT, WIDTH, SHIFT, NEXT_BIT, NEXT_WIDTH, BASES, NUMBERS = range(7)
 """Columns of `Arrays.tables`."""
+RADIUS, BOUND = range(2)
+"""Columns of `reach`."""
 _CANDIDATES = 512
-_ENTRIES_A_ROW = 8
+_LINES_ASKED = 8
 
 
 class Arrays(NamedTuple):
     """What a multi-index of n rows is made of.
 
     Attributes:
-        first: shape (n, 2), uint64, the first 128 bits of each row. Nearly every row is told off by them, at the cost
-            of one cache line. The rows lie in the order of the first table's blocks.
+        first: shape (n, 2), uint64, the first 128 bits of each row. Nearly every row that is looked at is told off by
+            them, at the cost of one cache line. The rows lie in the order of the first table's blocks.
         rest: shape (n, 2), uint64, the bits that follow; or shape (0, 2) where none do.
-        tables: shape (parts, 6), int64: for each part of the bits where it begins (BIT), its width in bits (WIDTH), how
-            many last bits of its keys are told apart within a block only (SHIFT); and where in the arrays below it has
-            its own (OCCUPIED, BASES, NUMBERS). OCCUPIED is -1 for a table whose blocks are hardly ever empty, NUMBERS
-            for the first.
-        occupied: uint64, for each block a bit for each of its 64 keys: whether there are rows of it.
+        tables: shape (parts, 7), int64: for each part of the bits where it begins (BIT), its width in bits (WIDTH), how
+            many last bits of its keys are told apart within a block only (SHIFT); how much of the part that follows,
+            which for the last is the first, stands in the signatures (NEXT_BIT, NEXT_WIDTH); and where in the arrays
+            below it has its own (BASES, NUMBERS). NUMBERS is -1 for the first, whose entries are the rows themselves.
         bases: uint32, for each block how many rows lie before it, and at the end n.
-        numbers: uint32, in the order of the blocks: a row's number, shifted by SHIFT, and the last bits of its key.
+        signatures: uint16, table after table in the order of its blocks: the last bits of a row's key and, above them,
+            the bits of the part that follows. Behind the last are as many as are read at once.
+        numbers: shape (entries, 3 or 4), uint8, in the same order: a row's number, its low byte first.
     """
 
     first: Words
     rest: Words
     tables: NDArray[np.int64]
-    occupied: Words
     bases: NDArray[np.uint32]
-    numbers: NDArray[np.uint32]
+    signatures: NDArray[np.uint16]
+    numbers: NDArray[np.uint8]
 
 
 class Flips(NamedTuple):
@@ -52,13 +57,10 @@ class Flips(NamedTuple):
     Attributes:
         patterns: uint32, for each number of block bits all patterns of up to LARGEST_RADIUS bits, fewest bits first.
         begins: shape (parts, LARGEST_RADIUS + 2), int64: where a part's patterns of 0, 1, … bits begin, and their end.
-        balls: shape (LARGEST_RADIUS + 1, 64), uint64: for each number of flips that are left and each value of the
-            last bits, a bit for each value that is so near.
     """
 
     patterns: NDArray[np.uint32]
     begins: NDArray[np.int64]
-    balls: Words
 
 
 @njit(nogil=True, cache=True)
@@ -72,129 +74,121 @@ def key_of(a: Any, b: Any, c: Any, d: Any, bit: Any, width: Any) -> Any:  # prag
 
 
 @njit(nogil=True, cache=True)
+def signature_of(a: Any, b: Any, c: Any, d: Any, table: Any) -> Any:  # pragma: no cover - compiled
+    """Return what stands of four words in the signatures of one of `Arrays.tables`, as uint16."""
+    last = key_of(a, b, c, d, table[BIT], table[WIDTH]) & ((1 << table[SHIFT]) - 1)
+    return np.uint16(last | (key_of(a, b, c, d, table[NEXT_BIT], table[NEXT_WIDTH]) << table[SHIFT]))
+
+
+@njit(nogil=True, cache=True)
 def search_parts(
     arrays: Arrays,
     flips: Flips,
     queries: Words,
-    radii: NDArray[np.int64],
+    reach: NDArray[np.int64],
     radius: int,
-    most_rows: int,
+    most_ns: float,
     found: NDArray[np.int64],
-    is_left: NDArray[np.bool_],
-) -> int:  # pragma: no cover - compiled
-    """Write (query, row, distance) of each pair within `radius` into `found`; return how many there are.
+    spent_ns: NDArray[np.float64],
+) -> tuple[int, int]:  # pragma: no cover - compiled
+    """Write (query, row, distance) of each pair within `radius` into `found`.
 
     The tables of a query are worked on as on a line: what one step asks memory for, the next finds there, while other
     steps are busy with the tables before.
 
+    Returns how many pairs there are, and how many queries are left to the scan.
+
     Args:
         queries: shape (m, 4).
-        radii: of each table, -1 for one that is not asked; the sum of (radii + 1) exceeds `radius`.
-        most_rows: a query that has to look at about so many rows is left to the scan.
+        reach: shape (parts, 2), of each table how many bits of its part may differ (RADIUS, -1 for one that is not
+            asked), and how many of its part and the next one together (BOUND).
+        most_ns: a query that would take more is left to the scan.
         found: shape (room, 3).
-        is_left: shape (m,), set for each query that is left to the scan.
+        spent_ns: shape (m,), set to what each query takes by what it had to look at; above `most_ns` it is left.
     """
-    asked = np.flatnonzero(radii >= 0)
-    spans = np.empty((_most_patterns(flips.begins, radii), 3), np.int64)
-    candidates = np.empty(_CANDIDATES, np.int64)
-    total = 0
+    asked = np.flatnonzero(reach[:, RADIUS] >= 0)
+    spans = np.empty((_most_patterns(flips.begins, reach), 3), np.int64)
+    candidates, waiting = np.empty((2, _CANDIDATES), np.int64), np.zeros(2, np.int64)
+    total, left = 0, 0
     for at in range(len(queries)):
         query = queries[at]
-        before, looked_at, stretches, waiting = total, 0, 0, 0
-        for step in range(len(asked) + 3):
-            if step >= 3:
-                total = _keep_near(
-                    arrays, radii, query, radius, asked[step - 3], candidates[:waiting], at, found, total
-                )
+        before, spent, lists, waiting[0], waiting[1] = total, 0.0, 0, 0, 0
+        for step in range(len(asked) + 4):
+            # Which half of the candidates is whose: those of one table wait while the next ones are gathered.
+            half = step & 1
+            if step >= 4:
+                rows = candidates[half, : waiting[half]]
+                total = _keep_near(arrays, reach, query, radius, asked[step - 4], rows, at, found, total)
+            if 3 <= step < len(asked) + 3:
+                _number(arrays, asked[step - 3], candidates[1 - half, : waiting[1 - half]])
             if 2 <= step < len(asked) + 2:
-                waiting, met, total = _meet(
-                    arrays,
-                    flips.balls,
-                    radii,
-                    query,
-                    radius,
-                    asked[step - 2],
-                    spans[:stretches],
-                    candidates,
-                    at,
-                    found,
-                    total,
+                waiting[half], met, total = _meet(
+                    arrays, reach, query, radius, asked[step - 2], spans[:lists], candidates[half], at, found, total
                 )
-                looked_at += met
+                spent += met * ROW_NS
             if 1 <= step < len(asked) + 1:
-                stretches, entries = _stretches(arrays, flips, query, asked[step - 1], radii[asked[step - 1]], spans)
-                looked_at += entries // _ENTRIES_A_ROW
-            if looked_at > most_rows:
-                is_left[at] = True
+                lists, entries = _open(arrays, flips, query, asked[step - 1], reach[asked[step - 1], RADIUS], spans)
+                spent += lists * LIST_NS + entries * ENTRY_NS
+            if spent > most_ns:
                 total = before
+                left += 1
                 break
             if step < len(asked):
-                _ask(arrays, flips, query, asked[step], radii[asked[step]])
-    return total
+                _ask(arrays, flips, query, asked[step], reach[asked[step], RADIUS])
+        spent_ns[at] = spent
+    return total, left
 
 
 @njit(nogil=True, cache=True)
-def _most_patterns(begins: NDArray[np.int64], radii: NDArray[np.int64]) -> int:  # pragma: no cover - compiled
+def _most_patterns(begins: NDArray[np.int64], reach: NDArray[np.int64]) -> int:  # pragma: no cover - compiled
     most = 0
-    for table in range(len(radii)):
-        if radii[table] >= 0:
-            most = max(most, begins[table, radii[table] + 1] - begins[table, 0])
+    for table in range(len(reach)):
+        most = max(most, begins[table, reach[table, RADIUS] + 1] - begins[table, 0])
     return most
 
 
 @njit(nogil=True, cache=True)
 def _ask(arrays: Arrays, flips: Flips, query: Words, table: int, radius: int) -> None:  # pragma: no cover - compiled
-    """Ask for the words that tell which blocks of a table hold anything."""
-    occupied, bases, patterns, begins = arrays.occupied, arrays.bases, flips.patterns, flips.begins
-    bit, width, shift, occupied_at, base_at, _ = arrays.tables[table]
+    """Ask for the words that tell where the lists of a table lie."""
+    bases, patterns, begins = arrays.bases, flips.patterns, flips.begins
+    bit, width, shift, _, _, base_at, _ = arrays.tables[table]
     block = key_of(query[0], query[1], query[2], query[3], bit, width) >> shift
     for flip in range(begins[table, 0], begins[table, radius + 1]):
-        if occupied_at >= 0:
-            prefetch(occupied, occupied_at + (block ^ np.int64(patterns[flip])))
-        else:
-            prefetch(bases, base_at + (block ^ np.int64(patterns[flip])))
+        prefetch(bases, base_at + (block ^ np.int64(patterns[flip])))
 
 
 @njit(nogil=True, cache=True)
-def _stretches(
+def _open(
     arrays: Arrays, flips: Flips, query: Words, table: int, radius: int, spans: NDArray[np.int64]
 ) -> tuple[int, Any]:  # pragma: no cover - compiled
-    """Write into `spans` where blocks begin and end that may hold rows within `radius`, and how many flips are left.
+    """Write into `spans` where the lists of near blocks begin and end, and how many bits were flipped for them.
 
-    Returns the number of stretches, and of the rows in them.
+    Returns the number of lists, and of the entries in them.
     """
-    first, occupied, bases, numbers = arrays.first, arrays.occupied, arrays.bases, arrays.numbers
-    patterns, begins, balls = flips.patterns, flips.begins, flips.balls
-    bit, width, shift, occupied_at, base_at, number_at = arrays.tables[table]
-    key = key_of(query[0], query[1], query[2], query[3], bit, width)
-    own, last = key >> shift, key & ((1 << shift) - 1)
-    stretches, rows = 0, np.int64(0)
+    bases, signatures, patterns, begins = arrays.bases, arrays.signatures, flips.patterns, flips.begins
+    bit, width, shift, _, _, base_at, _ = arrays.tables[table]
+    table_at = table * len(arrays.first)
+    own = key_of(query[0], query[1], query[2], query[3], bit, width) >> shift
+    lists, entries = 0, np.int64(0)
     for flipped in range(radius + 1):
-        ball = balls[radius - flipped, last]
         for flip in range(begins[table, flipped], begins[table, flipped + 1]):
-            block = own ^ np.int64(patterns[flip])
-            if occupied_at >= 0 and not occupied[occupied_at + block] & ball:
-                continue
-            start, end = np.int64(bases[base_at + block]), np.int64(bases[base_at + block + 1])
+            block = base_at + (own ^ np.int64(patterns[flip]))
+            start, end = table_at + np.int64(bases[block]), table_at + np.int64(bases[block + 1])
             if start == end:
                 continue
-            spans[stretches, 0], spans[stretches, 1], spans[stretches, 2] = start, end, radius - flipped
-            stretches += 1
-            rows += end - start
-            if number_at >= 0:
-                prefetch(numbers, number_at + start)
-                prefetch(numbers, number_at + end - 1)
-            else:
-                prefetch(first, 2 * start)
-                prefetch(first, 2 * end - 1)
-    return stretches, rows
+            spans[lists, 0], spans[lists, 1], spans[lists, 2] = start, end, flipped
+            lists += 1
+            entries += end - start
+            for place in range(start, min(end, start + _LINES_ASKED * AT_ONCE), AT_ONCE):
+                prefetch(signatures, place)
+            prefetch(signatures, end - 1)
+    return lists, entries
 
 
 @njit(nogil=True, cache=True)
 def _meet(
     arrays: Arrays,
-    balls: Words,
-    radii: NDArray[np.int64],
+    reach: NDArray[np.int64],
     query: Words,
     radius: int,
     table: int,
@@ -204,56 +198,74 @@ def _meet(
     found: NDArray[np.int64],
     total: int,
 ) -> tuple[int, int, int]:  # pragma: no cover - compiled
-    """Ask for the rows of the stretches whose keys are within the table's radius.
+    """Write the places of the entries into `candidates` that the signatures do not tell off, and ask for their numbers.
 
-    Returns how many wait among the candidates, how many were met, and the total: where the candidates fill up, those
-    are looked at here.
+    Returns how many wait, how many were met, and the total: where the candidates fill up, those are looked at here.
     """
-    first, numbers = arrays.first, arrays.numbers
-    bit, width, shift, _, _, number_at = arrays.tables[table]
-    last = key_of(query[0], query[1], query[2], query[3], bit, width) & ((1 << shift) - 1)
-    mask = (1 << shift) - 1
+    signatures, numbers = arrays.signatures, arrays.numbers
+    number_at = arrays.tables[table, NUMBERS] - table * len(arrays.first)
+    own = signature_of(query[0], query[1], query[2], query[3], arrays.tables[table])
+    last = np.uint16((1 << arrays.tables[table, SHIFT]) - 1)
     waiting, met = 0, 0
-    for stretch in range(len(spans)):
-        ball = balls[spans[stretch, 2], last]
-        for place in range(spans[stretch, 0], spans[stretch, 1]):
-            row = np.int64(place)
-            if number_at >= 0:
-                number = np.int64(numbers[number_at + place])
-                if not (ball >> np.uint64(number & mask)) & np.uint64(1):
+    for one in range(len(spans)):
+        end, flipped = spans[one, 1], spans[one, 2]
+        left, left_in_part = reach[table, BOUND] - flipped, reach[table, RADIUS] - flipped
+        for begin in range(spans[one, 0], end, AT_ONCE):
+            some = near(signatures, begin, own, left) if left >= 0 else np.uint64(0)
+            while some:
+                lowest = some & (~some + np.uint64(1))
+                some ^= lowest
+                place = begin + popcount(lowest - np.uint64(1))
+                if place >= end or popcount(np.uint64((signatures[place] ^ own) & last)) > left_in_part:
                     continue
-                row = number >> shift
-            if waiting == len(candidates):
-                total = _keep_near(arrays, radii, query, radius, table, candidates, at, found, total)
-                waiting = 0
-            prefetch(first, 2 * row)
-            candidates[waiting] = row
-            waiting += 1
-            met += 1
+                if waiting == len(candidates):
+                    _number(arrays, table, candidates)
+                    total = _keep_near(arrays, reach, query, radius, table, candidates, at, found, total)
+                    waiting = 0
+                if table > 0:
+                    prefetch(numbers, (number_at + place) * numbers.shape[1])
+                candidates[waiting] = place
+                waiting += 1
+                met += 1
     return waiting, met, total
+
+
+@njit(nogil=True, cache=True)
+def _number(arrays: Arrays, table: int, candidates: NDArray[np.int64]) -> None:  # pragma: no cover - compiled
+    """Put rows in the place of a table's entries, and ask for them."""
+    first, numbers = arrays.first, arrays.numbers
+    number_at = arrays.tables[table, NUMBERS] - table * len(first)
+    for which in range(len(candidates)):
+        row = candidates[which]
+        if table > 0:
+            place, row = number_at + row, np.int64(0)
+            for byte in range(numbers.shape[1]):
+                row |= np.int64(numbers[place, byte]) << (8 * byte)
+        prefetch(first, 2 * row)
+        candidates[which] = row
 
 
 @njit(nogil=True, cache=True)
 def _keep_near(
     arrays: Arrays,
-    radii: NDArray[np.int64],
+    reach: NDArray[np.int64],
     query: Words,
     radius: int,
     table: int,
-    candidates: NDArray[np.int64],
+    rows: NDArray[np.int64],
     at: int,
     found: NDArray[np.int64],
     total: int,
 ) -> int:  # pragma: no cover - compiled
-    """Keep the candidates of a table that are within `radius` and are its own; return the new total."""
+    """Keep the rows met in a table that are within `radius` and are its own; return the new total."""
     first, rest = arrays.first, arrays.rest
     q0, q1, q2, q3 = query[0], query[1], query[2], query[3]
-    for which in range(len(candidates)):
-        row = candidates[which]
+    for which in range(len(rows)):
+        row = rows[which]
         distance = popcount(first[row, 0] ^ q0) + popcount(first[row, 1] ^ q1)
         if distance <= radius and len(rest) > 0:
             distance += popcount(rest[row, 0] ^ q2) + popcount(rest[row, 1] ^ q3)
-        if distance <= radius and _is_own(arrays, radii, query, row, table):
+        if distance <= radius and _is_own(arrays, reach, query, row, table):
             if total < len(found):
                 found[total, 0], found[total, 1], found[total, 2] = at, row, distance
             total += 1
@@ -262,16 +274,18 @@ def _keep_near(
 
 @njit(nogil=True, cache=True)
 def _is_own(
-    arrays: Arrays, radii: NDArray[np.int64], query: Words, row: int, table: int
+    arrays: Arrays, reach: NDArray[np.int64], query: Words, row: int, table: int
 ) -> bool:  # pragma: no cover - compiled
-    """Whether `table` is the first whose part of the row is within its radius: each row is kept by one table."""
+    """Whether `table` is the first that meets the row: each row is kept by one table."""
     a, b = arrays.first[row, 0] ^ query[0], arrays.first[row, 1] ^ query[1]
     c, d = a, a
     if len(arrays.rest) > 0:
         c, d = arrays.rest[row, 0] ^ query[2], arrays.rest[row, 1] ^ query[3]
-    for one in range(table + 1):
-        if radii[one] >= 0:
-            differing = key_of(a, b, c, d, arrays.tables[one, BIT], arrays.tables[one, WIDTH])
-            if popcount(np.uint64(differing)) <= radii[one]:
-                return one == table
-    return False
+    for one in range(table):
+        bit, width, _, next_bit, next_width, _, _ = arrays.tables[one]
+        apart = popcount(np.uint64(key_of(a, b, c, d, bit, width)))
+        if apart <= reach[one, RADIUS]:
+            apart += popcount(np.uint64(key_of(a, b, c, d, next_bit, next_width)))
+            if apart <= reach[one, BOUND]:
+                return False
+    return True

@@ -7,10 +7,13 @@ from numpy.typing import NDArray
 
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
 from tsunagu.domain.hit import Hit
+from tsunagu.index.table import Found, require_searchable
 
 
 class Index(Protocol):
     """An immutable set of fingerprints of one kind, searched exactly: every entry within the radius and no other."""
+
+    __slots__ = ()
 
     @property
     def kind(self) -> FingerprintKind:
@@ -33,10 +36,12 @@ class Index(Protocol):
         Raises:
             InputError: the query is of another kind or of too low a quality to be searched, or the radius is negative.
         """
+        require_searchable(self.kind, query)
+        table = np.frombuffer(query.data, np.uint8).reshape(1, -1)
+        _, entry_ids, distances = self.search_table(table, radius_bits)
+        return tuple(map(Hit, distances.tolist(), entry_ids.tolist()))
 
-    def search_table(
-        self, queries: NDArray[np.uint8], radius_bits: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    def search_table(self, queries: NDArray[np.uint8], radius_bits: int) -> Found:
         """Return every pair of a query and an entry at most `radius_bits` apart.
 
         Args:

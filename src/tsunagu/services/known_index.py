@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from tsunagu.domain.errors import DamagedSnapshot
 from tsunagu.domain.fingerprint import FingerprintKind
-from tsunagu.index.live import Changes, Found, LiveIndex
+from tsunagu.index.live import Changes, LiveIndex
 from tsunagu.index.multi import MultiIndex
 from tsunagu.index.snapshot import open_snapshot, publish
+from tsunagu.index.table import Found
 from tsunagu.records import bank_log
 from tsunagu.records.bank_log import Additions, Withdrawals
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import FingerprintKind
 from tsunagu.index.building import flips_of, lay_out
+from tsunagu.index.costs import reach_of
 from tsunagu.index.flat import FlatIndex
 from tsunagu.index.multi import MultiIndex
 from tsunagu.index.plan import plan_parts
@@ -58,24 +59,25 @@ def test_it_finds_hit_for_hit_what_the_flat_index_finds(rows: Table, radius_bits
 
 def test_a_query_that_meets_too_many_rows_is_left_to_the_scan() -> None:
     rows = crowded(20_000).view(np.uint64)
-    plan = plan_parts(len(rows), 256, 31, 62)
+    plan = plan_parts(len(rows), 256, 31, 84)
     arrays, _ = lay_out(rows, plan)
-    found, is_left = np.empty((9, 3), np.int64), np.zeros(2, np.bool_)
+    found, spent_ns = np.empty((9, 3), np.int64), np.empty(2)
     queries = np.concatenate([rows[:1], ~rows[:1]])
-    search_parts(arrays, flips_of(plan), queries, np.array(plan.radii), 31, 1000, found, is_left)
-    assert is_left.tolist() == [True, False]
+    _, left = search_parts(arrays, flips_of(plan), queries, reach_of(np.array(plan.radii)), 31, 4e4, found, spent_ns)
+    assert left == 1
+    assert (spent_ns > 40_000).tolist() == [True, False]
 
 
 @pytest.mark.parametrize("bits", [64, 256])
 def test_fingerprints_of_either_length_are_laid_out_and_found(bits: int) -> None:
     rows = uniform(40_000).view(np.uint64)[:, : bits // 64]
-    plan = plan_parts(len(rows), bits, 8, 62)
+    plan = plan_parts(len(rows), bits, 8, 70)
     arrays, order = lay_out(np.ascontiguousarray(rows), plan, threads=2)
     queries = np.zeros((50, 4), np.uint64)
     queries[:, : bits // 64] = rows[:50]
     queries[:, 0] ^= np.uint64(0b1011001)
-    found, is_left = np.empty((1000, 3), np.int64), np.zeros(50, np.bool_)
-    total = search_parts(arrays, flips_of(plan), queries, np.array(plan.radii), 8, 10**9, found, is_left)
+    found, spent_ns = np.empty((1000, 3), np.int64), np.empty(50)
+    total, _ = search_parts(arrays, flips_of(plan), queries, reach_of(np.array(plan.radii)), 8, np.inf, found, spent_ns)
     apart = np.bitwise_count(rows[None] ^ queries[:, None, : bits // 64]).sum(axis=2)
     wanted = {(at, row, int(apart[at, row])) for at, row in np.argwhere(apart <= 8).tolist()}
     assert {(at, int(order[row]), apart_bits) for at, row, apart_bits in found[:total].tolist()} == wanted
@@ -87,3 +89,12 @@ def test_a_table_that_does_not_fit_its_kind_or_its_ids_is_refused() -> None:
         MultiIndex.of_table(PDQ, np.zeros((3, 31), np.uint8), np.arange(3), version="t")
     with pytest.raises(InputError):
         MultiIndex.of_table(PDQ, np.zeros((3, 32), np.uint8), np.arange(4), version="t")
+
+
+def test_hits_whose_ids_lie_too_far_apart_for_one_number_come_in_the_same_order() -> None:
+    rows = crowded(5_000)
+    near, far = np.arange(len(rows)), np.arange(len(rows)) * (2**63 // len(rows) - 1) - 2**62
+    wanted, found = (MultiIndex.of_table(PDQ, rows, ids, version="t").search_table(rows[:3], 31) for ids in (near, far))
+    assert len(wanted[0]) > 1000
+    for one, other in zip((wanted[0], far[wanted[1]], wanted[2]), found, strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -1,0 +1,79 @@
+"""How fast `tsunagu bank import` brings a list in, as its officer runs it: read, packed, kept, indexed, answering.
+
+There is no peer: the figure is held against what a list of ten million rows may take.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.ingest import PROGRAM, opened_home
+
+PIECE = 100_000
+KINDS = {"pdq": ("pdq",), "md5": ("md5",), "both": ("md5", "pdq")}
+SIZES = {"md5": 16, "pdq": 32}
+
+
+def write_list(path: Path, rows: int, columns: tuple[str, ...]) -> None:
+    """Write a delimited list of random values."""
+    rng = random.Random(1)  # noqa: S311 - no secret
+    with path.open("w", encoding="ascii") as file:
+        file.write(",".join(columns) + "\n")
+        for start in range(0, rows, PIECE):
+            count = min(PIECE, rows - start)
+            file.writelines(",".join(rng.randbytes(SIZES[one]).hex() for one in columns) + "\n" for _ in range(count))
+
+
+def measure(rows: int, kind: str) -> dict[str, Any]:
+    """Return rows a second, memory and size of one import into an empty home."""
+    folder = Path(tempfile.mkdtemp(prefix="tsunagu-bench-", dir="/tmp"))
+    folder.chmod(0o711)
+    try:
+        path = folder / "list.csv"
+        write_list(path, rows, KINDS[kind])
+        environ = opened_home(folder / "home")
+        command = [str(PROGRAM), "bank", "import", str(path), "--format", "csv", "--semantics", "known", "--json"]
+        began = time.perf_counter()
+        done = subprocess.run(command, env=environ, check=False, capture_output=True, text=True)
+        took_s = time.perf_counter() - began
+        report = json.loads(done.stdout)
+        if report["imported"] != rows:
+            raise SystemExit(f"not every row was imported: {report}")
+        return {
+            "rows": rows,
+            "columns": list(KINDS[kind]),
+            "rows_per_s": round(rows / took_s),
+            "took_s": round(took_s, 1),
+            "rss_mib": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024),
+            "home_mib": round(sum(one.stat().st_size for one in (folder / "home").rglob("*") if one.is_file()) / 2**20),
+        }
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rows", type=int, default=1_000_000)
+    options.add_argument("--kind", choices=sorted(KINDS), default="both")
+    options.add_argument("--json", action="store_true")
+    asked = options.parse_args()
+    figures = measure(asked.rows, asked.kind)
+    if asked.json:
+        print(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        print(f"{name:12} {value}")
+
+
+if __name__ == "__main__":
+    main()
