@@ -36,7 +36,7 @@ SIGN_IN_PAGES = [
 ]
 """Templates of allauth that are shown as they are."""
 NEVER_SHOWN = {"signup_form.html", "trust.html"}
-WRITTEN_ALIKE = {"Tsunagu", "SHA-256"}
+WRITTEN_ALIKE = {"MD5", "PDQ", "SHA-1", "SHA-256", "Tsunagu"}
 """What a page says in every language."""
 PRINTF = re.compile(r"%\(\w+\)[sd]")
 

@@ -13,6 +13,7 @@ from tsunagu.domain.bank import BankSemantics, Quarantine
 from tsunagu.domain.digest import Digests
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
+from tsunagu.domain.incoming_list import OfferedList
 from tsunagu.domain.intake_run import OfferedFile
 from tsunagu.domain.look_up import DigestKind, Query
 from tsunagu.domain.media import Examined, MediaType
@@ -32,6 +33,7 @@ from tsunagu.services.cases import open_case, staff_case
 from tsunagu.services.deletion import propose_deletion
 from tsunagu.services.exhibit_keys import give_exhibit_key
 from tsunagu.services.grants import list_grants, propose_grant
+from tsunagu.services.list_uploads import begin_list
 from tsunagu.services.look_ups import look_up
 from tsunagu.services.opaque import item_name
 from tsunagu.services.proposals import propose_officer
@@ -475,6 +477,7 @@ def set_the_scene(world: World) -> Scene:
     for pair in ("open", "covert", "shared"):
         _hold_the_same(scene, pair)
     _open_a_bank(scene)
+    _begin_a_list(scene)
     _share(scene)
     _begin_an_upload(scene)
     _live_through_cases(scene)
@@ -543,8 +546,9 @@ def _open_a_bank(scene: Scene) -> None:
     anna, name = scene.people["anna"], random_name("bank")
     parts = scene.world.parts
     open_bank(actor=anna.actor, name=name, semantics=BankSemantics.BENIGN, legal_ground=random_name("law"), **parts)
-    digests = [Digests(bytes(16), bytes(20), secrets.token_bytes(32)) for _ in range(3)]
-    examined = [Examined(b"known", 8, None, one) for one in digests]
+    digests = [Digests(*map(secrets.token_bytes, (16, 20, 32))) for _ in range(3)]
+    pdq = Fingerprint(FingerprintKind.PDQ, secrets.token_bytes(32), 100)
+    examined = [Examined(b"known", 8, None, one, pdq=pdq) for one in digests]
     extend_bank(actor=anna.actor, name=name, examined=examined, queue=scene.world.rooms.queue, **parts)
     scene.targets["bank"] = name
     scene.secrets.add(name)
@@ -562,6 +566,15 @@ def _open_a_bank(scene: Scene) -> None:
     look_up(actor=asker, queries=[query], known=scene.world.rooms.known(), **parts)
     with looking_up():
         look_ups.remember([(agency_id, secrets.token_bytes(32))])
+
+
+def _begin_a_list(scene: Scene) -> None:
+    """Let A begin to upload a list into its bank."""
+    offered = OfferedList(random_name("list"), 2, "csv", None, {random_name("context"): {"12345678": random_name("m")}})
+    anna, uploads = scene.people["anna"].actor, scene.world.rooms.uploads
+    begun = begin_list(actor=anna, bank=scene.targets["bank"], offered=offered, uploads=uploads, **scene.world.parts)
+    scene.targets["incoming list"] = str(begun)
+    scene.secrets |= {offered.name, str(begun)}
 
 
 def _begin_an_upload(scene: Scene) -> None:

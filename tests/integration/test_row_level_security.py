@@ -37,7 +37,8 @@ WHERE relkind = 'r' AND attname = 'agency_id' AND NOT attisdropped ORDER BY 1, 2
 TABLES = (
     "ledger.entry", "public.api_key", "public.bank", "public.bank_import", "public.bank_item", "public.case",
     "public.case_member", "public.case_reason", "public.erasure", "public.exhibit", "public.exhibit_key",
-    "public.fingerprint", "public.holding", "public.intake", "public.intake_change", "public.intake_file",
+    "public.fingerprint", "public.holding", "public.incoming_list", "public.intake", "public.intake_change",
+    "public.intake_file",
     "public.invitation", "public.judgement", "public.login", "public.look_up_day", "public.look_up_hit",
     "public.media_item", "public.officer", "public.overlap_notice", "public.permission_grant", "public.proposal",
     "public.provider_subject", "public.recent_query", "public.retention_rule", "public.reveal", "public.sign_in",

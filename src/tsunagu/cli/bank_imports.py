@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -16,10 +15,10 @@ from tsunagu.cli.new_files import new_file
 from tsunagu.cli.output import complaints, counted, print_json, screen
 from tsunagu.cli.progress import progress_bar
 from tsunagu.domain.bank import BankSemantics
-from tsunagu.domain.errors import InputError
 from tsunagu.exchange.reading import Of256Bits, Stated
 from tsunagu.exchange.registry import READERS
 from tsunagu.services.bank_exports import ListFormat, export_bank
+from tsunagu.services.category_tables import tables_of, told_tables
 from tsunagu.services.house import House
 
 if TYPE_CHECKING:
@@ -55,10 +54,14 @@ def import_list(house: House, /, file: Path, *, name: str | None, as_json: bool,
         from tsunagu.services.bank_imports import ListToImport  # noqa: PLC0415 - loads the kernels
         from tsunagu.services.bank_imports import import_list as bring_in  # noqa: PLC0415
 
+        table = stated["categories"]
         coming = ListToImport(
             stream,
             stated["format_name"],
-            Stated(Of256Bits(stated["hex_is"]) if stated["hex_is"] else None, _categories(stated["categories"])),
+            Stated(
+                Of256Bits(stated["hex_is"]) if stated["hex_is"] else None,
+                tables_of(told_tables(table.read_text(encoding="utf-8", errors="replace") if table else "")),
+            ),
             name or file.stem,
             BankSemantics(stated["semantics"]),
             stated["ground"],
@@ -80,25 +83,6 @@ def import_list(house: House, /, file: Path, *, name: str | None, as_json: bool,
     else:
         _print_import(report, is_unfounded=stated["ground"] == NOT_STATED)
     sys.exit(REFUSED if report.refused else 0)
-
-
-def _categories(file: Path | None) -> dict[tuple[str, str], dict[int, str]]:
-    """Return what the officer says that categories mean.
-
-    Raises:
-        InputError: the file says it in another form.
-    """
-    if file is None:
-        return {}
-    try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        return {
-            (context, version): {int(code): str(meaning) for code, meaning in codes.items()}
-            for place, codes in told.items()
-            for context, _, version in (place.rpartition("/"),)
-        }
-    except (AttributeError, ValueError) as error:
-        raise InputError("the categories are not told as they should be: see `tsunagu bank import --help`") from error
 
 
 def _print_import(report: ImportReport, *, is_unfounded: bool) -> None:

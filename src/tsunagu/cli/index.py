@@ -7,10 +7,10 @@ import time
 import click
 
 from tsunagu.cli.house import json_option, signed_in
-from tsunagu.cli.look_ups import hit_json, query_of_hex
+from tsunagu.cli.look_ups import hit_json
 from tsunagu.cli.output import complaints, print_json, screen
 from tsunagu.domain.errors import Unavailable
-from tsunagu.domain.look_up import PDQ
+from tsunagu.domain.look_up import PDQ, Query
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.house import House
 from tsunagu.services.look_ups import look_up
@@ -85,7 +85,7 @@ def verify(house: House, *, as_json: bool) -> None:
 @click.pass_obj
 def search(house: House, fingerprints: tuple[str, ...], *, purpose: str, as_json: bool) -> None:
     """Search PDQ fingerprints in the banks that answer you: `ask` for many at once, each on a line."""
-    queries = [query_of_hex(one, PDQ) for one in fingerprints]
+    queries = [Query.of_hex(one, PDQ) for one in fingerprints]
     with signed_in(house, purpose) as desk:
         answered = look_up(queries=queries, known=desk.rooms.known(), **desk.parts)
     for one, answer in zip(fingerprints, answered.answers, strict=True):

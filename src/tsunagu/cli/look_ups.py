@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 from typing import Any
 
 import click
@@ -11,14 +10,11 @@ from rich.text import Text
 from tsunagu.cli.house import json_option, signed_in
 from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.look_up import PDQ, DigestKind, Known, Query
+from tsunagu.domain.look_up import TYPES, Known, Query
 from tsunagu.domain.media import MEMBER_SEPARATOR
 from tsunagu.domain.purpose import Purpose
 from tsunagu.media.walk import walk
 from tsunagu.services.house import House
-
-TYPES = (*(kind.value for kind in DigestKind), PDQ)
-_PDQ_BYTES = 32
 
 
 @click.command()
@@ -33,7 +29,7 @@ def ask(house: House, what: str, *, kind: str | None, purpose: str, as_json: boo
     Your agency's banks are asked, and those that others have opened; their owners learn of each hit. A hit is no
     match: a person decides. Nothing known means that all of them were searched.
     """
-    query = query_of_hex(what, kind) if kind else _of_file(house, what)
+    query = Query.of_hex(what, kind) if kind else _of_file(house, what)
     with signed_in(house, purpose) as desk:
         from tsunagu.services.look_ups import look_up  # noqa: PLC0415 - loads the kernels
 
@@ -48,26 +44,6 @@ def ask(house: House, what: str, *, kind: str | None, purpose: str, as_json: boo
     print_table(columns, cells, empty="Not known to any bank that answers you. All of them were searched.")
     if known:
         screen.print(Text("A hit is no match: look, and decide. The owners have learnt of it.", style="dim"))
-
-
-def query_of_hex(what: str, kind: str) -> Query:
-    """Return what to ask for by hexadecimal digits of one of `TYPES`.
-
-    Raises:
-        InputError: they are none, or too many or few.
-    """
-    try:
-        data = binascii.unhexlify(what)
-    except ValueError as error:
-        raise InputError("these are no hexadecimal digits") from error
-    if kind == PDQ:
-        if len(data) != _PDQ_BYTES:
-            raise InputError(f"a PDQ fingerprint has {_PDQ_BYTES * 2} hexadecimal digits")
-        return Query(pdq=(data,))
-    digest = DigestKind(kind)
-    if len(data) != digest.size_bytes:
-        raise InputError(f"such a digest has {digest.size_bytes * 2} hexadecimal digits")
-    return Query(digests=((digest, data),))
 
 
 def _of_file(house: House, what: str) -> Query:

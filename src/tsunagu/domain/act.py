@@ -67,6 +67,8 @@ class Act(StrEnum):
     BANK_EXTENDED = "bank:extended"
     BANK_READ = "bank:read"
     BANK_CHANGED = "bank:changed"
+    BANK_LIST_BEGUN = "bank:list_begun"
+    BANK_LIST_ENDED = "bank:list_ended"
     BANK_IMPORTED = "bank:imported"
     BANK_JUDGED = "bank:judged"
     BANK_EXPORTED = "bank:exported"

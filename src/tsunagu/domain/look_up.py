@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from binascii import unhexlify
 from dataclasses import dataclass
 from enum import StrEnum
 
 from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.fingerprint import FingerprintKind
 from tsunagu.domain.media import Examined
 from tsunagu.domain.party import AgencyCard
 
@@ -25,6 +28,8 @@ class DigestKind(StrEnum):
 
 PDQ = "pdq"
 """The name by which people and programs call the fingerprint of pictures."""
+TYPES = (*(kind.value for kind in DigestKind), PDQ)
+"""What can be asked for by hexadecimal digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,32 @@ class Query:
         turns = examined.pdq_turns if examined.pdq is not None and examined.pdq.is_searchable else ()
         frames = (frame.fingerprint for frame in examined.frames)
         return cls(named, (*(one.data for one in turns), *(one.data for one in frames if one.is_searchable)))
+
+    @classmethod
+    def of_hex(cls, typed: str, kind: str) -> Query:
+        """Return what to ask for by hexadecimal digits.
+
+        Args:
+            typed: the digits, of either case.
+            kind: what they are: the name of a digest, or `PDQ`; never guessed.
+
+        Raises:
+            InputError: they are none, or too many or few, or there is no such kind.
+        """
+        try:
+            data = unhexlify(typed)
+        except ValueError as error:
+            raise InputError("these are no hexadecimal digits") from error
+        if kind == PDQ:
+            if len(data) * 8 != FingerprintKind.PDQ.bits:
+                raise InputError("a PDQ fingerprint has 64 hexadecimal digits")
+            return cls(pdq=(data,))
+        digest = next((one for one in DigestKind if one.value == kind), None)
+        if digest is None:
+            raise InputError("there is no such choice")
+        if len(data) != digest.size_bytes:
+            raise InputError("an MD5 digest has 32 hexadecimal digits, an SHA-1 digest 40, an SHA-256 digest 64")
+        return cls(digests=((digest, data),))
 
     @property
     def is_empty(self) -> bool:

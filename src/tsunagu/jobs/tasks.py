@@ -92,6 +92,22 @@ def run_intake(station: Station, arguments: Arguments) -> None:
     ).run(UUID(str(arguments["agency"])), UUID(str(arguments["intake"])))
 
 
+def import_list(station: Station, arguments: Arguments) -> None:
+    """Import one list that was uploaded into a bank."""
+    from tsunagu.services.list_runs import ListRunner  # noqa: PLC0415 - loads the kernels
+
+    rooms = station.rooms
+    ListRunner(
+        uploads=rooms.uploads,
+        known=rooms.known,
+        is_stopping=station.is_stopping,
+        clock=lambda: datetime.now(UTC),
+        keys=rooms.keys,
+        ledger=rooms.ledger,
+        queue=rooms.queue,
+    ).run(UUID(str(arguments["agency"])), UUID(str(arguments["list"])))
+
+
 def purge_expired_uploads(station: Station, _: Arguments) -> None:
     """End the uploads that nobody goes on with, and remove what is left of others."""
     from tsunagu.services.intake_runs import purge_uploads  # noqa: PLC0415 - loads the kernels
@@ -143,6 +159,7 @@ def forget_queries(_: Station, __: Arguments) -> None:
 
 TASKS: Mapping[str, Task] = {
     "run-intake": Task(run_intake, queue=INTAKES, alone_by="exhibit"),
+    "import-list": Task(import_list, queue=INTAKES, alone_by="bank"),
     "silence-benign": Task(silence_benign),
     "link-waiting": Task(link_waiting, waits_once=True, every="* * * * *"),
     "sign-due-root": Task(sign_due_root, waits_once=True, every="*/5 * * * *"),

@@ -21,6 +21,7 @@ from psycopg.pq import Format
 
 from tsunagu.domain.bank import BankItem, BankSemantics, Opinion, Quarantine
 from tsunagu.domain.errors import NotFound
+from tsunagu.domain.look_up import DigestKind
 from tsunagu.records.look_ups import RECENT_QUERIES
 from tsunagu.records.models import Bank, RecentQuery
 from tsunagu.records.models import BankItem as Row
@@ -170,6 +171,21 @@ def item_of(bank_id: UUID, item_id: int) -> BankItem:
     if row is None:
         raise NotFound("no such item in this bank")
     return _item(row)
+
+
+def same_items(bank_id: UUID, digests: Iterable[tuple[DigestKind, bytes]], *, most: int) -> list[BankItem]:
+    """Return items of a bank that have one of these digests, oldest first."""
+    found: dict[int, BankItem] = {}
+    for kind, digest in digests:
+        rows = Row.objects.filter(**{kind.value: digest}, bank_id=bank_id, withdrawn=None)
+        found |= {row.id: _item(row) for row in rows.order_by("id")[:most]}
+    return [found[item_id] for item_id in sorted(found)][:most]
+
+
+def items_among(bank_id: UUID, item_ids: Iterable[int]) -> dict[int, BankItem]:
+    """Return which of these items a bank has, by their id."""
+    rows = Row.objects.filter(bank_id=bank_id, withdrawn=None, id__in=list(item_ids))
+    return {row.id: _item(row) for row in rows}
 
 
 def set_quarantine(quarantines: Mapping[int, Quarantine | None]) -> None:

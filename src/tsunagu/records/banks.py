@@ -22,6 +22,7 @@ class ImportRow:
         content: its SHA-256.
         stated: what the officer said of it.
         rows_in: rows that were taken or refused so far, which is also where it goes on after a crash.
+        read_bytes: how much of the list was read for them.
         imported, repeated: rows that the bank did not have, and those that it had.
         refused: why rows were not taken, and how many each.
         lost_fields: what did not travel, and how many values each.
@@ -43,6 +44,7 @@ class ImportRow:
     lost_fields: Mapping[str, int]
     done_at: datetime | None
     failure: str | None
+    read_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ def keep_progress(one: ImportRow, *, before: int) -> None:
     """
     changed = BankImport.objects.filter(id=one.import_id, rows_in=before, done_at=None, failure=None).update(
         rows_in=one.rows_in,
+        read_bytes=one.read_bytes,
         imported=one.imported,
         repeated=one.repeated,
         refused=dict(one.refused),
@@ -213,4 +216,5 @@ def _import(row: BankImport) -> ImportRow:
         row.lost_fields,
         row.done_at,
         row.failure,
+        row.read_bytes,
     )

@@ -10,20 +10,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Count, Max, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.errors import Conflict, NotFound, Unavailable
+from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.intake_run import IntakeSource, IntakeState, IntakeSummary, OfferedFile, UploadedFile
 from tsunagu.domain.media import Refusal
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records.bulk import insert
 from tsunagu.records.holdings import path_digest
 from tsunagu.records.models import Holding, Intake, IntakeChange, IntakeFile
+from tsunagu.records.upload_room import check_room, lock_room
 
-_LOCK_QUOTA = 7400106
 REASON = Coalesce("refused", "item__refused")
 """Why a place could not be examined, or not to its end: by itself, or by what its content is."""
 
@@ -104,8 +103,7 @@ def offer(intake_id: UUID, agency_id: UUID, files: Sequence[OfferedFile], *, quo
         Conflict: a name was offered before with another size.
         Unavailable: the agency would have offered more than `quota_bytes`; none of these files is kept then.
     """
-    with connection.cursor() as cursor:  # one at a time in an agency: numbers without gaps, and no quota passed
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_QUOTA, str(agency_id)])
+    lock_room(agency_id)  # numbers without gaps, and no quota passed
     names = {_digest(one): one for one in files}
     rows = IntakeFile.objects.filter(intake_id=intake_id, name_digest__in=list(names))
     known = {
@@ -118,8 +116,8 @@ def offer(intake_id: UUID, agency_id: UUID, files: Sequence[OfferedFile], *, quo
     given = [(known | numbered)[_digest(one)] for one in files]
     if any(size != one.size_bytes for (_, size), one in zip(given, files, strict=True)):
         raise Conflict("a file of this name was offered with another size")
-    if new and _offered_bytes(IntakeFile.objects.filter(intake__ended_at=None)) > quota_bytes:
-        raise Unavailable("your agency's room for uploads is taken: let what is there be examined first")
+    if new:
+        check_room(quota_bytes)
     return given
 
 

@@ -1,4 +1,4 @@
-"""Uploaded files that outlast their intake, since that has failed. Call everything within `acting_for` an agency."""
+"""Uploaded files that are needed still, some since their intake has failed. Call all within `acting_for` an agency."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.intake_run import IntakeState
 from tsunagu.records.bulk import insert
-from tsunagu.records.models import Intake, IntakeFile
+from tsunagu.records.models import IncomingListRow, Intake, IntakeFile
 
 
 def keeps_files(intake_id: UUID) -> bool:
@@ -38,13 +38,15 @@ def forget_kept_files(*, before: datetime) -> None:
     IntakeFile.objects.filter(intake__state=IntakeState.FAILED, intake__ended_at__lt=before).delete()
 
 
-def known_among(intake_ids: Collection[UUID]) -> set[UUID]:
-    """Return which of these intakes there are, or were."""
-    return set(Intake.objects.filter(id__in=intake_ids).values_list("id", flat=True))
+def known_among(upload_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these intakes and incoming lists there are, or were."""
+    lists = IncomingListRow.objects.filter(id__in=upload_ids).values_list("id", flat=True)
+    return {*Intake.objects.filter(id__in=upload_ids).values_list("id", flat=True), *lists}
 
 
-def needed_among(intake_ids: Collection[UUID]) -> set[UUID]:
-    """Return which of these intakes go on, or have failed and keep their files."""
+def needed_among(upload_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these go on, or are intakes that have failed and keep their files."""
     kept = Exists(IntakeFile.objects.filter(intake_id=OuterRef("id")))
-    rows = Intake.objects.filter(Q(ended_at=None) | kept, id__in=intake_ids)
-    return set(rows.values_list("id", flat=True))
+    rows = Intake.objects.filter(Q(ended_at=None) | kept, id__in=upload_ids)
+    lists = IncomingListRow.objects.filter(ended_at=None, id__in=upload_ids).values_list("id", flat=True)
+    return {*rows.values_list("id", flat=True), *lists}

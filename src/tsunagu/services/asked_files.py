@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import InputError
@@ -10,14 +11,26 @@ from tsunagu.domain.look_up import Query
 from tsunagu.domain.media import Examined
 from tsunagu.domain.permission import Permission
 from tsunagu.services.access import denials_recorded
-from tsunagu.services.examination import examine_open
-from tsunagu.services.known_index import KnownIndex
-from tsunagu.services.look_ups import LookedUp, look_up
 from tsunagu.services.parts import Keys, Ledger, Viewer
+
+if TYPE_CHECKING:
+    from tsunagu.services.known_index import KnownIndex
+    from tsunagu.services.look_ups import LookedUp
 
 MOST_FILE_BYTES = 100 << 20
 """How large a file may be that is asked about; one that is larger is asked for by its digests."""
-_NAME = b"file"
+_ASKED = "file"
+
+
+def begin_to_ask(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    """Do nothing where the actor may look something up.
+
+    Raises:
+        Forbidden: he may not, which is written down.
+    """
+    permission = Permission.MEDIA_LOOK_UP
+    with denials_recorded(actor=actor, permission=permission, asked=_ASKED, now=now, keys=keys, ledger=ledger):
+        pass
 
 
 def examine_asked(*, actor: Actor, fd: int, viewer: Viewer, now: datetime, keys: Keys, ledger: Ledger) -> Examined:
@@ -30,12 +43,11 @@ def examine_asked(*, actor: Actor, fd: int, viewer: Viewer, now: datetime, keys:
         Forbidden: the actor may look nothing up.
         Unavailable: nothing can be decoded at this moment.
     """
-    permission = Permission.MEDIA_LOOK_UP
-    with (
-        denials_recorded(actor=actor, permission=permission, asked=_NAME.decode(), now=now, keys=keys, ledger=ledger),
-        viewer.at_work() as decoder,
-    ):
-        return next(one for one in examine_open(_NAME, fd, decoder=decoder) if one.path == _NAME)
+    from tsunagu.services.examination import examine_alone  # noqa: PLC0415 - loads NumPy
+
+    begin_to_ask(actor=actor, now=now, keys=keys, ledger=ledger)
+    with viewer.at_work() as decoder:
+        return examine_alone(fd, decoder=decoder)
 
 
 def look_up_file(
@@ -49,6 +61,8 @@ def look_up_file(
         Exhausted: his budget, or his key's, is used up for today.
         Unavailable: nothing can be decoded, not everything can be searched, or the ledger takes no entry.
     """
+    from tsunagu.services.look_ups import look_up  # noqa: PLC0415 - loads the kernels
+
     examined = examine_asked(actor=actor, fd=fd, viewer=viewer, now=now, keys=keys, ledger=ledger)
     query = Query.of_file(examined)
     if query.is_empty:

@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import file_digest
 from io import BufferedReader
 from itertools import islice
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
@@ -91,6 +91,7 @@ class _Parts:
     ledger: Ledger
     queue: Queue
     told: Callable[[int, int], None]
+    begun: Callable[[UUID], None]
 
 
 def import_list(
@@ -103,11 +104,13 @@ def import_list(
     ledger: Ledger,
     queue: Queue,
     told: Callable[[int, int], None],
+    begun: Callable[[UUID], None] = lambda _: None,
 ) -> ImportReport:
     """Bring a list into a bank, or go on where a crash has stopped it.
 
     Args:
         told: called with the rows and the bytes that have been read.
+        begun: called with the import's id, once there is one.
 
     Raises:
         Forbidden: the actor may not change banks.
@@ -115,9 +118,10 @@ def import_list(
         Conflict: the bank means something else, or another run brings the list in at this moment.
     """
     reader_for(coming.format_name)
-    parts = _Parts(actor, known, clock, keys, ledger, queue, told)
+    parts = _Parts(actor, known, clock, keys, ledger, queue, told, begun)
     bank = _bank_for(coming, parts)
     row = _begun(coming, bank, parts)
+    parts.begun(row.import_id)
     if row.done_at is not None:
         return _report(bank, row, held=0, was_done=True)
     try:
@@ -177,7 +181,7 @@ class _Keeping:
         self._bank = bank
         self._parts = parts
 
-    def keep(self, packed: Packed, refused: Counter[str], lost: dict[str, int]) -> None:
+    def keep(self, packed: Packed, refused: Counter[str], lost: dict[str, int], read_bytes: int) -> None:
         """Add one piece and note how far the list is in, or neither."""
         agency_id, before = self._parts.actor.agency_id, self.row
         with acting_for(agency_id):
@@ -195,6 +199,7 @@ class _Keeping:
                 repeated=before.repeated + packed.rows - added,
                 refused=dict(Counter(before.refused) + refused),
                 lost_fields=lost,
+                read_bytes=read_bytes,
             )
             banks.keep_progress(after, before=before.rows_in)
         self.row = after
@@ -213,9 +218,10 @@ def _brought_in(coming: ListToImport, keeping: _Keeping, parts: _Parts) -> Impor
             while piece := list(islice(rows, PIECE_ROWS)):
                 refused = Counter(one.reason.value for one in piece if isinstance(one, RefusedRow))
                 packed = bank_items.pack(new_item(one) for one in piece if not isinstance(one, RefusedRow))
-                waiting.append(pool.submit(keeping.keep, packed, refused, dict(loss.lost)))
+                read_bytes = coming.stream.tell()
+                waiting.append(pool.submit(keeping.keep, packed, refused, dict(loss.lost), read_bytes))
                 rows_read += len(piece)
-                parts.told(rows_read, coming.stream.tell())
+                parts.told(rows_read, read_bytes)
                 if len(waiting) == MOST_WAITING:
                     waiting.popleft().result()
             for one in waiting:

@@ -106,14 +106,23 @@ def examine_file(found: Found, *, decoder: Decoder) -> tuple[Examined, ...]:
     except OSError:
         return (Examined(found.path, found.size_bytes, refused=Refusal.UNREADABLE),)
     try:
-        return examine_open(found.path, fd, decoder=decoder)
+        items = _examine(found.path, fd, decoder, Allowance(os.fstat(fd).st_size), depth=0)
+        return tuple(each_once(found.path, items))
     finally:
         os.close(fd)
 
 
-def examine_open(path: bytes, fd: int, *, decoder: Decoder) -> tuple[Examined, ...]:
-    """Return the same of a file that is open, whatever it is called."""
-    return tuple(each_once(path, _examine(path, fd, decoder, Allowance(os.fstat(fd).st_size), depth=0)))
+def examine_alone(fd: int, *, decoder: Decoder) -> Examined:
+    """Return what is learnt of one open file by itself: of an archive its digests, and nothing of its members.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    media_type = probe(os.pread(fd, HEAD_BYTES, 0))
+    if media_type is not None and media_type.kind is not MediaKind.ARCHIVE:
+        return _examine_media(b"", fd, media_type, decoder)
+    digests, size = digest(fd)
+    return Examined(b"", size, media_type, digests)
 
 
 def _examine(path: bytes, fd: int, decoder: Decoder, allowance: Allowance, *, depth: int) -> Iterator[Examined]:

@@ -14,6 +14,7 @@ from uuid import UUID
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import NotFound, TsunaguError, Unavailable
+from tsunagu.domain.incoming_list import ListState
 from tsunagu.domain.intake_run import IntakeState, place_of
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.media import Refusal
@@ -29,6 +30,7 @@ from tsunagu.services.access import case_for
 from tsunagu.services.clock import believe_clock
 from tsunagu.services.ingest import bring_in
 from tsunagu.services.keeping import IngestReport, Keeping, Progress
+from tsunagu.services.list_uploads import give_up_lists
 from tsunagu.services.parts import Decoder, HandedBack, Keys, Ledger, Queue
 from tsunagu.services.vault import Keeper
 
@@ -257,6 +259,14 @@ def purge_uploads(*, uploads: UploadStore, now: datetime, ledger: Ledger) -> Non
                     )
                     for intake_id, case_id in given_up
                 )
+            )
+            give_up_lists(
+                agency_id,
+                states={ListState.UPLOADING},
+                now=now,
+                failure=EXPIRED,
+                ledger=ledger,
+                untouched_since=now - UPLOADS_LAST,
             )
     _remove_unneeded(list(uploads.intakes()), uploads, now)
 

@@ -9,6 +9,7 @@ from tsunagu.domain.intake_run import IntakeState
 from tsunagu.domain.ledger import Deed
 from tsunagu.records import agencies, intakes
 from tsunagu.records.session import acting_for
+from tsunagu.services.list_uploads import give_up_lists
 from tsunagu.services.parts import Ledger
 
 NOT_IN_BACKUP = "not-in-backup"
@@ -38,5 +39,6 @@ def end_lost_uploads(*, now: datetime, ledger: Ledger) -> int:
                     for intake_id, case_id in lost
                 )
             )
-        count += len(lost)
+            lists = give_up_lists(agency_id, now=now, failure=NOT_IN_BACKUP, ledger=ledger)
+        count += len(lost) + lists
     return count

@@ -28,9 +28,16 @@ class Button:
     is_read_too: bool = False
 
 
-REFERENCE, OVERLAP, INTAKE = ("reference",), ("overlap_id",), ("intake_id",)
+REFERENCE, OVERLAP, INTAKE, BANK = ("reference",), ("overlap_id",), ("intake_id",), ("bank",)
 BUTTONS = {
     "acknowledge": Button("overlap", _("Acknowledge"), OVERLAP),
+    "ask": Button("ask", _("Ask the banks"), is_read_too=True),
+    "ask_file": Button("ask", _("Ask the banks")),
+    "bank_find": Button("bank", _("Look for an item"), BANK),
+    "bank_judge": Button("bank", _("Bank"), BANK),
+    "bank_lists": Button("bank", _("Import a list"), BANK, is_read_too=True),
+    "bank_rules": Button("bank", _("How it answers"), BANK),
+    "bank_withdraw": Button("bank", _("Bank"), BANK),
     "banks": Button("banks", _("Open a bank"), is_read_too=True),
     "case_close": Button("case", _("Close the case"), REFERENCE),
     "case_delete": Button("case_delete", _("Delete a case"), REFERENCE, is_read_too=True),
@@ -51,6 +58,10 @@ BUTTONS = {
     "key_end": Button("keys", _("API keys")),
     "keys": Button("keys", _("Make a key"), is_read_too=True),
     "leave": Button("officers", _("Let an officer leave"), is_read_too=True),
+    "list_chunk": Button("banks", _("Import a list")),
+    "list_files": Button("banks", _("Import a list")),
+    "list_finish": Button("banks", _("Import a list")),
+    "list_stop": Button("banks", _("Import a list")),
     "officers": Button("officers", _("Propose an officer"), is_read_too=True),
     "permission_confirm": Button("permissions", _("Permissions")),
     "permission_withdraw": Button("permissions", _("Permissions")),

@@ -106,6 +106,17 @@ def number(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < MOST_DIGITS else 0
 
 
+def whole(typed: str, *, most: int) -> int:
+    """Return the whole number that was typed in a form, 0 or more.
+
+    Raises:
+        InputError: it is none, or longer than `most` is.
+    """
+    if not typed.isascii() or not typed.isdigit() or len(typed) > len(str(most)):
+        raise InputError("this is no such number")
+    return int(typed)
+
+
 def narrowed(choices: type[Choice], typed: str) -> Choice | None:
     """Return what a list is narrowed down to; None where the field was left empty.
 

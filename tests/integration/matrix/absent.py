@@ -31,21 +31,30 @@ METHODS = ("GET", "POST", "PUT")
 PLACES = {"offset"}
 """What addresses name that is nobody's: a place in a file."""
 NUMBERS = {"hit_id", "number", "pk"}
-NAMES = {"agency", "case", "exhibit", "login", "reference", "text"}
+NAMES = {"agency", "bank", "case", "exhibit", "login", "reference", "text"}
 NOT_TAKEN = 405
 FORM = {
     "act": "propose",
     "answer": "unsure",
     "exhibit": "E1",
     "folder": "folder",
+    "format": "csv",
     "ground": "ordered",
     "login": "nobody",
     "means": "place",
+    "name": "n",
+    "opinion": "confirmed",
+    "radius": "31",
     "reason": "because it is needed",
+    "share": "100",
+    "size": "2",
+    "type": "md5",
+    "what": "0f" * 16,
     "until": f"{datetime.now(UTC).date() + timedelta(days=40)}",
 }
 """What any form sends: each takes what it knows."""
-BODIES = {"intake_files": json.dumps([{"name": "n", "size": 2}]), "intake_chunk": "12"}
+OFFERED = json.dumps([{"name": "n", "size": 2}])
+BODIES = {"intake_files": OFFERED, "intake_chunk": "12", "list_files": OFFERED, "list_chunk": "12"}
 """What is sent to addresses that take no form."""
 
 

@@ -21,17 +21,21 @@ from tsunagu.cli.main import program
 from tsunagu.config.urls import api
 from tsunagu.records.models import (
     ApiKeyRow,
+    Bank,
+    BankItem,
     Case,
     Exhibit,
     GrantRow,
     HitRow,
     Holding,
+    IncomingListRow,
     Intake,
     OverlapNotice,
     ProposalRow,
     RevealRow,
 )
 from tsunagu.records.session import LINKER, acting_for
+from tsunagu.services.opaque import item_name
 
 from ..web.test_doors import patterns  # noqa: TID252 - tests are no package with a name
 from ..world import DOORS_TO_THE_DATABASE, random_name  # noqa: TID252 - likewise
@@ -39,16 +43,16 @@ from .planted import TOLD_OF, Planted, Seat
 
 PAGE, API, COMMAND = KINDS = ("page", "API", "command")
 NUMBERS = {"number", "hit_id"}
-NAMES = {"reference", "login", "token"}
+NAMES = {"bank", "reference", "login", "token"}
 READING = (
-    "bank list", "case erasure", "case list", "case show", "deletion show", "exhibit withdraw", "hits", "items",
-    "key list", "ledger show", "notices", "officer list", "officer proposals", "overlaps", "permission list",
+    "bank list", "bank show", "case erasure", "case list", "case show", "deletion show", "exhibit withdraw", "hits",
+    "items", "key list", "ledger show", "notices", "officer list", "officer proposals", "overlaps", "permission list",
     "retention show", "whoami",
 )  # fmt: skip
 """Commands that tell an officer something of what is held."""
 AT_THE_HOST = ("ledger erasures", "ledger root", "ledger verify")
 """Commands by which an operator, whom nobody asks who he is, reads what is held."""
-NAMED_BY = {"case_reference": "reference", "overlap": "overlap_id", "exhibit_reference": "exhibit"}
+NAMED_BY = {"name": "bank", "case_reference": "reference", "overlap": "overlap_id", "exhibit_reference": "exhibit"}
 """What commands call what addresses call otherwise."""
 CALLED = {"case erasure": {"reference": "case"}}
 """What one command calls so, and means something else by it than the others do."""
@@ -134,6 +138,11 @@ class Targets:
                 "overlap_id": sorted(overlaps, key=lambda one: str(one) != scene.targets["shared"]),
                 "intake_id": Intake.objects.values_list("id", flat=True),
                 "reveal_id": RevealRow.objects.values_list("id", flat=True),
+                "bank": Bank.objects.values_list("name", flat=True),
+                "item_id": [
+                    item_name(planted.world.rooms.keys, one) for one in BankItem.objects.values_list("id", flat=True)
+                ],
+                "list_id": IncomingListRow.objects.values_list("id", flat=True),
                 "key_id": ApiKeyRow.objects.filter(officer_id=scene.people["anna"].actor.officer_id).values_list(
                     "id", flat=True
                 ),

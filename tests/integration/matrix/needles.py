@@ -50,7 +50,7 @@ CASE_OF = {
 """How a row leads to the cases that it belongs to; where a table is missing here, to none."""
 OFFICER_OF = {"Officer": "id", "JudgementRow": "officer_id", "RevealRow": "officer_id", "ApiKeyRow": "officer_id"}
 """Whose own a row is."""
-MADE_UP_KEYS = {"MediaItem.tags"}
+MADE_UP_KEYS = {"IncomingListRow.categories", "MediaItem.tags"}
 """Structures whose keys are no words of ours."""
 ENDS = ("ended_at", "settled_at", "used_at")
 """What tells that a row is of something that is over, where it is set."""

@@ -45,6 +45,7 @@ UNIQUE = (
         "terms",
         f"CASE WHEN terms ? 'name' THEN terms || jsonb_build_object('name', 'new-' || {ANY}) ELSE terms END",
     ),
+    ("bank_item", "details", f"jsonb_build_object('comments', 'said-' || {ANY})"),
     ("api_key", "name", f"'script-' || {ANY}"),
     ("reveal", "reason", f"'reason-' || {ANY}"),
     ("intake_change", "path", f"convert_to('changed-' || {ANY}, 'UTF8')"),

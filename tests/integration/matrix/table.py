@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from tsunagu.domain import errors
 from tsunagu.domain.act import Act
-from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.bank import BankSemantics, Opinion
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind
 from tsunagu.domain.grant import ProposalKind
 from tsunagu.domain.hit import EvidenceKind
+from tsunagu.domain.incoming_list import ListState
 from tsunagu.domain.intake_run import IntakeSource, IntakeState
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.media import MediaType, Refusal
@@ -22,6 +23,8 @@ from tsunagu.domain.overlap import Commonness, Strength
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.reveal import RevealMeans
+from tsunagu.exchange.reading import Of256Bits
+from tsunagu.exchange.registry import READERS
 
 from .doors import KINDS
 from .who import Who
@@ -50,12 +53,18 @@ IN_ITS_JSON = told(api=[W.AUDITS], command=[W.AUDITS])
 TABLE = {
     "Agency.contact": told(W.IS_TOLD, api=[W.OWN_AGENCY]),
     "Agency.id": told(command=[W.AUDITS]),
-    "Agency.name": told(W.IS_TOLD, api=[W.OWN_AGENCY], command=[W.OWN_AGENCY]),
+    "Agency.name": told(W.IS_TOLD, page=[W.READS_BANKS], api=[W.OWN_AGENCY], command=[W.OWN_AGENCY]),
     "ApiKeyRow.id": told(W.HIMSELF, W.AUDITS),
     "ApiKeyRow.name": told(W.HIMSELF),
     "Bank.id": LEDGER,
     "Bank.legal_ground": told(W.READS_BANKS),
     "Bank.name": told(W.READS_BANKS),
+    "BankImport.id": LEDGER,
+    "BankItem.details.comments": told(page=[W.READS_BANKS]),
+    "BankItem.md5": told(page=[W.READS_BANKS]),
+    "BankItem.pdq": told(page=[W.READS_BANKS]),
+    "BankItem.sha1": told(page=[W.READS_BANKS]),
+    "BankItem.sha256": told(page=[W.READS_BANKS]),
     "Case.id": IN_ITS_JSON,
     "Case.reference": told(W.WORKS_ON_IT, W.HAS_SHARED),
     "Erasure.case_id": IN_ITS_JSON,
@@ -67,6 +76,8 @@ TABLE = {
     "GrantRow.id": told(page=[W.GRANTS], command=[W.GRANTS]),
     "HitRow.id": told(W.HAS_SHARED, W.AUDITS_SHARED),
     "Holding.path": told(W.WORKS_ON_IT),
+    "IncomingListRow.id": told(W.AUDITS, page=[W.READS_BANKS]),
+    "IncomingListRow.name": told(page=[W.READS_BANKS]),
     "Intake.id": told(W.AUDITS, page=[W.WORKS_ON_IT], api=[W.WORKS_ON_IT]),
     "IntakeChange.path": told(page=[W.WORKS_ON_IT]),
     "MediaItem.sha256": told(W.HOLDS_IT),
@@ -95,8 +106,9 @@ NUMBERED = "a number by which rows find each other"
 KEPT = "kept, and shown by no door"
 NEVER = {
     "ApiKeyRow.token_mac": SECRET,
-    "BankEntry.data": TRACE,
-    "BankEntry.id": NUMBERED,
+    "BankImport.content": TRACE,
+    "BankItem.id": NUMBERED,
+    "BankItem.key": TRACE,
     "CaseMember.id": NUMBERED,
     "CaseReason.id": NUMBERED,
     "CaseReason.reason": KEPT,
@@ -106,6 +118,7 @@ NEVER = {
     "ExhibitKeyRow.public_key": "proves scans; the private part was given out",
     "Holding.id": NUMBERED,
     "Holding.path_digest": TRACE,
+    "IncomingListRow.categories": KEPT,
     "Intake.folder": KEPT,
     "IntakeChange.id": NUMBERED,
     "IntakeChange.path_digest": TRACE,
@@ -115,6 +128,8 @@ NEVER = {
     "Invitation.id": SECRET,
     "Invitation.token_mac": SECRET,
     "JudgementRow.id": NUMBERED,
+    "LookUpDay.id": NUMBERED,
+    "LookUpHit.id": NUMBERED,
     "MediaItem.codecs": KEPT,
     "MediaItem.id": NUMBERED,
     "MediaItem.md5": TRACE,
@@ -123,6 +138,8 @@ NEVER = {
     "Officer.password": SECRET,
     "OverlapNotice.id": NUMBERED,
     "ProviderSubject.sealed": SECRET,
+    "RecentQuery.id": NUMBERED,
+    "RecentQuery.pdq": TRACE,
     "RevealRow.reason": KEPT,
     "SignIn.id": NUMBERED,
     "SignIn.token_mac": SECRET,
@@ -140,7 +157,13 @@ WORDS = {
     "Agency.country": {"DK"},
     "ApiKeyRow.scopes": Permission,
     "Bank.semantics": BankSemantics,
-    "BankEntry.kind": {"sha256", *KINDS_OF_TRACES},
+    "BankImport.failure": ERRORS,
+    "BankImport.format": READERS,
+    "BankImport.lost_fields": (),
+    "BankImport.refused": (),
+    "BankImport.stated.of_256_bits": Of256Bits,
+    "BankItem.opinion": Opinion,
+    "BankItem.quarantine": (),
     "Case.purpose": Purpose,
     "CaseReason.act": Act,
     "Erasure.ground": ErasureGround,
@@ -149,6 +172,10 @@ WORDS = {
     "HitRow.kind": EvidenceKind,
     "HitRow.stretches": (),
     "Holding.refused": Refusal,
+    "IncomingListRow.failure": ERRORS,
+    "IncomingListRow.format": READERS,
+    "IncomingListRow.of_256_bits": Of256Bits,
+    "IncomingListRow.state": ListState,
     "Intake.failure": ERRORS,
     "Intake.purpose": Purpose,
     "Intake.refused": Refusal,
@@ -170,9 +197,11 @@ WORDS = {
 """What holds one word of a closed list, which everybody knows: it could be found anywhere."""
 
 LINKS = {
+    "ApiKeyRow.banks": "Bank.id",
     "HitRow.item_a": "MediaItem.id",
     "HitRow.item_b": "MediaItem.id",
     "Login.login": "Officer.login",
+    "LookUpDay.api_key": "ApiKeyRow.id",
     "Overlap.agency_a": "Agency.id",
     "Overlap.agency_b": "Agency.id",
     "Overlap.case_a": "Case.id",

@@ -19,6 +19,7 @@ from tsunagu.domain.permission import Permission
 from ..api.programs import Program, lendable  # noqa: TID252 - tests are no package with a name
 from ..scene import DOORS  # noqa: TID252 - likewise
 from ..test_permissions import IDENTITY, OPERATORS, READ_NO_HOLDINGS, _commands, program  # noqa: TID252 - likewise
+from ..web.test_doors import patterns  # noqa: TID252 - likewise
 from ..web.visitors import CHANGING  # noqa: TID252 - likewise
 from .absent import NOT_TAKEN, ask, questions, theirs, variants
 from .doors import (
@@ -223,10 +224,13 @@ def test_a_key_tells_what_its_one_scope_opens_and_a_key_of_all_others_nothing(
 
 
 STRANGERS = ("cleo", "cora", "ben", "carl", "audra")
-HIS_OWN = {("audra", "erasures"), ("ben", "overlaps")}
-"""What a stranger may ask for all the same: A's auditor proves erasures, and Ben knows with whom he overlaps."""
+OF_BANKS = {str(one.name) for one in patterns() if str(one.name).startswith(("bank", "list_"))}
+HIS_OWN = {("audra", "erasures"), ("ben", "overlaps"), *(("carl", one) for one in OF_BANKS)}
+"""What a stranger may ask for all the same: A's auditor proves erasures, Ben knows with whom he overlaps, and banks
+are all officers' of A."""
 SENT_ON, REFUSED, NOT_THERE = 302, 403, 404
 TELLS_NOTHING_ANYWAY = {
+    "bank_lists": {SENT_ON, REFUSED, NOT_THERE},  # sent to the page, which tells
     "cases": {200, REFUSED},  # looked through for one's own alone
     "invitation": {200},  # the form is the same for whoever holds any link
     "mfa_edit_webauthn": {SENT_ON, NOT_THERE},  # sent to prove once more who he is

@@ -34,6 +34,9 @@ OPEN_URLS = {
 """The names of what opens without a sign-in. Nothing is added here without a reason beside it."""
 PLACEHOLDERS = {
     "reference": "R",
+    "bank": "B",
+    "item_id": "00000000-0000-4000-8000-000000000000",
+    "list_id": "00000000-0000-4000-8000-000000000000",
     "overlap_id": "00000000-0000-4000-8000-000000000000",
     "officer_id": "00000000-0000-4000-8000-000000000000",
     "grant_id": "00000000-0000-4000-8000-000000000000",

@@ -23,6 +23,9 @@ from .visitors import Visitor, next_code
 REAUTHENTICATE = "/account/reauthenticate/"
 LONG_AGO_S = settings.ACCOUNT_REAUTHENTICATION_TIMEOUT + 5
 GRAVE = {
+    "bank_rules",
+    "bank_withdraw",
+    "banks",
     "case_delete",
     "case_keep",
     "certify",
@@ -42,8 +45,10 @@ belongs here."""
 OF_THE_PROVIDER = {"provider_bind", "provider_unbind"}
 """`test_single_sign_on` tries these, with a provider."""
 ORDINARY = {
-    "acknowledge", "banks", "case_close", "case_reopen", "cases", "intake", "intake_chunk", "intake_again",
+    "acknowledge", "ask", "ask_file", "bank_find", "bank_judge", "bank_lists",
+    "case_close", "case_reopen", "cases", "intake", "intake_chunk", "intake_again",
     "intake_files", "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end",
+    "list_chunk", "list_files", "list_finish", "list_stop",
     "officers", "permission_withdraw", "permissions", "provider_sign_in", "refuse", "reset", "retention", "reveal",
     "set_language", "unstaff",
 }  # fmt: skip
@@ -59,6 +64,9 @@ OF_FACTORS = {
     "mfa_download_recovery_codes",
 }
 PAGES_WITH_A_BUTTON = {
+    "bank_rules": "bank",
+    "bank_withdraw": "bank",
+    "banks": "banks",
     "case_delete": "case_delete",
     "case_keep": "case",
     "certify": "officers",
@@ -77,6 +85,10 @@ TYPED = {
     "name": "script",
     "days": "7",
     "scopes": ["case:read"],
+    "radius": "31",
+    "share": "100",
+    "semantics": "benign",
+    "legal_ground": "a law",
 }
 Visitors = Callable[[], Visitor]
 
@@ -86,7 +98,11 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
     """Who does each grave act, and where; each is his to do."""
     world, people, targets = web_scene.world, web_scene.people, web_scene.targets
     leaver = world.enroll(people["adam"], Role.OFFICER)
+    item = [targets["bank"], targets["doomed"]]
     return {
+        "bank_rules": (people["anna"], reverse("bank_rules", args=item[:1])),
+        "bank_withdraw": (people["anna"], reverse("bank_withdraw", args=item)),
+        "banks": (people["anna"], reverse("banks")),
         "share": (people["anna"], reverse("share", args=[targets["overlap"]])),
         "release": (people["anna"], reverse("release", args=[targets["held"]])),
         "leave": (people["adam"], reverse("leave", args=[leaver.actor.officer_id])),
@@ -103,8 +119,8 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
 
 def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() -> None:
     names = {str(one.name) for one in patterns() if "tsunagu" in one.callback.__module__ or one.name == "set_language"}
-    reads = {"case", "demonstration", "healthz", "home", "intake_refused", "intake_run", "items", "ledger",
-             "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",
+    reads = {"bank", "bank_item", "case", "demonstration", "healthz", "home", "intake_refused", "intake_run", "items",
+             "ledger", "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",
              "provider_callback", "revealed"}  # fmt: skip
     assert names == GRAVE | ORDINARY | reads
 

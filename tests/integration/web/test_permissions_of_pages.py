@@ -18,7 +18,7 @@ from tsunagu.domain.permission import BY_GRANT, Permission, Role
 
 from ..brought import SERVICES  # noqa: TID252 - tests are no package with a name
 from ..scene import OVERSEES, Scene  # noqa: TID252 - tests are no package with a name
-from ..test_permissions import IN_THE_BROWSER  # noqa: TID252 - tests are no package with a name
+from ..test_permissions import IN_THE_BROWSER, REFINES  # noqa: TID252 - tests are no package with a name
 from ..world import random_name  # noqa: TID252 - tests are no package with a name
 from .test_doors import OPEN_URLS, patterns
 from .visitors import Visitor, seen
@@ -195,6 +195,25 @@ PAGES = (
         strangers=("ben", "cleo"),
         status=302,
     ),
+    Page("bank", "view_bank", Permission.BANK_READ, "bank", strangers=("ben", "cleo")),
+    Page("bank_item", "view_item", Permission.BANK_READ, "bank", strangers=("ben", "cleo")),
+    *(
+        Page(name, service, permission, "bank", typed, strangers=("ben", "cleo"), status=status)
+        for name, service, permission, typed, status in (
+            ("bank_find", "find_items", Permission.BANK_READ, {"what": "00" * 16, "type": "md5"}, 200),
+            ("bank_rules", "change_bank", Permission.BANK_CHANGE, {"radius": "20", "share": "100", "on": "on"}, 302),
+            ("bank_judge", "judge_item", Permission.BANK_CHANGE, {"opinion": "confirmed"}, 302),
+            ("bank_withdraw", "withdraw_item", Permission.BANK_CHANGE, {}, 302),
+            ("bank_lists", "begin_list", Permission.BANK_CHANGE, {"name": "n", "size": "2", "format": "csv"}, 201),
+        )
+    ),
+    Page("ask", "begin_to_ask", Permission.MEDIA_LOOK_UP),
+    Page(
+        "ask",
+        "look_up",
+        Permission.MEDIA_LOOK_UP,
+        typed={"what": "0f" * 16, "type": "md5", "purpose": "investigation"},
+    ),
     Page("officers", "list_officers", Permission.OFFICER_ENROLL, **ADMINISTRATORS_ALONE),
     Page(
         "officers",
@@ -256,9 +275,10 @@ FOR_EVERYBODY = {
     "provider_unbind",
 }
 """Pages about the officer himself; `test_sign_in` and `test_keys_page` try them."""
-ELSEWHERE = ("intake", "reveal")
+ELSEWHERE = ("ask_file", "intake", "list_", "reveal")
 """How the names of the pages begin that bring media in, or show them; their own tests try them."""
 SERVICES_ELSEWHERE = {
+    "add_list_chunk", "finish_list", "list_progress", "offer_list", "stop_list",
     "ask_to_see", "case_timeline", "own_deeds", "reveal_desk", "seen_by_others", "show", "watched_folders", *SERVICES
 }  # fmt: skip
 
@@ -290,6 +310,9 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         "permission_confirm": "proposal_id",
         "permission_withdraw": "grant_id",
     }
+    if name.startswith("bank_") or name == "bank":
+        of_items = {"bank_item": "item", "bank_judge": "item", "bank_withdraw": "doomed"}
+        return {"bank": target, **({"item_id": scene.targets[of_items[name]]} if name in of_items else {})}
     if name == "judge":
         return {"overlap_id": scene.targets["shared"], "hit_id": target}
     return {kinds.get(name, "overlap_id"): target} if target else {}
@@ -306,7 +329,9 @@ def test_every_url_is_tried_here_or_is_open_or_is_about_the_officer_himself() ->
 
 
 def test_every_permission_opens_a_page_and_is_refused_to_somebody() -> None:
-    assert {page.permission for page in PAGES if page.unfit} == set(Permission) - {Permission.MEDIA_INGEST} - BY_GRANT
+    assert {page.permission for page in PAGES if page.unfit} == set(Permission) - {
+        Permission.MEDIA_INGEST
+    } - BY_GRANT - REFINES
 
 
 @contextmanager

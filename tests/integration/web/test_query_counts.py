@@ -14,25 +14,36 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.incoming_list import OfferedList
 from tsunagu.domain.intake_run import IntakeSource, IntakeState
+from tsunagu.domain.look_up import Query
 from tsunagu.domain.media import Refusal
+from tsunagu.domain.purpose import Purpose
 from tsunagu.records import holdings, intakes
 from tsunagu.records.models import Case, CaseMember, Exhibit, Officer
 from tsunagu.records.session import acting_for
-from tsunagu.services.banks import open_bank
+from tsunagu.services.bank_search import FoundItem, find_items
+from tsunagu.services.banks import extend_bank, open_bank
+from tsunagu.services.list_uploads import begin_list
+from tsunagu.services.look_ups import look_up
 
 from ..linked import Held, Made, copy, link, overlap_between  # noqa: TID252 - tests are no package with a name
+from ..lists import bank_of, examined, near  # noqa: TID252 - tests are no package with a name
 from ..scene import OVERSEES, WORKS  # noqa: TID252 - tests are no package with a name
 from ..world import Person, World, now, random_name  # noqa: TID252 - tests are no package with a name
 from .test_doors import OPEN_URLS, patterns
 from .visitors import Visitor
 
 FEW, MANY = 10, 150
+LOGO = bytes(range(32))
+"""The fingerprint of what is benign, and of what lies near it in the bank."""
 MOST = 45
 """No page asks oftener than this, whatever it is; each tells its own number."""
 DEEDS = {
-    "acknowledge", "case_close", "case_keep", "case_reopen", "certify", "confirm", "erasures", "intake_chunk",
+    "acknowledge", "ask_file", "bank_judge", "bank_lists", "bank_rules", "bank_withdraw",
+    "case_close", "case_keep", "case_reopen", "certify", "confirm", "erasures", "intake_chunk",
     "intake_again", "intake_files", "intake_finish", "intake_folder", "intake_stop", "key_end", "leave",
+    "list_chunk", "list_files", "list_finish", "list_stop",
     "permission_confirm",
     "permission_withdraw", "provider", "provider_bind", "provider_unbind", "refuse", "release",
     "reset", "reveal", "revealed", "share", "staff", "unstaff",
@@ -51,6 +62,8 @@ class Workplace:
     theirs: Held
     overlap: UUID
     intake: UUID
+    bank: str
+    item: str
     made: Made = field(default_factory=Made)
 
     @classmethod
@@ -60,7 +73,16 @@ class Workplace:
         mine, theirs = Held.open(world, anna).bring(first), Held.open(world, ben).bring(copy(first))
         overlap = overlap_between(mine, theirs)
         assert [one.share(overlap) for one in (mine, theirs)] == [False, True]
-        return cls(world, anna, ada, mine, theirs, overlap, cls._begun(mine, "E1"))
+        bank = bank_of(world, anna, examined(LOGO))
+        [item] = (one.name for one in cls._found(world, anna, bank))
+        bank_of(world, anna, examined(LOGO), semantics=BankSemantics.BENIGN)
+        return cls(world, anna, ada, mine, theirs, overlap, cls._begun(mine, "E1"), bank, item)
+
+    @staticmethod
+    def _found(world: World, anna: Person, bank: str) -> tuple[FoundItem, ...]:
+        """What a bank holds near the logo."""
+        near_it = Query(pdq=(LOGO,))
+        return find_items(actor=anna.actor, name=bank, query=near_it, known=world.rooms.known(), **world.parts).found
 
     @staticmethod
     def _begun(held: Held, exhibit: str) -> UUID:
@@ -90,6 +112,7 @@ class Workplace:
             name = f"{random_name('bank')} {number}"
             parts = self.world.parts
             open_bank(actor=self.anna.actor, name=name, semantics=BankSemantics.BENIGN, legal_ground="a law", **parts)
+        self._fill_bank(count)
         with acting_for(self.anna.actor.agency_id):
             exhibit = Exhibit.objects.get(case_id=self.mine.case.case_id).id
             refused = [(replace(self.made.file(), refused=Refusal.DAMAGED), 1) for _ in range(count)]
@@ -99,6 +122,17 @@ class Workplace:
                 for _ in range(count)
             )
         link(self.world)
+
+    def _fill_bank(self, count: int) -> None:
+        """Let the bank hold more in quarantine, have more lists on their way, and be asked more."""
+        parts, actor = self.world.parts, self.anna.actor
+        files = [examined(near(LOGO, number % 20)) for number in range(count)]
+        extend_bank(actor=actor, name=self.bank, examined=files, queue=self.world.rooms.queue, **parts)
+        for _ in range(count):
+            offered = OfferedList(random_name("list"), 1, "csv", None, {})
+            begin_list(actor=actor, bank=self.bank, offered=offered, uploads=self.world.rooms.uploads, **parts)
+        asker, queries = replace(actor, purpose=Purpose.INVESTIGATION), [Query(pdq=(LOGO,))] * count
+        look_up(actor=asker, queries=queries, known=self.world.rooms.known(), **parts)
 
     def _open_cases_with(self, files: list[Any]) -> None:
         """Open a case of the officer's for each file, which the other agency holds too."""
@@ -135,7 +169,19 @@ class Workplace:
             return lambda visitor: visitor.get(reverse(name, kwargs=self._named(name)), **asked)
 
         found = {
-            name: (anna, get(name)) for name in ("home", "cases", "overlaps", "notices", "banks", "my_ledger", "keys")
+            name: (anna, get(name))
+            for name in (
+                "ask",
+                "bank",
+                "bank_item",
+                "home",
+                "cases",
+                "overlaps",
+                "notices",
+                "banks",
+                "my_ledger",
+                "keys",
+            )
         }
         found |= {name: (anna, get(name)) for name in ("case", "intake", "intake_run", "intake_refused", "overlap")}
         found |= {name: (anna, get(name, exhibit="E1")) for name in ("items", "withdraw")}
@@ -143,6 +189,8 @@ class Workplace:
         found |= {
             name: (self.ada, get(name)) for name in ("officers", "permissions", "proposals", "ledger", "retention")
         }
+        find = reverse("bank_find", kwargs={"bank": self.bank})
+        found |= {"bank_find": (anna, lambda visitor: visitor.post(find, what=LOGO.hex(), type="pdq"))}
         judge = reverse("judge", kwargs={"overlap_id": self.overlap, "hit_id": hit})
         return found | {"judge": (anna, lambda visitor: visitor.post(judge, answer="unsure"))}
 
@@ -151,6 +199,8 @@ class Workplace:
             return {"reference": self.mine.case.reference}
         if name in {"intake_run", "intake_refused"}:
             return {"intake_id": self.intake}
+        if name in {"bank", "bank_item"}:
+            return {"bank": self.bank, **({"item_id": self.item} if name == "bank_item" else {})}
         return {"overlap_id": self.overlap} if name == "overlap" else {}
 
     def counts(self) -> dict[str, int]:

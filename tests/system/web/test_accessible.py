@@ -11,7 +11,7 @@ from .seats import Seat
 from .test_walk import sign_in
 
 OPEN = ("/account/login/", "/nothing-here/")
-OF_OFFICERS = ("/", "/cases/", "/overlaps/", "/notices/", "/banks/", "/account/2fa/", "/account/password/")
+OF_OFFICERS = ("/", "/cases/", "/overlaps/", "/notices/", "/ask/", "/banks/", "/account/2fa/", "/account/password/")
 OF_ADMINISTRATORS = ("/officers/", "/proposals/", "/ledger/")
 
 

@@ -3,6 +3,7 @@
 from tsunagu.records.models.banks import Bank, BankImport, BankItem, LookUpDay, LookUpHit, RecentQuery
 from tsunagu.records.models.cases import Case, CaseMember, Exhibit, ExhibitKeyRow
 from tsunagu.records.models.grants import GrantRow, ProposalRow, RevealRow
+from tsunagu.records.models.incoming_lists import IncomingListRow
 from tsunagu.records.models.intakes import Intake, IntakeChange, IntakeFile
 from tsunagu.records.models.life import CaseReason, Erasure, RetentionRule
 from tsunagu.records.models.media import Holding, MediaItem, Trace
@@ -35,6 +36,7 @@ __all__ = [
     "GrantRow",
     "HitRow",
     "Holding",
+    "IncomingListRow",
     "Intake",
     "IntakeChange",
     "IntakeFile",

@@ -40,7 +40,8 @@ class BankImport(models.Model):
     """A list that is or was brought into a bank: its rows answer nobody before it has come to its end.
 
     `content` is the list's SHA-256; `stated` what the officer said of it. `rows_in` is also where it goes on after a
-    crash. `failure` is a code, and the rows that came in until then are withdrawn.
+    crash, and `read_bytes` how much of the list was read for them. `failure` is a code, and the rows that came in until
+    then are withdrawn.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -53,6 +54,7 @@ class BankImport(models.Model):
     began_at = models.DateTimeField()
     began_by = models.ForeignKey(Officer, on_delete=models.PROTECT)
     rows_in = models.BigIntegerField(default=0)
+    read_bytes = models.BigIntegerField(default=0)
     imported = models.BigIntegerField(default=0)
     repeated = models.BigIntegerField(default=0)
     refused = models.JSONField(default=dict)

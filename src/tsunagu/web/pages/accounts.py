@@ -1,4 +1,4 @@
-"""The agency's own: officers, banks, and its part of the ledger."""
+"""The agency's own: officers, and its part of the ledger."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.errors import InputError, NotFound
 from tsunagu.domain.permission import Role
 from tsunagu.services.accounts import read_ledger
-from tsunagu.services.banks import list_banks, open_bank
 from tsunagu.services.invitations import accept_invitation, end_officer, list_officers
 from tsunagu.services.officers import EXPIRES_SOON, certify_officer, officer_logins
 from tsunagu.services.proposals import propose_officer, propose_reset
@@ -24,22 +22,6 @@ from tsunagu.web.rooms import now, rooms
 from tsunagu.web.sign_in.proof import grave
 
 ENTRIES = 500
-
-
-@require_http_methods(["GET", "POST"])
-def banks(request: HttpRequest) -> HttpResponse:
-    """List the agency's banks, or open one."""
-    if request.method == "POST":
-        open_bank(
-            name=request.POST.get("name", ""),
-            semantics=chosen(BankSemantics, request.POST.get("semantics", "")),
-            legal_ground=request.POST.get("legal_ground", ""),
-            **parts_of(request),
-        )
-        return redirect("banks")
-    return render(
-        request, "web/banks.html", {"banks": list_banks(**parts_of(request)), "semantics": list(BankSemantics)}
-    )
 
 
 def ledger(request: HttpRequest) -> HttpResponse:

@@ -8,10 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tsunagu.domain.errors import InputError
 from tsunagu.domain.permission import NEVER_LENT, Permission, permissions_of
 from tsunagu.services.api_keys import MOST_DAYS, MOST_LOOK_UPS, end_key, list_keys, make_key
-from tsunagu.web.desk import chosen, parts_of
+from tsunagu.web.desk import chosen, parts_of, whole
 from tsunagu.web.sign_in.proof import grave
 
 DAYS = 30
@@ -28,8 +27,8 @@ def keys(request: HttpRequest) -> HttpResponse:
         token, _ = make_key(
             name=request.POST.get("name", ""),
             scopes=frozenset(chosen(Permission, one) for one in request.POST.getlist("scopes")),
-            days=_whole(request.POST.get("days", "")),
-            look_ups=_whole(request.POST.get("look_ups", "") or "0"),
+            days=whole(request.POST.get("days", ""), most=MOST_LOOK_UPS),
+            look_ups=whole(request.POST.get("look_ups", "") or "0", most=MOST_LOOK_UPS),
             **parts,
         )
     context = {
@@ -48,9 +47,3 @@ def end(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """End one of the officer's keys."""
     end_key(key_id=key_id, **parts_of(request))
     return redirect("keys")
-
-
-def _whole(typed: str) -> int:
-    if not typed.isascii() or not typed.isdigit() or len(typed) > len(str(MOST_LOOK_UPS)):
-        raise InputError("this is no such number")
-    return int(typed)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from http import HTTPStatus
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tsunagu.domain.errors import Conflict, InputError, Unavailable
-from tsunagu.domain.intake_run import IntakeState, IntakeSummary, OfferedFile
+from tsunagu.domain.errors import Unavailable
+from tsunagu.domain.intake_run import IntakeState, IntakeSummary
 from tsunagu.services import intakes as service
 from tsunagu.services import uploads
 from tsunagu.web.desk import ROWS_A_PAGE, number, parts_of
 from tsunagu.web.rooms import rooms
+from tsunagu.web.uploading import held_after, held_files, offered_files
 
 STOP_POLLING = 286
 """What tells htmx that nothing more will come."""
@@ -26,7 +27,8 @@ def intake(request: HttpRequest, reference: str) -> HttpResponse:
     """Offer the ways in and list what came in so far; or begin an upload, and say where its parts go."""
     if request.method == "POST":
         begun = _uploading(request, reference, request.POST.get("exhibit", ""))
-        return JsonResponse({"intake": str(begun.intake_id)}, status=HTTPStatus.CREATED)
+        where = reverse("intake_files", args=[begun.intake_id])
+        return JsonResponse({"intake": str(begun.intake_id), "files": where}, status=HTTPStatus.CREATED)
     try:
         folders = service.watched_folders(watched=rooms().watched, **parts_of(request))
     except Unavailable:
@@ -56,19 +58,16 @@ def from_folder(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def offer(request: HttpRequest, intake_id: UUID) -> HttpResponse:
     """Take names and sizes of files, and say for each its number and how much of it is held."""
-    try:
-        files = [OfferedFile(str(one["name"]), int(one["size"])) for one in json.loads(request.body)]
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError("files are offered as a list of names and sizes") from error
+    files = offered_files(request)
     held = uploads.offer_files(intake_id=intake_id, files=files, uploads=rooms().uploads, **parts_of(request))
-    return JsonResponse({"files": [{"number": one.number, "held": one.held_bytes} for one in held]})
+    return held_files(list(held))
 
 
 @require_http_methods(["PUT"])
 def chunk(request: HttpRequest, intake_id: UUID, number: int, offset: int) -> HttpResponse:
     """Take the next bytes of a file, and say how many are held now; also when they were not the next ones."""
-    try:
-        held = uploads.add_chunk(
+    return held_after(
+        lambda: uploads.add_chunk(
             intake_id=intake_id,
             number=number,
             offset=offset,
@@ -76,11 +75,7 @@ def chunk(request: HttpRequest, intake_id: UUID, number: int, offset: int) -> Ht
             uploads=rooms().uploads,
             **parts_of(request),
         )
-    except Conflict as error:
-        if "held_bytes" not in error.details:
-            raise
-        return JsonResponse({"held": error.details["held_bytes"]}, status=HTTPStatus.CONFLICT)
-    return JsonResponse({"held": held})
+    )
 
 
 @require_POST

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import ItemsView, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -123,6 +124,20 @@ def pairs(mapping: Mapping[str, Any] | None) -> ItemsView[str, Any]:
     None and what a template finds missing have no pairs.
     """
     return (mapping or {}).items()
+
+
+@register.filter
+def told(value: Any) -> str:
+    """Return what a list says of an item under one name: words as they are, pairs in a row, the rest as JSON."""
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {told(one)}" for name, one in value.items())
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
+def is_over(last: date | None) -> bool:
+    """Return whether a last day is over, in UTC; what has none never is."""
+    return last is not None and last < now().date()
 
 
 @register.filter

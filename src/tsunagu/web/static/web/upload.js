@@ -11,7 +11,6 @@
   const sending = form.querySelector(".sending");
   const bar = form.querySelector("progress");
   const told = form.querySelector("output");
-  const nobody = "00000000-0000-0000-0000-000000000000";
   const headers = { "x-csrftoken": token, accept: "application/json" };
   const ask = (url, options) => fetch(url, { ...options, headers: { ...headers, ...options.headers } });
 
@@ -78,19 +77,30 @@
     }
   }
 
+  // What the form says of the upload, the first file's name and size with it; a small file may be a text of the form.
+  async function about(files) {
+    const said = new FormData();
+    for (const one of form.querySelectorAll("input:not([type=file]), select, textarea")) {
+      if (one.name && !one.name.startsWith("csrf")) said.set(one.name, one.value);
+    }
+    for (const one of form.querySelectorAll("[data-as-text]")) {
+      said.set(one.name, one.files.length ? await one.files[0].text() : "");
+    }
+    said.set("name", files[0].name);
+    said.set("size", files[0].size);
+    return said;
+  }
+
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     complaint.textContent = "";
-    const files = [...form.files.files, ...form.folder.files];
+    const files = [...form.querySelectorAll("input[type=file]:not([data-as-text])")].flatMap((one) => [...one.files]);
     if (!files.length) return;
     const button = form.querySelector("button");
     button.disabled = true;
     sending.hidden = false;
     try {
-      const about = new FormData();
-      about.set("exhibit", form.exhibit.value);
-      const begun = await json(form.action, { method: "POST", body: about });
-      const base = form.dataset.files.replace(nobody, begun.intake);
+      const base = (await json(form.action, { method: "POST", body: await about(files) })).files;
       await send(files, base);
       const end = await ask(`${base}finish/`, { method: "POST" });
       if (!end.ok) throw new Refused(end.status, await saidBy(end));
