@@ -80,7 +80,7 @@ def _ours(folder: Path, asked: Table, lasts_s: float) -> dict[str, dict[str, Any
     port = _free_port()
     environ = {**os.environ, "TSUNAGU_HOME": str(home)}
     hexes = [one.tobytes().hex() for one in asked]
-    serving = [PROGRAM, "serve", "--no-worker", "--port", str(port)]
+    serving = [str(PROGRAM), "serve", "--no-worker", "--port", str(port)]
     with _database(environ), _served(serving, environ, port, "/healthz"):
         one_by_one = [_post(key, [one]) for one in hexes]
         in_batches = [_post(key, hexes[begin : begin + BATCH]) for begin in range(0, len(hexes), BATCH)]

@@ -13,7 +13,6 @@ from tsunagu.domain.errors import Unavailable
 from tsunagu.domain.look_up import PDQ, Query
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.house import House
-from tsunagu.services.look_ups import look_up
 
 
 @click.group()
@@ -86,6 +85,8 @@ def verify(house: House, *, as_json: bool) -> None:
 def search(house: House, fingerprints: tuple[str, ...], *, purpose: str, as_json: bool) -> None:
     """Search PDQ fingerprints in the banks that answer you: `ask` for many at once, each on a line."""
     queries = [Query.of_hex(one, PDQ) for one in fingerprints]
+    from tsunagu.services.look_ups import look_up  # noqa: PLC0415 - loads the kernels
+
     with signed_in(house, purpose) as desk:
         answered = look_up(queries=queries, known=desk.rooms.known(), **desk.parts)
     for one, answer in zip(fingerprints, answered.answers, strict=True):

@@ -6,7 +6,7 @@ from tsunagu.records.sql_beside import sql_beside
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0022_known")]
+    dependencies = [("records", "0023_incoming_lists")]
     operations = [
         migrations.AddField("bankitem", "disabled_until", models.DateTimeField(null=True)),
         sql_beside(__file__),
