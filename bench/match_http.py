@@ -3,8 +3,9 @@
 Ours: `tsunagu serve` with a published index; each request has a key and a purpose, and is answered once its entry in
 the ledger is committed. The peer: Flask under gunicorn, which asks for no key and writes nothing. Each is one server
 process on the first core; the same clients ask both from the last core, over connections that they keep, as soon as
-each has its answer. Our database, of which the peer here has none, runs beside it on whichever core has time. Half of what is asked for is a row with up to 31 bits
-changed, half is of no row. What both answer is compared. HMA has no batches: there each look-up is a request.
+each has its answer. Our database, of which the peer here has none, runs beside it on whichever core has time. Half of
+what is asked for is a row with up to 31 bits changed, half is of no row. What both answer is compared. HMA has no
+batches: there each look-up is a request.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def _ours(folder: Path, asked: Table, lasts_s: float) -> dict[str, dict[str, Any
     port = _free_port()
     environ = {**os.environ, "TSUNAGU_HOME": str(home)}
     hexes = [one.tobytes().hex() for one in asked]
-    serving = [str(PROGRAM), "serve", "--no-worker", "--port", str(port)]
+    serving: list[str | Path] = [PROGRAM, "serve", "--no-worker", "--port", str(port)]
     with _database(environ), _served(serving, environ, port, "/healthz"):
         one_by_one = [_post(key, [one]) for one in hexes]
         in_batches = [_post(key, hexes[begin : begin + BATCH]) for begin in range(0, len(hexes), BATCH)]

@@ -185,7 +185,7 @@ def test_what_lies_near_benign_things_or_near_much_that_was_asked_lately_is_too_
     Bank(world, anna, BankSemantics.BENIGN).add(NewItem(pdq=nearby(pdq, 20)))
     with looking_up():
         look_ups.remember([(anna.actor.agency_id, nearby(asked, bits)) for bits in range(MOST_RECENT + 1)])
-        look_ups.remember(anna.actor.agency_id, [nearby(rare, bits) for bits in range(MOST_RECENT)])
+        look_ups.remember([(anna.actor.agency_id, nearby(rare, bits)) for bits in range(MOST_RECENT)])
     new = [NewItem(pdq=one) for one in (pdq, asked, rare, secrets.token_bytes(32))]
     with acting_for(anna.actor.agency_id):
         assert [one.quarantine for one in quarantined(new, 31)] == [

@@ -60,7 +60,9 @@ class Program:
     def of(cls, world: World, person: Person, *scopes: Permission) -> Program:
         """Return a program that an officer has lent these permissions, or all that his roles let him lend."""
         lent = frozenset(scopes) or lendable(person)
-        return cls(world, make_key(actor=person.actor, name="script", scopes=lent, days=1, **world.parts)[0])
+        return cls(
+            world, make_key(actor=person.actor, name="script", scopes=lent, days=1, look_ups=10_000, **world.parts)[0]
+        )
 
     @classmethod
     def of_each(cls, world: World, people: Mapping[str, Person]) -> dict[str, Program]:
