@@ -36,6 +36,16 @@ OF_ONESELF = {"end_key", "holder_of", "list_keys", "make_key", "prove_again"}
 """Services about nobody but the officer himself; `test_api_keys` tries them."""
 REFINES = {Permission.BANK_DISTANCE}
 """What opens no door by itself: how near a hit is, to somebody who is told of it. No command opens pixels."""
+IN_THE_API = {
+    "add_content",
+    "change_content",
+    "close_bank",
+    "content_of",
+    "examine_asked",
+    "look_up_file",
+    "rename_bank",
+}
+"""Services that programs alone call: `test_look_up_door` and `test_hma_door` try them."""
 IN_THE_BROWSER = {"case_timeline", "own_deeds", "seen_by_others",
     "ask_to_see", "end_officer", "page_holdings", "reveal_desk", "show", "view_overlap",
     "watched_folders",
@@ -69,7 +79,7 @@ def test_every_service_that_works_for_an_officer_is_behind_a_door() -> None:
             is_here = function.__module__ == f"tsunagu.services.{module.name}" and not name.startswith("_")
             if is_here and "actor" in inspect.signature(function).parameters:
                 found.add(name)
-    assert found == {door.service for door in DOORS} | IN_THE_BROWSER | OF_ONESELF
+    assert found == {door.service for door in DOORS} | IN_THE_BROWSER | IN_THE_API | OF_ONESELF
 
 
 def test_every_permission_opens_a_door_and_is_refused_to_somebody() -> None:

@@ -44,6 +44,28 @@ def denials_recorded(
         raise
 
 
+@contextmanager
+def changing_banks(actor: Actor, asked: str, *, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[None]:
+    """Act for the agency in one transaction, if the actor may change banks; every denial is written down."""
+    permission = Permission.BANK_CHANGE
+    with (
+        denials_recorded(actor=actor, permission=permission, asked=asked, now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        yield
+
+
+@contextmanager
+def reading_banks(actor: Actor, asked: str, *, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[None]:
+    """Act for the agency in one transaction, if the actor reads banks; every denial is written down."""
+    permission = Permission.BANK_READ
+    with (
+        denials_recorded(actor=actor, permission=permission, asked=asked, now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        yield
+
+
 def require(actor: Actor, permission: Permission, *, now: datetime) -> None:
     """Do nothing when the actor may: by a role, or by a grant that counts at this moment.
 

@@ -13,7 +13,8 @@ from tsunagu.domain.known import KnownItem, LossReport
 from tsunagu.exchange.icse import write_icse
 from tsunagu.exchange.vics_writing import VicsTarget, VicsVersion, write_vics
 from tsunagu.records import bank_items, banks
-from tsunagu.services.banks import bank_deed, changing
+from tsunagu.services.access import changing_banks
+from tsunagu.services.banks import bank_deed
 from tsunagu.services.known_items import known_item
 from tsunagu.services.parts import Keys, Ledger
 
@@ -39,7 +40,7 @@ def export_bank(
         Forbidden: the actor may not change banks.
         NotFound: no such bank, or not the actor's agency's.
     """
-    with changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
         items = (known_item(item, row) for row, item in enumerate(bank_items.all_items(bank.bank_id), 1))
         report = _writer(format_)(items, out)

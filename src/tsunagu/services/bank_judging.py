@@ -9,7 +9,8 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.bank import BankItem, BankSummary, Opinion
 from tsunagu.domain.errors import InputError
 from tsunagu.records import bank_items, banks
-from tsunagu.services.banks import bank_deed, changing
+from tsunagu.services.access import changing_banks
+from tsunagu.services.banks import bank_deed
 from tsunagu.services.opaque import item_number
 from tsunagu.services.parts import Keys, Ledger
 
@@ -23,7 +24,7 @@ def judge_item(
         Forbidden: the actor may not change banks.
         NotFound: no such bank or item, or not the actor's agency's.
     """
-    with changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
         item_id = _item_in(bank, item, keys).item_id
         bank_items.set_opinion(item_id, opinion)
@@ -39,7 +40,7 @@ def release_item(*, actor: Actor, name: str, item: str, now: datetime, keys: Key
         NotFound: no such bank or item, or not the actor's agency's.
         InputError: the item is in no quarantine.
     """
-    with changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
         held = _item_in(bank, item, keys)
         if held.quarantine is None:
@@ -55,7 +56,7 @@ def withdraw_item(*, actor: Actor, name: str, item: str, now: datetime, keys: Ke
         Forbidden: the actor may not change banks.
         NotFound: no such bank or item, or not the actor's agency's.
     """
-    with changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
         item_id = _item_in(bank, item, keys).item_id
         bank_items.withdraw([item_id])

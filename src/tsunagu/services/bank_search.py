@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,7 +13,7 @@ from tsunagu.domain.look_up import Query
 from tsunagu.domain.permission import Permission
 from tsunagu.records import bank_items, banks
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import denials_recorded
+from tsunagu.services.access import reading_banks
 from tsunagu.services.banks import SHOWN, bank_deed
 from tsunagu.services.opaque import item_name, item_number
 from tsunagu.services.parts import Keys, Ledger
@@ -63,7 +61,7 @@ def find_items(
         Forbidden: the actor reads no banks.
         NotFound: no such bank, or not the actor's agency's.
     """
-    with _reading(actor, name, now, keys, ledger):
+    with reading_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
     near = _near(query, known)
     with acting_for(actor.agency_id):
@@ -89,7 +87,7 @@ def view_item(
         Forbidden: the actor reads no banks.
         NotFound: no such bank or item, or not the actor's agency's.
     """
-    with _reading(actor, name, now, keys, ledger):
+    with reading_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
         found = bank_items.item_of(bank.bank_id, item_number(keys, item))
         ledger.write(bank_deed(Act.BANK_READ, actor, bank, now, item=item))
@@ -108,12 +106,3 @@ def _near(query: Query, known: KnownIndex) -> dict[int, int]:
     for item_id, distance in zip(item_ids.tolist(), distances.tolist(), strict=True):
         near[item_id] = min(distance, near.get(item_id, distance))
     return near
-
-
-@contextmanager
-def _reading(actor: Actor, name: str, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[None]:
-    with (
-        denials_recorded(actor=actor, permission=Permission.BANK_READ, asked=name, now=now, keys=keys, ledger=ledger),
-        acting_for(actor.agency_id),
-    ):
-        yield

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -14,14 +13,13 @@ from tsunagu.domain.bank import MOST_RADIUS_BITS, BankItem, BankRules, BankSeman
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.media import Examined
-from tsunagu.domain.permission import Permission
 from tsunagu.records import bank_items, banks
 from tsunagu.records.agencies import agency_cards
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import ImportRow
 from tsunagu.records.notices import silenced_count
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import check_reference, denials_recorded
+from tsunagu.services.access import changing_banks, check_reference, reading_banks
 from tsunagu.services.opaque import item_name
 from tsunagu.services.parts import Keys, Ledger, Queue
 
@@ -100,7 +98,7 @@ def open_bank(
         raise InputError("a bank needs a legal ground, in printable characters")
     _check(rules)
     bank = BankSummary(uuid4(), name, semantics, legal_ground, rules)
-    with changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         banks.add_bank(bank, agency_id=actor.agency_id, opened_by=actor.officer_id, now=now)
         ledger.write(bank_deed(Act.BANK_OPENED, actor, bank, now, semantics=semantics.value))
     return bank
@@ -122,7 +120,7 @@ def change_bank(
         NotFound: no such bank, or not the actor's agency's.
         InputError: a rule is outside its range.
     """
-    with changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
         rules = changed(bank.rules)
         _check(rules)
@@ -161,7 +159,7 @@ def extend_bank(
         Forbidden: the actor may not change banks.
         NotFound: no such bank, or not the actor's agency's.
     """
-    with changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
     items = [item for one in examined if (item := _item(one)) is not None]
     with acting_for(actor.agency_id):
@@ -185,7 +183,7 @@ def list_banks(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tu
     Raises:
         Forbidden: the actor reads no banks.
     """
-    with reading(actor, "banks", now=now, keys=keys, ledger=ledger):
+    with reading_banks(actor, "banks", now=now, keys=keys, ledger=ledger):
         found = banks.banks()
     ledger.record(
         Deed(Act.BANK_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details={"banks": len(found)})
@@ -200,7 +198,7 @@ def view_bank(*, actor: Actor, name: str, now: datetime, keys: Keys, ledger: Led
         Forbidden: the actor reads no banks.
         NotFound: no such bank, or not the actor's agency's.
     """
-    with reading(actor, name, now=now, keys=keys, ledger=ledger):
+    with reading_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
         held = bank_items.held_items(bank.bank_id, most=SHOWN)
         imports = banks.imports_of(bank.bank_id, most=SHOWN)
@@ -228,26 +226,6 @@ def bank_deed(act: Act, by: Actor, bank: BankSummary, now: datetime, **details: 
     """Return the deed of an actor with a bank, for the ledger."""
     details["bank"] = str(bank.bank_id)
     return Deed(act, now, by.agency_id, by.officer_id, by.purpose, details=details)
-
-
-@contextmanager
-def changing(actor: Actor, name: str, *, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[None]:
-    """Act for the agency in one transaction, if the actor may change banks; every denial is written down."""
-    with (
-        denials_recorded(actor=actor, permission=Permission.BANK_CHANGE, asked=name, now=now, keys=keys, ledger=ledger),
-        acting_for(actor.agency_id),
-    ):
-        yield
-
-
-@contextmanager
-def reading(actor: Actor, name: str, *, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[None]:
-    """Act for the agency in one transaction, if the actor reads banks; every denial is written down."""
-    with (
-        denials_recorded(actor=actor, permission=Permission.BANK_READ, asked=name, now=now, keys=keys, ledger=ledger),
-        acting_for(actor.agency_id),
-    ):
-        yield
 
 
 def _check(rules: BankRules) -> None:

@@ -14,8 +14,8 @@ from tsunagu.domain.bank import BankItem, BankSemantics
 from tsunagu.domain.errors import InputError
 from tsunagu.records import bank_items, banks
 from tsunagu.records.bank_items import NewItem
-from tsunagu.services.access import check_reference
-from tsunagu.services.banks import apply_if_benign, bank_deed, changing, reading
+from tsunagu.services.access import changing_banks, check_reference, reading_banks
+from tsunagu.services.banks import apply_if_benign, bank_deed
 from tsunagu.services.opaque import item_name
 from tsunagu.services.parts import Keys, Ledger, Queue
 
@@ -42,7 +42,7 @@ def rename_bank(*, actor: Actor, name: str, new_name: str, now: datetime, keys: 
         Conflict: the agency has a bank of this name already.
     """
     check_reference(new_name)
-    with changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
         banks.rename(bank.bank_id, new_name)
         ledger.write(bank_deed(Act.BANK_CHANGED, actor, bank, now, renamed=1))
@@ -57,7 +57,7 @@ def close_bank(*, actor: Actor, name: str, now: datetime, keys: Keys, ledger: Le
         Forbidden: the actor may not change banks.
         NotFound: no such bank, or not the actor's agency's.
     """
-    with changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
         bank_items.withdraw_all(bank.bank_id)
         banks.set_rules(bank.bank_id, replace(bank.rules, is_on=False))
@@ -87,7 +87,7 @@ def add_content(
     """
     if not any(known_by[:4]):
         raise InputError("there is nothing by which this could be known again")
-    with changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
         [item] = [known_by._replace(details=json.dumps(details) if details else None)]
         if bank.semantics is not BankSemantics.BENIGN:
@@ -108,7 +108,7 @@ def content_of(*, actor: Actor, name: str, item_id: int, now: datetime, keys: Ke
         Forbidden: the actor reads no banks.
         NotFound: no such bank or item, or not the actor's agency's.
     """
-    with reading(actor, name, now=now, keys=keys, ledger=ledger):
+    with reading_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
         item = bank_items.item_of(bank.bank_id, item_id)
         ledger.write(bank_deed(Act.BANK_READ, actor, bank, now, item=item_name(keys, item_id)))
@@ -132,7 +132,7 @@ def change_content(
         Forbidden: the actor may not change banks.
         NotFound: no such bank or item, or not the actor's agency's.
     """
-    with changing(actor, name, now=now, keys=keys, ledger=ledger):
+    with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
         item = bank_items.item_of(bank.bank_id, item_id)
         bank_items.disable(item_id, until=disabled_until)

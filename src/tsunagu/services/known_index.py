@@ -80,7 +80,7 @@ class KnownIndex:
             django.db.Error: the database has gone away: then nothing can be said.
         """
         with self._lock:
-            live = self._live or self._opened()
+            live = self._opened() if self._live is None else self._live  # an empty one counts as false
             self._live = live
             while True:
                 additions, withdrawals = bank_log.changes_after(live.position)

@@ -17,13 +17,11 @@ from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotFound
 from tsunagu.domain.incoming_list import FILE_NUMBER, IncomingList, ListProgress, ListState, OfferedList
 from tsunagu.domain.intake_run import OfferedFile, UploadedFile
 from tsunagu.domain.ledger import Deed
-from tsunagu.domain.permission import Permission
 from tsunagu.exchange.reading import Of256Bits
 from tsunagu.exchange.registry import READERS
 from tsunagu.records import banks, incoming_lists
-from tsunagu.records.session import acting_for
 from tsunagu.records.uploads import MOST_CHUNK_BYTES, UploadStore
-from tsunagu.services.access import check_reference, denials_recorded
+from tsunagu.services.access import changing_banks, check_reference, reading_banks
 from tsunagu.services.banks import SHOWN, bank_deed
 from tsunagu.services.parts import Keys, Ledger, Queue
 
@@ -43,7 +41,7 @@ def begin_list(
         Unavailable: the agency's quota or the disk does not hold it.
     """
     _check(offered)
-    with _changing(actor, bank, now, keys, ledger):
+    with changing_banks(actor, bank, now=now, keys=keys, ledger=ledger):
         into = banks.bank_of(bank)
         begun = incoming_lists.same_upload(offered, bank_id=into.bank_id, officer_id=actor.officer_id)
         if begun is not None:
@@ -144,7 +142,7 @@ def stop_list(*, actor: Actor, list_id: UUID, uploads: UploadStore, now: datetim
         Forbidden: the actor may not change banks.
         NotFound: no such upload, or not the actor's agency's.
     """
-    with _changing(actor, str(list_id), now, keys, ledger):
+    with changing_banks(actor, str(list_id), now=now, keys=keys, ledger=ledger):
         coming = incoming_lists.list_of(list_id, locked=True)
         if coming.state not in {ListState.UPLOADING, ListState.WAITING}:
             raise Conflict("this list is being imported, or has come to its end")
@@ -166,8 +164,7 @@ def list_progress(
     """
     agency_id = actor.agency_id
     with (
-        denials_recorded(actor=actor, permission=Permission.BANK_READ, asked=bank, now=now, keys=keys, ledger=ledger),
-        acting_for(agency_id),
+        reading_banks(actor, bank, now=now, keys=keys, ledger=ledger),
     ):
         found = incoming_lists.progress_of(banks.bank_of(bank).bank_id, most=SHOWN)
     return tuple(
@@ -213,20 +210,9 @@ def _check(offered: OfferedList) -> None:
 
 
 @contextmanager
-def _changing(actor: Actor, asked: str, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[None]:
-    with (
-        denials_recorded(
-            actor=actor, permission=Permission.BANK_CHANGE, asked=asked, now=now, keys=keys, ledger=ledger
-        ),
-        acting_for(actor.agency_id),
-    ):
-        yield
-
-
-@contextmanager
 def _own_upload(actor: Actor, list_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[IncomingList]:
     """Give an upload of the actor's own that has not been finished, which nobody changes meanwhile."""
-    with _changing(actor, str(list_id), now, keys, ledger):
+    with changing_banks(actor, str(list_id), now=now, keys=keys, ledger=ledger):
         coming = incoming_lists.list_of(list_id, locked=True)
         if coming.begun_by != actor.officer_id:
             raise Forbidden("another officer began this upload")

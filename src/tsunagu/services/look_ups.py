@@ -165,6 +165,8 @@ def _near(asked: Sequence[LookUp], known: KnownIndex) -> tuple[list[list[dict[in
         for query, near in zip(one.queries, per_query, strict=True)
         for turn in query.pdq
     ]
+    if not asked:
+        return found, ""
     table = np.frombuffer(b"".join(turn for _, turn in places), np.uint8).reshape(-1, KIND.bits // 8)
     (rows, item_ids, distances), version = known.search(table)
     for row, item_id, distance in zip(rows.tolist(), item_ids.tolist(), distances.tolist(), strict=True):

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from tsunagu.domain.errors import (
     Conflict,
+    Exhausted,
     Forbidden,
     InputError,
     LedgerBroken,
@@ -32,6 +33,7 @@ STATUS = {
     NotFound: 404,
     Forbidden: 403,
     Conflict: 409,
+    Exhausted: 429,
     Unavailable: 503,
     LedgerBroken: 503,
 }

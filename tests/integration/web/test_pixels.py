@@ -122,7 +122,8 @@ def test_no_command_prints_pixels(stage: Stage, search: Search, tmp_path: Path) 
     for door in DOORS:
         if door.target in {None, *targets} and not door.lines:
             words = {"target": targets.get(door.target or "", ""), "self": anna.login, "new": random_name("new")}
-            files = {"file": stage.world.file(secrets.token_bytes(9)), "intake": "none", "out": str(tmp_path / "key")}
+            files = {"list": stage.world.file(secrets.token_hex(32).encode())}
+            files |= {"file": stage.world.file(secrets.token_bytes(9)), "intake": "none", "out": str(tmp_path / "key")}
             typed = [one.format(**words, **files) for one in door.arguments]
             for form in ((), ("--json",)):
                 outcome = stage.world.run(anna, *door.command.split(), *typed, *form)
@@ -132,7 +133,7 @@ def test_no_command_prints_pixels(stage: Stage, search: Search, tmp_path: Path) 
     # Nothing that is named like a way to pixels has come since.
     words = {"view", "reveal", "thumbnail", "preview", "image", "picture", "frame", "vault", "export"}
     named = {one for one in _commands(program) if words & set(one.replace("-", " ").split())}
-    assert named == {"keys export"}
+    assert named == {"bank export", "keys export"}
 
 
 @contextmanager
