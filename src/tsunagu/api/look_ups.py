@@ -39,7 +39,7 @@ def _hex(digits: int) -> Any:
     return Field(default=None, pattern=f"^[0-9a-fA-F]{{{digits}}}$")
 
 
-class QueryIn(BaseModel):
+class AskedIn(BaseModel):
     """One thing that is asked for, by all that you have of it; what hexadecimal digits are is stated, never guessed.
 
     Attributes:
@@ -64,7 +64,7 @@ class LookUpIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     purpose: Purpose | None = None
-    queries: Annotated[list[QueryIn], Field(min_length=1, max_length=MOST_ASKED)]
+    queries: Annotated[list[AskedIn], Field(min_length=1, max_length=MOST_ASKED)]
 
 
 class KnownOut(Schema):
@@ -248,7 +248,7 @@ def _look_up_file(door: Door, request: ApiRequest, header: str | None) -> dict[s
     return look_up_out(told, [answer_out(told.answers[0], not_hashable=is_plain)])
 
 
-def _query(asked: QueryIn, *, is_plain: bool) -> Query:
+def _query(asked: AskedIn, *, is_plain: bool) -> Query:
     given = (asked.md5, asked.sha1, asked.sha256)
     digests = ((kind, bytes.fromhex(text)) for kind, text in zip(DigestKind, given, strict=True) if text is not None)
     return Query(tuple(digests), () if asked.pdq is None or is_plain else (bytes.fromhex(asked.pdq),))
@@ -258,7 +258,7 @@ def _body_described() -> dict[str, Any]:
     """Return the body's description: many things as JSON, or one file."""
     whole = LookUpIn.model_json_schema()
     parts = whole.pop("$defs")
-    whole["properties"]["queries"]["items"] = parts["QueryIn"]
+    whole["properties"]["queries"]["items"] = parts["AskedIn"]
     whole["properties"]["purpose"] = {**parts["Purpose"], "description": "Or state it in the header X-Purpose."}
     file = {"type": "string", "format": "binary"}
     form = {"type": "object", "properties": {"file": file, "purpose": parts["Purpose"]}, "required": ["file"]}
