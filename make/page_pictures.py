@@ -36,6 +36,7 @@ PAGES = {
     "overlaps": "/overlaps/",
     "notices": "/notices/",
     "banks": "/banks/",
+    "ask": "/ask/",
     "second-factors": "/account/2fa/",
     "not-found": "/cases/none/",
     "officers": "/officers/",

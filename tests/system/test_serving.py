@@ -62,7 +62,11 @@ class Door:
                 method, path, body, {"Host": host} | {k.replace("_", "-"): v for k, v in headers.items()}
             )
             response = connection.getresponse()
-            return Answer(response.status, response.headers, response.read())
+            try:
+                content = response.read()
+            except http.client.IncompleteRead as error:  # it was refused before all of the body was taken
+                content = error.partial
+            return Answer(response.status, response.headers, content)
         finally:
             connection.close()
 

@@ -49,6 +49,10 @@ GROUP BY table_name ORDER BY table_name
 """
 
 
+BECAME = {"bank_entry": "bank_item"}
+"""Tables whose rows lie elsewhere since."""
+
+
 def value_of(column: str, data_type: str) -> str:
     if column in OTHERS:
         return f"'00000000-0000-4000-8000-00000000000{OTHERS[column]}'"
@@ -67,7 +71,10 @@ def fill(admin: Connection[Any]) -> list[str]:
             admin.execute(row.format(sql.Identifier(table), names, sql.SQL(values)))
     entry = '{"act":"agency:founded","at":"2026-03-01T12:00:00.000000Z"}'
     admin.execute("SELECT ledger.append(ARRAY[%s])", [entry])
-    return [table for table, _, _ in tables]
+    names = [table for table, _, _ in tables]
+    if "bank_entry" in names:
+        admin.execute("UPDATE bank_entry SET kind = 'sha256'")
+    return names
 
 
 @contextmanager
@@ -102,7 +109,10 @@ def test_an_upgrade_keeps_every_row(make_installation: Callable[..., Installatio
         lost = [
             table
             for table in tables
-            if admin.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone() != (1,)
+            if admin.execute(
+                sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(BECAME.get(table, table)))
+            ).fetchone()
+            != (1,)
         ]
         assert lost == []
     [answer] = house.json("doctor", status=None)
