@@ -74,8 +74,9 @@ FROM pair JOIN sampled a ON a.case_id = one JOIN sampled b ON b.case_id = other 
 INSERT INTO judgement (agency_id, hit_id, officer_id, answer, sameness, judged_at)
 SELECT o.agency_a, h.id, w.officer_id, 'same', 'file', now() FROM hit h JOIN overlap o ON o.id = h.overlap_id
 JOIN crew w ON w.agency_id = o.agency_a AND w.place = 0 WHERE h.id % 5 = 0;
-INSERT INTO bank (id, agency_id, name, semantics, legal_ground, opened_at, opened_by_id, unapplied)
-SELECT gen_random_uuid(), agency_id, 'B-' || n, 'benign', 'a law', now(), officer_id, false FROM crew, generate_series(1, 5) n
+INSERT INTO bank (id, agency_id, name, semantics, legal_ground, opened_at, opened_by_id, unapplied, radius_bits, is_on,
+                  is_open, share_percent, items)
+SELECT gen_random_uuid(), agency_id, 'B-' || n, 'benign', 'a law', now(), officer_id, false, 31, true, false, 100, 0 FROM crew, generate_series(1, 5) n
 WHERE place = 0;
 
 -- Years of deeds: what they tell is of no matter here, their number is.
