@@ -16,7 +16,7 @@ HOSTS = "TSUNAGU_HOSTS"
 """The variable by which the server's worker is told the host names that requests may name, with commas between."""
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 BLOCKING_THREADS = 32
-"""Requests that one worker takes at once: the more look-ups wait together, the fewer commits they take. Each thread that
+"""Requests that one worker takes at once: the more look-ups wait together, the fewer commits they take. A thread that
 has answered a page keeps its two connections to the database, which opens a hundred at most."""
 PAGES_AT_ONCE = 8
 """How many of them are pages and operations, each of which works by itself."""
