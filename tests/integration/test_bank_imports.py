@@ -209,3 +209,25 @@ def test_an_empty_file_never_enters(world: World, anna: Person) -> None:
     report = bring_in(world, anna, "d41d8cd98f00b204e9800998ecf8427e\n" + secrets.token_hex(16), bank=bank)
     assert report.refused == {"empty-file": 1}
     assert ask(world, anna, Query(pdq=(bytes(32),))) is not None
+
+
+def test_what_is_known_by_nothing_that_banks_use_is_refused_and_no_repetition(world: World, anna: Person) -> None:
+    bank, rows = random_name("bank"), ("raw_text one", "raw_text two", f"pdq {secrets.token_hex(32)}")
+    report = bring_in(world, anna, "\n".join(rows), bank=bank, form="tx")
+    assert (report.rows_in, report.imported, report.repeated, report.refused) == (3, 1, 0, {"unsupported": 2})
+
+
+def test_no_byte_of_an_export_leaves_before_its_entry_is_committed(world: World, anna: Person) -> None:
+    bank = random_name("bank")
+    bring_in(world, anna, a_list(3), bank=bank)
+    seen: list[str] = []
+
+    class Pipe(io.BytesIO):
+        def write(self, data: Any) -> int:
+            seen.append(world.last_entry()["act"])
+            return super().write(data)
+
+    before = world.entry_count()
+    export_bank(actor=anna.actor, name=bank, format_=ListFormat.ICSE, out=Pipe(), **world.parts)
+    assert set(seen) == {"bank:exported"}
+    assert world.entry_count() == before + 1

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tsunagu.domain.bank import BankRules, BankSemantics, Opinion, Quarantine
-from tsunagu.domain.errors import Exhausted, Forbidden, InputError
+from tsunagu.domain.errors import Exhausted, Forbidden, InputError, NotSignedIn, Unavailable
 from tsunagu.domain.look_up import DigestKind, Known, Query
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
@@ -22,6 +22,7 @@ from tsunagu.services import look_ups as service
 from tsunagu.services.bank_judging import judge_item, release_item, withdraw_item
 from tsunagu.services.banks import change_bank, open_bank, view_bank
 from tsunagu.services.blast_radius import MOST_RECENT, quarantined
+from tsunagu.services.look_up_desk import LookUpDesk
 from tsunagu.services.look_ups import look_up
 
 from .scene import WORKS
@@ -297,3 +298,25 @@ def test_rules_outside_their_range_are_refused(world: World, anna: Person) -> No
         with pytest.raises(InputError):
             bank.rule(**wrong)
     assert view_bank(actor=anna.actor, name=bank.name, **world.parts).bank.rules == BankRules()
+
+
+def test_the_command_says_where_near_copies_could_not_be_looked_for(world: World, anna: Person, pdq: bytes) -> None:
+    plain = world.run(anna, "ask", world.file(secrets.token_bytes(9)), "--purpose", "investigation")
+    assert "Only the same content was looked for" in plain.stdout
+    near = world.run(anna, "ask", pdq.hex(), "--type", "pdq", "--purpose", "investigation")
+    assert "Only the same content" not in near.stdout
+    [told] = world.json(anna, "ask", secrets.token_hex(16), "--type", "md5", "--purpose", "investigation")
+    assert (told["known"], told["near_copies"]) == (False, False)
+
+
+def test_a_desk_whose_index_cannot_be_opened_at_first_leaves_nobody_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(type(world.rooms.known()), "warm", lambda _: breaks())
+    with LookUpDesk(rooms=lambda: world.rooms, now=now) as desk, pytest.raises(NotSignedIn):
+        desk.ask(token="no key", purpose=Purpose.INVESTIGATION, queries=[Query(pdq=(bytes(32),))])
+    with pytest.raises(Unavailable):
+        desk.ask(token="no key", purpose=Purpose.INVESTIGATION, queries=[Query(pdq=(bytes(32),))])

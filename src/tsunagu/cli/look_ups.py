@@ -16,6 +16,8 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.media.walk import walk
 from tsunagu.services.house import House
 
+BY_DIGEST_ALONE = "Only the same content was looked for: there is no fingerprint by which near copies could be told."
+
 
 @click.command()
 @click.argument("what", metavar="FILE|HEX")
@@ -37,11 +39,14 @@ def ask(house: House, what: str, *, kind: str | None, purpose: str, as_json: boo
     known = answered.answers[0].known
     if as_json:
         hits = list(map(hit_json, known))
-        print_json({"known": bool(hits), "searched": "all", "index_version": answered.index_version, "hits": hits})
+        told = {"known": bool(hits), "searched": "all", "near_copies": bool(query.pdq)}
+        print_json({**told, "index_version": answered.index_version, "hits": hits})
         return
     columns = ("bank", "means", "near", "agency", "whom to call")
     cells = [(one.bank, _meaning(one), _near(one), one.owner.name, one.owner.contact) for one in known]
     print_table(columns, cells, empty="Not known to any bank that answers you. All of them were searched.")
+    if not query.pdq:
+        screen.print(Text(BY_DIGEST_ALONE, style="yellow"))
     if known:
         screen.print(Text("A hit is no match: look, and decide. The owners have learnt of it.", style="dim"))
 

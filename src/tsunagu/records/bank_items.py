@@ -75,6 +75,11 @@ class NewItem(NamedTuple):
     details: str | None = None
     quarantine: Quarantine | None = None
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether there is anything by which a bank could know it again."""
+        return any((self.md5, self.sha1, self.sha256, self.pdq))
+
 
 @dataclass(frozen=True, slots=True)
 class Packed:

@@ -204,7 +204,7 @@ def benign_items() -> dict[UUID, list[tuple[bytes | None, bytes | None, int]]]:
             " WHERE bank.semantics = %s AND bank.is_on AND item.withdrawn IS NULL AND item.quarantine IS NULL"
             " AND (bank.expires_on IS NULL OR bank.expires_on >= (now() AT TIME ZONE 'UTC')::date)"
             " AND (item.import_id IS NULL OR bank_import.done_at IS NOT NULL)"
-            " AND item.opinion IS DISTINCT FROM %s",
+            " AND item.opinion IS DISTINCT FROM %s AND (item.disabled_until IS NULL OR item.disabled_until <= now())",
             [BankSemantics.BENIGN.value, Opinion.DISPUTED.value],
         )
         found: dict[UUID, list[tuple[bytes | None, bytes | None, int]]] = {}

@@ -13,6 +13,7 @@ from tsunagu.domain.known import KnownItem, LossReport
 from tsunagu.exchange.icse import write_icse
 from tsunagu.exchange.vics_writing import VicsTarget, VicsVersion, write_vics
 from tsunagu.records import bank_items, banks
+from tsunagu.records.session import acting_for
 from tsunagu.services.access import changing_banks
 from tsunagu.services.banks import bank_deed
 from tsunagu.services.known_items import known_item
@@ -42,10 +43,11 @@ def export_bank(
     """
     with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
-        items = (known_item(item, row) for row, item in enumerate(bank_items.all_items(bank.bank_id), 1))
-        report = _writer(format_)(items, out)
         ledger.write(bank_deed(Act.BANK_EXPORTED, actor, bank, now, format=format_.value, items=bank.items))
-    return report
+    # Only now: a pipe takes what is written at once, and nothing may leave before its entry is committed.
+    with acting_for(actor.agency_id):
+        items = (known_item(item, row) for row, item in enumerate(bank_items.all_items(bank.bank_id), 1))
+        return _writer(format_)(items, out)
 
 
 def _writer(format_: ListFormat) -> Writer:

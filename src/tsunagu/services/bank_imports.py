@@ -16,7 +16,7 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.bank import BankSemantics, BankSummary
 from tsunagu.domain.errors import Conflict, InputError, NotFound
-from tsunagu.domain.known import LossReport, RefusedRow
+from tsunagu.domain.known import LossReport, RefusedRow, RowRefusal
 from tsunagu.domain.permission import Permission
 from tsunagu.exchange.reading import Stated
 from tsunagu.exchange.registry import reader_for
@@ -216,8 +216,11 @@ def _brought_in(coming: ListToImport, keeping: _Keeping, parts: _Parts) -> Impor
         try:
             waiting = deque[Future[None]]()
             while piece := list(islice(rows, PIECE_ROWS)):
+                items = [new_item(one) for one in piece if not isinstance(one, RefusedRow)]
                 refused = Counter(one.reason.value for one in piece if isinstance(one, RefusedRow))
-                packed = bank_items.pack(new_item(one) for one in piece if not isinstance(one, RefusedRow))
+                usable = [one for one in items if one.is_usable]
+                refused[RowRefusal.UNSUPPORTED.value] += len(items) - len(usable)
+                packed = bank_items.pack(usable)
                 read_bytes = coming.stream.tell()
                 waiting.append(pool.submit(keeping.keep, packed, refused, dict(loss.lost), read_bytes))
                 rows_read += len(piece)

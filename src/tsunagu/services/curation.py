@@ -85,7 +85,7 @@ def add_content(
         NotFound: no such bank, or not the actor's agency's.
         InputError: there is nothing by which it could be known again.
     """
-    if not any(known_by[:4]):
+    if not known_by.is_usable:
         raise InputError("there is nothing by which this could be known again")
     with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)

@@ -9,9 +9,7 @@ from datetime import datetime
 from threading import Condition, Lock, Thread
 from typing import TYPE_CHECKING, Self
 
-from django.db import Error
-
-from tsunagu.domain.errors import NotSignedIn, TsunaguError, Unavailable
+from tsunagu.domain.errors import NotSignedIn, Unavailable
 from tsunagu.domain.look_up import Query
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records.session import connections_left, connections_renewed
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("tsunagu.index")
 
+_CLOSING = "this server is closing: ask again"
 MOST_TOGETHER = 64
 """Askers that are answered at once."""
 MOST_QUERIES_TOGETHER = 4096
@@ -94,7 +93,7 @@ class LookUpDesk:
         mine = _Waiting(token, purpose, queries, of_own_all=of_own_all)
         with self._has_come:
             if not self._is_open:
-                raise Unavailable("this server is closing: ask again")
+                raise Unavailable(_CLOSING)
             self._queue.append(mine)
             self._has_come.notify()
         mine.answered.acquire()
@@ -121,13 +120,23 @@ class LookUpDesk:
                 for one in batch:
                     one.answered.release()
         finally:
+            self._dismiss()
             connections_left()
+
+    def _dismiss(self) -> None:
+        """Let nobody wait for a desk at which nobody works."""
+        with self._has_come:
+            self._is_open = False
+            left, self._queue = self._queue, []
+        for one in left:
+            one.outcome = Unavailable(_CLOSING)
+            one.answered.release()
 
     def _warm(self) -> None:
         """Open the index and load the kernels, so that nobody's first question waits for them."""
         try:
             self._rooms().known().warm()
-        except (Error, TsunaguError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the desk stays: each question tries again
             log.warning("the index is not open yet: %s", type(error).__name__)
 
     def _next(self) -> list[_Waiting]:

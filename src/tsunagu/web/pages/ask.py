@@ -41,8 +41,9 @@ def ask(request: HttpRequest) -> HttpResponse:
         purpose = chosen(Purpose, request.POST.get("purpose", ""))
         from tsunagu.services.look_ups import look_up  # noqa: PLC0415 - loads the kernels
 
-        told = look_up(queries=[Query.of_hex(typed, kind)], known=rooms().known(), **_asking(request, purpose))
-        context |= {"answer": _shown(told), "what": typed, "type": kind, "purpose": purpose}
+        query = Query.of_hex(typed, kind)
+        told = look_up(queries=[query], known=rooms().known(), **_asking(request, purpose))
+        context |= {"answer": _shown(told, query), "what": typed, "type": kind, "purpose": purpose}
     return render(request, "web/ask.html", context)
 
 
@@ -51,8 +52,8 @@ def ask_file(request: HttpRequest) -> HttpResponse:
     """Answer for the file that is sent, decoded in a limited child. It touches no disk, and nothing of it is kept."""
     parts = _asking(request, chosen(Purpose, request.headers.get("x-purpose", "")))
     with _in_memory(request) as fd:
-        _, told = look_up_file(fd=fd, viewer=rooms().viewer, known=rooms().known(), **parts)
-    return render(request, "web/ask_answer.html", {"answer": _shown(told)})
+        examined, told = look_up_file(fd=fd, viewer=rooms().viewer, known=rooms().known(), **parts)
+    return render(request, "web/ask_answer.html", {"answer": _shown(told, Query.of_file(examined))})
 
 
 def _asking(request: HttpRequest, purpose: Purpose) -> Parts:
@@ -61,8 +62,8 @@ def _asking(request: HttpRequest, purpose: Purpose) -> Parts:
     return parts
 
 
-def _shown(told: LookedUp) -> dict[str, Any]:
-    return {"hits": told.answers[0].known, "index": told.index_version}
+def _shown(told: LookedUp, query: Query) -> dict[str, Any]:
+    return {"hits": told.answers[0].known, "index": told.index_version, "is_near_told": bool(query.pdq)}
 
 
 @contextmanager
