@@ -93,7 +93,8 @@ class AnswerOut(Schema):
     Attributes:
         known: the nearest first; empty where all banks that answer you were searched and none knows it; null where it
             could not be asked for at all.
-        not_hashable: whether its picture is too plain to be searched by a fingerprint.
+        not_hashable: whether near copies could not be looked for: its picture is too plain, or a file is no picture
+            or video that can be read. Its digests were asked for all the same.
     """
 
     known: list[KnownOut] | None
@@ -244,8 +245,7 @@ def _look_up_file(door: Door, request: ApiRequest, header: str | None) -> dict[s
     with sent_file(request) as (fd, _, fields):
         parts["actor"] = replace(request.auth, purpose=stated(header or fields.get("purpose")))
         examined, told = look_up_file(fd=fd, known=rooms.known(), viewer=rooms.viewer, **parts)
-    is_plain = examined.pdq is not None and not examined.pdq.is_searchable
-    return look_up_out(told, [answer_out(told.answers[0], not_hashable=is_plain)])
+    return look_up_out(told, [answer_out(told.answers[0], not_hashable=not Query.of_file(examined).pdq)])
 
 
 def _query(asked: AskedIn, *, is_plain: bool) -> Query:
