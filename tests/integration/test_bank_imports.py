@@ -13,7 +13,6 @@ import pytest
 
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.errors import Conflict, InputError
-from tsunagu.domain.look_up import Query
 from tsunagu.domain.permission import Role
 from tsunagu.exchange.reading import Of256Bits, Stated
 from tsunagu.records import bank_items, banks
@@ -24,7 +23,7 @@ from tsunagu.services.bank_exports import ListFormat, export_bank
 from tsunagu.services.bank_imports import ImportReport, ListToImport, import_list
 
 from .scene import WORKS
-from .test_look_ups import Bank, ask, told
+from .test_look_ups import Bank, told
 from .world import Person, World, now, random_name
 
 CRASH = RuntimeError("killed")
@@ -208,7 +207,7 @@ def test_an_empty_file_never_enters(world: World, anna: Person) -> None:
     bank = random_name("bank")
     report = bring_in(world, anna, "d41d8cd98f00b204e9800998ecf8427e\n" + secrets.token_hex(16), bank=bank)
     assert report.refused == {"empty-file": 1}
-    assert ask(world, anna, Query(pdq=(bytes(32),))) is not None
+    assert len(items_of(anna, bank)) == 1
 
 
 def test_what_is_known_by_nothing_that_banks_use_is_refused_and_no_repetition(world: World, anna: Person) -> None:
