@@ -16,7 +16,6 @@ ROWS = 120_000
 ROUNDS = 20
 SOAKED = [pytest.param(part / ROUNDS, marks=pytest.mark.soak, id=f"round {part}") for part in range(ROUNDS)]
 IMPORTING = ("bank", "import", "--format", "csv", "--semantics", "alert")
-KILLED = -signal.SIGKILL
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +42,12 @@ def site(
     return house, path, took_s
 
 
-def is_killed_at(house: Any, after_s: float, *arguments: str | Path) -> bool:
-    """Start a command and kill it after a while; return whether that was before its end."""
+def kill_at(house: Any, after_s: float, *arguments: str | Path) -> None:
+    """Start a command and kill it after a while, if it has not ended by then."""
     process = house.start(*arguments, officer="one")
     time.sleep(after_s)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
-    return bool(process.returncode == KILLED)
 
 
 def known(house: Any, row: str) -> int:
@@ -58,16 +56,17 @@ def known(house: Any, row: str) -> int:
     return len(answer["hits"])
 
 
-@pytest.mark.parametrize("part", [pytest.param(0.6, id="sample"), *SOAKED])
+@pytest.mark.parametrize("part", [pytest.param(0.4, id="sample"), *SOAKED])
 def test_an_import_that_is_killed_goes_on_and_doubles_nothing(
     site: tuple[Any, Path, float], rows: list[str], part: float
 ) -> None:
     template, path, took_s = site
     with template.copied() as house:
-        was_killed = is_killed_at(house, took_s * part, *IMPORTING, path)
-        if was_killed:
-            assert known(house, rows[0]) == 0  # until its end no row of it answers
+        kill_at(house, took_s * part, *IMPORTING, path)
+        answered = known(house, rows[0])
         [report] = house.json(*IMPORTING, path, officer="one")
+        # Until its end no row of an import answers, and it goes on; one that had ended before the signal is done.
+        assert report["was_done"] is bool(answered)
         assert (report["rows_in"], report["imported"], report["repeated"]) == (ROWS, ROWS, 0)
         assert [known(house, one) for one in (rows[0], rows[-1])] == [1, 1]
         [status] = house.json("index", "status", officer="one")
@@ -81,7 +80,7 @@ def test_a_build_that_is_killed_leaves_the_snapshot_before_it_or_its_own_and_the
 ) -> None:
     filled, took_s = built
     with filled.copied() as house:
-        is_killed_at(house, took_s * part, "index", "build")
+        kill_at(house, took_s * part, "index", "build")
         [status] = house.json("index", "status", officer="one")
         assert status["entries"] == ROWS
         assert [known(house, one) for one in (rows[0], rows[-1])] == [1, 1]
