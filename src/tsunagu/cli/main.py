@@ -36,6 +36,7 @@ MODULES = {
     "judge": "overlaps",
     "key": "api_keys",
     "keys": "operator",
+    "law": "law",
     "ledger": "operator",
     "notices": "overlaps",
     "officer": "officers",

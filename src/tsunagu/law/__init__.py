@@ -1,1 +1,1 @@
-"""Floor 4, pure: conduct, place and date to the rules that apply and the elements that are missing."""
+"""Law as dated rules: which texts apply to a deed on its day, and what has not been shown. Never who is guilty."""
