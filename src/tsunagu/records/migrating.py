@@ -7,9 +7,12 @@ from enum import Enum, auto
 from pathlib import Path
 
 from django.apps import apps
-from django.core.management import call_command
+from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 from django.db import ProgrammingError, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import translation
+
+from tsunagu.records.sparing import sparing_state
 
 OWNER = "owner"
 _LOCK = 7400103
@@ -64,7 +67,8 @@ def migrate() -> None:
     with connections[OWNER].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         try:
-            call_command("migrate", database=OWNER, verbosity=0, interactive=False)
+            with translation.override(None):
+                _apply_missing(MigrationExecutor(connections[OWNER]))
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
@@ -80,7 +84,18 @@ def migrate_to(migrations: Collection[Migration]) -> None:
     # Where one migration replaces several, the graph of an empty database has that one only.
     wanted = set(migrations) & set(graph.nodes)
     last = [one for one in sorted(wanted) if not {child.key for child in graph.node_map[one].children} & wanted]
-    executor.migrate(last)
+    executor.migrate(last, state=sparing_state(executor.loader))
+
+
+def _apply_missing(executor: MigrationExecutor) -> None:
+    """Do as Django's own command does, which takes no state: see `sparing_state`."""
+    executor.loader.check_consistent_history(connections[OWNER])
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    state = sparing_state(executor.loader)
+    emit_pre_migrate_signal(verbosity=0, interactive=False, db=OWNER, apps=state.apps, plan=plan)
+    after = executor.migrate([], plan=plan, state=state.clone())
+    after.clear_delayed_apps_cache()
+    emit_post_migrate_signal(verbosity=0, interactive=False, db=OWNER, apps=after.apps, plan=plan)
 
 
 def _here() -> set[Migration]:

@@ -6,20 +6,40 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import migrations
+from django.db.migrations.operations.base import Operation
 
 
-def sql_beside(migration: str) -> migrations.RunPython:
-    """Return the operation that runs the statements beside a migration, with the roles' names in place of `:role:`.
+class SqlBeside(Operation):
+    """Runs the statements in a file, with the roles' names in place of `:role:`.
 
-    Args:
-        migration: its `__file__`.
+    No model is drawn for it, as Django would for a function of Python.
     """
 
-    def run(_: Any, schema_editor: Any) -> None:
-        sql = Path(migration).with_suffix(".sql").read_text(encoding="utf-8")
+    reversible = False
+
+    def __init__(self, file: Path) -> None:
+        """Take the file; it is read when it is run."""
+        self.file = file
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Leave the models as they are."""
+
+    def database_forwards(self, _: str, schema_editor: Any, *__: Any) -> None:
+        """Run the statements."""
+        sql = self.file.read_text(encoding="utf-8")
         for role, name in settings.TSUNAGU_ROLES.items():
             sql = sql.replace(f":{role}:", schema_editor.quote_name(name))
         schema_editor.execute(sql, params=None)
 
-    return migrations.RunPython(run)
+    def describe(self) -> str:
+        """Say what it is."""
+        return "Statements beside the migration"
+
+
+def sql_beside(migration: str) -> SqlBeside:
+    """Return the operation that runs the statements beside a migration.
+
+    Args:
+        migration: its `__file__`.
+    """
+    return SqlBeside(Path(migration).with_suffix(".sql"))
