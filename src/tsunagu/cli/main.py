@@ -38,6 +38,7 @@ MODULES = {
     "keys": "operator",
     "law": "law",
     "ledger": "operator",
+    "list": "lists",
     "notices": "overlaps",
     "officer": "officers",
     "overlaps": "overlaps",

@@ -49,6 +49,7 @@ _DOUBLED: Final = re.compile(r"(.)\1+")
 _ROMAN: Final = re.compile(r"[A-Za-z][A-Za-z'.-]*")
 
 
+@lru_cache(maxsize=1 << 16)
 def romaji(kana: str, system: Romaji) -> str:
     """Return katakana in Latin small letters; what is no kana stays as it is.
 

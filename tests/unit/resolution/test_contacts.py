@@ -81,7 +81,7 @@ def test_a_number_that_is_not_whole_is_none(text: str) -> None:
     ("text", "day"),
     [("平成29年5月1日", date(2017, 5, 1)), ("H29.5.1", date(2017, 5, 1)), ("令和元年5月1日", date(2019, 5, 1)),
      ("昭和64年1月7日", date(1989, 1, 7)), ("S60/03/02", date(1985, 3, 2)), ("平成31年6月1日", date(2019, 6, 1)),
-     ("２０１５年７月１５日", date(2015, 7, 15)), ("2015/7/15 10:30", date(2015, 7, 15)), 
+     ("２０１５年７月１５日", date(2015, 7, 15)), ("2015/7/15 10:30", date(2015, 7, 15)),
      ("20150715", date(2015, 7, 15))],
 )  # fmt: skip
 def test_dates_of_eras_and_of_the_western_calendar(text: str, day: date) -> None:

@@ -1,0 +1,1 @@
+"""Invented people: the customers of a shop that never was, with the truth about them, for tests and demonstrations."""
