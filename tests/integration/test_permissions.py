@@ -25,7 +25,9 @@ WITH_TARGET = [door for door in DOORS if door.target]
 LISTS = [door for door in DOORS if not door.target]
 FORBIDDEN, NOT_FOUND, CONFLICT = 5, 4, 6
 
-READ_NO_HOLDINGS = {"compare", "fingerprint", "law applies", "law file", "law list", "law show", "scan"}
+READ_NO_HOLDINGS = {
+    "compare", "fingerprint", "law applies", "law file", "law list", "law show", "list generate", "scan",
+}  # fmt: skip
 OPERATORS = {
     "agency add", "backup", "db roles-sql", "db run", "db status", "demo", "doctor", "erase-expired", "init",
     "keys export", "keys init", "keys restore", "keys rotate", "ledger erasures", "ledger root",
