@@ -56,18 +56,17 @@ def build_api(*, rooms: Callable[[], Rooms], now: Callable[[], datetime]) -> Nin
     for routes in (agency_router, cases_router, overlaps_router, answers_router, intakes_router, look_up_router):
         api.add_router("", routes(door))
 
-    described = cache(lambda: description(api))  # once: it takes longer than anything that is asked here
-
     @api.get("openapi.json", include_in_schema=False, url_name="openapi")
     def openapi(request: HttpRequest) -> dict[str, Any]:
         del request
-        return described()
+        return description(api)
 
     return api
 
 
+@cache  # it takes longer to make than anything that is asked here
 def description(api: NinjaAPI) -> dict[str, Any]:
-    """Return the OpenAPI description."""
+    """Return the OpenAPI description, which is to be left as it is: others are given the same."""
     return dict(api.get_openapi_schema(path_prefix=API))
 
 

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import pytest
 
@@ -63,6 +64,7 @@ class Matrix:
     doors: tuple[Door, ...] = ()
     found: dict[tuple[str, str], dict[int, Door]] = field(default_factory=lambda: defaultdict(dict))
     logged: list[str] = field(default_factory=list)
+    _meant: dict[tuple[str, str], set[int]] = field(default_factory=dict)
 
     def open(self, door: Door, seat: Seat) -> dict[int, Door]:
         """Return what a door tells somebody that he did not name himself."""
@@ -70,19 +72,28 @@ class Matrix:
         numbers = set() if text is None else self.haystack.found_in(text)
         return {one: door for one in numbers if not self.haystack.needles[one].texts & door.asked}
 
-    def meant(self, seat: Seat, kind: str) -> set[int]:
+    def meant(self, name: str, kind: str) -> set[int]:
         """Return the values that the table lets somebody be told by one kind of door."""
-        allowed = set()
-        for number, needle in enumerate(self.haystack.needles):
-            said = TABLE.get(needle.field)
-            if said and any(is_meant(who, self.planted, seat, needle) for who in said.to(kind)):
-                allowed.add(number)
-        return {other for number in allowed for other in self.same_as(number)}
+        if (name, kind) not in self._meant:
+            seat, read_as = self.planted.seats[name], self._read_as
+            self._meant[name, kind] = {
+                other
+                for needle in self.haystack.needles
+                if (said := TABLE.get(needle.field))
+                and any(is_meant(who, self.planted, seat, needle) for who in said.to(kind))
+                for text in needle.texts
+                for other in read_as[text]
+            }
+        return self._meant[name, kind]
 
-    def same_as(self, number: int) -> Iterator[int]:
-        """Yield all values that read the same, the value itself among them."""
-        texts = self.haystack.needles[number].texts
-        return (other for other, one in enumerate(self.haystack.needles) if one.texts & texts)
+    @cached_property
+    def _read_as(self) -> dict[str, list[int]]:
+        """The values that may be read as a text: all of them are told where one is."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, needle in enumerate(self.haystack.needles):
+            for text in needle.texts:
+                found[text].append(number)
+        return found
 
     def is_within_reach(self, number: int) -> bool:
         """Return whether a value is of what is not over, and of a case that doors are asked for, or of none."""
@@ -173,7 +184,7 @@ def test_every_command_and_every_question_is_tried() -> None:
 @pytest.mark.parametrize("name", SEATS)
 def test_nobody_is_told_what_is_not_meant_for_him(matrix: Matrix, name: str, kind: str) -> None:
     found = matrix.found[name, kind]
-    told = {*found} - matrix.meant(matrix.planted.seats[name], kind)
+    told = {*found} - matrix.meant(name, kind)
     assert _described(matrix, told, found) == []
 
 
@@ -185,14 +196,14 @@ def test_who_is_entitled_is_told_something_of_every_field_that_is_meant_for_him(
     seat = matrix.planted.seats[name]
     if kind == API and seat.program is None:
         return
-    meant = {one for one in matrix.meant(seat, kind) if matrix.is_within_reach(one)}
+    meant = {one for one in matrix.meant(name, kind) if matrix.is_within_reach(one)}
     named = [{matrix.haystack.needles[one].field for one in numbers} for numbers in (meant, matrix.found[name, kind])]
     assert named[0] - named[1] == set()
 
 
 def test_what_is_meant_for_anybody_somebody_is_told(matrix: Matrix) -> None:
     told = {one for found in matrix.found.values() for one in found}
-    meant = {one for name in SEATS for kind in KINDS for one in matrix.meant(matrix.planted.seats[name], kind)}
+    meant = {one for name in SEATS for kind in KINDS for one in matrix.meant(name, kind)}
     missed = {one for one in meant - told if matrix.is_within_reach(one)}
     assert _described(matrix, missed, {}) == []
 

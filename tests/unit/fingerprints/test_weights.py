@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.interpolate import CubicSpline
 
 from tsunagu.fingerprints.weights import SAMPLES, bands
 
@@ -38,6 +37,8 @@ def smoothest(length: int, scale: int) -> np.ndarray:
     edges = np.minimum(np.arange(-(-length // scale) + 1) * scale, length)
     if len(edges) == 2:
         return np.ones((length, 1))
+    from scipy.interpolate import CubicSpline  # slow to load, for every process that collects the tests
+
     sums = np.vstack([np.zeros(len(edges) - 1), np.tril(np.tile(np.diff(edges), (len(edges) - 1, 1)))])
     return np.diff(CubicSpline(edges, sums, bc_type="natural")(np.arange(length + 1)), axis=0)
 
