@@ -27,6 +27,7 @@ FORBIDDEN, NOT_FOUND, CONFLICT = 5, 4, 6
 
 READ_NO_HOLDINGS = {
     "compare", "fingerprint", "law applies", "law file", "law list", "law show", "list generate", "scan",
+    "statistics check", "statistics table",
 }  # fmt: skip
 OPERATORS = {
     "agency add", "backup", "db roles-sql", "db run", "db status", "demo", "doctor", "erase-expired", "init",

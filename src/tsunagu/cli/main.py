@@ -53,6 +53,7 @@ MODULES = {
     "sign-in": "identity",
     "sign-out": "identity",
     "whoami": "identity",
+    "statistics": "statistics",
     "status": "operations",
     "upgrade": "operations",
     "worker": "worker",

@@ -1,0 +1,130 @@
+"""What a table keeps back, so that no count of a few people can be read off it or worked out from several tables.
+
+Whole rows are kept back, in every column, under one mark that does not say why. So all that can be learnt of them is
+their sum, and any split of that sum is possible; docs/statistics.md tells why that holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tsunagu.counting.tables import Breakdown, Counts, Heading
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.figure import Figure, Unit
+
+SMALL_BELOW = 5
+"""A count from 1 up to this, exclusively, is small; 0 is not."""
+_AT_LEAST_KEPT_BACK = {Breakdown.FORCE: 3, Breakdown.CATEGORY: 2}
+"""A force knows its own figure: of three rows kept back it still learns no other's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A table as it may leave the house.
+
+    Attributes:
+        counts: all counts; what was kept back in this vintage is needed to protect the next, and is not printed.
+        kept_back: the rows that are not told.
+        totals_kept_back: True where even the totals are small; then nothing of the table is told.
+    """
+
+    counts: Counts
+    kept_back: frozenset[str]
+    totals_kept_back: bool
+
+    @property
+    def heading(self) -> Heading:
+        """What the table counts."""
+        return self.counts.heading
+
+    def cell(self, row: str | None, column: int) -> Figure | None:
+        """Return one figure, or None where it is kept back; `row` None for the total."""
+        hidden = self.totals_kept_back or (row is not None and row in self.kept_back)
+        return None if hidden else self.counts.figure(row, column)
+
+
+def publish(counts: Counts, *, earlier: Sequence[Published] = (), small_below: int = SMALL_BELOW) -> Published:
+    """Return a table with enough rows kept back, in the light of every earlier vintage of it.
+
+    A row is kept back when one of its counts is small, when it was kept back before, or when it was told before and
+    has changed by a small number since: its earlier vintage stands. More rows follow, smallest first, until the sum
+    of those kept back is not small itself, has not changed by a small number, and stays so for a force that knows
+    its own part of it. The change of a total is always told: it says nothing of a place.
+
+    Args:
+        counts: the table.
+        earlier: every earlier vintage that was published.
+        small_below: counts from 1 up to this, exclusively, are small; 2 to 100.
+
+    Raises:
+        InputError: an earlier table counts something else or is not earlier, or `small_below` is out of range.
+    """
+    if not 2 <= small_below <= 100:
+        raise InputError("small is below 2 to 100")
+    for one in earlier:
+        if one.heading != counts.heading or one.counts.known_on >= counts.known_on:
+            raise InputError("this is no earlier vintage of the same table")
+    guard = _Guard(counts, tuple(one for one in earlier if not one.totals_kept_back), small_below)
+    every = frozenset(counts.rows)
+    if any(map(guard.is_small, guard.telling(counts.totals))):
+        return Published(counts, every, totals_kept_back=True)
+    before = frozenset().union(*(one.kept_back for one in earlier))
+    kept = {row for row in counts.rows if row in before or guard.gives_away(row)}
+    more = sorted(every - kept, key=lambda row: (counts.rows[row][-1], row))
+    while kept and more and not guard.is_safe(kept):
+        kept.add(more.pop(0))
+    return Published(counts, frozenset(kept), totals_kept_back=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Guard:
+    """Judges what a table would tell.
+
+    Attributes:
+        counts: the table.
+        earlier: its earlier vintages whose totals were told.
+        small_below: from 1 up to this is small.
+    """
+
+    counts: Counts
+    earlier: tuple[Published, ...]
+    small_below: int
+
+    def is_small(self, number: int) -> bool:
+        return 0 < abs(number) < self.small_below
+
+    def telling(self, values: Sequence[int]) -> tuple[int, ...]:
+        """Return what a row of counts tells: itself, and of persons how many the second half added."""
+        if self.counts.heading.definition.unit is Unit.PERSONS and len(values) > 1:
+            return (*values, values[1] - values[0])
+        return tuple(values)
+
+    def gives_away(self, row: str) -> bool:
+        """Return whether a row holds something small, or has changed by something small since it was told."""
+        changes = (change for one in self.earlier if row not in one.kept_back for change in self._changes([row], one))
+        return any(map(self.is_small, (*self.telling(self.counts.rows[row]), *changes)))
+
+    def _changes(self, rows: Sequence[str], old: Published) -> list[int]:
+        """Return by how much the sum of rows differs from an earlier vintage, for each column that both have."""
+        pairs = [
+            (column, old.counts.periods.index(period))
+            for column, period in enumerate(self.counts.periods)
+            if period in old.counts.periods
+        ]
+        return [sum(self.counts.rows[row][now] - old.counts.rows[row][then] for row in rows) for now, then in pairs]
+
+    def is_safe(self, kept: set[str]) -> bool:
+        """Return whether neither the sum of the rows kept back nor its change gives anything small away."""
+        breakdown = self.counts.heading.breakdown
+        if len(kept) < _AT_LEAST_KEPT_BACK[breakdown]:
+            return False
+        rows = sorted(kept)
+        told = [self.telling(self.counts.rows[row]) for row in rows]
+        for column in zip(*told, strict=True):
+            sums = [sum(column)]
+            if breakdown is Breakdown.FORCE:
+                sums += [sums[0] - own for own in column]
+            if any(map(self.is_small, sums)):
+                return False
+        return not any(self.is_small(change) for one in self.earlier for change in self._changes(rows, one))
