@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -147,6 +148,7 @@ def serve(fd: int) -> None:
     MigrationLoader(None)  # it imports them all
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
     warm_up()
+    gc.freeze()  # a forked command that looked through all of this would copy it
     running: dict[int, tuple[int, int]] = {}
     with socket.socket(fileno=fd) as requests, selectors.DefaultSelector() as ready:
         ready.register(requests, selectors.EVENT_READ)

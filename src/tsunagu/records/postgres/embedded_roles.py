@@ -40,6 +40,8 @@ def prepare_embedded(admin: DatabaseAddress, passwords: Mapping[str, str]) -> No
     Raises:
         psycopg.OperationalError: the superuser cannot sign in, or the server goes away.
     """
+    if _is_prepared(replace(admin, database=DATABASE)):
+        return
     with psycopg.connect(admin.conninfo(), autocommit=True) as connection:
         if not _has_all(connection):
             _create(connection, passwords)
@@ -47,6 +49,15 @@ def prepare_embedded(admin: DatabaseAddress, passwords: Mapping[str, str]) -> No
         if not has_rights(connection, EMBEDDED_NAMES):
             for statement in statements(DATABASE, EMBEDDED_NAMES):
                 connection.execute(statement)
+
+
+def _is_prepared(admin: DatabaseAddress) -> bool:
+    """Return whether nothing is missing, over one connection: every command asks."""
+    try:
+        with psycopg.connect(admin.conninfo()) as connection:
+            return _has_all(connection) and has_rights(connection, EMBEDDED_NAMES)
+    except psycopg.OperationalError:  # there is no such database yet; whatever else it is, the next connection tells
+        return False
 
 
 def _has_all(connection: Connection) -> bool:
