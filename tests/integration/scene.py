@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from tsunagu.domain.agency_tree import AgencyKind, ListedAgency
 from tsunagu.domain.bank import BankSemantics, Quarantine
 from tsunagu.domain.digest import Digests
 from tsunagu.domain.erasure import ErasureGround
@@ -20,12 +21,13 @@ from tsunagu.domain.media import Examined, MediaType
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.reveal import RevealMeans
-from tsunagu.records import bank_items, holdings, intakes, look_ups, reveals
+from tsunagu.records import agencies, bank_items, holdings, intakes, look_ups, reveals
 from tsunagu.records.banks import bank_of
 from tsunagu.records.cases import case_of
 from tsunagu.records.models import Exhibit, Holding
 from tsunagu.records.session import acting_for, looking_up
 from tsunagu.records.vault.rows import Vaulted, note
+from tsunagu.services.agency_tree import confirm_places, load_agencies, place_agency
 from tsunagu.services.api_keys import make_key
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit
@@ -43,7 +45,7 @@ from tsunagu.services.uploads import begin_upload, offer_files
 from tsunagu.services.vault import opened_vault
 
 from .granted import grant
-from .world import Person, World, random_name
+from .world import Person, World, now, random_name
 
 WORKS = {Role.OFFICER, Role.COORDINATOR}
 OVERSEES = {Role.ADMINISTRATOR, Role.AUDITOR}
@@ -52,6 +54,8 @@ OVERSEES = {Role.ADMINISTRATOR, Role.AUDITOR}
 @dataclass
 class Scene:
     """Agency A (`anna` works on its cases, `carl` on none; `adam` administers, `audra` audits), B (`ben`), C (`cleo`).
+
+    Above A stands D (`dora`).
 
     A and B hold the same file in three pairs of cases: `open`, `covert` (on A's side) and `shared` (by both).
 
@@ -125,7 +129,10 @@ class Door:
 
 OTHER_AGENCIES = ("ben", "cleo", "carl")
 ADMINISTRATORS = {"entitled": "adam", "strangers": ("bella",), "unfit": ("carl", "audra")}
+COORDINATORS = {"strangers": ("ben", "cleo"), "unfit": ("adam", "audra", "carl")}
 DOORS = (
+    Door("agency confirm", ("{target}",), "confirm_places", Permission.AGENCY_PLACE, "beneath", **COORDINATORS),
+    Door("agency waiting", (), "waiting_places", Permission.AGENCY_PLACE, **COORDINATORS),
     Door("acknowledge", ("{target}",), "acknowledge", Permission.NOTICE_ACKNOWLEDGE, "overlap"),
     Door(
         "bank add",
@@ -480,6 +487,7 @@ def set_the_scene(world: World) -> Scene:
     _begin_a_list(scene)
     _share(scene)
     _begin_an_upload(scene)
+    _stand_in_a_tree(scene)
     _live_through_cases(scene)
     scene.targets["leaver"] = world.enroll(adam, Role.OFFICER).login
     scene.targets["file"] = world.file(secrets.token_bytes(20).hex().encode())
@@ -566,6 +574,23 @@ def _open_a_bank(scene: Scene) -> None:
     look_up(actor=asker, queries=[query], known=scene.world.rooms.known(), **parts)
     with looking_up():
         look_ups.remember([(agency_id, secrets.token_bytes(32))])
+
+
+def _stand_in_a_tree(scene: Scene) -> None:
+    """Let A stand beneath D (`dora`), as what it is, and another agency wait beneath A."""
+    world, anna = scene.world, scene.people["anna"]
+    dora, _ = world.found(WORKS, OVERSEES)
+    scene.people["dora"] = dora
+    with acting_for(anna.actor.agency_id):
+        card = agencies.agency_cards()[anna.actor.agency_id]
+        agencies.describe_agency(replace(card, local_name=random_name("local"), code=random_name("code")))
+    kind = AgencyKind.NATIONAL_POLICE
+    place_agency(name=anna.agency, under=dora.agency, kind=kind, now=now(), ledger=world.rooms.ledger)
+    confirm_places(actor=dora.actor, names=[anna.agency], **world.parts)
+    beneath = ListedAgency(random_name("beneath"), "", AgencyKind.REGIONAL_POLICE, "", "DK", "", "a desk")
+    load_agencies(listed=[beneath], under=anna.agency, now=now(), ledger=world.rooms.ledger)
+    scene.targets["beneath"] = beneath.name
+    scene.secrets.add(beneath.name)
 
 
 def _begin_a_list(scene: Scene) -> None:

@@ -30,7 +30,8 @@ READ_NO_HOLDINGS = {
     "statistics check", "statistics table",
 }  # fmt: skip
 OPERATORS = {
-    "agency add", "backup", "db roles-sql", "db run", "db status", "demo", "doctor", "erase-expired", "init",
+    "agency add", "agency load", "agency place", "agency tree",
+    "backup", "db roles-sql", "db run", "db status", "demo", "doctor", "erase-expired", "init",
     "keys export", "keys init", "keys restore", "keys rotate", "ledger erasures", "ledger root",
     "index build", "index status", "index verify", "ledger verify", "restore", "serve", "status", "upgrade", "worker",
 }  # fmt: skip

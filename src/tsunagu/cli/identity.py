@@ -1,4 +1,4 @@
-"""`init`, `agency add`, `accept`, `second-factor`, `sign-in`, `sign-out`, `whoami`: who takes part."""
+"""`init`, `accept`, `second-factor`, `sign-in`, `sign-out`, `whoami`: who takes part."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tsunagu.services.identity import (
     NewOfficer,
     enroll_factor,
     found_agency,
-    list_agencies,
+    has_members,
     sign_in,
     sign_out,
     who_is,
@@ -58,7 +58,7 @@ def init(house: House, *, agency: str, country: str, contact: str, first: str, s
     if not house.operator().has_keys():
         house.operator().create_keys()
     with house.open() as rooms:
-        if list_agencies():
+        if has_members():
             raise Conflict("this home has an agency already: use `tsunagu agency add`")
         _found(rooms, agency, country, contact, (first, second), as_json=as_json)
     if not as_json:
@@ -69,18 +69,16 @@ def init(house: House, *, agency: str, country: str, contact: str, first: str, s
         screen.print(f"Then `tsunagu sign-in {first}` and `tsunagu case open REFERENCE`.", markup=False)
 
 
-@click.group()
-def agency() -> None:
-    """Agencies of this installation."""
-
-
-@agency.command("add")
+@click.command("add")
 @_agency_options
 @click.pass_obj
 def add_agency(
     house: House, *, agency: str, country: str, contact: str, first: str, second: str, as_json: bool
 ) -> None:
-    """Add an agency with two officers at once. An operator's command: it prints no content."""
+    """Add an agency with two officers at once, or let a correspondent of this name become one.
+
+    An operator's command: it prints no content.
+    """
     _refuse_in_demo(house)
     with house.open() as rooms:
         _found(rooms, agency, country, contact, (first, second), as_json=as_json)
@@ -244,4 +242,4 @@ def ask_secret(what: str, *, confirm: bool = False) -> str:
     return line.rstrip("\r\n")
 
 
-COMMANDS = (init, agency, accept, second_factor, sign_in_command, sign_out_command, whoami)
+COMMANDS = (init, accept, second_factor, sign_in_command, sign_out_command, whoami)

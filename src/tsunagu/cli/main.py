@@ -15,7 +15,7 @@ from tsunagu.domain.errors import TsunaguError
 MODULES = {
     "accept": "identity",
     "acknowledge": "overlaps",
-    "agency": "identity",
+    "agency": "agencies",
     "backup": "operations",
     "ask": "look_ups",
     "bank": "banks",

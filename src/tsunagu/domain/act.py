@@ -7,6 +7,9 @@ class Act(StrEnum):
     """A deed, as `subject:deed`. One ledger entry names one act."""
 
     AGENCY_FOUNDED = "agency:founded"
+    AGENCY_LISTED = "agency:listed"
+    AGENCY_PLACED = "agency:placed"
+    AGENCY_CONFIRMED = "agency:confirmed"
     PROPOSAL_MADE = "proposal:made"
     PROPOSAL_CONFIRMED = "proposal:confirmed"
     PROPOSAL_REFUSED = "proposal:refused"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from tsunagu.domain.agency_tree import AgencyKind
 from tsunagu.domain.permission import Role
 
 
@@ -16,12 +17,20 @@ class AgencyCard:
     Attributes:
         country: ISO 3166-1 alpha-2 code.
         contact: whom to talk to.
+        kind: what it is; None as long as nobody has said so.
+        local_name: what it is called in its own country's writing; empty where that is the same.
+        code: what its country calls it by, such as JP-26; empty where there is none.
+        is_correspondent: whether it works without Tsunagu, so that it has no officers here.
     """
 
     agency_id: UUID
     name: str
     country: str
     contact: str
+    kind: AgencyKind | None = None
+    local_name: str = ""
+    code: str = ""
+    is_correspondent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

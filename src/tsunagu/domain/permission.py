@@ -7,6 +7,7 @@ from types import MappingProxyType
 class Permission(StrEnum):
     """One thing an officer may be allowed to do, as `subject:deed`, in alphabetical order."""
 
+    AGENCY_PLACE = "agency:place"
     BANK_CHANGE = "bank:change"
     BANK_DISTANCE = "bank:distance"
     BANK_READ = "bank:read"
@@ -71,6 +72,7 @@ _OFFICER = frozenset(
 )
 
 NEEDS_CERTIFICATION = frozenset(Permission) - {
+    Permission.AGENCY_PLACE,
     Permission.LEDGER_READ,
     Permission.OFFICER_CONFIRM,
     Permission.OFFICER_ENROLL,
@@ -83,7 +85,12 @@ ROLE_PERMISSIONS = MappingProxyType(
     {
         Role.OFFICER: _OFFICER,
         Role.COORDINATOR: _OFFICER
-        | {Permission.HELD_NOTICE_RELEASE, Permission.OFFICER_CONFIRM, Permission.PERMISSION_GRANT},
+        | {
+            Permission.AGENCY_PLACE,
+            Permission.HELD_NOTICE_RELEASE,
+            Permission.OFFICER_CONFIRM,
+            Permission.PERMISSION_GRANT,
+        },
         Role.ADMINISTRATOR: frozenset(
             {
                 Permission.OFFICER_CONFIRM,
@@ -101,6 +108,7 @@ BY_GRANT = frozenset({Permission.MEDIA_VAULT, Permission.MEDIA_VIEW})
 
 
 NEVER_LENT = BY_GRANT | {
+    Permission.AGENCY_PLACE,
     Permission.CASE_DELETE,
     Permission.OFFICER_CONFIRM,
     Permission.OFFICER_ENROLL,

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.auth.hashers import check_password, is_password_usable, make_password
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from tsunagu.domain.agency_tree import AgencyKind
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.party import AgencyCard, Credentials, OfficerCard
 from tsunagu.domain.permission import WORKING_ROLES, Role
@@ -17,27 +19,42 @@ from tsunagu.records.session import asking_for_login
 
 
 def add_agency(card: AgencyCard) -> None:
-    """Enter an agency into the directory.
+    """Enter an agency into the directory. Call it within `acting_for` the agency.
 
     Raises:
         Conflict: an agency of this name is there already.
     """
     try:
         with transaction.atomic():
-            Agency.objects.create(id=card.agency_id, name=card.name, country=card.country, contact=card.contact)
+            Agency.objects.create(id=card.agency_id, **_fields(card))
     except IntegrityError as error:
         raise Conflict("an agency of this name is there already") from error
 
 
 def agency_cards() -> dict[UUID, AgencyCard]:
     """Return the directory of agencies, by id. It is open to all members."""
-    return {row.id: AgencyCard(row.id, row.name, row.country, row.contact) for row in Agency.objects.all()}
+    return {row.id: _agency(row) for row in Agency.objects.all()}
 
 
 def cards_of(agency_ids: Iterable[UUID]) -> dict[UUID, AgencyCard]:
     """Return these agencies, by id."""
-    rows = Agency.objects.filter(id__in=agency_ids).values_list("id", "name", "country", "contact")
-    return {row[0]: AgencyCard(*row) for row in rows}
+    return {row.id: _agency(row) for row in Agency.objects.filter(id__in=agency_ids)}
+
+
+def member_ids() -> tuple[UUID, ...]:
+    """Return the agencies that work with Tsunagu, which alone hold anything here, by id."""
+    return tuple(Agency.objects.filter(is_correspondent=False).order_by("id").values_list("id", flat=True))
+
+
+def agency_called(name: str) -> AgencyCard | None:
+    """Return the agency of this name; None when there is none."""
+    row = Agency.objects.filter(name=name).first()
+    return None if row is None else _agency(row)
+
+
+def describe_agency(card: AgencyCard) -> None:
+    """Replace all that the directory says of an agency. Call it within `acting_for` the agency."""
+    Agency.objects.filter(id=card.agency_id).update(**_fields(card))
 
 
 def add_officer(card: OfficerCard, *, password: str | None) -> None:
@@ -163,6 +180,16 @@ def officer_cards() -> tuple[OfficerCard, ...]:
 def logins() -> dict[UUID, str]:
     """Return the login of every officer whom the agency that is acted for has or had, by id."""
     return dict(Officer.objects.values_list("id", "login"))
+
+
+def _agency(row: Agency) -> AgencyCard:
+    kind = None if row.kind is None else AgencyKind(row.kind)
+    return AgencyCard(row.id, row.name, row.country, row.contact, kind, row.local_name, row.code, row.is_correspondent)
+
+
+def _fields(card: AgencyCard) -> dict[str, Any]:
+    names = ("name", "country", "contact", "kind", "local_name", "code", "is_correspondent")
+    return {name: getattr(card, name) for name in names}
 
 
 def _card(row: Officer) -> OfficerCard:

@@ -80,7 +80,7 @@ def queue_state(*, now: datetime, stalled_after_s: float) -> QueueState:
 def refusals() -> Counter[str]:
     """Return how many files of all intakes could not be examined, or not to their end, by the reason's code."""
     found: Counter[str] = Counter()
-    for agency_id in agencies.agency_cards():
+    for agency_id in agencies.member_ids():
         with acting_for(agency_id):
             for refused in Intake.objects.exclude(refused={}).values_list("refused", flat=True):
                 found.update({str(code): int(count) for code, count in refused.items()})

@@ -111,7 +111,7 @@ def complete_erasures(*, now: datetime, keys: Keys, ledger: Ledger, agency_ids: 
         agency_ids: whose; everybody's when it is left out.
     """
     count, each = 0, Isolated()
-    for agency_id in agencies.agency_cards() if agency_ids is None else agency_ids:
+    for agency_id in agencies.member_ids() if agency_ids is None else agency_ids:
         with acting_for(agency_id):
             left = erasing.open_erasures()
         for one in left:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -76,8 +76,9 @@ def found_agency(
 ) -> tuple[AgencyCard, tuple[Enrolment, ...]]:
     """Found an agency with at least two officers at once, since nobody grants a right to himself.
 
-    An operator's act: it needs no sign-in, but the keys and the database of this home. By founding it he vouches for
-    its first officers, who are certified for `CERTIFICATION_LASTS`.
+    A correspondent of this name becomes a member by it, and stays where it stands. An operator's act: it needs no
+    sign-in, but the keys and the database of this home. By founding it he vouches for its first officers, who are
+    certified for `CERTIFICATION_LASTS`.
 
     Raises:
         InputError: fewer than two officers, two with one login, a bad country code, a name or contact that is no
@@ -90,8 +91,15 @@ def found_agency(
         raise InputError("a country is a code of two capital letters that ISO 3166-1 assigns, such as DK or JP")
     check_agency(name, contact)
     card = AgencyCard(uuid4(), name, country, contact)
+    before = agencies.agency_called(name)
+    joins = before is not None and before.is_correspondent
+    if before is not None and joins:
+        card = replace(before, country=country, contact=contact, is_correspondent=False)
     with acting_for(card.agency_id):
-        agencies.add_agency(card)
+        if joins:
+            agencies.describe_agency(card)
+        else:
+            agencies.add_agency(card)
         enrolled = tuple(_enroll(one, card.agency_id, keys, now) for one in officers)
         ledger.write(
             Deed(Act.AGENCY_FOUNDED, now, card.agency_id),
@@ -100,9 +108,9 @@ def found_agency(
     return card, enrolled
 
 
-def list_agencies() -> tuple[AgencyCard, ...]:
-    """Return the directory of agencies, by name. It is open to all members."""
-    return tuple(sorted(agencies.agency_cards().values(), key=lambda card: card.name))
+def has_members() -> bool:
+    """Return whether any agency has been founded in this home."""
+    return bool(agencies.member_ids())
 
 
 def sign_in(*, login: str, password: str, code: str, now: datetime, keys: Keys, ledger: Ledger) -> tuple[str, datetime]:
@@ -232,7 +240,7 @@ def enroll_factor(*, login: str, password: str, now: datetime, keys: Keys, ledge
 def reseal_second_factors(*, keys: Keys) -> int:
     """Seal every second factor anew with the newest key, and return how many. An operator's act."""
     resealed = 0
-    for agency_id in agencies.agency_cards():
+    for agency_id in agencies.member_ids():
         with acting_for(agency_id):
             for row_id, name, sealed in list(second_factors.sealed_fields()):
                 second_factors.replace_sealed(row_id, name, seal_factor(open_factor(sealed, keys), keys))

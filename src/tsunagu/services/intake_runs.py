@@ -242,7 +242,7 @@ def purge_uploads(*, uploads: UploadStore, now: datetime, ledger: Ledger) -> Non
         Conflict: the clock has leapt, see `services.clock`; what waits stays.
     """
     believe_clock(now=now, ledger=ledger)
-    for agency_id in agencies.agency_cards():
+    for agency_id in agencies.member_ids():
         with acting_for(agency_id):
             kept_files.forget_kept_files(before=now - UPLOADS_LAST)
             given_up = intakes.give_up_uploads(

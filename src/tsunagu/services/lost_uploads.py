@@ -23,7 +23,7 @@ def end_lost_uploads(*, now: datetime, ledger: Ledger) -> int:
     What was examined of it stays; the rest is uploaded again. Intakes from watched folders go on by themselves.
     """
     count = 0
-    for agency_id in agencies.agency_cards():
+    for agency_id in agencies.member_ids():
         with acting_for(agency_id):
             lost = intakes.give_up_uploads(UNDER_WAY, now=now, failure=NOT_IN_BACKUP)
             details = {"state": IntakeState.FAILED.value, "failure": NOT_IN_BACKUP}

@@ -78,7 +78,7 @@ def count_certifications(*, now: datetime) -> tuple[int, int]:
     An operator's look, which names nobody.
     """
     lapsed = ending = 0
-    for agency_id in agencies.agency_cards():
+    for agency_id in agencies.member_ids():
         with acting_for(agency_id):
             counted = agencies.certifications(now=now, soon=now + EXPIRES_SOON)
         lapsed, ending = lapsed + counted[0], ending + counted[1]
@@ -91,7 +91,7 @@ def count_stranded_agencies() -> int:
     An operator's look, which names nobody.
     """
     stranded = 0
-    for agency_id in agencies.agency_cards():
+    for agency_id in agencies.member_ids():
         with acting_for(agency_id):
             accepted = agencies.cards_of_accepted()
         confirming = [one for one in accepted if Permission.OFFICER_CONFIRM in permissions_of(one.roles)]

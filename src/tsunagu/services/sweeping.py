@@ -133,7 +133,7 @@ class _Listed:
 
 def _vaults(each: Isolated, *, store: VaultStore, keys: Keys, now: datetime) -> Iterator[tuple[UUID, AgencyVault]]:
     """Yield the agencies that have a vault, with it."""
-    for agency_id in agencies.agency_cards():
+    for agency_id in agencies.member_ids():
         vault = None
         with each.step():
             with acting_for(agency_id):

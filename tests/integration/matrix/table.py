@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tsunagu.domain import errors
 from tsunagu.domain.act import Act
+from tsunagu.domain.agency_tree import AgencyKind
 from tsunagu.domain.bank import BankSemantics, Opinion
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind
@@ -52,7 +53,7 @@ LEDGER = told(W.AUDITS)
 IN_ITS_JSON = told(api=[W.AUDITS], command=[W.AUDITS])
 TABLE = {
     "Agency.contact": told(W.IS_TOLD, api=[W.OWN_AGENCY]),
-    "Agency.id": told(command=[W.AUDITS]),
+    "Agency.id": LEDGER,
     "Agency.name": told(W.IS_TOLD, page=[W.READS_BANKS], api=[W.OWN_AGENCY], command=[W.OWN_AGENCY]),
     "ApiKeyRow.id": told(W.HIMSELF, W.AUDITS),
     "ApiKeyRow.name": told(W.HIMSELF),
@@ -104,7 +105,10 @@ SECRET = "opens something, or is the keyed trace of what does"
 TRACE = "compared, and never shown"
 NUMBERED = "a number by which rows find each other"
 KEPT = "kept, and shown by no door"
+AT_THE_HOST = "kept, and told by an operator's command alone"
 NEVER = {
+    "Agency.code": AT_THE_HOST,
+    "Agency.local_name": AT_THE_HOST,
     "ApiKeyRow.token_mac": SECRET,
     "BankImport.content": TRACE,
     "BankItem.id": NUMBERED,
@@ -155,6 +159,7 @@ KINDS_OF_TRACES = {one.code for one in (*FingerprintKind, *SoundKind)}
 ERRORS = {one.code for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.TsunaguError)}
 WORDS = {
     "Agency.country": {"DK"},
+    "Agency.kind": AgencyKind,
     "ApiKeyRow.scopes": Permission,
     "Bank.semantics": BankSemantics,
     "BankImport.failure": ERRORS,

@@ -10,6 +10,7 @@ from tsunagu.records.models.media import Holding, MediaItem, Trace
 from tsunagu.records.models.overlaps import HitRow, JudgementRow, Overlap, OverlapNotice
 from tsunagu.records.models.people import (
     Agency,
+    AgencyPlaceRow,
     ApiKeyRow,
     Invitation,
     Login,
@@ -23,6 +24,7 @@ from tsunagu.records.models.vault import VaultedContent, VaultKey
 
 __all__ = [
     "Agency",
+    "AgencyPlaceRow",
     "ApiKeyRow",
     "Bank",
     "BankImport",

@@ -10,12 +10,19 @@ from django.utils.crypto import salted_hmac
 
 
 class Agency(models.Model):
-    """A member of the installation. The directory of members is open to all of them."""
+    """A member of the installation, or a correspondent, who has none. The directory is open to all members.
+
+    `kind` is null as long as nobody has said what it is; `local_name` and `code` are what its country calls it by.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     name = models.TextField(unique=True)
     country = models.CharField(max_length=2)
     contact = models.TextField()
+    kind = models.TextField(null=True)
+    local_name = models.TextField(default="")
+    code = models.TextField(default="")
+    is_correspondent = models.BooleanField(default=False)
 
     class Meta:
         db_table = "agency"
@@ -50,6 +57,19 @@ class Officer(AbstractBaseUser):
     def get_session_auth_hash(self) -> str:
         """Return what a session of this officer carries for as long as it is good."""
         return salted_hmac("tsunagu.session", f"{self.password} {self.session_epoch}", algorithm="sha256").hexdigest()
+
+
+class AgencyPlaceRow(models.Model):
+    """Which agency stands above one: as an operator placed it, and who of the agency above has confirmed it."""
+
+    child = models.OneToOneField(Agency, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    parent = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        db_table = "agency_place"
 
 
 class Login(models.Model):

@@ -43,11 +43,12 @@ SELECT proname, 'owns a function' FROM pg_proc JOIN reachable ON proowner = reac
 WHERE pronamespace::regnamespace::text !~ '^pg_'
 """  # noqa: S608 - two constants
 
-# Rows that belong to agencies without naming one in a column: of both sides of an overlap, and of an officer.
+# Rows that belong to agencies without naming one in a column: of both sides of an overlap, of an officer, of those who
+# stand above each other.
 OPEN_TABLES = """
 SELECT relname FROM pg_class
 WHERE relkind IN ('r', 'p') AND relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'
-  AND (relname IN ('hit', 'overlap', 'mfa_authenticator') OR EXISTS (
+  AND (relname IN ('hit', 'overlap', 'mfa_authenticator', 'agency', 'agency_place') OR EXISTS (
       SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'agency_id' AND NOT attisdropped))
   AND NOT (relrowsecurity AND relforcerowsecurity)
 """
