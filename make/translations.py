@@ -44,7 +44,9 @@ CODE = "code"
 """The context of words of the domain, which `templatetags.tsunagu.word` looks up by."""
 CODES = {
     "act": ["Act"],
+    "assessment": ["CountryState"],
     "bank": ["BankSemantics"],
+    "clue": ["ClueKind", "Bearing", "Support"],
     "erasure": ["ErasureGround"],
     "grant": ["ProposalKind"],
     "incoming_list": ["ListState"],

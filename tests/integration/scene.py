@@ -10,7 +10,9 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from tsunagu.domain.agency_tree import AgencyKind, ListedAgency
+from tsunagu.domain.assessment import CountryState
 from tsunagu.domain.bank import BankSemantics, Quarantine
+from tsunagu.domain.clue import Bearing, ClueDraft, ClueKind, Support, Weighing
 from tsunagu.domain.digest import Digests
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
@@ -32,6 +34,7 @@ from tsunagu.services.api_keys import make_key
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit
 from tsunagu.services.cases import open_case, staff_case
+from tsunagu.services.clues import record_clue, sign_assessment, view_clues, withdraw_clue
 from tsunagu.services.deletion import propose_deletion
 from tsunagu.services.exhibit_keys import give_exhibit_key
 from tsunagu.services.grants import list_grants, propose_grant
@@ -122,7 +125,7 @@ class Door:
             "out": str(scene.world.folder / random_name("out")),
             "self": scene.people[self.entitled].login,
             "colleague": scene.targets["helper"],
-            **{name: scene.targets[name] for name in ("list", "item", "quarantined", "doomed")},
+            **{name: scene.targets[name] for name in ("list", "item", "quarantined", "doomed", "seal")},
         }
         return (*self.command.split(), *(one.format(**known) for one in self.arguments))
 
@@ -259,6 +262,34 @@ DOORS = (
     Door("case list", (), "list_cases", Permission.CASE_READ, strangers=OTHER_AGENCIES),
     Door("case open", ("{new}",), "open_case", Permission.CASE_OPEN, strangers=OTHER_AGENCIES),
     Door("case show", ("{target}",), "view_case", Permission.CASE_READ, "case", strangers=OTHER_AGENCIES),
+    Door(
+        "clue add",
+        ("{target}", "1", "--kind", "object", "--text", "a lamp", "--neutral"),
+        "record_clue",
+        Permission.CLUE_RECORD,
+        "case",
+        strangers=OTHER_AGENCIES,
+    ),
+    Door(
+        "clue withdraw",
+        ("{target}", "1", "--reason", "seen wrongly"),
+        "withdraw_clue",
+        Permission.CLUE_RECORD,
+        "case",
+        strangers=OTHER_AGENCIES,
+    ),
+    *(
+        Door(f"clue {one}", ("{target}",), "view_clues", Permission.MEDIA_READ, "case", strangers=OTHER_AGENCIES)
+        for one in ("list", "weigh", "signed")
+    ),
+    Door(
+        "clue sign",
+        ("{target}", "--as", "probable", "--statement", "as seen", "--seal", "{seal}"),
+        "sign_assessment",
+        Permission.COUNTRY_ASSESS,
+        "shared case",
+        strangers=OTHER_AGENCIES,
+    ),
     Door(
         "exhibit key",
         ("--case", "{target}", "--exhibit", "E9", "--out", "{out}"),
@@ -489,6 +520,7 @@ def set_the_scene(world: World) -> Scene:
     _begin_an_upload(scene)
     _stand_in_a_tree(scene)
     _live_through_cases(scene)
+    _see_something(scene)
     scene.targets["leaver"] = world.enroll(adam, Role.OFFICER).login
     scene.targets["file"] = world.file(secrets.token_bytes(20).hex().encode())
     scene.targets["intake"] = str(world.scan(scene.targets["file"]))
@@ -645,6 +677,22 @@ def _live_through_cases(scene: Scene) -> None:
     withdraw_exhibit(
         actor=anna.actor, reference=wrong, exhibit="once", ground=ground, queue=scene.world.rooms.queue, **parts
     )
+
+
+def _see_something(scene: Scene) -> None:
+    """Let A enter clues in two of its cases, take one back, and sign what they tell."""
+    anna, parts = scene.people["anna"].actor, scene.world.parts
+    weighing = Weighing(Bearing.SUPPORTS, frozenset({"DK"}), support=Support.STRONG)
+    for kind in ("open case", "shared case"):
+        asked = {"actor": anna, "reference": scene.targets[kind], **parts}
+        for text in (random_name("seen"), random_name("heard")):
+            record_clue(draft=ClueDraft(1, ClueKind.OBJECT, text, weighing), **asked)
+            scene.secrets.add(text)
+        why, statement = random_name("misheard"), random_name("grounds")
+        withdraw_clue(number=2, why=why, **asked)
+        scene.targets["seal"] = view_clues(**asked).seal
+        sign_assessment(seal=scene.targets["seal"], state=CountryState.PROBABLE, statement=statement, **asked)
+        scene.secrets |= {why, statement}
 
 
 def _grant(scene: Scene) -> None:

@@ -36,7 +36,8 @@ WHERE relkind = 'r' AND attname = 'agency_id' AND NOT attisdropped ORDER BY 1, 2
 """
 TABLES = (
     "ledger.entry", "public.api_key", "public.bank", "public.bank_import", "public.bank_item", "public.case",
-    "public.case_member", "public.case_reason", "public.erasure", "public.exhibit", "public.exhibit_key",
+    "public.case_member", "public.case_reason", "public.clue", "public.country_assessment",
+    "public.erasure", "public.exhibit", "public.exhibit_key",
     "public.fingerprint", "public.holding", "public.incoming_list", "public.intake", "public.intake_change",
     "public.intake_file",
     "public.invitation", "public.judgement", "public.login", "public.look_up_day", "public.look_up_hit",
@@ -383,7 +384,8 @@ def test_what_may_be_deleted_is_not_deleted_unless_its_erasure_was_decided(scene
         )
         deletable = {table for (table,) in cursor.fetchall()} & {table.partition(".")[2] for table in TABLES}
     assert deletable == {
-        "case", "case_member", "case_reason", "exhibit", "exhibit_key", "fingerprint", "holding", "intake",
+        "case", "case_member", "case_reason", "clue", "country_assessment", "exhibit", "exhibit_key", "fingerprint",
+        "holding", "intake",
         "intake_change", "intake_file", "judgement", "media_item", "provider_subject",
         "vaulted_content",
     }  # fmt: skip

@@ -20,6 +20,7 @@ MODULES = {
     "ask": "look_ups",
     "bank": "banks",
     "case": "cases",
+    "clue": "clues",
     "compare": "files",
     "db": "operator",
     "deletion": "deletions",

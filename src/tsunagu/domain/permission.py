@@ -17,6 +17,8 @@ class Permission(StrEnum):
     CASE_OPEN = "case:open"
     CASE_READ = "case:read"
     CASE_STAFF = "case:staff"
+    CLUE_RECORD = "clue:record"
+    COUNTRY_ASSESS = "country:assess"
     EXHIBIT_WITHDRAW = "exhibit:withdraw"
     HELD_NOTICE_RELEASE = "held-notice:release"
     HIT_JUDGE = "hit:judge"
@@ -59,6 +61,8 @@ _OFFICER = frozenset(
         Permission.CASE_OPEN,
         Permission.CASE_READ,
         Permission.CASE_STAFF,
+        Permission.CLUE_RECORD,
+        Permission.COUNTRY_ASSESS,
         Permission.EXHIBIT_WITHDRAW,
         Permission.HIT_JUDGE,
         Permission.MEDIA_INGEST,

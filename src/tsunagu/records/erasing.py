@@ -21,9 +21,11 @@ from tsunagu.domain.intake_run import IntakeState
 from tsunagu.records.holdings import LOCK_AGENCY
 from tsunagu.records.ledger.merkle import Frontier
 from tsunagu.records.models import (
+    AssessmentRow,
     Case,
     CaseMember,
     CaseReason,
+    ClueRow,
     Erasure,
     Exhibit,
     ExhibitKeyRow,
@@ -136,6 +138,7 @@ def erase_places(erasing: Erasing, reference: Reference, *, most: int) -> bool:
     )
     places = [place for place, _ in rows]
     RevealRow.objects.filter(place__in=places).update(reason="")
+    _erase_clues(erasing.case_id, places)
     _delete(Holding.objects.filter(id__in=places), expected=len(places))
     held = {item for _, item in rows if item}
     kept = set(Holding.objects.filter(item_id__in=held).values_list("item_id", flat=True))
@@ -147,6 +150,17 @@ def erase_places(erasing: Erasing, reference: Reference, *, most: int) -> bool:
     gone = [reference(f"place {one}") for one in places] + [reference(f"item {one}") for one in items]
     _count(erasing, gone, places=len(places), items=len(items), fingerprints=fingerprints)
     return len(rows) == most
+
+
+def _erase_clues(case_id: UUID, places: Iterable[int]) -> None:
+    """Erase the clues that were found at these places, and every assessment of the case that rests on one of them."""
+    clues = ClueRow.objects.filter(holding_id__in=places)
+    numbers = set(clues.values_list("number", flat=True))
+    if not numbers:
+        return
+    resting = [one.id for one in AssessmentRow.objects.filter(case_id=case_id) if numbers & set(one.clues)]
+    _delete(AssessmentRow.objects.filter(id__in=resting), expected=len(resting))
+    _delete(clues, expected=len(numbers))
 
 
 def forget_answers(erasing: Erasing) -> None:

@@ -45,9 +45,9 @@ PAGE, API, COMMAND = KINDS = ("page", "API", "command")
 NUMBERS = {"number", "hit_id"}
 NAMES = {"bank", "reference", "login", "token"}
 READING = (
-    "agency waiting", "bank list", "bank show", "case erasure", "case list", "case show", "deletion show",
-    "exhibit withdraw", "hits", "items", "key list", "ledger show", "notices", "officer list", "officer proposals",
-    "overlaps", "permission list", "retention show", "whoami",
+    "agency waiting", "bank list", "bank show", "case erasure", "case list", "case show", "clue list", "clue signed",
+    "clue weigh", "deletion show", "exhibit withdraw", "hits", "items", "key list", "ledger show", "notices",
+    "officer list", "officer proposals", "overlaps", "permission list", "retention show", "whoami",
 )  # fmt: skip
 """Commands that tell an officer something of what is held."""
 AT_THE_HOST = ("ledger erasures", "ledger root", "ledger verify")
@@ -57,6 +57,7 @@ NAMED_BY = {"name": "bank", "case_reference": "reference", "overlap": "overlap_i
 CALLED = {"case erasure": {"reference": "case"}}
 """What one command calls so, and means something else by it than the others do."""
 ASKED = {
+    "clues": ("number",),
     "items": ("exhibit",),
     "withdraw": ("exhibit",),
     "erasures": ("case",),

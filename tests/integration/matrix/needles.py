@@ -30,10 +30,12 @@ MOST_ENTRIES = 10_000
 LEAST = 8
 """A shorter text would be found where nobody put it."""
 CASE_OF = {
+    "AssessmentRow": "case_id",
     "Agency": "case__id",
     "Case": "id",
     "CaseMember": "case_id",
     "CaseReason": "case_id",
+    "ClueRow": "case_id",
     "Erasure": "case_id",
     "Exhibit": "case_id",
     "ExhibitKeyRow": "exhibit__case_id",

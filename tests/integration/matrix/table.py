@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tsunagu.clues.weighing import METHOD
 from tsunagu.domain import errors
 from tsunagu.domain.act import Act
 from tsunagu.domain.agency_tree import AgencyKind
+from tsunagu.domain.assessment import CountryState
 from tsunagu.domain.bank import BankSemantics, Opinion
+from tsunagu.domain.clue import Bearing, ClueKind, Support
+from tsunagu.domain.country import CODES
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind
 from tsunagu.domain.grant import ProposalKind
@@ -57,6 +61,8 @@ TABLE = {
     "Agency.name": told(W.IS_TOLD, page=[W.READS_BANKS], api=[W.OWN_AGENCY], command=[W.OWN_AGENCY]),
     "ApiKeyRow.id": told(W.HIMSELF, W.AUDITS),
     "ApiKeyRow.name": told(W.HIMSELF),
+    "AssessmentRow.id": told(W.AUDITS, command=[W.WORKS_ON_IT]),
+    "AssessmentRow.statement": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "Bank.id": LEDGER,
     "Bank.legal_ground": told(W.READS_BANKS),
     "Bank.name": told(W.READS_BANKS),
@@ -68,6 +74,9 @@ TABLE = {
     "BankItem.sha256": told(page=[W.READS_BANKS]),
     "Case.id": IN_ITS_JSON,
     "Case.reference": told(W.WORKS_ON_IT, W.HAS_SHARED),
+    "ClueRow.id": LEDGER,
+    "ClueRow.text": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
+    "ClueRow.withdrawn_why": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "Erasure.case_id": IN_ITS_JSON,
     "Erasure.exhibit_id": LEDGER,
     "Erasure.id": LEDGER,
@@ -161,6 +170,11 @@ WORDS = {
     "Agency.country": {"DK"},
     "Agency.kind": AgencyKind,
     "ApiKeyRow.scopes": Permission,
+    "AssessmentRow.clues": (),
+    "AssessmentRow.method": {METHOD},
+    "AssessmentRow.state": CountryState,
+    "AssessmentRow.weighed.countries": CODES,
+    "AssessmentRow.weighed.places": (),
     "Bank.semantics": BankSemantics,
     "BankImport.failure": ERRORS,
     "BankImport.format": READERS,
@@ -171,6 +185,13 @@ WORDS = {
     "BankItem.quarantine": (),
     "Case.purpose": Purpose,
     "CaseReason.act": Act,
+    "ClueRow.bearing": Bearing,
+    "ClueRow.countries": CODES,
+    "ClueRow.kind": ClueKind,
+    "ClueRow.places": (),
+    "ClueRow.region": (),
+    "ClueRow.span": (),
+    "ClueRow.support": Support,
     "Erasure.ground": ErasureGround,
     "GrantRow.permission": Permission,
     "HitRow.commonness": Commonness,

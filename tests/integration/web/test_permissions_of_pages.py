@@ -68,6 +68,7 @@ class Page:
             "new": random_name("new"),
             "self": scene.people[self.entitled].login,
             "colleague": scene.targets["helper"],
+            "seal": scene.targets["seal"],
         }
         typed: dict[str, Any] = {one: text.format(**known) for one, text in self.typed.items()}
         return visitor.post(path, **typed)
@@ -85,6 +86,34 @@ PAGES = (
     ),
     Page("case", "view_case", Permission.CASE_READ, "case", strangers=OTHER_AGENCIES),
     Page("items", "page_holdings", Permission.MEDIA_READ, "case", strangers=OTHER_AGENCIES),
+    Page("clues", "view_clues", Permission.MEDIA_READ, "case", strangers=OTHER_AGENCIES),
+    Page(
+        "clues",
+        "record_clue",
+        Permission.CLUE_RECORD,
+        "case",
+        {"item": "1", "kind": "object", "text": "a lamp", "bearing": "neutral"},
+        strangers=OTHER_AGENCIES,
+        status=302,
+    ),
+    Page(
+        "clue_withdraw",
+        "withdraw_clue",
+        Permission.CLUE_RECORD,
+        "case",
+        {"reason": "seen wrongly"},
+        strangers=OTHER_AGENCIES,
+        status=302,
+    ),
+    Page(
+        "clue_sign",
+        "sign_assessment",
+        Permission.COUNTRY_ASSESS,
+        "shared case",
+        {"state": "probable", "statement": "as seen", "seal": "{seal}"},
+        strangers=OTHER_AGENCIES,
+        status=302,
+    ),
     Page(
         "staff", "staff_case", Permission.CASE_STAFF, "case", {"login": "{self}"}, strangers=OTHER_AGENCIES, status=302
     ),
@@ -293,6 +322,8 @@ def scene(web_scene: Scene) -> Scene:
 def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
     of_cases = (
         "case",
+        "clue_sign",
+        "clues",
         "items",
         "staff",
         "unstaff",
@@ -313,6 +344,8 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
     if name.startswith("bank_") or name == "bank":
         of_items = {"bank_item": "item", "bank_judge": "item", "bank_withdraw": "doomed"}
         return {"bank": target, **({"item_id": scene.targets[of_items[name]]} if name in of_items else {})}
+    if name == "clue_withdraw":
+        return {"reference": target, "number": "1"}
     if name == "judge":
         return {"overlap_id": scene.targets["shared"], "hit_id": target}
     return {kinds.get(name, "overlap_id"): target} if target else {}

@@ -13,7 +13,9 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tsunagu.domain.assessment import CountryState
 from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.clue import Bearing, ClueDraft, ClueKind, Support, Weighing
 from tsunagu.domain.incoming_list import OfferedList
 from tsunagu.domain.intake_run import IntakeSource, IntakeState
 from tsunagu.domain.look_up import Query
@@ -24,6 +26,7 @@ from tsunagu.records.models import Case, CaseMember, Exhibit, Officer
 from tsunagu.records.session import acting_for
 from tsunagu.services.bank_search import FoundItem, find_items
 from tsunagu.services.banks import extend_bank, open_bank
+from tsunagu.services.clues import record_clue, sign_assessment, view_clues
 from tsunagu.services.list_uploads import begin_list
 from tsunagu.services.look_ups import look_up
 
@@ -41,7 +44,8 @@ MOST = 45
 """No page asks oftener than this, whatever it is; each tells its own number."""
 DEEDS = {
     "acknowledge", "ask_file", "bank_judge", "bank_lists", "bank_rules", "bank_withdraw",
-    "case_close", "case_keep", "case_reopen", "certify", "confirm", "erasures", "intake_chunk",
+    "case_close", "case_keep", "case_reopen", "certify", "clue_sign", "clue_withdraw", "confirm",
+    "erasures", "intake_chunk",
     "intake_again", "intake_files", "intake_finish", "intake_folder", "intake_stop", "key_end", "leave",
     "list_chunk", "list_files", "list_finish", "list_stop",
     "permission_confirm",
@@ -113,6 +117,7 @@ class Workplace:
             parts = self.world.parts
             open_bank(actor=self.anna.actor, name=name, semantics=BankSemantics.BENIGN, legal_ground="a law", **parts)
         self._fill_bank(count)
+        self._see_something(count // 10)
         with acting_for(self.anna.actor.agency_id):
             exhibit = Exhibit.objects.get(case_id=self.mine.case.case_id).id
             refused = [(replace(self.made.file(), refused=Refusal.DAMAGED), 1) for _ in range(count)]
@@ -122,6 +127,15 @@ class Workplace:
                 for _ in range(count)
             )
         link(self.world)
+
+    def _see_something(self, count: int) -> None:
+        """Let the case have more clues, and more signed of what they tell."""
+        asked = {"actor": self.anna.actor, "reference": self.mine.case.reference, **self.world.parts}
+        weighing = Weighing(Bearing.SUPPORTS, frozenset({"DK", "JP"}), support=Support.WEAK)
+        for _ in range(count):
+            record_clue(draft=ClueDraft(1, ClueKind.OBJECT, "a lamp", weighing), **asked)
+            seal = view_clues(**asked).seal
+            sign_assessment(seal=seal, state=CountryState.PROBABLE, statement="as seen", **asked)
 
     def _fill_bank(self, count: int) -> None:
         """Let the bank hold more in quarantine, have more lists on their way, and be asked more."""
@@ -183,7 +197,9 @@ class Workplace:
                 "keys",
             )
         }
-        found |= {name: (anna, get(name)) for name in ("case", "intake", "intake_run", "intake_refused", "overlap")}
+        found |= {
+            name: (anna, get(name)) for name in ("case", "clues", "intake", "intake_run", "intake_refused", "overlap")
+        }
         found |= {name: (anna, get(name, exhibit="E1")) for name in ("items", "withdraw")}
         found |= {"case_delete": (anna, get("case_delete"))}
         found |= {
@@ -195,7 +211,7 @@ class Workplace:
         return found | {"judge": (anna, lambda visitor: visitor.post(judge, answer="unsure"))}
 
     def _named(self, name: str) -> dict[str, Any]:
-        if name in {"case", "case_delete", "intake", "items", "withdraw"}:
+        if name in {"case", "case_delete", "clues", "intake", "items", "withdraw"}:
             return {"reference": self.mine.case.reference}
         if name in {"intake_run", "intake_refused"}:
             return {"intake_id": self.intake}

@@ -2,6 +2,7 @@
 
 from tsunagu.records.models.banks import Bank, BankImport, BankItem, LookUpDay, LookUpHit, RecentQuery
 from tsunagu.records.models.cases import Case, CaseMember, Exhibit, ExhibitKeyRow
+from tsunagu.records.models.clues import AssessmentRow, ClueRow
 from tsunagu.records.models.grants import GrantRow, ProposalRow, RevealRow
 from tsunagu.records.models.incoming_lists import IncomingListRow
 from tsunagu.records.models.intakes import Intake, IntakeChange, IntakeFile
@@ -26,12 +27,14 @@ __all__ = [
     "Agency",
     "AgencyPlaceRow",
     "ApiKeyRow",
+    "AssessmentRow",
     "Bank",
     "BankImport",
     "BankItem",
     "Case",
     "CaseMember",
     "CaseReason",
+    "ClueRow",
     "Erasure",
     "Exhibit",
     "ExhibitKeyRow",

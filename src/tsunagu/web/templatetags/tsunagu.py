@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import ItemsView, Mapping
+from collections.abc import ItemsView, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -103,6 +103,12 @@ def moment(text: str) -> str:
     except ValueError:
         return text
     return date_format(at, gettext("Y-m-d H:i") if "T" in text else gettext("Y-m-d"))
+
+
+@register.filter
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return names in the order of their letters."""
+    return sorted(names)
 
 
 @register.filter
