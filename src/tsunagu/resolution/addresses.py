@@ -13,6 +13,7 @@ from tsunagu.resolution.writing import plain
 _KANJI_DIGITS: Final = {"〇": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _KANJI_NUMBER: Final = re.compile(r"([〇一二三四五六七八九十]{1,3})(?=丁目|番|号|-|ノ|の[0-9一-九])")
 _BETWEEN: Final = re.compile(r"丁目|番地の|番地ノ|番地|番丁|番|号室|号|ノ(?=[0-9])|の(?=[0-9])")
+_NEEDS_WORK: Final = re.compile("[目番号ノの]")
 _NUMBERS: Final = re.compile(r"[0-9]+(?:-+[0-9]+)*")
 _WHERE: Final = re.compile(r"大字|(?<=[市町村区])字|\s")
 _COUNTY: Final = re.compile(r"^[^市区町村]{1,5}?郡(?=.+?[町村])")
@@ -42,22 +43,35 @@ class Address:
     is_home: bool
 
 
-@lru_cache(maxsize=1 << 16)
 def address_of(text: str) -> Address:
     """Return the normal forms of an address; what is empty has empty forms."""
+    if not text:
+        return _NOWHERE
     text = plain(text)
     is_home = _NOT_A_HOME.search(text) is None
-    text = _BETWEEN.sub("-", _KANJI_NUMBER.sub(lambda found: str(_number(found[1])), text))
+    if _NEEDS_WORK.search(text):
+        text = _KANJI_NUMBER.sub(lambda found: str(_number(found[1])), text)
+        text = _BETWEEN.sub("-", text)
     found = _NUMBERS.search(text)
-    head, numbers, rest = (text[: found.start()], found[0], text[found.end() :]) if found else (text, "", "")
+    if found is None:
+        return Address(*_place(text), "", "", is_home)
+    rest = text[found.end() :].strip(" -")
+    parts = [part.lstrip("0") or "0" for part in found[0].split("-") if part]
+    room = "-".join(parts[3:])
+    if not room and rest and (at_end := _ROOM.search(rest)):
+        room = at_end[1].lstrip("0")
+    return Address(*_place(text[: found.start()]), "-".join(parts[:3]), room, is_home)
+
+
+_NOWHERE: Final = Address("", "", "", "", is_home=True)
+
+
+@lru_cache(maxsize=1 << 16)
+def _place(head: str) -> tuple[str, str]:
+    """Return the prefecture's code and the place's key of what stands before the first number."""
     place = place_key(_WHERE.sub("", head))
     prefecture, length = named_prefecture(place)
-    place = _COUNTY.sub("", place[length:])
-    parts = [part.lstrip("0") or "0" for part in re.split("-+", numbers) if part]
-    house, room = parts[:3], "-".join(parts[3:])
-    if not room and (at_end := _ROOM.search(rest.strip(" -"))):
-        room = at_end[1].lstrip("0")
-    return Address(prefecture, place, "-".join(house), room, is_home)
+    return prefecture, _COUNTY.sub("", place[length:])
 
 
 def _number(kanji: str) -> int:

@@ -16,13 +16,21 @@ _SMALL: Final = str.maketrans("ァィゥェォッャュョヮ", "アイウエオ
 _O_ROW: Final = "オコソトノホモヨロゴゾドボポョォ"
 _U_ROW: Final = "ウクスツヌフムユルグズブプュゥ"
 _LONG: Final = re.compile(f"(?<=[{_O_ROW}])[ウオー]+|(?<=[{_U_ROW}])[ウー]+|ー+")
+_DASH_FOR_LONG: Final = re.compile("(?<=[ァ-ヺ])-")
 _KANA: Final = re.compile(r"[ァ-ヺーヽヾ]+(?:[ ・=][ァ-ヺーヽヾ]+)*")
 
 
 def katakana(text: str) -> str:
     """Return `text` plain, with hiragana and half-width kana as full-width katakana."""
-    text = plain(text).translate(_TO_KATAKANA)
-    return re.sub(r"(?<=[ァ-ヺ])-", "ー", text)
+    return plain_katakana(plain(text))
+
+
+def plain_katakana(text: str) -> str:
+    """Return the same of a text that is plain already."""
+    if text.isascii():
+        return text
+    text = text.translate(_TO_KATAKANA)
+    return _DASH_FOR_LONG.sub("ー", text) if "-" in text else text
 
 
 def is_kana(text: str) -> bool:

@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Final
 
 from tsunagu.resolution.kana import is_kana, katakana
-from tsunagu.resolution.romaji import is_roman, sound_key
+from tsunagu.resolution.romaji import sound_key
 from tsunagu.resolution.writing import plain, written
 
 _TITLES: Final = re.compile(r"\s*(様|さま|殿|御中|さん|氏)$")
+_ENDS_OF_TITLES: Final = frozenset("様ま殿中ん氏")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,43 @@ def name_of(text: str, kana: str = "") -> Name:
 
     One kanji has many readings: without kana or romaji no sound is claimed.
     """
-    text = _TITLES.sub("", plain(text))
-    reading = katakana(_TITLES.sub("", plain(kana)))
-    sounds = _sounds(reading)
-    own = katakana(text)
-    if is_kana(own) or is_roman(own):
-        return Name("", (), sounds or _sounds(own), is_ordered=is_kana(reading) if sounds else is_kana(own))
-    parts = tuple(written(part) for part in text.split())
-    return Name(written(text), parts if len(parts) == 2 else (), sounds, is_ordered=not sounds or is_kana(reading))
+    words, reading = _words(text), _words(kana)
+    sounds, is_ordered = _sounds(reading), all(one.is_kana for one in reading)
+    if words and all(one.sound for one in words):
+        return (
+            Name("", (), sounds, is_ordered)
+            if sounds
+            else Name("", (), _sounds(words), all(one.is_kana for one in words))
+        )
+    parts = tuple(one.written for one in words)
+    return Name("".join(parts), parts if len(parts) == 2 else (), sounds, is_ordered=is_ordered or not sounds)
 
 
-def _sounds(text: str) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """One word of a name: how it is written, how it sounds or "", whether it is kana."""
+
+    written: str
+    sound: str
+    is_kana: bool
+
+
+@lru_cache(maxsize=1 << 16)
+def _word(text: str) -> _Word:
+    return _Word(written(text), sound_key(text), is_kana(katakana(text)))
+
+
+def _words(text: str) -> list[_Word]:
+    """Return the words of a name as it came, without a title behind it."""
+    if not text:
+        return []
+    text = plain(text)
+    if text[-1] in _ENDS_OF_TITLES:
+        text = _TITLES.sub("", text)
+    return [_word(word) for word in text.replace(",", " ").replace("・", " ").split()]
+
+
+def _sounds(words: list[_Word]) -> tuple[str, ...]:
     """Return the sound key of each word, or nothing when one has none."""
-    keys = tuple(sound_key(word) for word in re.split(r"[ ,・]+", text) if word)
+    keys = tuple(one.sound for one in words)
     return keys if all(keys) else ()

@@ -35,6 +35,8 @@ class Phone:
 def phone_of(text: str) -> Phone | None:
     """Return a number, or None for what is none: too short, too long, or with its last digits lost to rounding."""
     text = plain(text)
+    if _MOBILE.fullmatch(text):
+        return Phone(text, is_mobile=True)
     if _SCIENTIFIC.fullmatch(text):
         text = _written_out(text)
     elif text.endswith(".0"):

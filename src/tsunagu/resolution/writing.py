@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
 from tsunagu.resolution.variants import VARIANTS
 
-_DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u2500\u2501"
-_SAME: Final = {ord(one): "-" for one in _DASHES} | {0x301C: "~", 0xFF5E: "~", 0x3000: " ", 0x00A0: " "}
+_DASH: Final = re.compile("[\u2010\u2012-\u2015\u2212\u2500\u2501]")
+_WAVE: Final = "\u301c"
 LOST_MARKS: Final = "\ufffd〓"
 """What stands where a character could not be kept; an encoder's "?" is one too, but may also be meant."""
 
@@ -20,7 +21,10 @@ def plain(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.split())
-    return " ".join(unicodedata.normalize("NFKC", text.translate(_SAME)).split())
+    text = unicodedata.normalize("NFKC", text)
+    if _DASH.search(text):
+        text = _DASH.sub("-", text)
+    return " ".join(text.replace(_WAVE, "~").split())
 
 
 def written(text: str) -> str:

@@ -36,6 +36,7 @@ _INHABITANTS: Final = dict(zip(
 """Roughly, in hundred thousands: enough for people who never were."""
 _BUILDINGS: Final = ("コーポ", "メゾン", "ハイツ", "グリーンハイム", "サンライズ", "第二コーポ", "レジデンス")
 _SOME: Final = 4000
+_YOUNGEST: Final = date(2001, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class Inventor:
         given = names().given(rng, is_man=True)
         while given == father.given:
             given = names().given(rng, is_man=True)
-        born = father.born + timedelta(days=rng.randrange(21 * 365, 36 * 365))
+        born = min(father.born + timedelta(days=rng.randrange(21 * 365, 36 * 365)), _YOUNGEST)
         return Person(
             self._number, father.family, given, born, "", list(father.homes), self._mails(father.family, given),
             self._mobile(), father.landline, None, None, father.number,
