@@ -1,8 +1,8 @@
 #!/bin/sh
 # Install a lock file into a virtual environment, which is made if need be: make/venv.sh FOLDER LOCK [pip options]
 # Plain pip, so that this machine's own settings for it (index, certificates, proxy) hold. `--no-compile` and one
-# parallel compilation afterwards take less time than pip's own; it has to be done here, since the dedicated users who
-# run parts of the program may not write byte code.
+# parallel compilation afterwards, of what is new, take less time than pip's own; it has to be done here, since the
+# dedicated users who run parts of the program may not write byte code.
 set -eu
 venv=$1 lock=$2
 shift 2
@@ -31,7 +31,11 @@ echo "installing $lock into $venv" >&2
 # Packages that are built here find their builders on the path.
 PATH="$PWD/$venv/bin:$PATH" "$venv/bin/python" -m pip --disable-pip-version-check --no-input install \
     --quiet --quiet --no-deps --no-compile --require-hashes "$@" -r "$lock"
-# In parallel, or one after the other where there is no shared memory. A package may ship a file that is no Python at
-# all; nobody can compile that one, and nobody needs it.
-compile() { "$venv/bin/python" -m compileall -qq -x '/tests?/' "$@" "$venv/lib" 2>/dev/null; }
-compile -j 0 || compile || true
+# A package may ship a file that is no Python at all; nobody can compile that one, and nobody needs it.
+compiled=$venv/.compiled
+stamp=$(mktemp)
+set -- ! -path '*/test/*' ! -path '*/tests/*'
+[ ! -e "$compiled" ] || set -- "$@" -cnewer "$compiled"
+find "$venv/lib" -name '*.py' "$@" -print0 |
+    xargs -0 -r -n 200 -P "$(nproc)" "$venv/bin/python" -m compileall -qq 2>/dev/null || true
+mv "$stamp" "$compiled"

@@ -23,3 +23,11 @@ def test_the_reference_of_commands_is_what_the_program_says_of_itself() -> None:
     code = "import django; django.setup(); from tsunagu.cli.reference import reference; print(reference(), end='')"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ).stdout
     assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == said
+
+
+def test_nothing_loads_the_kernels_before_it_needs_them() -> None:
+    loaded = "import tsunagu.config.application, tsunagu.config.urls, tsunagu.jobs.tasks, tsunagu.cli.main"
+    code = f"import django, sys; django.setup(); {loaded}; print(*{{'numba', 'numpy'}} & sys.modules.keys())"
+    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "tsunagu.config.settings"}
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ).stdout
+    assert said == "\n"

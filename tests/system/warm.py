@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import fcntl
 import gc
 import importlib
 import json
@@ -147,7 +148,11 @@ def serve(fd: int) -> None:
         importlib.import_module(one.name)
     MigrationLoader(None)  # it imports them all
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
-    warm_up()
+    kernels = Path(os.environ["NUMBA_CACHE_DIR"])
+    kernels.mkdir(parents=True, exist_ok=True)
+    with (kernels / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of those that are loaded at the same time one compiles the kernels
+        warm_up()
     gc.freeze()  # a forked command that looked through all of this would copy it
     running: dict[int, tuple[int, int]] = {}
     with socket.socket(fileno=fd) as requests, selectors.DefaultSelector() as ready:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _LEAST_TO_FOLD_BYTES: Final = 1 << 19
 
@@ -18,7 +20,7 @@ class Repeats:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._distinct = np.empty(0, np.uint64)
+        self._distinct: NDArray[np.uint64] | None = None
         self._fresh = bytearray()
         self._seen = 0
         self._room_bytes = _LEAST_TO_FOLD_BYTES
@@ -31,12 +33,16 @@ class Repeats:
 
     def count(self) -> int:
         """Return how many came again."""
-        self._fold()
-        return self._seen - len(self._distinct)
+        distinct = self._fold()
+        return self._seen - len(distinct)
 
-    def _fold(self) -> None:
+    def _fold(self) -> NDArray[np.uint64]:
+        import numpy as np  # noqa: PLC0415 - every command loads the formats, and few read a list
+
         fresh = np.frombuffer(bytes(self._fresh), np.uint64)
         self._fresh.clear()
         self._seen += len(fresh)
-        self._distinct = np.unique(np.concatenate((self._distinct, fresh)))
+        before = fresh[:0] if self._distinct is None else self._distinct
+        self._distinct = np.unique(np.concatenate((before, fresh)))
         self._room_bytes = max(_LEAST_TO_FOLD_BYTES, self._distinct.nbytes)
+        return self._distinct

@@ -3,16 +3,16 @@
 Call everything within `linking`, except where it says otherwise.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
-import numpy as np
 from django.db import connections
 from django.db.models import Exists, OuterRef, QuerySet
-from numpy.typing import NDArray
 
 from tsunagu.domain.bank import BankSemantics, Opinion
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind, Turn
@@ -21,6 +21,10 @@ from tsunagu.domain.media import MediaFacts
 from tsunagu.records.holdings import FRAME_KIND
 from tsunagu.records.models import Bank, Case, Holding, MediaItem, Trace
 from tsunagu.records.session import LINKER
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 EMPTY_SHA256 = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 
@@ -99,6 +103,8 @@ def turned_traces(item_ids: Iterable[int] | None = None) -> tuple[NDArray[np.int
     Returns:
         Item ids, shape (n,), int64; fingerprints, shape (n, 8, bits / 8), uint8, in the order of `Turn`.
     """
+    import numpy as np  # noqa: PLC0415 - only who compares waits for it
+
     rows = _searchable(FingerprintKind.PDQ.code, item_ids)
     ids: list[int] = []
     data = bytearray()
@@ -116,6 +122,8 @@ def frame_traces(item_ids: Iterable[int] | None = None) -> TraceTable:
 
 def sound_traces(item_ids: Iterable[int] | None = None) -> Iterator[tuple[int, NDArray[np.uint32]]]:
     """Yield the words of sounds, each shape (n,), uint32: of some items, or of all."""
+    import numpy as np  # noqa: PLC0415 - only who compares waits for it
+
     rows = Trace.objects.using(LINKER).filter(kind=SoundKind.CHROMAPRINT.code).exclude(_is_parked()).order_by("id")
     if item_ids is not None:
         rows = rows.filter(item_id__in=list(item_ids))
@@ -227,6 +235,8 @@ def note_benign_applied(agency_id: UUID) -> None:
 
 
 def _table(kind: str, item_ids: Iterable[int] | None) -> TraceTable:
+    import numpy as np  # noqa: PLC0415 - only who compares waits for it
+
     rows = _searchable(kind, item_ids)
     ids: list[int] = []
     data = bytearray()

@@ -6,13 +6,13 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
-
-import numpy as np
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Exhausted, Forbidden, InputError, TsunaguError
+from tsunagu.domain.fingerprint import FingerprintKind
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.look_up import Answer, DigestKind, Known, Query
 from tsunagu.domain.party import AgencyCard
@@ -22,9 +22,11 @@ from tsunagu.records.agencies import cards_of
 from tsunagu.records.look_ups import Answering, Asker, Budget
 from tsunagu.records.session import LINKER, looking_up
 from tsunagu.services.access import REFERENCE
-from tsunagu.services.known_index import KIND, KnownIndex
 from tsunagu.services.opaque import index_name, item_names
 from tsunagu.services.parts import Keys, Ledger
+
+if TYPE_CHECKING:
+    from tsunagu.services.known_index import KnownIndex
 
 MOST_QUERIES = 1024
 """Things that may be asked for at once."""
@@ -167,7 +169,9 @@ def _near(asked: Sequence[LookUp], known: KnownIndex) -> tuple[list[list[dict[in
     ]
     if not asked:
         return found, ""
-    table = np.frombuffer(b"".join(turn for _, turn in places), np.uint8).reshape(-1, KIND.bits // 8)
+    import numpy as np  # noqa: PLC0415 - only who looks up waits for it
+
+    table = np.frombuffer(b"".join(turn for _, turn in places), np.uint8).reshape(-1, FingerprintKind.PDQ.bits // 8)
     (rows, item_ids, distances), version = known.search(table)
     for row, item_id, distance in zip(rows.tolist(), item_ids.tolist(), distances.tolist(), strict=True):
         near = places[row][0]
