@@ -131,7 +131,7 @@ def test_the_orientation_is_applied_as_if_the_pixels_had_been_turned(
     assert abs(quality - expected_quality) <= 1
 
 
-@pytest.mark.parametrize(("scale", "orientation"), [(2, 1), (3, 6), (5, 3), (6, 7)])
+@pytest.mark.parametrize(("scale", "orientation"), [(2, 1), (3, 6), (5, 3), pytest.param(6, 7, marks=pytest.mark.soak)])
 def test_from_a_scaled_plane_with_a_cut_last_block_few_bits_differ(scale: int, orientation: int) -> None:
     distances = []
     for seed in range(4):
