@@ -20,7 +20,8 @@ from tsunagu.records.banks import bank_of
 from tsunagu.records.session import acting_for
 from tsunagu.services import bank_imports
 from tsunagu.services.bank_exports import ListFormat, export_bank
-from tsunagu.services.bank_imports import ImportReport, ListToImport, import_list
+from tsunagu.services.bank_imports import import_list
+from tsunagu.services.imported_lists import ImportReport, ListToImport
 
 from .scene import WORKS
 from .test_look_ups import Bank, told
@@ -49,16 +50,12 @@ def bring_in(
     form: str = "csv",
     told: Callable[[int, int], None] = lambda *_: None,
     semantics: BankSemantics = BankSemantics.ALERT,
+    stated: Stated = Stated(Of256Bits.SHA256),  # noqa: B008 - frozen
+    ground: str | None = "a law",
 ) -> ImportReport:
     data = text.encode() if isinstance(text, str) else text
-    coming = ListToImport(
-        BufferedReader(BytesIO(data)),
-        form,
-        Stated(Of256Bits.SHA256),
-        bank,
-        semantics,
-        "a law",  # type: ignore[arg-type]
-    )
+    stream = BufferedReader(BytesIO(data))  # type: ignore[arg-type]
+    coming = ListToImport(stream, form, stated, bank, semantics, ground)
     rooms = world.rooms
     return import_list(
         actor=person.actor, coming=coming, known=rooms.known(), clock=now, keys=rooms.keys, ledger=rooms.ledger,

@@ -54,7 +54,7 @@ class BankOut(Schema):
 
     name: Reference
     semantics: BankSemantics
-    legal_ground: str
+    legal_ground: str | None
     items: Count
     is_on: bool
     is_open: bool

@@ -22,10 +22,9 @@ from tsunagu.services.category_tables import tables_of, told_tables
 from tsunagu.services.house import House
 
 if TYPE_CHECKING:
-    from tsunagu.services.bank_imports import ImportReport
+    from tsunagu.services.imported_lists import ImportReport
 
 REFUSED = 2
-NOT_STATED = "not stated"
 
 
 @click.command("import")
@@ -33,7 +32,7 @@ NOT_STATED = "not stated"
 @click.option("--format", "format_name", required=True, type=click.Choice(sorted(READERS)))
 @click.option("--semantics", required=True, type=click.Choice([one.value for one in BankSemantics]))
 @click.option("--bank", "name", help="The bank; opened where there is none. By default it is called as the file is.")
-@click.option("--ground", default=NOT_STATED, help="The legal ground, where the bank is opened.")
+@click.option("--ground", help="The legal ground, where the bank is opened; `bank change` states it later.")
 @click.option(
     "--hex-is", type=click.Choice([one.value for one in Of256Bits]), help="What 64 unnamed hexadecimal digits are."
 )
@@ -81,11 +80,11 @@ def import_list(house: House, /, file: Path, *, name: str | None, as_json: bool,
     if as_json:
         print_json(asdict(report))
     else:
-        _print_import(report, is_unfounded=stated["ground"] == NOT_STATED)
+        _print_import(report)
     sys.exit(REFUSED if report.refused else 0)
 
 
-def _print_import(report: ImportReport, *, is_unfounded: bool) -> None:
+def _print_import(report: ImportReport) -> None:
     if report.was_done:
         screen.print("This list was imported before: nothing was done.")
     screen.print(f"{counted(report.rows_in, 'row', 'rows')}, {report.imported:,} new to the bank {report.bank!r}.")
@@ -97,8 +96,8 @@ def _print_import(report: ImportReport, *, is_unfounded: bool) -> None:
         screen.print(Text(f"left behind {count:,}: {field}", style="yellow"))
     if report.held:
         screen.print(Text(f"in quarantine {report.held:,}: see `tsunagu bank show`", style="yellow"))
-    if is_unfounded:
-        screen.print(Text("No legal ground was stated: say it by --ground when a bank is opened.", style="yellow"))
+    if report.is_unfounded:
+        screen.print(Text("No legal ground was stated: `tsunagu bank change --ground` states it.", style="yellow"))
 
 
 @click.command("export")

@@ -23,6 +23,7 @@ from tsunagu.services.examination import examine_all
 from tsunagu.services.house import House
 
 REFUSED = 2
+NO_GROUND = "not stated"
 
 
 @click.group()
@@ -79,12 +80,13 @@ def open_(house: House, /, name: str, *, semantics: str, ground: str, **rules: A
 
 @bank.command("change")
 @click.argument("name")
+@click.option("--ground", help="The legal ground on which your agency may keep it.")
 @_rules
 @click.pass_obj
-def change(house: House, /, name: str, **rules: Any) -> None:
+def change(house: House, /, name: str, *, ground: str | None, **rules: Any) -> None:
     """Let a bank answer by other rules: the next look-up goes by them. What is not named stays as it is."""
     with signed_in(house, None) as desk:
-        change_bank(name=name, changed=lambda before: _changed(before, **rules), **desk.parts)
+        change_bank(name=name, changed=lambda before: _changed(before, **rules), legal_ground=ground, **desk.parts)
     screen.print("The bank answers by these rules now.")
 
 
@@ -204,7 +206,7 @@ def list_(house: House, *, purpose: str | None, as_json: bool) -> None:
             print_json(_bank_json(one))
         return
     rows = [
-        (one.name, one.semantics, one.items, one.held, "on" if one.rules.is_on else "off", one.legal_ground)
+        (one.name, one.semantics, one.items, one.held, "on" if one.rules.is_on else "off", one.legal_ground or NO_GROUND)
         for one in found
     ]
     columns = ("bank", "semantics", "items", "in quarantine", "on", "ground")

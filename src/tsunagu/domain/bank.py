@@ -56,7 +56,8 @@ class BankSummary:
     """A bank, as its own agency sees it.
 
     Attributes:
-        legal_ground: why the agency may keep it.
+        legal_ground: why the agency may keep it; None where nobody has stated one: it opens to no other
+            agency before.
         items: how many known items it holds.
         held: how many of them are in quarantine.
     """
@@ -64,7 +65,7 @@ class BankSummary:
     bank_id: UUID
     name: str
     semantics: BankSemantics
-    legal_ground: str
+    legal_ground: str | None
     rules: BankRules = BankRules()
     items: int = 0
     held: int = 0

@@ -84,6 +84,8 @@ class ListProgress:
         refused: why rows were not taken, and how many each.
         lost_fields: what did not travel, and how many values each.
         failure: a code that says why it failed; None otherwise.
+        failure_reason: what is wrong with the list, in words without content; None where the code says it all.
+        failure_row: the last row that could be read.
     """
 
     list_id: UUID | None
@@ -99,6 +101,8 @@ class ListProgress:
     refused: Mapping[str, int] | None = None
     lost_fields: Mapping[str, int] | None = None
     failure: str | None = None
+    failure_reason: str | None = None
+    failure_row: int | None = None
 
     @property
     def percent(self) -> int:

@@ -3,7 +3,6 @@
 Call everything within `acting_for` the bank's agency.
 """
 
-import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -15,50 +14,14 @@ from uuid import UUID
 import psycopg
 from django.db import connection
 from django.db.models import F
-from psycopg.adapt import Dumper
-from psycopg.postgres import types
-from psycopg.pq import Format
 
 from tsunagu.domain.bank import BankItem, BankSemantics, Opinion, Quarantine
 from tsunagu.domain.errors import NotFound
 from tsunagu.domain.look_up import DigestKind
+from tsunagu.records.binary_arrays import BinaryArray, bytes_array, json_array, register, uuid_array
 from tsunagu.records.look_ups import RECENT_QUERIES
 from tsunagu.records.models import Bank, RecentQuery
 from tsunagu.records.models import BankItem as Row
-
-_NULL = b"\xff\xff\xff\xff"
-_UUID, _BYTEA, _JSONB = (types[name].oid for name in ("uuid", "bytea", "jsonb"))
-
-
-class _Array(bytes):
-    """An array in the server's binary form."""
-
-
-class _Uuids(_Array):
-    """One of uuid."""
-
-
-class _Bytes(_Array):
-    """One of bytea."""
-
-
-class _Jsons(_Array):
-    """One of jsonb."""
-
-
-def _dumper(type_name: str) -> type[Dumper]:
-    class AsItIs(Dumper):
-        format = Format.BINARY
-        oid = types[type_name].array_oid
-
-        def dump(self, obj: _Array) -> bytes:
-            return obj
-
-    return AsItIs
-
-
-_DUMPERS = {_Uuids: _dumper("uuid"), _Bytes: _dumper("bytea"), _Jsons: _dumper("jsonb")}
-
 
 class NewItem(NamedTuple):
     """What is to be known by a bank; at least one of the first four is there.
@@ -86,7 +49,7 @@ class Packed:
     """Items as they travel to the database; packing them needs no connection, so that it can be done meanwhile."""
 
     rows: int
-    columns: tuple[_Array, ...]
+    columns: tuple[BinaryArray, ...]
 
 
 def pack(items: Iterable[NewItem]) -> Packed:
@@ -96,10 +59,10 @@ def pack(items: Iterable[NewItem]) -> Packed:
     return Packed(
         len(rows),
         (
-            _Uuids(_array(_UUID, map(_key, rows))),
-            *(_Bytes(_array(_BYTEA, column)) for column in (md5, sha1, sha256_, pdq)),
-            _Jsons(_array(_JSONB, (None if one is None else _json(one) for one in details))),
-            _Jsons(_array(_JSONB, (None if one is None else _json(dumps(asdict(one))) for one in quarantines))),
+            uuid_array(map(_key, rows)),
+            *(bytes_array(column) for column in (md5, sha1, sha256_, pdq)),
+            json_array(details),
+            json_array(None if one is None else dumps(asdict(one)) for one in quarantines),
         ),
     )
 
@@ -107,13 +70,14 @@ def pack(items: Iterable[NewItem]) -> Packed:
 def add_items(bank_id: UUID, packed: Packed, *, agency_id: UUID, now: datetime, import_id: UUID | None = None) -> int:
     """Add items to a bank, and return how many it did not have yet: the others stay as they are.
 
-    The log of changes stays locked for every other writer until the transaction ends.
+    What is there only as a row of a list that has not come to its end, and answers nobody, counts as new where it is
+    added by itself, and is part of that list no more. The log of changes stays locked for every other writer until the
+    transaction ends.
     """
     connection.ensure_connection()
     # Row-level security lets nobody COPY, and the framework's cursor writes every value out as text.
     with psycopg.Cursor(connection.connection) as cursor:
-        for array, dumper in _DUMPERS.items():
-            cursor.adapters.register_dumper(array, dumper)
+        register(cursor)
         cursor.execute(
             "INSERT INTO bank_item (agency_id, bank_id, import_id, added_at, key, md5, sha1, sha256, pdq, details,"
             " quarantine) SELECT %s, %s, %s, %s, * FROM unnest(%b, %b, %b, %b, %b, %b, %b)"
@@ -121,7 +85,16 @@ def add_items(bank_id: UUID, packed: Packed, *, agency_id: UUID, now: datetime, 
             [agency_id, bank_id, import_id, now, *packed.columns],
         )
         added = cursor.rowcount
-    Bank.objects.filter(id=bank_id).update(items=F("items") + added)
+        Bank.objects.filter(id=bank_id).update(items=F("items") + added)
+        if import_id is None and added < packed.rows:
+            keys, *_, quarantines = packed.columns
+            cursor.execute(
+                "UPDATE bank_item SET import_id = NULL, quarantine = new.quarantine"
+                " FROM unnest(%b, %b) AS new (key, quarantine) WHERE bank_id = %s AND bank_item.key = new.key"
+                " AND import_id IN (SELECT id FROM bank_import WHERE bank_id = %s AND done_at IS NULL)",
+                [keys, quarantines, bank_id, bank_id],
+            )
+            added += cursor.rowcount
     return added
 
 
@@ -265,16 +238,6 @@ def _key(item: NewItem) -> bytes:
     md5, sha1, sha256_, pdq, *_ = item
     known_by = b"".join([bytes([len(one)]) + one if one else b"\0" for one in (md5, sha1, sha256_, pdq)])
     return sha256(known_by).digest()[:16]
-
-
-def _json(text: str) -> bytes:
-    return b"\x01" + text.encode()  # the version of jsonb's binary form
-
-
-def _array(oid: int, values: Iterable[bytes | None]) -> bytes:
-    """Return an array of one dimension in the server's binary form: its elements' type, length and bytes."""
-    elements = [_NULL if one is None else len(one).to_bytes(4, "big") + one for one in values]
-    return b"".join((struct.pack(">iiIii", 1, 1, oid, len(elements), 1), *elements))
 
 
 def _item(row: Row) -> BankItem:

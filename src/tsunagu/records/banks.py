@@ -28,6 +28,8 @@ class ImportRow:
         lost_fields: what did not travel, and how many values each.
         done_at: when it came to its end; None while its rows answer nobody.
         failure: a code where it will never come to its end.
+        failure_reason: what is wrong with the list, in words without content; None where the code says it all.
+        failure_row: the last row that could be read.
     """
 
     import_id: UUID
@@ -45,6 +47,8 @@ class ImportRow:
     done_at: datetime | None
     failure: str | None
     read_bytes: int = 0
+    failure_reason: str | None = None
+    failure_row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,11 @@ def set_rules(bank_id: UUID, rules: BankRules) -> None:
     Bank.objects.filter(id=bank_id).update(**_columns(rules))
 
 
+def set_ground(bank_id: UUID, legal_ground: str) -> None:
+    """Note why the agency may keep a bank."""
+    Bank.objects.filter(id=bank_id).update(legal_ground=legal_ground)
+
+
 def rename(bank_id: UUID, name: str) -> None:
     """Call a bank otherwise.
 
@@ -121,16 +130,19 @@ def mark_unapplied(bank_id: UUID) -> None:
 
 
 def begin_import(one: ImportRow, *, agency_id: UUID, officer_id: UUID) -> ImportRow:
-    """Note that a list is being brought in, and return the row of it: the one that is there, where it was begun."""
+    """Note that a list is being brought in, and return the row of it: the one that is there, where it was begun.
+
+    It is another one where something else is stated of the same list.
+    """
     found, _ = BankImport.objects.get_or_create(
         bank_id=one.bank_id,
         content=one.content,
+        format=one.format_name,
+        stated=dict(one.stated),
         failure=None,
         defaults={
             "id": one.import_id,
             "agency_id": agency_id,
-            "format": one.format_name,
-            "stated": dict(one.stated),
             "size_bytes": one.size_bytes,
             "began_at": one.began_at,
             "began_by_id": officer_id,
@@ -161,9 +173,16 @@ def keep_progress(one: ImportRow, *, before: int) -> None:
         raise Conflict("this list is being imported by another run, or was ended")
 
 
-def fail_import(import_id: UUID, failure: str) -> None:
+def others_begun(one: ImportRow) -> list[UUID]:
+    """Return the other imports into the same bank that have not come to an end: their rows answer nobody."""
+    rows = BankImport.objects.filter(bank_id=one.bank_id, done_at=None, failure=None).exclude(id=one.import_id)
+    return list(rows.values_list("id", flat=True))
+
+
+def fail_import(import_id: UUID, failure: str, *, reason: str | None = None, row: int | None = None) -> None:
     """Note why an import will never come to its end."""
-    BankImport.objects.filter(id=import_id, done_at=None).update(failure=failure)
+    rows = BankImport.objects.filter(id=import_id, done_at=None)
+    rows.update(failure=failure, failure_reason=reason, failure_row=row)
 
 
 def imports_of(bank_id: UUID, *, most: int) -> list[ImportRow]:
@@ -217,4 +236,6 @@ def _import(row: BankImport) -> ImportRow:
         row.done_at,
         row.failure,
         row.read_bytes,
+        row.failure_reason,
+        row.failure_row,
     )

@@ -152,7 +152,7 @@ def _progress(brought: Any, upload: Any) -> ListProgress:
     first = upload or brought
     counts: dict[str, Any] = {}
     if brought is not None:
-        names = ("rows_in", "imported", "repeated", "refused", "lost_fields")
+        names = ("rows_in", "imported", "repeated", "refused", "lost_fields", "failure_reason", "failure_row")
         counts = {name: getattr(brought, name) for name in names}
     return ListProgress(
         list_id=None if upload is None else upload.id,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import file_digest
-from io import BufferedReader
+from hashlib import file_digest, sha256
 from itertools import islice
 from uuid import UUID, uuid4
 
@@ -18,15 +18,16 @@ from tsunagu.domain.bank import BankSemantics, BankSummary
 from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.known import LossReport, RefusedRow, RowRefusal
 from tsunagu.domain.permission import Permission
-from tsunagu.exchange.reading import Stated
+from tsunagu.exchange.reading import Row, Stated
 from tsunagu.exchange.registry import reader_for
 from tsunagu.records import bank_items, banks
 from tsunagu.records.bank_items import Packed
 from tsunagu.records.banks import ImportRow
-from tsunagu.records.session import acting_for, connections_left
+from tsunagu.records.session import acting_for, connections_left, locked
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.banks import apply_if_benign, bank_deed, open_bank
 from tsunagu.services.blast_radius import too_wide
+from tsunagu.services.imported_lists import ImportReport, ListToImport
 from tsunagu.services.known_index import KnownIndex
 from tsunagu.services.known_items import new_item
 from tsunagu.services.parts import Keys, Ledger, Queue
@@ -35,51 +36,10 @@ PIECE_ROWS = 25_000
 """Rows of one transaction: what a crash can cost."""
 MOST_WAITING = 2
 """Pieces that wait for the database: what bounds the memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListToImport:
-    """A list as its officer brings it in.
-
-    Attributes:
-        stream: the list from its first byte, seekable.
-        format_name: of `exchange.registry`.
-        stated: what the list does not say of itself.
-        bank: the name of the bank that it goes into; opened where there is none.
-        semantics: what being in it means; a bank that is there must mean the same.
-        legal_ground: why the agency may keep it, where the bank is opened.
-    """
-
-    stream: BufferedReader
-    format_name: str
-    stated: Stated
-    bank: str
-    semantics: BankSemantics
-    legal_ground: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did, from its beginning.
-
-    Attributes:
-        rows_in: rows of the list.
-        imported: those that the bank did not have.
-        repeated: those that it had.
-        refused: why rows were not taken, and how many each.
-        lost_fields: what did not travel, and how many values each.
-        held: of the imported, how many are in quarantine.
-        was_done: whether this list had been imported before, so that nothing was done.
-    """
-
-    bank: str
-    rows_in: int
-    imported: int
-    repeated: int
-    refused: dict[str, int]
-    lost_fields: dict[str, int]
-    held: int
-    was_done: bool
+OVERTAKEN = "overtaken"
+"""Why an import is given up whose bank another list was brought into before it had come to its end."""
+_LOCK_BANK = 7400111
+"""The advisory lock of a bank into which a list is being brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +68,9 @@ def import_list(
 ) -> ImportReport:
     """Bring a list into a bank, or go on where a crash has stopped it.
 
+    A list that somebody else began to bring into the bank, and did not go on with, is taken back: none of its rows
+    answers, and those that both lists have would be taken for repetitions.
+
     Args:
         told: called with the rows and the bytes that have been read.
         begun: called with the import's id, once there is one.
@@ -115,21 +78,19 @@ def import_list(
     Raises:
         Forbidden: the actor may not change banks.
         InputError: there is no such format; or the list is none of it: then what came in of it is withdrawn.
-        Conflict: the bank means something else, or another run brings the list in at this moment.
+        Conflict: the bank means something else, or another run brings a list into it at this moment.
     """
     reader_for(coming.format_name)
     parts = _Parts(actor, known, clock, keys, ledger, queue, told, begun)
     bank = _bank_for(coming, parts)
-    row = _begun(coming, bank, parts)
-    parts.begun(row.import_id)
-    if row.done_at is not None:
-        return _report(bank, row, held=0, was_done=True)
-    try:
-        row = _brought_in(coming, _Keeping(bank, row, parts), parts)
-    except InputError as error:
-        _undo(bank, row, error, parts)
-        raise
-    return _finished(bank, row, parts)
+    with locked(_LOCK_BANK, str(bank.bank_id), waits=False) as is_alone:
+        if not is_alone:
+            raise Conflict("another list is being brought into this bank at this moment: try again when it has ended")
+        row = _begun(coming, bank, parts)
+        parts.begun(row.import_id)
+        if row.done_at is not None:
+            return _report(bank, row, held=0, was_done=True)
+        return _finished(bank, _brought_in(coming, bank, row, parts), parts)
 
 
 def _bank_for(coming: ListToImport, parts: _Parts) -> BankSummary:
@@ -164,13 +125,24 @@ def _begun(coming: ListToImport, bank: BankSummary, parts: _Parts) -> ImportRow:
     content = file_digest(coming.stream, "sha256").digest()
     size_bytes = coming.stream.tell()
     coming.stream.seek(0)
-    stated = {"of_256_bits": coming.stated.of_256_bits, "categories": len(coming.stated.categories)}
+    stated = {"of_256_bits": coming.stated.of_256_bits, "categories": _named(coming.stated)}
     row = ImportRow(
         uuid4(), bank.bank_id, content, coming.format_name, stated, size_bytes, parts.clock(), 0, 0, 0, {}, {}, None,
         None,
     )  # fmt: skip
     with acting_for(parts.actor.agency_id):
-        return banks.begin_import(row, agency_id=parts.actor.agency_id, officer_id=parts.actor.officer_id)
+        found = banks.begin_import(row, agency_id=parts.actor.agency_id, officer_id=parts.actor.officer_id)
+        for other in banks.others_begun(found) if found.done_at is None else ():
+            _take_back(bank, other, OVERTAKEN, parts)
+    return found
+
+
+def _named(stated: Stated) -> str | int:
+    """Return what the tables of categories that are stated are called: others have another name, none are 0."""
+    if not stated.categories:
+        return 0
+    told = sorted((place, sorted(codes.items())) for place, codes in stated.categories.items())
+    return sha256(json.dumps(told).encode()).hexdigest()
 
 
 class _Keeping:
@@ -205,10 +177,44 @@ class _Keeping:
         self.row = after
 
 
-def _brought_in(coming: ListToImport, keeping: _Keeping, parts: _Parts) -> ImportRow:
-    """Bring in the rows behind those that are in, to the list's end."""
-    loss, rows_read = LossReport(), keeping.row.rows_in
-    rows = reader_for(coming.format_name)(coming.stream, coming.stated, loss)
+class _Rows:
+    """The rows of a list, one after the other.
+
+    Attributes:
+        last: the number of the last one; 0 before the first.
+    """
+
+    def __init__(self, rows: Iterator[Row]) -> None:
+        self._rows = rows
+        self.last = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        for one in self._rows:
+            self.last = one.row
+            yield one
+
+
+def _brought_in(coming: ListToImport, bank: BankSummary, row: ImportRow, parts: _Parts) -> ImportRow:
+    """Bring in the rows behind those that are in, to the list's end.
+
+    Raises:
+        InputError: the list is none of its format; the message says behind which of its rows.
+    """
+    loss = LossReport()
+    rows = _Rows(iter(()))
+    try:
+        rows = _Rows(reader_for(coming.format_name)(coming.stream, coming.stated, loss))
+        return _kept(coming, iter(rows), loss, _Keeping(bank, row, parts), parts)
+    except InputError as error:
+        with acting_for(parts.actor.agency_id):
+            _take_back(bank, row.import_id, error.code, parts, reason=str(error), row=rows.last)
+        raise InputError(f"{error} (behind row {rows.last:,}); nothing of it is kept") from error
+
+
+def _kept(
+    coming: ListToImport, rows: Iterator[Row], loss: LossReport, keeping: _Keeping, parts: _Parts
+) -> ImportRow:
+    rows_read = keeping.row.rows_in
     for _ in islice(rows, rows_read):  # read again: what did not travel is counted from the beginning
         pass
     # One piece is read and packed while the one before it is on its way into the database.
@@ -258,17 +264,23 @@ def _finished(bank: BankSummary, row: ImportRow, parts: _Parts) -> ImportReport:
     return _report(bank, done, held=len(held), was_done=False)
 
 
-def _undo(bank: BankSummary, row: ImportRow, error: InputError, parts: _Parts) -> None:
-    """Withdraw what came in of a list that is none, so that it may be brought in again once it is mended."""
-    actor, now = parts.actor, parts.clock()
-    with acting_for(actor.agency_id):
-        bank_items.withdraw_import(row.import_id)
-        banks.fail_import(row.import_id, error.code)
-        parts.ledger.write(
-            bank_deed(Act.BANK_IMPORTED, actor, bank, now, **{"import": str(row.import_id)}, failed=error.code)
-        )
+def _take_back(
+    bank: BankSummary,
+    import_id: UUID,
+    failure: str,
+    parts: _Parts,
+    *,
+    reason: str | None = None,
+    row: int | None = None,
+) -> None:
+    """Withdraw what came in of a list, so that it may be brought in again. Call it within `acting_for`."""
+    bank_items.withdraw_import(import_id)
+    banks.fail_import(import_id, failure, reason=reason, row=row)
+    told = {"import": str(import_id), "failed": failure}
+    parts.ledger.write(bank_deed(Act.BANK_IMPORTED, parts.actor, bank, parts.clock(), **told))
 
 
 def _report(bank: BankSummary, row: ImportRow, *, held: int, was_done: bool) -> ImportReport:
     refused, lost = dict(row.refused), dict(row.lost_fields)
-    return ImportReport(bank.name, row.rows_in, row.imported, row.repeated, refused, lost, held, was_done)
+    is_unfounded = bank.legal_ground is None
+    return ImportReport(bank.name, row.rows_in, row.imported, row.repeated, refused, lost, held, was_done, is_unfounded)

@@ -80,7 +80,7 @@ def open_bank(
     actor: Actor,
     name: str,
     semantics: BankSemantics,
-    legal_ground: str,
+    legal_ground: str | None,
     rules: BankRules = BankRules(),  # noqa: B008 - frozen
     now: datetime,
     keys: Keys,
@@ -88,15 +88,19 @@ def open_bank(
 ) -> BankSummary:
     """Open an empty bank of the actor's agency.
 
+    Args:
+        legal_ground: why the agency may keep it; None where a program opens it, for an officer to state.
+
     Raises:
         Forbidden: the actor may not change banks.
-        InputError: the name is empty or unprintable, no legal ground is given, or a rule is outside its range.
+        InputError: the name or the legal ground is empty or unprintable, a rule is outside its range, or the bank is to
+            answer other agencies without a legal ground.
         Conflict: the agency has a bank of this name already.
     """
     check_reference(name)
-    if not legal_ground.strip() or not legal_ground.isprintable():
-        raise InputError("a bank needs a legal ground, in printable characters")
-    _check(rules)
+    if legal_ground is not None:
+        _check_ground(legal_ground)
+    _check(rules, legal_ground)
     bank = BankSummary(uuid4(), name, semantics, legal_ground, rules)
     with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         banks.add_bank(bank, agency_id=actor.agency_id, opened_by=actor.officer_id, now=now)
@@ -109,22 +113,31 @@ def change_bank(
     actor: Actor,
     name: str,
     changed: Callable[[BankRules], BankRules],
+    legal_ground: str | None = None,
     now: datetime,
     keys: Keys,
     ledger: Ledger,
 ) -> BankSummary:
     """Let a bank answer by other rules: look-ups that begin after this returns go by them.
 
+    Args:
+        legal_ground: why the agency may keep it; None leaves what was stated.
+
     Raises:
         Forbidden: the actor may not change banks.
         NotFound: no such bank, or not the actor's agency's.
-        InputError: a rule is outside its range.
+        InputError: a rule is outside its range, the legal ground is empty or unprintable, or the bank is to answer
+            other agencies without one.
     """
+    if legal_ground is not None:
+        _check_ground(legal_ground)
     with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
-        rules = changed(bank.rules)
-        _check(rules)
+        rules, stated = changed(bank.rules), legal_ground is not None and legal_ground != bank.legal_ground
+        _check(rules, bank.legal_ground if legal_ground is None else legal_ground)
         banks.set_rules(bank.bank_id, rules)
+        if legal_ground is not None:
+            banks.set_ground(bank.bank_id, legal_ground)
         details: dict[str, str | int] = {
             "radius": rules.radius_bits,
             "on": int(rules.is_on),
@@ -132,8 +145,10 @@ def change_bank(
             "share": rules.share_percent,
             "expires": "" if rules.expires_on is None else rules.expires_on.isoformat(),
         }
+        if stated:
+            details["ground"] = 1
         ledger.write(bank_deed(Act.BANK_CHANGED, actor, bank, now, **details))
-    return replace(bank, rules=rules)
+    return replace(bank, rules=rules, legal_ground=legal_ground or bank.legal_ground)
 
 
 def extend_bank(
@@ -228,7 +243,14 @@ def bank_deed(act: Act, by: Actor, bank: BankSummary, now: datetime, **details: 
     return Deed(act, now, by.agency_id, by.officer_id, by.purpose, details=details)
 
 
-def _check(rules: BankRules) -> None:
+def _check_ground(legal_ground: str) -> None:
+    if not legal_ground.strip() or not legal_ground.isprintable():
+        raise InputError("a bank needs a legal ground, in printable characters")
+
+
+def _check(rules: BankRules, legal_ground: str | None) -> None:
+    if rules.is_open and legal_ground is None:
+        raise InputError("state the legal ground of this bank before it answers other agencies")
     if not 0 <= rules.radius_bits <= MOST_RADIUS_BITS:
         raise InputError(f"a bank's radius is 0 to {MOST_RADIUS_BITS} bits")
     if not 0 <= rules.share_percent <= 100:

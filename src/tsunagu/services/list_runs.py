@@ -18,8 +18,9 @@ from tsunagu.exchange.reading import Of256Bits, Stated
 from tsunagu.records import agencies, banks, incoming_lists
 from tsunagu.records.session import DATABASE_FAILED, acting_for, is_disk_full
 from tsunagu.records.uploads import UploadStore
-from tsunagu.services.bank_imports import ImportReport, ListToImport, import_list
+from tsunagu.services.bank_imports import import_list
 from tsunagu.services.category_tables import tables_of
+from tsunagu.services.imported_lists import ImportReport, ListToImport
 from tsunagu.services.intake_runs import BUG, GAVE_UP, MOST_ATTEMPTS, OFFICER_LEFT
 from tsunagu.services.known_index import KnownIndex
 from tsunagu.services.list_uploads import ended_details

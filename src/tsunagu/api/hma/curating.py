@@ -22,7 +22,6 @@ from tsunagu.services.bank_judging import withdraw_item
 from tsunagu.services.banks import change_bank, list_banks, open_bank
 from tsunagu.services.opaque import content_number, item_name, item_of_content
 
-LEGAL_GROUND = "stated to whoever keeps the program that opened this bank by the HMA door"
 MOST_NOTE = 255
 MOST_DISABLED = timedelta(days=5 * 366)
 ENABLED = 1
@@ -53,7 +52,7 @@ def create(request: Request) -> HttpResponse:
     opened = open_bank(
         name=bank_name(body.get("name")),
         semantics=BankSemantics.ALERT,
-        legal_ground=LEGAL_GROUND,
+        legal_ground=None,
         rules=_rules(BankRules(), body),
         **request.parts,
     )

@@ -13,14 +13,15 @@ class Bank(models.Model):
     """A named set of known items, with its owner and legal ground.
 
     `items` counts those that are not withdrawn: counting ten million rows takes seconds. `unapplied` is true while
-    what the bank declares benign may not yet have silenced the hits that are there.
+    what the bank declares benign may not yet have silenced the hits that are there. `legal_ground` is null where nobody
+    has stated one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
     name = models.TextField()
     semantics = models.TextField()
-    legal_ground = models.TextField()
+    legal_ground = models.TextField(null=True)
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(Officer, on_delete=models.PROTECT)
     unapplied = models.BooleanField(default=False)
@@ -39,9 +40,10 @@ class Bank(models.Model):
 class BankImport(models.Model):
     """A list that is or was brought into a bank: its rows answer nobody before it has come to its end.
 
-    `content` is the list's SHA-256; `stated` what the officer said of it. `rows_in` is also where it goes on after a
-    crash, and `read_bytes` how much of the list was read for them. `failure` is a code, and the rows that came in until
-    then are withdrawn.
+    `content` is the list's SHA-256; `stated` what the officer said of it: said otherwise, it is another import.
+    `rows_in` is also where it goes on after a crash, and `read_bytes` how much of the list was read for them. `failure`
+    is a code, and the rows that came in until then are withdrawn; `failure_reason` says in words what is wrong with the
+    list, and `failure_row` behind which of its rows.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -61,11 +63,15 @@ class BankImport(models.Model):
     lost_fields = models.JSONField(default=dict)
     done_at = models.DateTimeField(null=True)
     failure = models.TextField(null=True)
+    failure_reason = models.TextField(null=True)
+    failure_row = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "bank_import"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["bank", "content"], condition=Q(failure=None), name="bank_import_once")
+            models.UniqueConstraint(
+                fields=["bank", "content", "format", "stated"], condition=Q(failure=None), name="bank_import_once"
+            )
         ]
 
 

@@ -74,7 +74,8 @@ def shown_bank(request: HttpRequest, bank: str) -> dict[str, Any]:
 def rules(request: HttpRequest, bank: str) -> HttpResponse:
     """Let a bank answer by other rules from now on."""
     sent = _rules(request, is_new=False)
-    change_bank(name=bank, changed=lambda _: sent, **parts_of(request))
+    ground = request.POST.get("legal_ground") or None
+    change_bank(name=bank, changed=lambda _: sent, legal_ground=ground, **parts_of(request))
     return redirect("bank", bank)
 
 

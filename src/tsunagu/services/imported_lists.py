@@ -1,0 +1,56 @@
+"""Lists of others as their officer brings them in, and what is told of how that went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BufferedReader
+
+from tsunagu.domain.bank import BankSemantics
+from tsunagu.exchange.reading import Stated
+
+
+@dataclass(frozen=True, slots=True)
+class ListToImport:
+    """A list as its officer brings it in.
+
+    Attributes:
+        stream: the list from its first byte, seekable.
+        format_name: of `exchange.registry`.
+        stated: what the list does not say of itself.
+        bank: the name of the bank that it goes into; opened where there is none.
+        semantics: what being in it means; a bank that is there must mean the same.
+        legal_ground: why the agency may keep it, where the bank is opened; None where nobody has stated one.
+    """
+
+    stream: BufferedReader
+    format_name: str
+    stated: Stated
+    bank: str
+    semantics: BankSemantics
+    legal_ground: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did, from its beginning.
+
+    Attributes:
+        rows_in: rows of the list.
+        imported: those that the bank did not have.
+        repeated: those that it had.
+        refused: why rows were not taken, and how many each.
+        lost_fields: what did not travel, and how many values each.
+        held: of the imported, how many are in quarantine.
+        was_done: whether this list had been imported before, so that nothing was done.
+        is_unfounded: whether nobody has stated a legal ground of the bank.
+    """
+
+    bank: str
+    rows_in: int
+    imported: int
+    repeated: int
+    refused: dict[str, int]
+    lost_fields: dict[str, int]
+    held: int
+    was_done: bool
+    is_unfounded: bool
