@@ -14,7 +14,7 @@ from tsunagu.domain.errors import Exhausted, Forbidden, InputError, NotSignedIn,
 from tsunagu.domain.look_up import DigestKind, Known, Query
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
-from tsunagu.records import bank_items, look_ups
+from tsunagu.records import bank_corpus, bank_items, look_ups
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import bank_of
 from tsunagu.records.session import acting_for, looking_up
@@ -189,10 +189,10 @@ def test_what_lies_near_benign_things_or_near_much_that_was_asked_lately_is_too_
         look_ups.remember([(anna.actor.agency_id, nearby(rare, bits)) for bits in range(MOST_RECENT)])
     new = [NewItem(pdq=one) for one in (pdq, asked, rare, secrets.token_bytes(32))]
     with acting_for(anna.actor.agency_id):
-        assert [one.quarantine for one in quarantined(new, 31)] == [
+        assert [one.quarantine for one in quarantined(new, 31, now=now())] == [
             Quarantine(1, 0), Quarantine(0, MOST_RECENT + 1), None, None,
         ]  # fmt: skip
-        assert quarantined(new, 19)[0].quarantine is None
+        assert quarantined(new, 19, now=now())[0].quarantine is None
 
 
 def test_what_nobody_knows_is_kept_as_recent_traffic_up_to_a_bound(
@@ -206,7 +206,7 @@ def test_what_nobody_knows_is_kept_as_recent_traffic_up_to_a_bound(
     ask(world, anna, *(Query(pdq=(one,)) for one in (*asked, pdq)))
     service.forget_older_queries()
     with acting_for(anna.actor.agency_id):
-        assert list(bank_items.recent_fingerprints()) == asked[:1:-1]
+        assert list(bank_corpus.recent_fingerprints()) == asked[:1:-1]
 
 
 def test_a_withdrawn_item_is_gone_for_good_and_leaves_nothing_it_could_be_known_by(
@@ -270,6 +270,20 @@ def test_more_than_the_budget_of_a_day_is_refused_and_other_officers_are_not_tou
         ask(world, ann, query)
     monkeypatch.setattr(service, "OFFICER_A_DAY", 10**9)
     assert ask(world, ann, query) == [()]
+
+
+def test_a_question_for_which_too_little_is_left_uses_nothing_of_it_up(
+    world: World, pdq: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "OFFICER_A_DAY", 10)
+    ann, query = world.found(WORKS, {Role.ADMINISTRATOR})[0], Query(pdq=(pdq,))
+    ask(world, ann, query)
+    actor = replace(ann.actor, purpose=Purpose.INVESTIGATION)
+    together = [service.LookUp(actor, [query] * count) for count in (50, 4, 6, 5)]
+    answered = service.look_up_together(together, known=world.rooms.known(), **world.parts)
+    assert [isinstance(one, Exhausted) for one in answered] == [True, False, True, False]
+    with pytest.raises(Exhausted):
+        ask(world, ann, query)
 
 
 def test_a_look_up_is_written_down_with_its_counts_and_without_what_was_asked(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -79,6 +80,8 @@ def anticipated(error: object) -> tuple[TsunaguError, tuple[str, ...]] | None:
         case ValidationError():
             fields = (".".join(map(str, one["loc"]))[:200] for one in error.errors[:20])
             return InputError("the request does not fit the schema"), tuple(fields)
+        case SuspiciousOperation():
+            return InputError("the request names more than is taken at once"), ()
     if isinstance(error, DATABASE_FAILED):
         return outage(error, Unavailable("the database does not answer: try again later")), ()
     return None

@@ -9,6 +9,8 @@ import click
 from tsunagu.cli.house import json_option, now, signed_in
 from tsunagu.cli.identity import ask_secret
 from tsunagu.cli.output import print_json, print_table, screen
+from tsunagu.domain.api_key import ApiKey
+from tsunagu.domain.look_up import OFFICER_A_DAY
 from tsunagu.domain.permission import NEVER_LENT, Permission
 from tsunagu.services.api_keys import MOST_DAYS, MOST_LOOK_UPS, end_key, list_keys, make_key
 from tsunagu.services.house import House
@@ -33,7 +35,11 @@ def key() -> None:
 )
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, MOST_DAYS), help="When it expires.")
 @click.option(
-    "--look-ups", default=0, type=click.IntRange(0, MOST_LOOK_UPS), help="How many things it may look up in one day."
+    "--look-ups",
+    default=OFFICER_A_DAY,
+    show_default=True,
+    type=click.IntRange(0, MOST_LOOK_UPS),
+    help="How many things it may look up in one day, where its scopes let it.",
 )
 @click.option("--bank", "only_banks", multiple=True, help="Look up in this bank of your agency alone. May be repeated.")
 @json_option
@@ -85,10 +91,19 @@ def list_(house: House, *, as_json: bool) -> None:
     if as_json:
         for one in found:
             times = {"made_at": one.made_at.isoformat(), "expires_at": one.expires_at.isoformat()}
-            print_json({"id": str(one.key_id), "name": one.name, "scopes": sorted(one.scopes), **times})
+            asks = {"look_ups": _look_ups(one)}
+            print_json({"id": str(one.key_id), "name": one.name, "scopes": sorted(one.scopes), **asks, **times})
         return
-    rows = [(one.key_id, one.name, ", ".join(sorted(one.scopes)), f"{one.expires_at:%Y-%m-%d %H:%M}") for one in found]
-    print_table(("key", "name", "may", "expires (UTC)"), rows, empty="You have no key.", whole=("key",))
+    rows = [
+        (one.key_id, one.name, ", ".join(sorted(one.scopes)), _look_ups(one), f"{one.expires_at:%Y-%m-%d %H:%M}")
+        for one in found
+    ]
+    columns = ("key", "name", "may", "look-ups a day", "expires (UTC)")
+    print_table(columns, rows, empty="You have no key.", whole=("key",))
+
+
+def _look_ups(key: ApiKey) -> int:
+    return key.daily_look_ups if Permission.MEDIA_LOOK_UP in key.scopes else 0
 
 
 @key.command("end")

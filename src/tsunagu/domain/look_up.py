@@ -26,6 +26,8 @@ class DigestKind(StrEnum):
         return {"md5": 16, "sha1": 20, "sha256": 32}[self.value]
 
 
+OFFICER_A_DAY = 2_000
+"""Things that an officer may ask for by hand in one day; a key has a budget of its own, as large unless he says more."""
 PDQ = "pdq"
 """The name by which people and programs call the fingerprint of pictures."""
 TYPES = (*(kind.value for kind in DigestKind), PDQ)

@@ -6,21 +6,22 @@ Call everything within `acting_for` the bank's agency.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import reduce
 from hashlib import sha256
 from json import dumps
+from operator import or_
 from typing import NamedTuple
 from uuid import UUID
 
 import psycopg
 from django.db import connection
-from django.db.models import F
+from django.db.models import Count, F, Q
 
-from tsunagu.domain.bank import BankItem, BankSemantics, Opinion, Quarantine
+from tsunagu.domain.bank import BankItem, Opinion, Quarantine
 from tsunagu.domain.errors import NotFound
 from tsunagu.domain.look_up import DigestKind
 from tsunagu.records.binary_arrays import BinaryArray, bytes_array, json_array, register, uuid_array
-from tsunagu.records.look_ups import RECENT_QUERIES
-from tsunagu.records.models import Bank, RecentQuery
+from tsunagu.records.models import Bank
 from tsunagu.records.models import BankItem as Row
 
 class NewItem(NamedTuple):
@@ -98,17 +99,6 @@ def add_items(bank_id: UUID, packed: Packed, *, agency_id: UUID, now: datetime, 
     return added
 
 
-def benign_fingerprints() -> Iterator[bytes]:
-    """Yield the fingerprints that the agency has declared benign, one after the other, 32 bytes each."""
-    rows = Row.objects.filter(bank__semantics=BankSemantics.BENIGN, pdq__isnull=False)
-    return (bytes(pdq or b"") for pdq in rows.values_list("pdq", flat=True).iterator(chunk_size=20_000))
-
-
-def recent_fingerprints() -> Iterator[bytes]:
-    """Yield the fingerprints that the agency asked for lately and nobody knew, 32 bytes each."""
-    return map(bytes, RecentQuery.objects.order_by("-id").values_list("pdq", flat=True)[:RECENT_QUERIES])
-
-
 def of_import(import_id: UUID, item_ids: Iterable[int]) -> set[int]:
     """Return which of these items an import has brought in."""
     rows = Row.objects.filter(part_of=import_id, id__in=list(item_ids))
@@ -131,6 +121,33 @@ def all_items(bank_id: UUID) -> Iterator[BankItem]:
     """Yield every item of a bank, oldest first. Memory stays bounded."""
     rows = Row.objects.filter(bank_id=bank_id, withdrawn=None).order_by("id")
     return (_item(row) for row in rows.iterator(chunk_size=2000))
+
+
+def items_to_give(bank_id: UUID, *, now: datetime) -> Iterator[BankItem]:
+    """Yield the items of a bank that its owner stands by, oldest first; the others are counted by `items_kept_back`."""
+    rows = Row.objects.filter(bank_id=bank_id, withdrawn=None).exclude(_kept_back(now)).order_by("id")
+    return (_item(row) for row in rows.iterator(chunk_size=2000))
+
+
+def items_kept_back(bank_id: UUID, *, now: datetime) -> dict[str, int]:
+    """Return how many items of a bank its owner does not stand by at this moment, by the reason, without noughts."""
+    rows = Row.objects.filter(bank_id=bank_id, withdrawn=None)
+    counts = rows.aggregate(**{name: Count("id", filter=condition) for name, condition in _reasons(now).items()})
+    return {name.replace("_", "-"): count for name, count in counts.items() if count}
+
+
+def _reasons(now: datetime) -> dict[str, Q]:
+    """Return why an item is not given out, of which several may hold."""
+    return {
+        "unfinished_list": Q(part_of__isnull=False, part_of__done_at=None),
+        "quarantine": Q(quarantine__isnull=False),
+        "disputed": Q(opinion=Opinion.DISPUTED),
+        "put_off": Q(disabled_until__gt=now),
+    }
+
+
+def _kept_back(now: datetime) -> Q:
+    return reduce(or_, _reasons(now).values())
 
 
 def held_items(bank_id: UUID, *, most: int) -> list[BankItem]:

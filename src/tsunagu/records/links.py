@@ -14,10 +14,10 @@ from uuid import UUID
 from django.db import connections
 from django.db.models import Exists, OuterRef, QuerySet
 
-from tsunagu.domain.bank import BankSemantics, Opinion
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind, Turn
 from tsunagu.domain.link import Place
 from tsunagu.domain.media import MediaFacts
+from tsunagu.records.bank_corpus import BENIGN, benign_terms
 from tsunagu.records.holdings import FRAME_KIND
 from tsunagu.records.models import Bank, Case, Holding, MediaItem, Trace
 from tsunagu.records.session import LINKER
@@ -205,15 +205,11 @@ def benign_items() -> dict[UUID, list[tuple[bytes | None, bytes | None, int]]]:
     A bank that is switched off or has expired silences nothing more; nor does an item that is disputed or held back.
     """
     with connections[LINKER].cursor() as cursor:
+        cursor.execute("SELECT now()")
+        [(now,)] = cursor.fetchall()
         cursor.execute(
-            "SELECT item.agency_id, item.sha256, item.pdq, bank.radius_bits"
-            " FROM bank_item AS item JOIN bank ON bank.id = item.bank_id"
-            " LEFT JOIN bank_import ON bank_import.id = item.import_id"
-            " WHERE bank.semantics = %s AND bank.is_on AND item.withdrawn IS NULL AND item.quarantine IS NULL"
-            " AND (bank.expires_on IS NULL OR bank.expires_on >= (now() AT TIME ZONE 'UTC')::date)"
-            " AND (item.import_id IS NULL OR bank_import.done_at IS NOT NULL)"
-            " AND item.opinion IS DISTINCT FROM %s AND (item.disabled_until IS NULL OR item.disabled_until <= now())",
-            [BankSemantics.BENIGN.value, Opinion.DISPUTED.value],
+            f"SELECT item.agency_id, item.sha256, item.pdq, bank.radius_bits FROM {BENIGN}",  # noqa: S608 - our own
+            benign_terms(now),
         )
         found: dict[UUID, list[tuple[bytes | None, bytes | None, int]]] = {}
         for agency_id, sha256, pdq, radius_bits in cursor:

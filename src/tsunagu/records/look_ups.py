@@ -3,7 +3,7 @@
 Call everything within `looking_up`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -97,13 +97,34 @@ def same(
     return found
 
 
-def spend(asked: Sequence[tuple[Budget, int]], *, now: datetime) -> list[int]:
-    """Count what is asked out of budgets, and return for each how much of it is used up today, itself included."""
+def spend(asked: Sequence[tuple[Budget, int, int]], *, now: datetime) -> list[bool]:
+    """Count what is asked out of budgets, and return for each whether it is left today: what is not counts for nothing.
+
+    Args:
+        asked: budget, how much of it is asked for, and how much of it there is in a day.
+    """
     numbers: dict[Budget, int] = {}
-    places = [numbers.setdefault(budget, len(numbers)) for budget, _ in asked]
+    places = [numbers.setdefault(budget, len(numbers)) for budget, *_ in asked]
     together = [0] * len(numbers)
-    for place, (_, queries) in zip(places, asked, strict=True):
+    for place, (_, queries, _) in zip(places, asked, strict=True):
         together[place] += queries
+    used = _counted(numbers, together, now)
+    for place, queries in enumerate(together):
+        used[place] -= queries
+    is_left, too_much = [], [0] * len(numbers)
+    for place, (_, queries, most) in zip(places, asked, strict=True):
+        is_left.append(used[place] + queries <= most)
+        if is_left[-1]:
+            used[place] += queries
+        else:
+            too_much[place] -= queries
+    if any(too_much):
+        _counted(numbers, too_much, now)
+    return is_left
+
+
+def _counted(numbers: Mapping[Budget, int], queries: Sequence[int], now: datetime) -> list[int]:
+    """Add to what is used up of budgets today, and return how much that is then, each by the place of its budget."""
     # In one order everywhere: two processes never wait for each other.
     budgets = sorted((str(budget.officer_id), str(budget.key_id), budget, place) for budget, place in numbers.items())
     with connections[LINKER].cursor() as cursor:
@@ -116,19 +137,14 @@ def spend(asked: Sequence[tuple[Budget, int]], *, now: datetime) -> list[int]:
             [
                 now.astimezone(UTC).date(),
                 *_columns([budget for *_, budget, _ in budgets]),
-                _array(together[place] for *_, place in budgets),
+                _array(queries[place] for *_, place in budgets),
             ],
         )
         rows = cursor.fetchall()
     used = [0] * len(numbers)
-    for *budget, queries in rows:
-        place = numbers[Budget(*budget)]
-        used[place] = int(queries) - together[place]
-    totals = []
-    for place, (_, queries) in zip(places, asked, strict=True):
-        used[place] += queries
-        totals.append(used[place])
-    return totals
+    for *budget, total in rows:
+        used[numbers[Budget(*budget)]] = int(total)
+    return used
 
 
 def tell_owners(hits: Sequence[tuple[Answering, int, UUID]], *, now: datetime) -> None:

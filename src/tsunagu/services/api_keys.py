@@ -15,6 +15,7 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.api_key import ApiKey
 from tsunagu.domain.errors import InputError, NotFound, NotSignedIn
 from tsunagu.domain.ledger import Deed
+from tsunagu.domain.look_up import OFFICER_A_DAY
 from tsunagu.domain.party import AgencyCard, OfficerCard
 from tsunagu.domain.permission import NEVER_LENT, Permission
 from tsunagu.records import agencies, api_keys, banks
@@ -46,7 +47,7 @@ def make_key(
     name: str,
     scopes: frozenset[Permission],
     days: int,
-    look_ups: int = 0,
+    look_ups: int = OFFICER_A_DAY,
     only_banks: Sequence[str] = (),
     now: datetime,
     keys: Keys,

@@ -33,9 +33,11 @@ class ListFormat(StrEnum):
 def export_bank(
     *, actor: Actor, name: str, format_: ListFormat, out: BinaryIO, now: datetime, keys: Keys, ledger: Ledger
 ) -> LossReport:
-    """Write every item of an own bank into `out`, as it is at one moment, and return what could not travel.
+    """Write the items of an own bank into `out`, as it is at one moment, and return what did not travel.
 
-    Whoever has the list has all that the bank knows by digest: it takes who may change the bank.
+    Whoever has the list has all that the bank knows by digest: it takes who may change the bank. No format says of an
+    item that it is in doubt, so what is in quarantine, disputed or put off is left out and counted, as are rows of a list
+    that has not come to its end.
 
     Raises:
         Forbidden: the actor may not change banks.
@@ -46,8 +48,10 @@ def export_bank(
         ledger.write(bank_deed(Act.BANK_EXPORTED, actor, bank, now, format=format_.value, items=bank.items))
     # Only now: a pipe takes what is written at once, and nothing may leave before its entry is committed.
     with acting_for(actor.agency_id):
-        items = (known_item(item, row) for row, item in enumerate(bank_items.all_items(bank.bank_id), 1))
-        return _writer(format_)(items, out)
+        given = bank_items.items_to_give(bank.bank_id, now=now)
+        report = _writer(format_)((known_item(item, row) for row, item in enumerate(given, 1)), out)
+        report.lost.update(bank_items.items_kept_back(bank.bank_id, now=now))
+    return report
 
 
 def _writer(format_: ListFormat) -> Writer:

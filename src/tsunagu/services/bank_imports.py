@@ -26,7 +26,7 @@ from tsunagu.records.banks import ImportRow
 from tsunagu.records.session import acting_for, connections_left, locked
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.banks import apply_if_benign, bank_deed, open_bank
-from tsunagu.services.blast_radius import too_wide
+from tsunagu.services.blast_radius import imported_too_wide
 from tsunagu.services.imported_lists import ImportReport, ListToImport
 from tsunagu.services.known_index import KnownIndex
 from tsunagu.services.known_items import new_item
@@ -247,8 +247,7 @@ def _finished(bank: BankSummary, row: ImportRow, parts: _Parts) -> ImportReport:
     with acting_for(actor.agency_id):
         held = {}
         if bank.semantics is not BankSemantics.BENIGN:
-            wide = too_wide(live, bank.rules.radius_bits)
-            held = {item: wide[item] for item in bank_items.of_import(row.import_id, wide)}
+            held = imported_too_wide(row.import_id, live, bank.rules.radius_bits, now=now)
             bank_items.set_quarantine(held)
         done = replace(row, done_at=now)
         banks.keep_progress(done, before=row.rows_in)

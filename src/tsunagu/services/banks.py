@@ -183,7 +183,7 @@ def extend_bank(
             # The kernels take half a second to load: only who adds waits for them.
             from tsunagu.services.blast_radius import quarantined  # noqa: PLC0415
 
-            items = quarantined(items, bank.rules.radius_bits)
+            items = quarantined(items, bank.rules.radius_bits, now=now)
         added = bank_items.add_items(bank.bank_id, bank_items.pack(items), agency_id=actor.agency_id, now=now)
         apply_if_benign(bank, agency_id=actor.agency_id, queue=queue)
         ledger.write(bank_deed(Act.BANK_EXTENDED, actor, bank, now, items=len(items), added=added))

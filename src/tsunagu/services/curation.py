@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
@@ -12,6 +12,7 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.bank import BankItem, BankSemantics
 from tsunagu.domain.errors import InputError
+from tsunagu.domain.known import is_empty_file
 from tsunagu.records import bank_items, banks
 from tsunagu.records.bank_items import NewItem
 from tsunagu.services.access import changing_banks, check_reference, reading_banks
@@ -83,17 +84,21 @@ def add_content(
     Raises:
         Forbidden: the actor may not change banks.
         NotFound: no such bank, or not the actor's agency's.
-        InputError: there is nothing by which it could be known again.
+        InputError: there is nothing by which it could be known again, it is the empty file, or what is said of it holds a
+            character that is none.
     """
     if not known_by.is_usable:
         raise InputError("there is nothing by which this could be known again")
+    if is_empty_file(known_by.md5, known_by.sha1, known_by.sha256):
+        raise InputError("this is the content of no bytes: every empty file would be known")
+    told = _kept(details)
     with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
-        [item] = [known_by._replace(details=json.dumps(details) if details else None)]
+        item = known_by._replace(details=told)
         if bank.semantics is not BankSemantics.BENIGN:
             from tsunagu.services.blast_radius import quarantined  # noqa: PLC0415 - loads the kernels
 
-            [item] = quarantined([item], bank.rules.radius_bits)
+            [item] = quarantined([item], bank.rules.radius_bits, now=now)
         added = bank_items.add_items(bank.bank_id, bank_items.pack([item]), agency_id=actor.agency_id, now=now)
         apply_if_benign(bank, agency_id=actor.agency_id, queue=queue)
         found = bank_items.item_with(bank.bank_id, item)
@@ -132,6 +137,7 @@ def change_content(
         Forbidden: the actor may not change banks.
         NotFound: no such bank or item, or not the actor's agency's.
     """
+    _kept(details)
     with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
         item = bank_items.item_of(bank.bank_id, item_id)
@@ -140,3 +146,27 @@ def change_content(
             bank_items.set_details(item_id, {**(item.details or {}), **details})
         told = item_name(keys, item_id)
         ledger.write(bank_deed(Act.BANK_JUDGED, actor, bank, now, item=told, disabled=int(disabled_until is not None)))
+
+
+def _kept(details: Mapping[str, object]) -> str | None:
+    """Return what is said of an item as it is kept; None for nothing.
+
+    Raises:
+        InputError: it holds NUL or a lone surrogate, which are no characters.
+    """
+    if any("\0" in text or any("\ud800" <= one <= "\udfff" for one in text) for text in _texts(details)):
+        raise InputError("what is said of it holds a character that is none")
+    return json.dumps(details) if details else None
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text of a JSON value, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield str(key)
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)

@@ -14,7 +14,7 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Exhausted, Forbidden, InputError, TsunaguError
 from tsunagu.domain.fingerprint import FingerprintKind
 from tsunagu.domain.ledger import Deed
-from tsunagu.domain.look_up import Answer, DigestKind, Known, Query
+from tsunagu.domain.look_up import OFFICER_A_DAY, Answer, DigestKind, Known, Query
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.records import look_ups
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 MOST_QUERIES = 1024
 """Things that may be asked for at once."""
-OFFICER_A_DAY = 2_000
-"""Things that an officer may ask for by hand in one day; a key has a budget of its own."""
 REMEMBERED = 1 / 16
 """How much of what is asked for and not known is kept as recent traffic."""
 _UPRIGHT = 0
@@ -144,14 +142,18 @@ def _refusal(asked: LookUp) -> TsunaguError | None:
 def _exhausted(
     asked: Sequence[LookUp], refused: Sequence[LookedUp | TsunaguError | None], *, now: datetime
 ) -> Iterator[tuple[int, Exhausted]]:
-    """Count what is asked and not refused; yield that it is too much for today, by the place of who asks."""
+    """Count what is asked and not refused; yield that it is too much for today, by the place of who asks: it is not counted."""
     counted = [(place, one) for place, one in enumerate(asked) if refused[place] is None]
     if not counted:
         return
-    spent = look_ups.spend([(_budget(one.actor), len(one.queries)) for _, one in counted], now=now)
-    for (place, one), today in zip(counted, spent, strict=True):
-        if today > (OFFICER_A_DAY if one.actor.key is None else one.actor.key.daily_look_ups):
-            yield place, Exhausted("the budget of look-ups is used up for today")
+    asking = [(_budget(one.actor), len(one.queries), _a_day(one.actor)) for _, one in counted]
+    for (place, _), is_left in zip(counted, look_ups.spend(asking, now=now), strict=True):
+        if not is_left:
+            yield place, Exhausted("the budget of look-ups is used up for today, or has less left than is asked for")
+
+
+def _a_day(actor: Actor) -> int:
+    return OFFICER_A_DAY if actor.key is None else actor.key.daily_look_ups
 
 
 def _budget(actor: Actor) -> Budget:

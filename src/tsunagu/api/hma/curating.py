@@ -63,12 +63,11 @@ def change(request: Request) -> dict[str, Any]:
     """Switch a bank, enable a share of it, or call it otherwise."""
     body = checked_keys(request.json(), ("name", "enabled", "enabled_ratio"))
     name = request.names["name"]
-    changed = change_bank(name=name, changed=lambda rules: _rules(rules, body), **request.parts)
-    if "name" in body and body["name"] != name:
-        new_name = bank_name(body["name"])
+    new_name = bank_name(body["name"]) if "name" in body else name
+    _rules(BankRules(), body)  # what cannot be done as a whole is not begun
+    if new_name != name:
         curation.rename_bank(name=name, new_name=new_name, **request.parts)
-        changed = replace(changed, name=new_name)
-    return _bank(changed)
+    return _bank(change_bank(name=new_name, changed=lambda rules: _rules(rules, body), **request.parts))
 
 
 def remove(request: Request) -> dict[str, str]:
@@ -101,6 +100,8 @@ def add_signal(request: Request) -> dict[str, Any]:
     signals = {kind: value for kind, value in body.items() if kind not in {"note", "metadata"}}
     data = {kind: signal(kind, value) for kind, value in signals.items()}
     md5 = next((value for kind, value in data.items() if kind in MD5), None)
+    if any(value != md5 for kind, value in data.items() if kind in MD5):
+        raise InputError("one content has one MD5 digest")
     item = curation.add_content(
         name=name,
         known_by=NewItem(md5=md5, pdq=data.get(PDQ)),
@@ -185,10 +186,9 @@ def _until(value: object, now: datetime) -> datetime | None:
         raise InputError("`disable_until_ts` is a whole number of seconds since 1970")
     if value <= ENABLED:
         return None
-    until = datetime.fromtimestamp(min(value, 2**40), UTC)
-    if until - now > MOST_DISABLED:
+    if value > (now + MOST_DISABLED).timestamp():
         raise InputError("`disable_until_ts` is at most 5 years from now")
-    return until
+    return datetime.fromtimestamp(value, UTC)
 
 
 def _content(request: Request, name: str, found: curation.Content) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def ratio(value: object) -> float:
     """
     try:
         number = float(value) if isinstance(value, (int, float, str)) else -1.0
-    except ValueError:
+    except (ValueError, OverflowError):
         number = -1.0
     if not 0 <= number <= 1:
         raise InputError("Field `enabled_ratio` must be a number between 0 and 1")

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tsunagu.domain.look_up import OFFICER_A_DAY
 from tsunagu.domain.permission import NEVER_LENT, Permission, permissions_of
 from tsunagu.services.api_keys import MOST_DAYS, MOST_LOOK_UPS, end_key, list_keys, make_key
 from tsunagu.web.desk import chosen, parts_of, whole
@@ -28,7 +29,7 @@ def keys(request: HttpRequest) -> HttpResponse:
             name=request.POST.get("name", ""),
             scopes=frozenset(chosen(Permission, one) for one in request.POST.getlist("scopes")),
             days=whole(request.POST.get("days", ""), most=MOST_LOOK_UPS),
-            look_ups=whole(request.POST.get("look_ups", "") or "0", most=MOST_LOOK_UPS),
+            look_ups=whole(request.POST.get("look_ups", "") or str(OFFICER_A_DAY), most=MOST_LOOK_UPS),
             **parts,
         )
     context = {
@@ -37,7 +38,9 @@ def keys(request: HttpRequest) -> HttpResponse:
         "offered": sorted(permissions_of(parts["actor"].roles) - NEVER_LENT),
         "days": DAYS,
         "most_days": MOST_DAYS,
+        "look_ups": OFFICER_A_DAY,
         "most_look_ups": MOST_LOOK_UPS,
+        "looks_up": Permission.MEDIA_LOOK_UP,
     }
     return render(request, "web/keys.html", context)
 
