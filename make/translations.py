@@ -59,9 +59,10 @@ CODES = {
     "search": ["CaseState"],
     "timeline": ["Told"],
 }
-SENTENCES_OF = ["domain", "services", "records", "web"]
+SENTENCES_OF = ["domain", "exchange", "services", "records", "web"]
 NEVER_ON_A_PAGE = [
     "domain/fingerprint.py",
+    "exchange/vics_writing.py",
     "services/backups.py",
     "services/clock.py",
     "services/demo/",

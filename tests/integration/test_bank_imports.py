@@ -213,6 +213,13 @@ def test_what_is_known_by_nothing_that_banks_use_is_refused_and_no_repetition(wo
     assert (report.rows_in, report.imported, report.repeated, report.refused) == (3, 1, 0, {"unsupported": 2})
 
 
+def test_frames_of_a_video_are_counted_as_what_no_look_up_finds(world: World, anna: Person) -> None:
+    frames = json.dumps([f"{secrets.token_hex(32)},90,{at}.0" for at in range(3)])
+    rows = (f"vpdq {frames}", f"pdq {secrets.token_hex(32)}")
+    report = bring_in(world, anna, "\n".join(rows), bank=random_name("bank"), form="tx")
+    assert (report.refused, report.lost_fields) == ({"unsupported": 1}, {"frames-not-searched": 3})
+
+
 def test_no_byte_of_an_export_leaves_before_its_entry_is_committed(world: World, anna: Person) -> None:
     bank = random_name("bank")
     bring_in(world, anna, a_list(3), bank=bank)

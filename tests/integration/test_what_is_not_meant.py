@@ -75,9 +75,7 @@ def test_a_benign_bank_that_is_off_or_expired_or_whose_list_has_not_ended_holds_
     monkeypatch.setattr(bank_imports, "PIECE_ROWS", 10)
     text = a_list(45)
     with pytest.raises(RuntimeError):
-        bring_in(
-            world, anna, text, bank=random_name("b"), semantics=BankSemantics.BENIGN, told=crash_at(40)
-        )
+        bring_in(world, anna, text, bank=random_name("b"), semantics=BankSemantics.BENIGN, told=crash_at(40))
     pdq = bytes.fromhex(text.splitlines()[1].split(",")[1])
     assert not is_held()
 

@@ -26,6 +26,10 @@ OF_FRAMEWORKS = {
     HTTPStatus.METHOD_NOT_ALLOWED: ("method-not-allowed", "this address does not take this method"),
 }
 """What is told where a request never reached an operation."""
+_WRONG = {
+    HttpError: "the body of the request cannot be read as JSON",
+    SuspiciousOperation: "the request names more than is taken at once",
+}
 BUG = ("bug", "this is a fault of the program: tell its operator the reference")
 
 
@@ -75,16 +79,13 @@ def anticipated(error: object) -> tuple[TsunaguError, tuple[str, ...]] | None:
             return error, ()
         case AuthenticationError():
             return NotSignedIn(NO_KEY), ()
-        case HttpError():
-            return InputError("the body of the request cannot be read as JSON"), ()
         case ValidationError():
             fields = (".".join(map(str, one["loc"]))[:200] for one in error.errors[:20])
             return InputError("the request does not fit the schema"), tuple(fields)
-        case SuspiciousOperation():
-            return InputError("the request names more than is taken at once"), ()
     if isinstance(error, DATABASE_FAILED):
         return outage(error, Unavailable("the database does not answer: try again later")), ()
-    return None
+    wrong = next((text for kind, text in _WRONG.items() if isinstance(error, kind)), None)
+    return None if wrong is None else (InputError(wrong), ())
 
 
 def note_refusal(reference: str, error: TsunaguError) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from rich.text import Text
@@ -20,9 +20,7 @@ from tsunagu.exchange.registry import READERS
 from tsunagu.services.bank_exports import ListFormat, export_bank
 from tsunagu.services.category_tables import tables_of, told_tables
 from tsunagu.services.house import House
-
-if TYPE_CHECKING:
-    from tsunagu.services.imported_lists import ImportReport
+from tsunagu.services.imported_lists import ImportReport, ListToImport
 
 REFUSED = 2
 
@@ -50,8 +48,7 @@ def import_list(house: House, /, file: Path, *, name: str | None, as_json: bool,
     lately, goes into quarantine. Exit status: 0, or 2 when any row was refused.
     """
     with signed_in(house, None) as desk, file.open("rb") as stream:
-        from tsunagu.services.bank_imports import ListToImport  # noqa: PLC0415 - loads the kernels
-        from tsunagu.services.bank_imports import import_list as bring_in  # noqa: PLC0415
+        from tsunagu.services.bank_imports import import_list as bring_in  # noqa: PLC0415 - loads the kernels
 
         table = stated["categories"]
         coming = ListToImport(

@@ -206,7 +206,14 @@ def list_(house: House, *, purpose: str | None, as_json: bool) -> None:
             print_json(_bank_json(one))
         return
     rows = [
-        (one.name, one.semantics, one.items, one.held, "on" if one.rules.is_on else "off", one.legal_ground or NO_GROUND)
+        (
+            one.name,
+            one.semantics,
+            one.items,
+            one.held,
+            "on" if one.rules.is_on else "off",
+            one.legal_ground or NO_GROUND,
+        )
         for one in found
     ]
     columns = ("bank", "semantics", "items", "in quarantine", "on", "ground")

@@ -27,7 +27,7 @@ class DigestKind(StrEnum):
 
 
 OFFICER_A_DAY = 2_000
-"""Things that an officer may ask for by hand in one day; a key has a budget of its own, as large unless he says more."""
+"""Things that an officer may ask for by hand in one day; a key has a budget of its own, and this one by default."""
 PDQ = "pdq"
 """The name by which people and programs call the fingerprint of pictures."""
 TYPES = (*(kind.value for kind in DigestKind), PDQ)

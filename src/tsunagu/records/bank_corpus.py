@@ -23,7 +23,7 @@ WHERE bank.semantics = %(benign)s AND bank.is_on AND item.withdrawn IS NULL AND 
   AND (item.import_id IS NULL OR bank_import.done_at IS NOT NULL)
   AND item.opinion IS DISTINCT FROM %(disputed)s AND (item.disabled_until IS NULL OR item.disabled_until <= %(now)s)
 """
-"""The items of benign banks that count: a bank that is off or has expired silences nothing, nor does what is disputed."""
+"""The items of benign banks that count: what is off, has expired or is disputed silences nothing."""
 _AT_ONCE = 20_000
 
 
@@ -54,7 +54,9 @@ def benign_fingerprints(*, now: datetime) -> Iterator[bytes]:
             after = rows[-1][0]
 
 
-def benign_digests(digests: Collection[tuple[DigestKind, bytes]], *, now: datetime) -> Counter[tuple[DigestKind, bytes]]:
+def benign_digests(
+    digests: Collection[tuple[DigestKind, bytes]], *, now: datetime
+) -> Counter[tuple[DigestKind, bytes]]:
     """Return how many items that the agency has declared benign have each of these digests."""
     found: Counter[tuple[DigestKind, bytes]] = Counter()
     with connection.cursor() as cursor:

@@ -24,6 +24,7 @@ from tsunagu.records.binary_arrays import BinaryArray, bytes_array, json_array, 
 from tsunagu.records.models import Bank
 from tsunagu.records.models import BankItem as Row
 
+
 class NewItem(NamedTuple):
     """What is to be known by a bank; at least one of the first four is there.
 

@@ -36,8 +36,8 @@ def export_bank(
     """Write the items of an own bank into `out`, as it is at one moment, and return what did not travel.
 
     Whoever has the list has all that the bank knows by digest: it takes who may change the bank. No format says of an
-    item that it is in doubt, so what is in quarantine, disputed or put off is left out and counted, as are rows of a list
-    that has not come to its end.
+    item that it is in doubt, so what is in quarantine, disputed or put off is left out and counted, as are rows of a
+    list that has not come to its end.
 
     Raises:
         Forbidden: the actor may not change banks.

@@ -16,7 +16,7 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.bank import BankSemantics, BankSummary
 from tsunagu.domain.errors import Conflict, InputError, NotFound
-from tsunagu.domain.known import LossReport, RefusedRow, RowRefusal
+from tsunagu.domain.known import KnownItem, LossReport, RefusedRow, RowRefusal
 from tsunagu.domain.permission import Permission
 from tsunagu.exchange.reading import Row, Stated
 from tsunagu.exchange.registry import reader_for
@@ -38,6 +38,8 @@ MOST_WAITING = 2
 """Pieces that wait for the database: what bounds the memory."""
 OVERTAKEN = "overtaken"
 """Why an import is given up whose bank another list was brought into before it had come to its end."""
+FRAMES_NOT_SEARCHED = "frames-not-searched"
+"""How frames of videos are counted: they are kept with their item, and no look-up finds it by them."""
 _LOCK_BANK = 7400111
 """The advisory lock of a bank into which a list is being brought."""
 
@@ -184,13 +186,16 @@ class _Rows:
         last: the number of the last one; 0 before the first.
     """
 
-    def __init__(self, rows: Iterator[Row]) -> None:
+    def __init__(self, rows: Iterator[Row], loss: LossReport) -> None:
         self._rows = rows
+        self._loss = loss
         self.last = 0
 
     def __iter__(self) -> Iterator[Row]:
         for one in self._rows:
             self.last = one.row
+            if isinstance(one, KnownItem) and one.frames:
+                self._loss.lost[FRAMES_NOT_SEARCHED] += len(one.frames)
             yield one
 
 
@@ -201,9 +206,9 @@ def _brought_in(coming: ListToImport, bank: BankSummary, row: ImportRow, parts: 
         InputError: the list is none of its format; the message says behind which of its rows.
     """
     loss = LossReport()
-    rows = _Rows(iter(()))
+    rows = _Rows(iter(()), loss)
     try:
-        rows = _Rows(reader_for(coming.format_name)(coming.stream, coming.stated, loss))
+        rows = _Rows(reader_for(coming.format_name)(coming.stream, coming.stated, loss), loss)
         return _kept(coming, iter(rows), loss, _Keeping(bank, row, parts), parts)
     except InputError as error:
         with acting_for(parts.actor.agency_id):
@@ -211,9 +216,7 @@ def _brought_in(coming: ListToImport, bank: BankSummary, row: ImportRow, parts: 
         raise InputError(f"{error} (behind row {rows.last:,}); nothing of it is kept") from error
 
 
-def _kept(
-    coming: ListToImport, rows: Iterator[Row], loss: LossReport, keeping: _Keeping, parts: _Parts
-) -> ImportRow:
+def _kept(coming: ListToImport, rows: Iterator[Row], loss: LossReport, keeping: _Keeping, parts: _Parts) -> ImportRow:
     rows_read = keeping.row.rows_in
     for _ in islice(rows, rows_read):  # read again: what did not travel is counted from the beginning
         pass

@@ -84,8 +84,8 @@ def add_content(
     Raises:
         Forbidden: the actor may not change banks.
         NotFound: no such bank, or not the actor's agency's.
-        InputError: there is nothing by which it could be known again, it is the empty file, or what is said of it holds a
-            character that is none.
+        InputError: there is nothing by which it could be known again, it is the empty file, or what is said of it holds
+            a character that is none.
     """
     if not known_by.is_usable:
         raise InputError("there is nothing by which this could be known again")

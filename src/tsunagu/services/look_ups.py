@@ -142,7 +142,7 @@ def _refusal(asked: LookUp) -> TsunaguError | None:
 def _exhausted(
     asked: Sequence[LookUp], refused: Sequence[LookedUp | TsunaguError | None], *, now: datetime
 ) -> Iterator[tuple[int, Exhausted]]:
-    """Count what is asked and not refused; yield that it is too much for today, by the place of who asks: it is not counted."""
+    """Count what is asked and not refused; yield whose is too much for today, and not counted, by his place."""
     counted = [(place, one) for place, one in enumerate(asked) if refused[place] is None]
     if not counted:
         return

@@ -30,6 +30,7 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.reveal import RevealMeans
 from tsunagu.exchange.reading import Of256Bits
 from tsunagu.exchange.registry import READERS
+from tsunagu.services import bank_imports
 
 from .doors import KINDS
 from .who import Who
@@ -176,7 +177,8 @@ WORDS = {
     "AssessmentRow.weighed.countries": CODES,
     "AssessmentRow.weighed.places": (),
     "Bank.semantics": BankSemantics,
-    "BankImport.failure": ERRORS,
+    "BankImport.failure": ERRORS | {bank_imports.OVERTAKEN},
+    "BankImport.failure_reason": (),
     "BankImport.format": READERS,
     "BankImport.lost_fields": (),
     "BankImport.refused": (),

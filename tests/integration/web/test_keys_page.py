@@ -56,6 +56,20 @@ def test_a_key_is_shown_once_listed_and_ended(visitor: Visitors, world: World, a
     assert "nightly" not in one.get(KEYS).content.decode()
 
 
+def test_a_key_that_may_look_up_may_do_so_as_often_as_an_officer_unless_another_number_is_given(
+    visitor: Visitors, world: World, anna: Person
+) -> None:
+    one = visitor().sits_down_as(anna)
+    assert 'name="look_ups" type="number" min="0" max="100000000" value="2000"' in one.get(KEYS).content.decode()
+    for typed, a_day in (({}, 2000), ({"look_ups": ""}, 2000), ({"look_ups": "0"}, 0), ({"look_ups": "9000"}, 9000)):
+        token = make(one, scopes=["media:look_up"], **typed)
+        actor = actor_by_key(token=token, now=now(), keys=world.rooms.keys, ledger=world.rooms.ledger)
+        assert actor.key is not None
+        assert actor.key.daily_look_ups == a_day
+    assert '<td class="number">9,000</td>' in one.get(KEYS).content.decode()
+    assert {key["look_ups"] for key in world.json(anna, "key", "list")} == {0, 2000, 9000}
+
+
 def test_making_a_key_asks_for_proof_again_and_then_leads_back(visitor: Visitors, anna: Person) -> None:
     one = visitor().sits_down_as(anna)
     with override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=0):
