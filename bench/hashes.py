@@ -7,10 +7,17 @@ set as among them (a Gaussian copula: the sign of a normal vector with the corre
 
 from __future__ import annotations
 
+import os
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.photographs import scenes
+from tsunagu.domain.fingerprint import FingerprintKind
 from tsunagu.fingerprints import pdq
 from tsunagu.media.picture import Picture
 
@@ -30,7 +37,7 @@ def hashes(data: str, rows: int, random: np.random.Generator) -> Table:
     """
     if data == "uniform":
         return random.integers(0, 256, (rows, 32), np.uint8)
-    real = real_hashes(_CROPS, random)
+    real = _crops()
     if data == "skewed":
         return _more_like(real, rows, random)
     table = _more_like(real, rows, random)
@@ -56,6 +63,21 @@ def changed(table: Table, most: int, random: np.random.Generator) -> Table:
     columns = places[np.arange(most) < flips[:, None]]
     bits[rows, columns] ^= 1
     return np.packbits(bits, axis=1)
+
+
+@cache
+def _crops() -> Table:
+    """Return the fingerprints of the crops, which are drawn once: their making takes most of a minute."""
+    kept = Path(tempfile.gettempdir(), f"tsunagu-bench-{FingerprintKind.PDQ.code}-{_CROPS}-{os.getuid()}.npy")
+    try:
+        table: Table = np.load(kept, allow_pickle=False)
+    except (OSError, ValueError):
+        print("drawing data: a minute, and the next time none", file=sys.stderr)
+        table = real_hashes(_CROPS, np.random.default_rng(7))
+        beside = kept.with_name(f"{kept.stem}-{os.getpid()}.npy")
+        np.save(beside, table)
+        beside.replace(kept)
+    return table
 
 
 def real_hashes(count: int, random: np.random.Generator) -> Table:

@@ -36,6 +36,7 @@ PAGES = {
     "overlaps": "/overlaps/",
     "notices": "/notices/",
     "banks": "/banks/",
+    "bank": "/banks/Demonstration:%20known%20photographs/",
     "ask": "/ask/",
     "second-factors": "/account/2fa/",
     "not-found": "/cases/none/",

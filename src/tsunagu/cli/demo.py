@@ -12,7 +12,9 @@ from rich.text import Text
 
 from tsunagu.cli.findings import notice_json, overlap_json, print_hits, print_overlap
 from tsunagu.cli.house import now
+from tsunagu.cli.look_ups import hit_json, print_known
 from tsunagu.cli.output import complaints, print_json, print_table, screen
+from tsunagu.services.demo.known import BANK
 from tsunagu.services.demo.story import DemoReport, run_demo, sign_in_as
 from tsunagu.services.house import House
 
@@ -21,6 +23,7 @@ NEXT = (
     ("overlaps", "the overlaps of the officer who is signed in"),
     ("notices", "what he was told, and whom to talk to"),
     ("case show DK-2026-0117", "one of his cases"),
+    (f"bank show '{BANK}'", "his bank, and who asked for what is in it"),
     ("demo --as nguyen", "sign in as the officer of the other side"),
     ("demo --as jensen-admin", "sign in as an auditor, who reads the ledger and no content"),
     ("ledger verify", "the ledger, recomputed against its signed roots"),
@@ -59,6 +62,7 @@ def _print_json(report: DemoReport, elapsed_s: float) -> None:
         {
             "overlaps": [overlap_json(view) for view in report.overlaps],
             "notices": [notice_json(view) for view in report.notices],
+            "known": [hit_json(one) for one in report.known],
             "ledger_ok": report.ledger.is_sound,
             "refused": {reason.value: count for reason, count in sorted(report.refused.items())},
             "elapsed_s": round(elapsed_s, 1),
@@ -78,6 +82,8 @@ def _print(report: DemoReport, elapsed_s: float, home: Path) -> None:
     for view in report.overlaps:
         print_overlap(view)
         print_hits(report.hits.get(view.notice.overlap_id, ()))
+    screen.rule("what Australia is told that asks the banks about a small copy of a photograph")
+    print_known(report.known)
     for reason, count in sorted(report.refused.items()):
         screen.print(Text(f"refused {count}: {reason}", style="yellow"))
     state = "sound" if report.ledger.is_sound else f"NOT SOUND: {report.ledger.problem}"

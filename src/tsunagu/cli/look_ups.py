@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -42,11 +43,16 @@ def ask(house: House, what: str, *, kind: str | None, purpose: str, as_json: boo
         told = {"known": bool(hits), "searched": "all", "near_copies": bool(query.pdq)}
         print_json({**told, "index_version": answered.index_version, "hits": hits})
         return
+    print_known(known)
+    if not query.pdq:
+        screen.print(Text(BY_DIGEST_ALONE, style="yellow"))
+
+
+def print_known(known: Sequence[Known]) -> None:
+    """Print what banks know of one thing."""
     columns = ("bank", "means", "near", "agency", "whom to call")
     cells = [(one.bank, _meaning(one), _near(one), one.owner.name, one.owner.contact) for one in known]
     print_table(columns, cells, empty="Not known to any bank that answers you. All of them were searched.")
-    if not query.pdq:
-        screen.print(Text(BY_DIGEST_ALONE, style="yellow"))
     if known:
         screen.print(Text("A hit is no match: look, and decide. The owners have learnt of it.", style="dim"))
 

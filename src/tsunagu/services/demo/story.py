@@ -21,6 +21,7 @@ from tsunagu.domain.errors import NotFound, NotSignedIn
 from tsunagu.domain.hit import EvidenceKind
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.ledger import LedgerReport
+from tsunagu.domain.look_up import Known
 from tsunagu.domain.media import Refusal
 from tsunagu.domain.notice import HitView
 from tsunagu.domain.permission import Role
@@ -31,6 +32,7 @@ from tsunagu.services import overlaps
 from tsunagu.services.accounts import sign_root, verify_ledger
 from tsunagu.services.cases import open_case
 from tsunagu.services.demo.exhibits import write_exhibits
+from tsunagu.services.demo.known import ask_the_banks, open_the_bank
 from tsunagu.services.house import House, Rooms
 from tsunagu.services.identity import NewOfficer, actor_of, found_agency, sign_in
 from tsunagu.services.ingest import ingest
@@ -49,12 +51,17 @@ SECOND_CASE = ("DK-2026-0131", "tablet")
 
 @dataclass(slots=True)
 class DemoReport:
-    """What the demonstration brought, as its first officer sees it."""
+    """What the demonstration brought, as its first officer sees it.
+
+    Attributes:
+        known: what the banks know of a file that the second officer asked about.
+    """
 
     notices_before: tuple[NoticeView, ...] = ()
     notices: tuple[NoticeView, ...] = ()
     overlaps: tuple[NoticeView, ...] = ()
     hits: dict[UUID, tuple[HitView, ...]] = field(default_factory=dict)
+    known: tuple[Known, ...] = ()
     refused: Counter[Refusal] = field(default_factory=Counter)
     ledger: LedgerReport = field(default_factory=lambda: LedgerReport(0, 0))
 
@@ -101,6 +108,7 @@ def run_demo(*, house: House, clock: Clock, told: Callable[[str], None]) -> Demo
         _share_and_judge(stage, officers, report)
         report.notices = _read(stage, officers[0], Act.NOTICE_READ)
         report.overlaps = _read(stage, officers[0], Act.OVERLAP_READ)
+        _know_and_ask(stage, officers, report)
         told("Signing the ledger's root and verifying the ledger against it")
         sign_root(store=rooms.roots, signer=rooms.keys.signer(), now=clock())
         report.ledger = verify_ledger(store=rooms.roots, public_keys=rooms.keys.public_keys(), witnessed=())
@@ -212,3 +220,10 @@ def _share_and_judge(stage: _Stage, officers: list[Actor], report: DemoReport) -
         report.hits[overlap_id] = overlaps.list_hits(
             actor=first, overlap_id=overlap_id, queue=stage.rooms.queue, **stage.parts()
         )
+
+
+def _know_and_ask(stage: _Stage, officers: list[Actor], report: DemoReport) -> None:
+    media, (owner, asker, _) = stage.house.home / DEMO_MEDIA, officers
+    stage.told("Denmark opens a bank of photographs that it knows; Australia asks whether a file of its own is known")
+    open_the_bank(house=stage.house, rooms=stage.rooms, owner=owner, media=media, now=stage.clock())
+    report.known = ask_the_banks(house=stage.house, rooms=stage.rooms, asker=asker, media=media, now=stage.clock())
