@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.bank import BankRules, BankSemantics
@@ -26,7 +27,7 @@ ASKED = "phone/dcim/0002.jpg"
 
 def open_the_bank(*, house: House, rooms: Rooms, owner: Actor, media: Path, now: datetime) -> None:
     """Open a bank to all agencies, and add an exhibit's photographs to it."""
-    parts = {"now": now, "keys": rooms.keys, "ledger": rooms.ledger}
+    parts: dict[str, Any] = {"now": now, "keys": rooms.keys, "ledger": rooms.ledger}
     open_bank(
         actor=owner,
         name=BANK,
