@@ -6,7 +6,7 @@ from tsunagu.records.sql_beside import sql_beside
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0025_agency_tree")]
+    dependencies = [("records", "0026_clues")]
     operations = [
         migrations.AddField("bankimport", "failure_reason", models.TextField(null=True)),
         migrations.AddField("bankimport", "failure_row", models.BigIntegerField(null=True)),
