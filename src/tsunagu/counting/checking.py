@@ -8,7 +8,8 @@ from tsunagu.counting.checking_changes import judge_change
 from tsunagu.counting.checking_counts import judge_count
 from tsunagu.counting.checking_shares import judge_share
 from tsunagu.counting.reference import Precision
-from tsunagu.counting.statement_tables import Unreadable, read_statement
+from tsunagu.counting.statement_tables import read_statement
+from tsunagu.counting.statement_words import Unreadable
 from tsunagu.counting.statements import Statement, StatementKind
 from tsunagu.counting.verdicts import Reason, Standing, Verdict, impossible
 from tsunagu.domain.figure import Definition, Period

@@ -12,23 +12,25 @@ from tsunagu.domain.figure import Period
 
 _EARLY_ENDS_IN_MONTH = 3
 _ERAS = {"令和": 2018, "平成": 1988}
+_ORDER = ("first", "second")
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 
 
 def parse_period(text: str) -> Period:
     """Return the period that a text names.
 
-    Known are 2017, 2017-H1, H1 2017, 2017-06, 2017-06-30, June 2018, early 2018 (its first quarter), FROM/TO of any two
-    of them, `until` or `by` one of them, and 平成29年, 2017年, both with 上半期, 下半期 or a month.
+    Known are 2017, 2017-H1, H1 2017, first half of 2017, 2017-06, 2017-06-30, June 2018, early 2018 (its first
+    quarter); FROM/TO of any two of them; `until`, `by` or `as of` one of them; 平成29年 and 2017年, both with 上半期,
+    下半期 or a month.
 
     Raises:
         InputError: it is none of these.
     """
     plain = " ".join(text.strip().lower().replace("\u2013", "-").split())
-    cumulative = re.fullmatch(r"(?:until|by|to|up to)(?: the)?(?: end(?: of)?)? (.+)", plain)
+    cumulative = re.fullmatch(r"(?:until|by|to|up to|as of|as at)(?: the)?(?: end(?: of)?)? (.+)", plain)
     if cumulative:
         return Period(None, _single(cumulative[1]).last)
-    ends = re.fullmatch(r"(?:end of|end) (.+)", plain)
+    ends = re.fullmatch(r"(?:end of|end)[ -](.+)", plain)
     if ends:
         last = _single(ends[1]).last
         return Period(last, last)
@@ -73,6 +75,8 @@ def _of_japanese(match: re.Match[str]) -> Period:
 _FORMS: tuple[tuple[str, Callable[[re.Match[str]], Period]], ...] = (
     (r"(?:fy ?)?(\d{4})(?: ?fy)?", lambda match: Period.year(int(match[1]))),
     (r"(\d{4})[- ]?h([12])", lambda match: Period.half(int(match[1]), int(match[2]))),
+    (r"(first|second) half(?: of)? (\d{4})", lambda match: Period.half(int(match[2]), _ORDER.index(match[1]) + 1)),
+    (r"(\d{4}) (first|second) half", lambda match: Period.half(int(match[1]), _ORDER.index(match[2]) + 1)),
     (r"h([12])[- ]?(\d{4})", lambda match: Period.half(int(match[2]), int(match[1]))),
     (r"(\d{4})-(\d\d)", lambda match: _month(int(match[1]), int(match[2]))),
     (r"(\d{4})-(\d\d)-(\d\d)", lambda match: Period(*[date(*map(int, match.groups()))] * 2)),

@@ -4,75 +4,27 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 
 from tsunagu.counting.names import code_called
 from tsunagu.counting.periods import parse_period
-from tsunagu.counting.reference import references
+from tsunagu.counting.statement_words import (
+    PERCENT,
+    Unreadable,
+    category_called,
+    definition_called,
+    population_called,
+    unit_called,
+)
 from tsunagu.counting.statements import Number, Statement, StatementKind, parse_number
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.figure import NATIONWIDE, SEIZED_LIST, Definition, FigureStatus, Period, Unit
+from tsunagu.domain.figure import NATIONWIDE, FigureStatus, Period, Unit
 
 MOST_ROWS = 2_000
 MOST_BYTES = 4_000_000
-_PERCENT = re.compile(r"%|％|\bper ?cent\b")  # noqa: RUF001
 _COLUMNS = {"value": "number", "figure": "number", "year": "period", "date": "period", "measure": "category"}
 _COLUMNS |= {"conduct": "category", "stage": "definition", "compared-with": "than", "baseline": "than"}
-
-_UNITS = {"case": "cases", "person": "persons", "people": "persons", "men": "persons", "suspects": "persons"}
-_UNITS |= {"victim": "victims", "children": "victims", "被害児童": "victims", "名": "persons"}
-_UNITS |= {"row": "rows", "records": "rows", "purchasers": "rows", "listings": "rows", "products": "rows"}
-_POPULATIONS = {
-    "national": NATIONWIDE,
-    "nation": NATIONWIDE,
-    "japan": NATIONWIDE,
-    "all": NATIONWIDE,
-    "日本": NATIONWIDE,
-}
-_POPULATIONS |= {
-    "country": NATIONWIDE,
-    "whole country": NATIONWIDE,
-    "all japan": NATIONWIDE,
-    "all of japan": NATIONWIDE,
-}
-_POPULATIONS |= dict.fromkeys(
-    (
-        "list",
-        "customer list",
-        "seized list",
-        "purchaser list",
-        "7,000 list",
-        "7000 list",
-        "名簿",
-        "顧客名簿",
-        "購入者名簿",
-    ),
-    SEIZED_LIST,
-)
-_POPULATIONS |= {"mpd": "force:13", "警視庁": "force:13", "tokyo(mpd)": "force:13", "metropolitan police": "force:13"}
-_STAGES = {"検挙": "cleared", "逮捕": "arrested", "送致": "referred", "送検": "referred", "書類送検": "referred"}
-_STAGES |= {
-    "referred-on-papers": "referred",
-    "referred-in-custody": "referred",
-    "viable": "workable",
-    "起訴": "charged",
-}
-_STAGES |= {"indicted": "charged", "notified": "notified", "removed": "removed", "imported": "imported"}
-_CATEGORIES = {"selfie": "csam/method:selfie", "selfies": "csam/method:selfie", "自画撮り": "csam/method:selfie"}
-_CATEGORIES |= {"possession": "csam/possession-etc", "simple-possession": "csam/possession-etc/own-interest"}
-_CATEGORIES |= {"child-pornography": "csam", "child-prostitution": "prostitution", "display": "csam/provision-display"}
-
-
-class Unreadable(InputError):
-    """A statement lacks something, or says something that is not known here; `reason` says which, as a code."""
-
-    def __init__(self, message: str, reason: str) -> None:
-        """Keep the reason, as a code."""
-        super().__init__(message)
-        self.reason = reason
 
 
 def read_rows(data: bytes) -> tuple[dict[str, str], ...]:
@@ -104,7 +56,8 @@ def read_statement(row: Mapping[str, str]) -> Statement:
         Unreadable: it lacks number, unit, population or period, or one of them is not known here.
     """
     number, unit = _number_and_unit(row)
-    population = _population(_needed(row, "population", "no-population"))
+    told = _needed(row, "population", "no-population")
+    population = NATIONWIDE if _names_the_unit(row) else population_called(told)
     period = _period(_needed(row, "period", "no-period"))
     status = row.get("status", "").strip().casefold()
     try:
@@ -113,21 +66,14 @@ def read_statement(row: Mapping[str, str]) -> Statement:
             unit=unit,
             population=population,
             period=period,
-            category=_category(row.get("category", "")),
-            definition=_definition(row.get("definition", ""), unit),
+            category=category_called(row.get("category", "")),
+            definition=definition_called(row.get("definition", ""), unit),
             status=FigureStatus(status) if status and status != "forecast" else None,
             is_forecast=status == "forecast",
             than=_period(row["than"]) if row.get("than", "").strip() else None,
         )
     except ValueError as error:
         raise Unreadable("the status is provisional, final or forecast", "unknown-status") from error
-
-
-@cache
-def _published() -> tuple[frozenset[str], tuple[str, ...]]:
-    """Return the populations and categories of which anything was published, wholes before their parts."""
-    categories = sorted({one.figure.category for one in references()}, key=lambda one: (one.count("/"), one))
-    return frozenset(one.figure.population for one in references()), tuple(categories)
 
 
 def _needed(row: Mapping[str, str], column: str, reason: str) -> str:
@@ -140,7 +86,7 @@ def _needed(row: Mapping[str, str], column: str, reason: str) -> str:
 def _number_and_unit(row: Mapping[str, str]) -> tuple[Number, Unit]:
     written = _needed(row, "number", "no-number")
     told = _needed(row, "unit", "no-unit").casefold()
-    is_percent = _PERCENT.search(told) and not _PERCENT.search(written)
+    is_percent = PERCENT.search(told) and not PERCENT.search(written)
     try:
         number = parse_number(f"{written} %" if is_percent else written)
     except InputError as error:
@@ -150,23 +96,17 @@ def _number_and_unit(row: Mapping[str, str]) -> tuple[Number, Unit]:
             number = replace(number, kind=StatementKind(row["kind"].strip().casefold()))
         except ValueError as error:
             raise Unreadable("this kind of number is not known", "no-number") from error
-    plain = re.sub(r"\b(?:of|identified)\b", " ", _PERCENT.sub(" ", told)).strip()
-    code = _UNITS.get(plain) or code_called(plain, "")
-    if code not in set(Unit):
-        raise Unreadable("a unit is cases, persons, victims or rows", "unknown-unit" if plain else "no-unit")
-    return number, Unit(code)
+    unit = unit_called(row.get("population", "") if _names_the_unit(row) else told)
+    if unit is None:
+        is_bare = not PERCENT.sub("", told).strip()
+        raise Unreadable("a unit is cases, persons, victims or rows", "no-unit" if is_bare else "unknown-unit")
+    return number, unit
 
 
-def _population(text: str) -> str:
-    plain = re.sub(r"^(?:(?:from|in|of|on|within|the|a)\s+)+", "", text.strip().casefold())
-    plain = re.sub(r"(?: prefectural police| prefecture| police|県警察本部|県警)$", "", plain)
-    number = plain.removeprefix("jp-")
-    if re.fullmatch(r"\d\d", number):
-        plain = f"force:{number}"
-    code = _POPULATIONS.get(plain) or code_called(plain, "") or code_called(plain + "県", "force:")
-    if code is None or not (code in _published()[0] or code.startswith("force:")):
-        raise Unreadable("nobody published figures of this population", "unknown-population")
-    return code
+def _names_the_unit(row: Mapping[str, str]) -> bool:
+    """Return whether the population of a percentage is that of which it is one, as in `per cent`, `of all cases`."""
+    is_bare = PERCENT.fullmatch(row.get("unit", "").strip().casefold()) is not None
+    return is_bare and unit_called(row.get("population", "")) is not None
 
 
 def _period(text: str) -> Period:
@@ -174,30 +114,6 @@ def _period(text: str) -> Period:
         return parse_period(text)
     except InputError as error:
         raise Unreadable(str(error), "no-period") from error
-
-
-def _category(text: str) -> str | None:
-    plain = text.strip().casefold().replace("_", "-").replace(" ", "-")
-    if not plain:
-        return None
-    known = _published()[1]
-    named = code_called(text, "")
-    code = _CATEGORIES.get(plain) or next((one for one in known if one in {plain, named}), None)
-    ending = plain if named is None else named
-    code = code or next((one for one in known if one.rpartition("/")[2] == ending), None)
-    if code is None:
-        raise Unreadable("this category is not known here", "unknown-category")
-    return code
-
-
-def _definition(text: str, unit: Unit) -> Definition | None:
-    plain = text.strip().casefold().replace("_", "-").replace(" ", "-")
-    if not plain:
-        return None
-    for code in (plain, _STAGES.get(plain, plain) + f"-{unit.value}", code_called(text, "")):
-        if code in set(Definition):
-            return Definition(code)
-    raise Unreadable("this definition is not known here, or counts in another unit", "unknown-definition")
 
 
 def _csv_rows(text: str) -> list[dict[str, str]]:
@@ -215,6 +131,8 @@ def _csv_rows(text: str) -> list[dict[str, str]]:
 def _json_rows(text: str) -> list[dict[str, str]]:
     try:
         whole = json.loads(text, parse_float=str)
+        if isinstance(whole, dict) and len(whole) == 1:  # a list under one name
+            whole = next((one for one in whole.values() if isinstance(one, list)), whole)
         values = whole if isinstance(whole, list) else [whole]
     except ValueError:
         values = [json.loads(line, parse_float=str) for line in text.splitlines() if line.strip()]
