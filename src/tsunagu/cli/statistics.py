@@ -15,7 +15,7 @@ from tsunagu.counting.breaks import breaks_within
 from tsunagu.counting.checking import check_table
 from tsunagu.counting.export import csv_bytes, excel_bytes
 from tsunagu.counting.grids import Arrangement, chosen, reference_grid, share_of
-from tsunagu.counting.names import Language, name_of
+from tsunagu.counting.names import Language, name_of, share_text
 from tsunagu.counting.reference import Reference
 from tsunagu.counting.statement_tables import MOST_BYTES, read_rows
 from tsunagu.counting.verdicts import Verdict
@@ -122,7 +122,7 @@ def check(*, file: BinaryIO, language: str, as_json: bool) -> None:
 
 def _verdict_cells(number: int, row: dict[str, str], verdict: Verdict, language: Language) -> tuple[object, ...]:
     stated = " ".join(row.get(column, "") for column in ("number", "unit", "population", "period", "category"))
-    published = [share.text for share in verdict.shares]
+    published = [share_text(share, language) for share in verdict.shares]
     published += [
         f"{one.text}, {name_of(one.figure.category, language)}, {name_of(one.figure.population, language)}, "
         f"{one.figure.period}, {name_of(one.figure.status.value, language)}"

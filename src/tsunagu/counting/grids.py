@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 
 from tsunagu.counting.breaks import breaks_within
-from tsunagu.counting.names import Language, name_of
+from tsunagu.counting.names import Language, name_of, share_text
 from tsunagu.counting.reference import Reference, references
 from tsunagu.domain.figure import Figure, Period, Share, Unit
 
@@ -115,7 +115,7 @@ def _row(one: Reference, language: Language) -> tuple[Cell, ...]:
         figure.number,
         name_of(figure.unit.value, language),
         name_of(one.precision.value, language),
-        share.text if share else "",
+        share_text(share, language) if share else "",
         name_of(figure.status.value, language),
         str(figure.vintage),
         name_of(one.certainty.value, language),

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from tsunagu.domain.errors import InputError
+from tsunagu.domain.figure import Share
 
 
 class Language(StrEnum):
@@ -34,6 +35,14 @@ def name_of(code: str, language: Language) -> str:
         raise InputError("this code has no name")
     column = list(Language).index(language)
     return (": " if language is Language.ENGLISH else ":").join(one[column] for one in names if one)
+
+
+def share_text(share: Share, language: Language) -> str:
+    """Return a share with its two counts, such as `42.4 % (515 of 1,216 victims)`."""
+    if language is Language.ENGLISH:
+        return share.text
+    unit = name_of(share.whole.unit.value, language)
+    return f"{share.percent:.1f}%({share.whole.number:,}{unit}中{share.part.number:,}{unit})"
 
 
 def code_called(name: str, among: str) -> str | None:

@@ -25,6 +25,7 @@ from tsunagu.web.pages import (
     permissions,
     proposals,
     reveals,
+    statistics,
     timeline,
 )
 
@@ -41,6 +42,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("account/", include("tsunagu.web.sign_in.urls")),
     path("cases/", cases.cases, name="cases"),
+    path("statistics/", statistics.statistics, name="statistics"),
     path("cases/<reference:reference>/", cases.case, name="case"),
     path("cases/<reference:reference>/items/", cases.items, name="items"),
     path("cases/<reference:reference>/clues/", clues.clues, name="clues"),

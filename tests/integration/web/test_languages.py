@@ -30,6 +30,8 @@ PAGES = [
     ("anna", "/overlaps/{held}/"),
     ("anna", "/notices/"),
     ("anna", "/ask/"),
+    ("anna", "/statistics/"),
+    ("anna", "/statistics/?by=half-year"),
     ("anna", "/banks/"),
     ("anna", "/banks/{bank}/"),
     ("anna", "/banks/{bank}/items/{quarantined}/"),

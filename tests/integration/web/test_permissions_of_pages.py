@@ -281,6 +281,7 @@ PAGES = (
 WITH_TARGET = [page for page in PAGES if page.target]
 LISTS = [page for page in PAGES if not page.target]
 FOR_EVERYBODY = {
+    "statistics",  # figures that others published, the same for everybody
     "my_ledger",  # what he did himself, and what others read in his own cases
     "home",  # shows what the lists show; who has no cases is sent on
     "keys",

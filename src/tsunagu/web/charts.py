@@ -1,0 +1,81 @@
+"""Charts of the reference series: one for each unit, since units are never drawn on one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tsunagu.counting.reference import Reference
+from tsunagu.counting.series import COLUMNS, Column, SeriesRow
+
+WIDTH, HEIGHT = 720.0, 150.0
+"""Units across and down the drawing, without the line of labels beneath."""
+_HEAD = 16.0
+"""Units above the tallest bar, for its number."""
+_FILLED = 0.66
+"""What part of its place a bar fills."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One period in a chart.
+
+    Attributes:
+        label: the period.
+        reference: the figure; None where nothing was published.
+        x, y, width, height: the rectangle, in units of the drawing.
+        middle: where its labels stand.
+        edge: where its place begins, and a break is drawn.
+        breaks: the codes of the breaks within the period.
+    """
+
+    label: str
+    reference: Reference | None
+    x: float
+    y: float
+    width: float
+    height: float
+    middle: float
+    edge: float
+    breaks: tuple[str, ...]
+
+    @property
+    def label_y(self) -> float:
+        """Where its number stands: above it."""
+        return self.y - 4
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The wholes of one unit.
+
+    Attributes:
+        column: what is drawn.
+        bars: by time, one for each period, also where nothing was published.
+    """
+
+    column: Column
+    bars: tuple[Bar, ...]
+
+
+def drawn_series(rows: Sequence[SeriesRow]) -> tuple[Chart, ...]:
+    """Return a chart for each whole: cases, persons, victims; each on a scale of its own, from 0."""
+    wholes = [(place, column) for place, column in enumerate(COLUMNS) if "/" not in column.category]
+    return tuple(Chart(column, _bars(rows, place)) for place, column in wholes)
+
+
+def _bars(rows: Sequence[SeriesRow], place: int) -> tuple[Bar, ...]:
+    newest = [row.cells[place].newest for row in rows]
+    shown = [one if one is not None and one.is_vouched_for else None for one in newest]
+    most = max((one.figure.number for one in shown if one is not None), default=1)
+    step = WIDTH / max(len(rows), 1)
+    bars = []
+    for number, (row, one) in enumerate(zip(rows, shown, strict=True)):
+        height = 0.0 if one is None else (HEIGHT - _HEAD) * one.figure.number / max(most, 1)
+        middle = (number + 0.5) * step
+        codes = tuple(met.code for met in row.breaks)
+        width = step * _FILLED
+        bars.append(
+            Bar(str(row.period), one, middle - width / 2, HEIGHT - height, width, height, middle, number * step, codes)
+        )
+    return tuple(bars)

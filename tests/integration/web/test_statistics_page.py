@@ -1,0 +1,76 @@
+"""The page of statistics: each figure with its unit and vintages, a chart a unit, in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tsunagu.counting.grids import Arrangement
+from tsunagu.counting.series import COLUMNS, list_funnel, national_series
+from tsunagu.web.charts import HEIGHT, drawn_series
+
+from ..scene import Scene  # noqa: TID252 - tests are no package with a name
+from .visitors import Visitor
+
+
+def page(visitor: Callable[[], Visitor], scene: Scene, who: str = "anna", *, language: str = "en", by: str = "") -> str:
+    seated = visitor().sits_down_as(scene.people[who])
+    seated.post("/language/", language=language)
+    return seated.get("/statistics/", by=by).content.decode()
+
+
+def plain(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", text).split())
+
+
+def test_everybody_who_is_signed_in_sees_the_same_figures(visitor, scene: Scene) -> None:
+    tables = {
+        re.sub(r'nonce-\S+|value="\S{64}"', "", page(visitor, scene, who).partition("<main")[2])
+        for who in ("anna", "adam", "audra", "carl")
+    }
+    assert len(tables) == 1
+
+
+def test_a_year_shows_its_conducts_its_share_and_its_breaks(visitor, scene: Scene) -> None:
+    text = plain(page(visitor, scene))
+    assert "2017 2,413 1,414" in text
+    assert "42.4 % (515 of 1,216 victims)" in text
+    assert "2018 †" in text
+    assert "From 2018 a seized customer list moves possession and cases." in text
+    assert "from memory" in text
+
+
+def test_both_vintages_of_a_half_year_are_shown_and_the_newest_is_drawn(visitor, scene: Scene) -> None:
+    text = plain(page(visitor, scene, by="half-year"))
+    assert "2016-H1 1,019 provisional 2016: 1,023 618 60.6 % (618 of 1,019 cases) provisional 2016: 622" in text
+
+
+def test_the_funnel_tells_each_stage_with_its_unit_and_day(visitor, scene: Scene) -> None:
+    text = plain(page(visitor, scene))
+    assert "rows imported 2017-12-31 about 7,000 rows" in text
+    assert "persons cleared 2018-06-30 476 persons" in text
+    numbers = [one.figure.number for one in list_funnel()]
+    assert numbers == [7000, 2700, 200, 476, 870]
+
+
+def test_the_page_speaks_japanese_in_the_words_of_the_tables(visitor, scene: Scene) -> None:
+    text = plain(page(visitor, scene, language="ja"))
+    assert "検挙件数" in text
+    assert "42.4%(1,216人中515人)" in text
+    assert "of 1,216" not in text
+
+
+def test_a_chart_has_one_unit_a_place_for_each_period_and_bars_to_scale_from_nought() -> None:
+    rows = national_series(Arrangement.YEAR)
+    charts = drawn_series(rows)
+    assert [one.column.definition.unit.value for one in charts] == ["cases", "persons", "victims"]
+    for chart in charts:
+        assert [bar.label for bar in chart.bars] == [str(row.period) for row in rows]
+        drawn = [bar for bar in chart.bars if bar.reference is not None]
+        scales = {round(bar.height / bar.reference.figure.number, 6) for bar in drawn if bar.reference}
+        assert len(scales) == 1
+        assert all(bar.y + bar.height == HEIGHT for bar in drawn)
+        assert all(bar.reference.is_vouched_for for bar in drawn if bar.reference)
+    persons = {bar.label: bar.reference for bar in charts[1].bars}
+    assert persons["2019"] is None, "a figure from memory is not drawn"
+    assert len(rows[0].cells) == len(COLUMNS)
