@@ -64,8 +64,8 @@ translations: $(VENV)/.dev ## Gather the texts of the pages into the Japanese ca
 	@$(MAKE) --no-print-directory $(CATALOG)
 
 lock: $(VENV)/.dev ## Pin every dependency by hash (UPGRADE=--upgrade takes newer releases)
-	$(LOCK) pyproject.toml --extra build --extra demo --output-file requirements.lock
-	$(LOCK) pyproject.toml --extra build --extra demo --extra dev --constraint requirements.lock \
+	$(LOCK) pyproject.toml --extra build --extra demo --extra report --output-file requirements.lock
+	$(LOCK) pyproject.toml --extra build --extra demo --extra report --extra dev --constraint requirements.lock \
 	    --no-emit-package pdqhash --output-file requirements-dev.lock
 	for each in builders oracle peers; do \
 	    $(LOCK) make/$$each.in --constraint requirements-dev.lock --output-file make/$$each.lock || exit; \

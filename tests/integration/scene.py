@@ -125,7 +125,7 @@ class Door:
             "out": str(scene.world.folder / random_name("out")),
             "self": scene.people[self.entitled].login,
             "colleague": scene.targets["helper"],
-            **{name: scene.targets[name] for name in ("list", "item", "quarantined", "doomed", "seal")},
+            **{name: scene.targets[name] for name in ("list", "item", "quarantined", "doomed", "package", "seal")},
         }
         return (*self.command.split(), *(one.format(**known) for one in self.arguments))
 
@@ -258,6 +258,21 @@ DOORS = (
         entitled="audra",
         strangers=("bella",),
         unfit=("anna", "carl", "adam"),
+    ),
+    Door(
+        "case export",
+        ("{target}", "--out", "{out}", "--without-pdf"),
+        "export_case",
+        Permission.CASE_EXPORT,
+        "case",
+        strangers=OTHER_AGENCIES,
+    ),
+    Door(
+        "case import",
+        ("{package}", "--as", "{new}"),
+        "import_case",
+        Permission.CASE_OPEN,
+        strangers=OTHER_AGENCIES,
     ),
     Door("case list", (), "list_cases", Permission.CASE_READ, strangers=OTHER_AGENCIES),
     Door("case open", ("{new}",), "open_case", Permission.CASE_OPEN, strangers=OTHER_AGENCIES),
@@ -662,6 +677,9 @@ def _live_through_cases(scene: Scene) -> None:
         open_case(actor=anna.actor, reference=case, purpose=Purpose.INVESTIGATION, covert=False, **parts)
         scene.targets[kind] = case
         scene.secrets.add(case)
+    package = scene.targets["package"] = str(scene.world.folder / random_name("package"))
+    exported = ("case", "export", scene.targets["closable case"], "--out", package, "--without-pdf")
+    assert scene.world.run(anna, *exported).status == 0
     staff_case(actor=anna.actor, reference=scene.targets["staffed case"], login=helper.login, **parts)
     doomed = scene.targets["doomed case"]
     staff_case(actor=anna.actor, reference=doomed, login=helper.login, **parts)

@@ -26,13 +26,13 @@ LISTS = [door for door in DOORS if not door.target]
 FORBIDDEN, NOT_FOUND, CONFLICT = 5, 4, 6
 
 READ_NO_HOLDINGS = {
-    "compare", "fingerprint", "law applies", "law file", "law list", "law show", "list generate", "scan",
-    "statistics check", "statistics table",
+    "compare", "fingerprint", "law applies", "law file", "law list", "law show", "list generate", "package verify",
+    "scan", "statistics check", "statistics table",
 }  # fmt: skip
 OPERATORS = {
     "agency add", "agency load", "agency place", "agency tree",
     "backup", "db roles-sql", "db run", "db status", "demo", "doctor", "erase-expired", "init",
-    "keys export", "keys init", "keys restore", "keys rotate", "ledger erasures", "ledger root",
+    "keys export", "keys init", "keys restore", "keys rotate", "ledger erasures", "ledger prove", "ledger root",
     "index build", "index status", "index verify", "ledger verify", "restore", "serve", "status", "upgrade", "worker",
 }  # fmt: skip
 IDENTITY = {"accept", "key end", "key list", "key make", "second-factor", "sign-in", "sign-out", "whoami"}

@@ -11,6 +11,7 @@ from rich.text import Text
 from tsunagu.cli.erasures import print_proof, proof_json
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import path_text, print_json, print_table, screen, shown_path
+from tsunagu.cli.packages import export_package, import_package
 from tsunagu.domain.case import CaseSummary, HoldingSummary
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.search import CaseSearch, CaseState
@@ -288,5 +289,8 @@ def _case_json(case: CaseSummary) -> dict[str, object]:
         "closed_at": case.closed_at.isoformat() if case.closed_at else None,
     }
 
+
+case.add_command(export_package)
+case.add_command(import_package)
 
 COMMANDS = (case, items)

@@ -43,6 +43,7 @@ MODULES = {
     "notices": "overlaps",
     "officer": "officers",
     "overlaps": "overlaps",
+    "package": "packages",
     "permission": "permissions",
     "release": "overlaps",
     "restore": "operations",

@@ -14,10 +14,11 @@ import click
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.identity import ask_secret
 from tsunagu.cli.output import counted, print_json, print_table, screen
+from tsunagu.cli.proofs import held_root, key_option, prove, verify_proof
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.ledger import LedgerReport, SignedRoot
-from tsunagu.records.ledger.signing import root_from_json, root_to_json
+from tsunagu.domain.ledger import LedgerReport
+from tsunagu.records.ledger.signing import root_to_json
 from tsunagu.services.accounts import read_ledger, sign_root, verify_ledger
 from tsunagu.services.house import Check, House
 from tsunagu.services.officers import officer_logins
@@ -81,18 +82,33 @@ def ledger() -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A root that somebody else holds, as `ledger root` printed it.",
 )
+@click.option(
+    "--proof",
+    "proof_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Check this proof alone, as `ledger prove --json` printed it; it takes no ledger.",
+)
+@key_option
 @json_option
 @click.pass_obj
-def verify(house: House, *, against: Path | None, as_json: bool) -> None:
-    """Recompute the whole ledger and compare it with the signed roots outside the database.
+def verify(
+    house: House, *, against: Path | None, proof_file: Path | None, key_file: Path | None, as_json: bool
+) -> None:
+    """Recompute the whole ledger and compare it with the signed roots outside the database; or check one proof.
+
+    A second agency checks a proof with nothing but the root that it holds, or with the ledger's public key.
 
     Prints no content. Exit status: 0 sound, 1 not.
     """
+    if proof_file is not None:
+        verify_proof(proof_file, held=held_root(against), key_file=key_file, as_json=as_json)
+    if key_file is not None:
+        raise InputError("the ledger here is checked by its own keys: --key goes with --proof")
     with house.open() as rooms:
         report = verify_ledger(
             store=rooms.roots,
             public_keys=rooms.keys.public_keys(),
-            witnessed=_witnessed(against),
+            witnessed=tuple(one for one in (held_root(against),) if one),
         )
         _print_report(report, as_json=as_json)
         if not report.is_sound:
@@ -219,15 +235,6 @@ def doctor(house: House, *, as_json: bool) -> None:
     sys.exit(FAILED if any(one.ok is False for one in checks) else 0)
 
 
-def _witnessed(path: Path | None) -> tuple[SignedRoot, ...]:
-    if path is None:
-        return ()
-    try:
-        return (root_from_json(path.read_text(encoding="utf-8").strip()),)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("the root that is held elsewhere cannot be read") from error
-
-
 def _print_report(report: LedgerReport, *, as_json: bool) -> None:
     if as_json:
         print_json(
@@ -260,5 +267,7 @@ def print_checks(checks: tuple[Check, ...], *, as_json: bool) -> None:
     rows = [(one.name, marks[one.ok], one.detail) for one in checks]
     print_table(("", "", ""), rows, empty="Nothing was examined.", whole=("",))
 
+
+ledger.add_command(prove)
 
 COMMANDS = (db, ledger, keys, doctor)

@@ -13,9 +13,13 @@ _DECODING = frozenset({"compare", "demo", "fingerprint", "ingest", "scan"})
 """Commands that decode whatever else they are told: what decodes is loaded beside them."""
 
 
+_HOMELESS = frozenset({"package", "scan"})
+"""Commands that keep nothing, and work on hosts that have no home."""
+
+
 def main() -> None:
     """Run the tsunagu program."""
-    if sys.argv[1:2] == ["scan"]:
+    if _HOMELESS.intersection(sys.argv[1:2]):
         make_passing_home(os.environ)
     try:
         # The kernels' cache must be named before numba is imported, and Django set up before any model is.

@@ -47,6 +47,29 @@ class SignedRoot:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryProof:
+    """That an entry is under a signed root, for who does not have the ledger.
+
+    Attributes:
+        number: of the entry, from 1.
+        hash: of the entry, 32 bytes.
+        previous: the hash of the entry before: with it, number and text of the entry give its hash.
+        root: signed over all entries until the proof was made.
+        inclusion: by what the entry's hash leads to the root (RFC 6962 section 2.1.1).
+        held: how many entries the other root covers that somebody else held; 0 where none was given.
+        consistency: by what that root leads to this one (RFC 6962 section 2.1.2).
+    """
+
+    number: int
+    hash: bytes
+    previous: bytes
+    root: SignedRoot
+    inclusion: tuple[bytes, ...]
+    held: int = 0
+    consistency: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerReport:
     """What verifying the ledger found.
 

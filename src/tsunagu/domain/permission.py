@@ -13,6 +13,7 @@ class Permission(StrEnum):
     BANK_READ = "bank:read"
     CASE_CLOSE = "case:close"
     CASE_DELETE = "case:delete"
+    CASE_EXPORT = "case:export"
     CASE_KEEP = "case:keep"
     CASE_OPEN = "case:open"
     CASE_READ = "case:read"
@@ -57,6 +58,7 @@ _OFFICER = frozenset(
         Permission.BANK_READ,
         Permission.CASE_CLOSE,
         Permission.CASE_DELETE,
+        Permission.CASE_EXPORT,
         Permission.CASE_KEEP,
         Permission.CASE_OPEN,
         Permission.CASE_READ,
@@ -114,12 +116,14 @@ BY_GRANT = frozenset({Permission.MEDIA_VAULT, Permission.MEDIA_VIEW})
 NEVER_LENT = BY_GRANT | {
     Permission.AGENCY_PLACE,
     Permission.CASE_DELETE,
+    Permission.CASE_EXPORT,
     Permission.OFFICER_CONFIRM,
     Permission.OFFICER_ENROLL,
     Permission.PERMISSION_GRANT,
     Permission.RETENTION_SET,
 }
-"""What no program does for an officer by an API key: what takes two people, and what oversees others."""
+"""What no program does for an officer by an API key: what takes two people, what oversees others, and what lets a
+whole case out of the house."""
 
 
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:

@@ -165,6 +165,23 @@ NEVER = {
 }
 """What no door tells anybody, and why it is there all the same."""
 
+PACKAGED = {
+    "Agency.name",
+    "Case.reference",
+    "Exhibit.reference",
+    "Holding.path",
+    "MediaItem.codecs",
+    "MediaItem.md5",
+    "MediaItem.sha1",
+    "MediaItem.sha256",
+    "MediaItem.tags",
+    "Officer.login",
+    "Trace.data",
+    "Trace.turns",
+    "ledger entry",
+}
+"""What a package tells besides opaque ids, of its own case alone; codecs, tags and traces nothing else tells."""
+
 KINDS_OF_TRACES = {one.code for one in (*FingerprintKind, *SoundKind)}
 ERRORS = {one.code for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.TsunaguError)}
 WORDS = {

@@ -26,6 +26,7 @@ from typing import BinaryIO, Self
 
 from tsunagu.domain.errors import InputError, NotFound, Unavailable
 from tsunagu.records.backup.manifest import BackupFile, Manifest, read_manifest
+from tsunagu.records.counted import Counted
 from tsunagu.records.durable import sync_folder
 
 DATABASE = "database.sealed"
@@ -37,25 +38,6 @@ _TIME = "%Y%m%dT%H%M%SZ"
 NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _MOST_MANIFEST_BYTES = 1 << 20
 _BLOCK_BYTES = 1 << 20
-
-
-class _Counted:
-    """A file that is written, with its size and SHA-256 known at the end."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._digest = hashlib.sha256()
-        self._size_bytes = 0
-
-    def write(self, data: bytes) -> int:
-        """Write `data` and count it."""
-        self._digest.update(data)
-        self._size_bytes += len(data)
-        return self._file.write(data)
-
-    def told(self) -> BackupFile:
-        """Return what was written until now."""
-        return BackupFile(self._size_bytes, self._digest.hexdigest())
 
 
 class NewBackup:
@@ -101,11 +83,11 @@ class NewBackup:
         path = self._partial / name
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         with os.fdopen(opened, "wb") as file:
-            counted = _Counted(file)
+            counted = Counted(file)
             yield counted  # type: ignore[misc]  # all that its writers need of a file
             file.flush()
             os.fsync(opened)
-            self._files[name] = counted.told()
+            self._files[name] = BackupFile(counted.size_bytes, counted.sha256)
 
     def finish(self) -> Path:
         """Give the backup its name, and return where it stands."""

@@ -15,6 +15,7 @@ from tsunagu.records.ledger.chain import canonical
 
 APP = "default"
 OWNER = "owner"
+_NAME_DIGITS = 16
 _NO_ENTRY = "the ledger takes no entry, so nothing is done or answered"
 
 
@@ -131,6 +132,20 @@ def newest_machine_entry(act: Act) -> LedgerEntry | None:
             "ORDER BY number DESC LIMIT 1",
             [act.value],
         )
+        row = cursor.fetchone()
+    return LedgerEntry(row[0], row[1], bytes(row[2])) if row else None
+
+
+def entry_named(name: str) -> LedgerEntry | None:
+    """Return the entry of this number, or whose hash begins with these 16 or more hex digits, as the owner.
+
+    It is for proving, never for showing; None when there is none.
+    """
+    where, value = "number = %s", name
+    if len(name) >= _NAME_DIGITS:
+        where, value = "encode(hash, 'hex') LIKE %s", f"{name}%"
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(f"SELECT number, body, hash FROM ledger.entry WHERE {where} ORDER BY number LIMIT 1", [value])  # noqa: S608
         row = cursor.fetchone()
     return LedgerEntry(row[0], row[1], bytes(row[2])) if row else None
 

@@ -27,9 +27,9 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
     if not leaves:
         return hashlib.sha256().digest()
     if len(leaves) == 1:
-        return _leaf(leaves[0])
+        return leaf_hash(leaves[0])
     split = 1 << ((len(leaves) - 1).bit_length() - 1)
-    return _node(merkle_root(leaves[:split]), merkle_root(leaves[split:]))
+    return node_hash(merkle_root(leaves[:split]), merkle_root(leaves[split:]))
 
 
 class Frontier:
@@ -68,10 +68,10 @@ class Frontier:
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf at the end; `leaf` is its data, which the tree hashes itself."""
-        peak = _leaf(leaf)
+        peak = leaf_hash(leaf)
         full = self._size
         while full & 1:
-            peak = _node(self._peaks.pop(), peak)
+            peak = node_hash(self._peaks.pop(), peak)
             full >>= 1
         self._peaks.append(peak)
         self._size += 1
@@ -82,7 +82,7 @@ class Frontier:
             return merkle_root(())
         root = self._peaks[-1]
         for peak in reversed(self._peaks[:-1]):
-            root = _node(peak, root)
+            root = node_hash(peak, root)
         return root
 
     def to_hex(self) -> list[str]:
@@ -90,9 +90,11 @@ class Frontier:
         return [peak.hex() for peak in self._peaks]
 
 
-def _leaf(data: bytes) -> bytes:
+def leaf_hash(data: bytes) -> bytes:
+    """Return the hash of a leaf with this data."""
     return hashlib.sha256(b"\x00" + data).digest()
 
 
-def _node(left: bytes, right: bytes) -> bytes:
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the hash of the node over two others."""
     return hashlib.sha256(b"\x01" + left + right).digest()

@@ -1,0 +1,1 @@
+"""Packages as folders: a manifest that is signed, and the files that it names."""

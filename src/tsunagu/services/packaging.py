@@ -1,0 +1,196 @@
+"""A case leaves the house as a package: what may go along is decided here, and written down before the first byte."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.case import CaseSummary
+from tsunagu.domain.notice import HitView
+from tsunagu.domain.package import CustodyEntry, Finding, PackagedCase, PackagedFile
+from tsunagu.domain.permission import Permission
+from tsunagu.exchange.case_report import Report, Reporter
+from tsunagu.exchange.case_writing import write_case
+from tsunagu.exchange.package_readme import readme
+from tsunagu.records import agencies, notices, packaged
+from tsunagu.records.ledger.merkle import merkle_root
+from tsunagu.records.ledger.pages import all_entries_of_case
+from tsunagu.records.ledger.signing import Signer
+from tsunagu.records.packages.folder import NewPackage
+from tsunagu.records.packages.manifest import OPENSSL, SHA256SUM, public_key_to_pem
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import case_for, deed
+from tsunagu.services.linking import link_first
+from tsunagu.services.parts import Keys, Ledger, Queue
+
+CASE_FILE = "case.jsonld"
+README = "readme.txt"
+OF_OTHERS = frozenset(
+    {
+        Act.OVERLAP_FOUND,
+        Act.OVERLAP_NOTICED,
+        Act.OVERLAP_READ,
+        Act.OVERLAP_RELEASED,
+        Act.OVERLAP_SHARED,
+        Act.NOTICE_READ,
+        Act.NOTICE_ACKNOWLEDGED,
+        Act.HIT_JUDGED,
+    }
+)
+"""Acts whose entries tell that somebody else holds something: they stay at home, and are not counted either."""
+_NAMES_OTHERS = frozenset({"overlap", "hit"})
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedCase:
+    """What went out.
+
+    Attributes:
+        waiting: how many places had not been compared, so that findings on them may be missing.
+    """
+
+    places: int
+    findings: int
+    waiting: int
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the files told on their way out: the first ones, and how many each exhibit has."""
+
+    first: list[PackagedFile] = field(default_factory=list)
+    by_exhibit: dict[str, int] = field(default_factory=dict)
+
+
+def export_case(
+    *,
+    actor: Actor,
+    reference: str,
+    package: NewPackage,
+    reporter: Reporter | None,
+    release: str,
+    signer: Signer,
+    public_key: bytes,
+    queue: Queue,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> ExportedCase:
+    """Write one of the actor's cases into a package, and sign it.
+
+    With it go its exhibits, places, digests, facts and fingerprints; the hits that both sides have shared, with the own
+    item and the own judgement alone; and the ledger's entries of the case, but for those that tell of others. Of
+    another agency, of another case, or of a hit that is not shared nothing goes along, not as a number either.
+
+    Args:
+        package: the folder, empty.
+        reporter: sets the summaries for people; None where they are not wanted.
+        release: of this program.
+        signer: the ledger's key.
+        public_key: its public part, raw.
+
+    Raises:
+        Forbidden: the actor exports no cases.
+        NotFound: no such case, or not the actor's.
+        InputError: the folder cannot be written.
+    """
+    case = case_for(
+        actor=actor, reference=reference, permission=Permission.CASE_EXPORT, now=now, keys=keys, ledger=ledger
+    )
+    link_first(queue=queue, now=now, ledger=ledger)
+    with acting_for(actor.agency_id):
+        places, contents = packaged.contents_of(case)
+        root = merkle_root(contents).hex()
+        ledger.write(deed(Act.CASE_EXPORTED, actor=actor, case=case, now=now, places=places, merkle_root=root))
+    # Only now: nothing may leave before its entry is committed.
+    with acting_for(actor.agency_id):
+        whole = _whole(case, actor, release=release, now=now)
+        exhibits = packaged.packaged_exhibits(case)
+        findings = _findings(actor, case)
+        custody = tuple(_custody(case, {str(one.exhibit_id): one.reference for one in exhibits}))
+        told = _Told()
+        with package.writing(CASE_FILE) as file:
+            files = _noted(packaged.packaged_files(case), told)
+            count = write_case(whole, file, exhibits=exhibits, files=files, findings=findings, custody=custody)
+    if reporter is not None:
+        report = Report(whole, exhibits, told.by_exhibit, tuple(told.first), findings, custody)
+        for name, content in reporter.pdfs(report):
+            with package.writing(name) as file:
+                file.write(content)
+    with package.writing(README) as file:
+        pem = public_key_to_pem(public_key)
+        file.write(readme(whole, key_id=signer.key_id, pem=pem, openssl=OPENSSL, sha256sum=SHA256SUM))
+    package.finish(signer=signer, public_key=public_key, now=now)
+    return ExportedCase(count, len(findings), whole.waiting)
+
+
+def _whole(case: CaseSummary, actor: Actor, *, release: str, now: datetime) -> PackagedCase:
+    agency = agencies.cards_of([actor.agency_id])[actor.agency_id]
+    return PackagedCase(
+        case.case_id,
+        case.reference,
+        case.purpose,
+        case.covert,
+        case.opened_at,
+        case.closed_at,
+        case.keep_until,  # nobody keeps it longer than its own agency
+        agency.name,
+        agency.country,
+        packaged.waiting_in(case),
+        now,
+        agencies.logins()[actor.officer_id],
+        release,
+    )
+
+
+def _noted(files: Iterator[PackagedFile], told: _Told) -> Iterator[PackagedFile]:
+    for file in files:
+        told.by_exhibit[file.exhibit] = told.by_exhibit.get(file.exhibit, 0) + 1
+        if len(told.first) < Report.MOST_FILES:
+            told.first.append(file)
+        yield file
+
+
+def _findings(actor: Actor, case: CaseSummary) -> tuple[Finding, ...]:
+    """Return the hits of the case that both sides have shared, by the place of the own item; held ones never."""
+    told = [
+        one
+        for one in notices.notices_of(actor)
+        if one.case_id == case.case_id and not one.held and not one.ended and one.revealed
+    ]
+    hits = [hit for one in told for hit in notices.hits_seen(one, lambda _: "")]
+    answers = packaged.latest_answers([hit.hit_id for hit in hits])
+    found = (_finding(hit, answers) for hit in hits)
+    return tuple(sorted(found, key=lambda one: (one.number, one.kind, one.distance_bits)))
+
+
+def _finding(hit: HitView, answers: Mapping[int, tuple[datetime, str]]) -> Finding:
+    at, login = answers.get(hit.hit_id, (None, None))
+    return Finding(
+        hit.number,
+        hit.evidence.kind,
+        hit.evidence.distance_bits,
+        hit.evidence.turn,
+        tuple((one.a_from_s, one.a_to_s) for one in hit.evidence.stretches),
+        hit.silenced,
+        hit.holds,
+        hit.judgement,
+        hit.sameness,
+        at,
+        login,
+    )
+
+
+def _custody(case: CaseSummary, exhibits: Mapping[str, str]) -> Iterator[CustodyEntry]:
+    logins = {str(officer): login for officer, login in agencies.logins().items()}
+    for entry in all_entries_of_case(case.case_id):
+        body = json.loads(entry.body)
+        details = body.get("details", {})
+        if body["act"] in OF_OTHERS or "cases" in body or _NAMES_OTHERS & details.keys():
+            continue
+        exhibit = exhibits.get(str(details.get("exhibit")))
+        yield CustodyEntry(entry.hash, entry.body, logins.get(str(body.get("officer"))), exhibit)
