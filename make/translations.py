@@ -58,6 +58,7 @@ CODES = {
     "permission": ["Permission"],
     "purpose": ["Purpose"],
     "search": ["CaseState"],
+    "series": ["SeriesStatus", "Distributed"],
     "timeline": ["Told"],
 }
 SENTENCES_OF = ["domain", "services", "records", "web"]

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from tsunagu.domain.agency_tree import AgencyKind, ListedAgency
 from tsunagu.domain.assessment import CountryState
 from tsunagu.domain.bank import BankSemantics, Quarantine
+from tsunagu.domain.claim import ClaimScope
 from tsunagu.domain.clue import Bearing, ClueDraft, ClueKind, Support, Weighing
 from tsunagu.domain.digest import Digests
 from tsunagu.domain.erasure import ErasureGround
@@ -34,6 +35,7 @@ from tsunagu.services.api_keys import make_key
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit
 from tsunagu.services.cases import open_case, staff_case
+from tsunagu.services.claims import ask_interest, claim
 from tsunagu.services.clues import record_clue, sign_assessment, view_clues, withdraw_clue
 from tsunagu.services.deletion import propose_deletion
 from tsunagu.services.exhibit_keys import give_exhibit_key
@@ -48,6 +50,7 @@ from tsunagu.services.uploads import begin_upload, offer_files
 from tsunagu.services.vault import opened_vault
 
 from .granted import grant
+from .series_scene import BESIDE, DOOR_ARGUMENTS, DOORS_TO_SERIES, put_together
 from .world import Person, World, now, random_name
 
 WORKS = {Role.OFFICER, Role.COORDINATOR}
@@ -126,6 +129,7 @@ class Door:
             "self": scene.people[self.entitled].login,
             "colleague": scene.targets["helper"],
             **{name: scene.targets[name] for name in ("list", "item", "quarantined", "doomed", "package", "seal")},
+            **{name.replace(" ", "_"): scene.targets[name] for name in (*DOOR_ARGUMENTS, *BESIDE)},
         }
         return (*self.command.split(), *(one.format(**known) for one in self.arguments))
 
@@ -514,6 +518,7 @@ DOORS = (
         unfit=("anna", "carl", "audra"),
     ),
     Door("share", ("{target}",), "share", Permission.OVERLAP_SHARE, "overlap"),
+    *(Door(**{"strangers": OTHER_AGENCIES, **one}) for one in DOORS_TO_SERIES),
 )
 
 
@@ -529,6 +534,10 @@ def set_the_scene(world: World) -> Scene:
     scene.targets["colleague"] = people["carl"].login
     for pair in ("open", "covert", "shared"):
         _hold_the_same(scene, pair)
+    put_together(world, anna, scene.targets["case"], scene.targets, scene.secrets, receiver=ben.agency)
+    claimed = {"kind": ClaimScope.CASE, "is_imminent": False, "reason": "nobody else is on it"}
+    claim(actor=anna.actor, name=scene.targets["case"], **claimed, **world.parts)
+    ask_interest(actor=ben.actor, kind=ClaimScope.CASE, name=scene.other_side["open"], **world.parts)
     _open_a_bank(scene)
     _begin_a_list(scene)
     _share(scene)

@@ -13,7 +13,7 @@ from django.db.utils import DatabaseError
 from psycopg import sql
 
 from tsunagu.domain.actor import Actor
-from tsunagu.records import cases, notices
+from tsunagu.records import cases, notices, series
 from tsunagu.records.models import (
     ApiKeyRow,
     Case,
@@ -24,6 +24,7 @@ from tsunagu.records.models import (
     JudgementRow,
     Overlap,
     OverlapNotice,
+    Series,
 )
 from tsunagu.records.session import acting_for, asking_for_login
 from tsunagu.services import access
@@ -36,14 +37,15 @@ WHERE relkind = 'r' AND attname = 'agency_id' AND NOT attisdropped ORDER BY 1, 2
 """
 TABLES = (
     "ledger.entry", "public.api_key", "public.bank", "public.bank_import", "public.bank_item", "public.case",
-    "public.case_member", "public.case_reason", "public.clue", "public.country_assessment",
-    "public.erasure", "public.exhibit", "public.exhibit_key",
-    "public.fingerprint", "public.holding", "public.incoming_list", "public.intake", "public.intake_change",
-    "public.intake_file",
-    "public.invitation", "public.judgement", "public.login", "public.look_up_day", "public.look_up_hit",
-    "public.media_item", "public.officer", "public.overlap_notice", "public.permission_grant", "public.proposal",
-    "public.provider_subject", "public.recent_query", "public.retention_rule", "public.reveal", "public.sign_in",
-    "public.vault_key", "public.vaulted_content",
+    "public.case_member", "public.case_reason", "public.category_scheme", "public.claim", "public.clue",
+    "public.country_assessment", "public.erasure", "public.exhibit", "public.exhibit_key", "public.fingerprint",
+    "public.holding", "public.incoming_list", "public.intake", "public.intake_change", "public.intake_file",
+    "public.interest", "public.invitation", "public.judgement", "public.login", "public.look_up_day",
+    "public.look_up_hit", "public.media_item", "public.officer", "public.overlap_notice", "public.permission_grant",
+    "public.proposal", "public.provider_subject", "public.recent_query", "public.retention_rule", "public.reveal",
+    "public.series", "public.series_alias", "public.series_case", "public.series_item", "public.series_placing",
+    "public.series_step", "public.sign_in", "public.vault_key", "public.vaulted_content", "public.vote",
+    "public.vote_dispute",
 )  # fmt: skip
 LINKER_MAY_READ = {
     "bank": {
@@ -74,6 +76,7 @@ LINKER_MAY_READ = {
         "disabled_until",
     },
     "case": {"id", "agency_id", "covert", "keep_until"},
+    "claim": {"id", "agency_id", "series_id", "case_id", "expires_at", "released_at"},
     "exhibit": {"id", "agency_id", "case_id"},
     "fingerprint": {"id", "agency_id", "item_id", "kind", "data", "turns", "quality", "at_s", "frame"},
     "holding": {"id", "agency_id", "exhibit_id", "item_id", "linked_at"},
@@ -81,9 +84,12 @@ LINKER_MAY_READ = {
     "look_up_day": {"id", "agency_id", "officer_id", "api_key", "day", "queries"},
     "media_item": {"id", "agency_id", "sha256", "width", "height", "parked"},
     "recent_query": {"id", "agency_id", "pdq"},
+    "series": {"id", "agency_id", "root_id"},
+    "series_case": {"id", "agency_id", "series_id", "case_id"},
+    "series_item": {"id", "agency_id", "series_id", "case_id", "item_id"},
 }
 LOOK_UP_HIT = {"id", "agency_id", "bank_id", "item_id", "asked_by_id", "asked_at", "distance_bits"}
-LINKER_WRITES = {"overlap", "hit", "overlap_notice"}
+LINKER_WRITES = {"overlap", "hit", "interest", "overlap_notice"}
 
 
 def _on(statement: str, table: str) -> sql.Composed:
@@ -186,6 +192,7 @@ def _no_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "case_of", _unfiltered_case)
     monkeypatch.setattr(cases, "cases_of", lambda *_, **__: tuple(cases.summary_of(row) for row in Case.objects.all()))
     monkeypatch.setattr(notices, "notices_of", _unfiltered_notices)
+    monkeypatch.setattr(series, "seen_by", lambda *_: Series.objects.filter(stands=True))
 
 
 @pytest.mark.usefixtures("_no_checks")
@@ -311,6 +318,10 @@ def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psy
         "SELECT officer_id FROM judgement",
         "SELECT 1 FROM case_reason",
         "SELECT 1 FROM erasure",
+        "SELECT name FROM series",
+        "SELECT 1 FROM series_step",
+        "SELECT reason FROM claim",
+        "SELECT 1 FROM vote",
         "SELECT 1 FROM agency",
         "SELECT 1 FROM ledger.entry",
         "SELECT ledger.entries()",
@@ -365,6 +376,14 @@ def test_the_linker_is_refused_what_it_needs_not(rooms: object, query: str) -> N
         "UPDATE vaulted_content SET has_small = true",
         "UPDATE vaulted_content SET doomed = true",
         "DELETE FROM sign_in",
+        "DELETE FROM series",
+        "DELETE FROM series_step",
+        "UPDATE series SET opened_at = now()",
+        "UPDATE claim SET agency_id = agency_id",
+        "UPDATE vote SET grade = 'baseline'",
+        "INSERT INTO interest (id) VALUES (gen_random_uuid())",
+        "UPDATE series_step SET kind = 'removed'",
+        "UPDATE series_placing SET item_id = item_id",
         "INSERT INTO hit (kind) VALUES ('exact')",
     ],
 )  # fmt: skip
@@ -384,13 +403,14 @@ def test_what_may_be_deleted_is_not_deleted_unless_its_erasure_was_decided(scene
         )
         deletable = {table for (table,) in cursor.fetchall()} & {table.partition(".")[2] for table in TABLES}
     assert deletable == {
-        "case", "case_member", "case_reason", "clue", "country_assessment", "exhibit", "exhibit_key", "fingerprint",
-        "holding", "intake",
-        "intake_change", "intake_file", "judgement", "media_item", "provider_subject",
-        "vaulted_content",
+        "case", "case_member", "case_reason", "claim", "clue", "country_assessment", "exhibit", "exhibit_key",
+        "fingerprint", "holding", "intake", "intake_change", "intake_file", "interest", "judgement", "media_item",
+        "provider_subject", "series_alias", "series_case", "series_item", "series_placing", "vaulted_content", "vote",
+        "vote_dispute",
     }  # fmt: skip
-    # A colleague leaves a case, an upload's bytes go, and an officer takes a way in away.
-    for table in deletable - {"case_member", "intake_file", "provider_subject"}:
+    # A colleague leaves a case, an upload's bytes go, an officer takes a way in away or drops an alias, and what a
+    # series consists of follows from its steps, which stay.
+    for table in deletable - {"case_member", "intake_file", "provider_subject", "series_alias", "series_item"}:
         with acting_for(agency), connections["default"].cursor() as cursor:
             assert _count(f"public.{table}") > 0
             cursor.execute(_on("DELETE FROM {}", table))

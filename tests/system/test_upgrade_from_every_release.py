@@ -38,8 +38,8 @@ VALUES = {
     "date": "'2026-03-01'",
     "ARRAY": "'{}'",
 }
-OTHERS = {"proposed_by_id": 2, "confirmed_by_id": 3}
-"""Columns that name people whom a table holds to be different ones."""
+OTHERS = {"proposed_by_id": 2, "confirmed_by_id": 3, "other_id": 2}
+"""Columns that name what a table holds to be different ones."""
 COLUMNS = """
 SELECT table_name, array_agg(column_name::text), array_agg(data_type::text) FROM information_schema.columns
 JOIN information_schema.tables USING (table_schema, table_name)

@@ -245,6 +245,7 @@ def items(house: House, *, reference: str, purpose: str | None, as_json: bool) -
             print_json(
                 {
                     "exhibit": one.exhibit,
+                    "number": one.number,
                     **shown_path(one.path),
                     "media_type": one.media_type,
                     "size_bytes": one.size_bytes,
@@ -257,6 +258,7 @@ def items(house: House, *, reference: str, purpose: str | None, as_json: bool) -
     rows = [
         (
             one.exhibit,
+            one.number,
             path_text(one.path),
             one.media_type or "",
             one.sha256.hex() if one.sha256 else "",
@@ -265,7 +267,7 @@ def items(house: House, *, reference: str, purpose: str | None, as_json: bool) -
         )
         for one in found
     ]
-    columns = ("exhibit", "path", "type", "sha256", "refused", "compared")
+    columns = ("exhibit", "item", "path", "type", "sha256", "refused", "compared")
     print_table(columns, rows, empty="Nothing is held in this case yet.", whole=("exhibit", "compared"))
 
 

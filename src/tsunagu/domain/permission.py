@@ -18,11 +18,13 @@ class Permission(StrEnum):
     CASE_OPEN = "case:open"
     CASE_READ = "case:read"
     CASE_STAFF = "case:staff"
+    CLAIM_MAKE = "claim:make"
     CLUE_RECORD = "clue:record"
     COUNTRY_ASSESS = "country:assess"
     EXHIBIT_WITHDRAW = "exhibit:withdraw"
     HELD_NOTICE_RELEASE = "held-notice:release"
     HIT_JUDGE = "hit:judge"
+    ITEM_VOTE = "item:vote"
     LEDGER_READ = "ledger:read"
     MEDIA_INGEST = "media:ingest"
     MEDIA_LOOK_UP = "media:look_up"
@@ -37,6 +39,10 @@ class Permission(StrEnum):
     OVERLAP_SHARE = "overlap:share"
     PERMISSION_GRANT = "permission:grant"
     RETENTION_SET = "retention:set"
+    SCHEME_SET = "scheme:set"
+    SERIES_CHANGE = "series:change"
+    SERIES_CLOSE = "series:close"
+    SERIES_READ = "series:read"
 
 
 class Role(StrEnum):
@@ -63,10 +69,12 @@ _OFFICER = frozenset(
         Permission.CASE_OPEN,
         Permission.CASE_READ,
         Permission.CASE_STAFF,
+        Permission.CLAIM_MAKE,
         Permission.CLUE_RECORD,
         Permission.COUNTRY_ASSESS,
         Permission.EXHIBIT_WITHDRAW,
         Permission.HIT_JUDGE,
+        Permission.ITEM_VOTE,
         Permission.MEDIA_INGEST,
         Permission.MEDIA_LOOK_UP,
         Permission.MEDIA_READ,
@@ -74,6 +82,8 @@ _OFFICER = frozenset(
         Permission.NOTICE_READ,
         Permission.OVERLAP_READ,
         Permission.OVERLAP_SHARE,
+        Permission.SERIES_CHANGE,
+        Permission.SERIES_READ,
     }
 )
 
@@ -96,6 +106,8 @@ ROLE_PERMISSIONS = MappingProxyType(
             Permission.HELD_NOTICE_RELEASE,
             Permission.OFFICER_CONFIRM,
             Permission.PERMISSION_GRANT,
+            Permission.SCHEME_SET,
+            Permission.SERIES_CLOSE,
         },
         Role.ADMINISTRATOR: frozenset(
             {

@@ -18,6 +18,7 @@ from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.erasure import Consequences, Erased, Erasing, ErasureGround
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.intake_run import IntakeState
+from tsunagu.records import series_erasing
 from tsunagu.records.holdings import LOCK_AGENCY
 from tsunagu.records.ledger.merkle import Frontier
 from tsunagu.records.models import (
@@ -141,6 +142,7 @@ def erase_places(erasing: Erasing, reference: Reference, *, most: int) -> bool:
     _erase_clues(erasing.case_id, places)
     _delete(Holding.objects.filter(id__in=places), expected=len(places))
     held = {item for _, item in rows if item}
+    series_erasing.forget_contents(erasing.case_id, held)
     kept = set(Holding.objects.filter(item_id__in=held).values_list("item_id", flat=True))
     items = sorted(held - kept)
     traces = Trace.objects.filter(item_id__in=items)
@@ -198,6 +200,7 @@ def complete(erasing: Erasing, reference: Reference, *, now: datetime) -> Erased
     ]
     if erasing.exhibit_id is None:
         gone.append(reference(f"case {erasing.case_id}"))
+        series_erasing.forget_case(erasing.case_id)
         of_case = {"case_id": erasing.case_id}
         rows += [CaseReason.objects.filter(**of_case), CaseMember.objects.filter(**of_case)]
         rows += [Case.objects.filter(id=erasing.case_id)]

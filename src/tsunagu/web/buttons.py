@@ -29,6 +29,7 @@ class Button:
 
 
 REFERENCE, OVERLAP, INTAKE, BANK = ("reference",), ("overlap_id",), ("intake_id",), ("bank",)
+SERIES = ("series",)
 BUTTONS = {
     "acknowledge": Button("overlap", _("Acknowledge"), OVERLAP),
     "ask": Button("ask", _("Ask the banks"), is_read_too=True),
@@ -77,6 +78,8 @@ BUTTONS = {
     "reset": Button("officers", _("Lost second factor")),
     "retention": Button("retention", _("Retention"), is_read_too=True),
     "reveal": Button("case", _("Reveal"), REFERENCE),
+    "series_board": Button("series_board", _("Open a series"), is_read_too=True),
+    "series_change": Button("series", _("Series"), SERIES),
     "set_language": Button("home", _("Home")),
     "share": Button("overlap", _("Share"), OVERLAP),
     "staff": Button("case", _("Let work on this case"), REFERENCE),

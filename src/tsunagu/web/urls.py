@@ -25,6 +25,7 @@ from tsunagu.web.pages import (
     permissions,
     proposals,
     reveals,
+    series,
     statistics,
     timeline,
 )
@@ -73,6 +74,9 @@ urlpatterns = [
     path("overlaps/<uuid:overlap_id>/release/", overlaps.release, name="release"),
     path("overlaps/<uuid:overlap_id>/hits/<int:hit_id>/judge/", overlaps.judge, name="judge"),
     path("notices/", overlaps.notices, name="notices"),
+    path("series/", series.board, name="series_board"),
+    path("series/<reference:series>/", series.series, name="series"),
+    path("series/<reference:series>/change/", series.change, name="series_change"),
     path("ask/", ask.ask, name="ask"),
     path("ask/file/", ask.ask_file, name="ask_file"),
     path("banks/", banks.banks, name="banks"),

@@ -31,7 +31,7 @@ METHODS = ("GET", "POST", "PUT")
 PLACES = {"offset"}
 """What addresses name that is nobody's: a place in a file."""
 NUMBERS = {"hit_id", "number", "pk"}
-NAMES = {"agency", "bank", "case", "exhibit", "login", "reference", "text"}
+NAMES = {"agency", "bank", "case", "exhibit", "login", "reference", "series", "text"}
 NOT_TAKEN = 405
 FORM = {
     "act": "propose",

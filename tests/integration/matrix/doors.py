@@ -33,6 +33,8 @@ from tsunagu.records.models import (
     OverlapNotice,
     ProposalRow,
     RevealRow,
+    SchemeRow,
+    Series,
 )
 from tsunagu.records.session import LINKER, acting_for
 from tsunagu.services.opaque import item_name
@@ -43,18 +45,19 @@ from .planted import TOLD_OF, Planted, Seat
 
 PAGE, API, COMMAND = KINDS = ("page", "API", "command")
 NUMBERS = {"number", "hit_id"}
-NAMES = {"bank", "reference", "login", "token"}
+NAMES = {"bank", "reference", "login", "series", "token"}
 READING = (
-    "agency waiting", "bank list", "bank show", "case erasure", "case list", "case show", "clue list", "clue signed",
-    "clue weigh", "deletion show", "exhibit withdraw", "hits", "items", "key list", "ledger show", "notices",
-    "officer list", "officer proposals", "overlaps", "permission list", "retention show", "whoami",
+    "agency waiting", "bank list", "bank show", "case erasure", "case list", "case show", "claims list", "clue list",
+    "clue signed", "clue weigh", "deletion show", "exhibit withdraw", "hits", "items", "key list", "ledger show",
+    "notices", "officer list", "officer proposals", "overlaps", "permission list", "retention show", "scheme list",
+    "series candidates", "series list", "series show", "series votes", "whoami",
 )  # fmt: skip
 """Commands that tell an officer something of what is held."""
 AT_THE_HOST = ("ledger erasures", "ledger root", "ledger verify")
 """Commands by which an operator, whom nobody asks who he is, reads what is held."""
 NAMED_BY = {"name": "bank", "case_reference": "reference", "overlap": "overlap_id", "exhibit_reference": "exhibit"}
 """What commands call what addresses call otherwise."""
-CALLED = {"case erasure": {"reference": "case"}}
+CALLED = {"case erasure": {"reference": "case"}, "series show": {"name": "series"}, "series votes": {"name": "series"}}
 """What one command calls so, and means something else by it than the others do."""
 ASKED = {
     "clues": ("number",),
@@ -63,10 +66,11 @@ ASKED = {
     "erasures": ("case",),
     "cases": ("text",),
     "overlaps": ("text", "agency"),
+    "series_board": ("text",),
     "my_ledger": ("of",),
 }
 """What pages are asked in the query of their address, beside `NARROWING`."""
-NARROWING = {"after", "answered", "before", "since", "state", "strength", "until"}
+NARROWING = {"after", "answered", "before", "since", "state", "status", "strength", "until"}
 """What pages are asked besides: which part of a list, as a place in it or as one of a few words."""
 ENOUGH = "10000"
 
@@ -148,6 +152,8 @@ class Targets:
                     "id", flat=True
                 ),
                 "proposal_id": ProposalRow.objects.filter(settled_at=None).values_list("id", flat=True),
+                "scheme": SchemeRow.objects.values_list("name", flat=True),
+                "series": Series.objects.values_list("name", flat=True),
                 "grant_id": GrantRow.objects.values_list("id", flat=True),
                 "number": Holding.objects.filter(exhibit__case__reference=references[0]).values_list(
                     "number", flat=True

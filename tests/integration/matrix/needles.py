@@ -35,6 +35,8 @@ CASE_OF = {
     "Case": "id",
     "CaseMember": "case_id",
     "CaseReason": "case_id",
+    "ClaimRow": "case_id series__seriescase__case_id",
+    "DisputeRow": "case_id",
     "ClueRow": "case_id",
     "Erasure": "case_id",
     "Exhibit": "case_id",
@@ -47,12 +49,16 @@ CASE_OF = {
     "Officer": "casemember__case_id",
     "OverlapNotice": "case_id",
     "RevealRow": "case_id",
+    "SchemeRow": "voterow__case_id",
+    "Series": "seriescase__case_id",
+    "SeriesAlias": "series__seriescase__case_id",
+    "SeriesStep": "series__seriescase__case_id",
     "Trace": "item__holding__exhibit__case_id",
 }
 """How a row leads to the cases that it belongs to; where a table is missing here, to none."""
 OFFICER_OF = {"Officer": "id", "JudgementRow": "officer_id", "RevealRow": "officer_id", "ApiKeyRow": "officer_id"}
 """Whose own a row is."""
-MADE_UP_KEYS = {"IncomingListRow.categories", "MediaItem.tags"}
+MADE_UP_KEYS = {"IncomingListRow.categories", "MediaItem.tags", "VoteRow.answers"}
 """Structures whose keys are no words of ours."""
 ENDS = ("ended_at", "settled_at", "used_at")
 """What tells that a row is of something that is over, where it is set."""

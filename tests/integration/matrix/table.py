@@ -14,6 +14,7 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.agency_tree import AgencyKind
 from tsunagu.domain.assessment import CountryState
 from tsunagu.domain.bank import BankSemantics, Opinion
+from tsunagu.domain.claim import InterestKind
 from tsunagu.domain.clue import Bearing, ClueKind, Support
 from tsunagu.domain.country import CODES
 from tsunagu.domain.erasure import ErasureGround
@@ -28,6 +29,9 @@ from tsunagu.domain.overlap import Commonness, Strength
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.reveal import RevealMeans
+from tsunagu.domain.scheme import Grade
+from tsunagu.domain.series import Distributed, SeriesStatus
+from tsunagu.domain.series_steps import StepKind
 from tsunagu.exchange.reading import Of256Bits
 from tsunagu.exchange.registry import READERS
 from tsunagu.services import bank_imports
@@ -83,6 +87,9 @@ TABLE = {
     "Erasure.id": LEDGER,
     "Exhibit.id": LEDGER,
     "Exhibit.reference": told(W.WORKS_ON_IT),
+    "ClaimRow.id": told(W.AUDITS, command=[W.WORKS_ON_IT]),
+    "ClaimRow.reason": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
+    "DisputeRow.reason": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "ExhibitKeyRow.id": LEDGER,
     "GrantRow.id": told(page=[W.GRANTS], command=[W.GRANTS]),
     "HitRow.id": told(W.HAS_SHARED, W.AUDITS_SHARED),
@@ -106,6 +113,16 @@ TABLE = {
     "ProposalRow.terms.login": told(page=[W.CONFIRMS], command=[W.CONFIRMS]),
     "ProposalRow.terms.name": told(page=[W.CONFIRMS], command=[W.CONFIRMS]),
     "RevealRow.id": LEDGER,
+    "SchemeRow.elements.code": told(page=[W.WORKS_ON_IT], command=[W.READS_SERIES]),
+    "SchemeRow.elements.answers": told(page=[W.WORKS_ON_IT], command=[W.READS_SERIES]),
+    "SchemeRow.elements.question_en": told(page=[W.WORKS_ON_IT], command=[W.READS_SERIES]),
+    "SchemeRow.id": LEDGER,
+    "SchemeRow.name": told(page=[W.WORKS_ON_IT], command=[W.READS_SERIES]),
+    "Series.id": told(W.AUDITS, command=[W.WORKS_ON_IT]),
+    "Series.name": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
+    "SeriesAlias.alias": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
+    "SeriesStep.reason": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
+    "SeriesStep.step_id": told(W.AUDITS, page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "ledger entry": told(W.AUDITS, page=[W.HIMSELF, W.WORKS_ON_IT]),
     "watched folder": told(page=[W.WORKS_ON_IT]),
 }
@@ -155,6 +172,14 @@ NEVER = {
     "RecentQuery.id": NUMBERED,
     "RecentQuery.pdq": TRACE,
     "RevealRow.reason": KEPT,
+    "DisputeRow.id": NUMBERED,
+    "InterestRow.id": NUMBERED,
+    "VoteRow.id": NUMBERED,
+    "SeriesAlias.id": NUMBERED,
+    "SeriesCase.id": NUMBERED,
+    "SeriesItemRow.id": NUMBERED,
+    "SeriesPlacing.id": NUMBERED,
+    "SeriesStep.id": NUMBERED,
     "SignIn.id": NUMBERED,
     "SignIn.token_mac": SECRET,
     "Trace.data": TRACE,
@@ -237,7 +262,14 @@ WORDS = {
     "ProposalRow.terms.ground": ErasureGround,
     "ProposalRow.terms.permission": Permission,
     "RevealRow.means": RevealMeans,
+    "InterestRow.kind": InterestKind,
+    "Series.distributed": Distributed,
+    "Series.purpose": Purpose,
+    "Series.purposes": Purpose,
+    "Series.status": SeriesStatus,
+    "SeriesStep.kind": StepKind,
     "Trace.kind": KINDS_OF_TRACES,
+    "VoteRow.grade": Grade,
 }
 """What holds one word of a closed list, which everybody knows: it could be found anywhere."""
 
@@ -260,7 +292,12 @@ LINKS = {
     "RevealRow.case_id": "Case.id",
     "RevealRow.item": "MediaItem.id",
     "RevealRow.place": "Holding.id",
+    "InterestRow.case": "Case.id",
+    "InterestRow.series": "Series.id",
+    "Series.receivers": "Agency.id",
+    "SeriesStep.value": "SeriesAlias.alias",
     "VaultedContent.sha256": "MediaItem.sha256",
+    "VoteRow.answers": "SchemeRow.elements.answers",
 }
 """What names another row or repeats what stands there, and is looked for there."""
 

@@ -247,6 +247,7 @@ TELLS_NOTHING_ANYWAY = {
     "mfa_edit_webauthn": {SENT_ON, NOT_THERE},  # sent to prove once more who he is
     "mfa_remove_webauthn": {SENT_ON, NOT_THERE},
     "overlaps": {200, REFUSED},
+    "series_board": {200, REFUSED},
 }
 """What answers otherwise than by a refusal, and how."""
 

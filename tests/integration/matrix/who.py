@@ -26,6 +26,7 @@ class Who(Enum):
     READS_BANKS = "reads the owner's banks"
     ENROLS = "administers the owner's officers"
     CONFIRMS = "confirms what is proposed at the owner"
+    READS_SERIES = "reads series of the owner, of whatever case"
     GRANTS = "proposes and confirms the owner's grants"
 
 
@@ -35,6 +36,7 @@ BY_PERMISSION = {
     Who.ENROLS: Permission.OFFICER_ENROLL,
     Who.CONFIRMS: Permission.OFFICER_CONFIRM,
     Who.GRANTS: Permission.PERMISSION_GRANT,
+    Who.READS_SERIES: Permission.SERIES_READ,
 }
 
 

@@ -46,6 +46,7 @@ PLACEHOLDERS = {
     "intake_id": "00000000-0000-4000-8000-000000000000",
     "hit_id": 1,
     "login": "L",
+    "series": "S",
     "pk": 1,
     "number": 1,
     "offset": 0,

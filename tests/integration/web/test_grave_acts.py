@@ -50,7 +50,7 @@ ORDINARY = {
     "intake_files", "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end",
     "list_chunk", "list_files", "list_finish", "list_stop",
     "officers", "permission_withdraw", "permissions", "provider_sign_in", "refuse", "reset", "retention", "reveal",
-    "set_language", "unstaff",
+    "series_board", "series_change", "set_language", "unstaff",
 }  # fmt: skip
 """Pages of ours that do not: what they do is proposed only, can be undone, ends a right, or stays within the case."""
 OF_FACTORS = {
@@ -121,7 +121,7 @@ def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() ->
     names = {str(one.name) for one in patterns() if "tsunagu" in one.callback.__module__ or one.name == "set_language"}
     reads = {"bank", "bank_item", "case", "demonstration", "healthz", "home", "intake_refused", "intake_run", "items",
              "ledger", "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",
-             "provider_callback", "revealed"}  # fmt: skip
+             "provider_callback", "revealed", "series"}  # fmt: skip
     assert names == GRAVE | ORDINARY | reads
 
 

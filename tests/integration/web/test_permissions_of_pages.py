@@ -18,6 +18,7 @@ from tsunagu.domain.permission import BY_GRANT, Permission, Role
 
 from ..brought import SERVICES  # noqa: TID252 - tests are no package with a name
 from ..scene import OVERSEES, Scene  # noqa: TID252 - tests are no package with a name
+from ..series_scene import BESIDE, DOOR_ARGUMENTS, PAGE_CHANGES  # noqa: TID252 - likewise
 from ..test_permissions import IN_THE_BROWSER, REFINES  # noqa: TID252 - tests are no package with a name
 from ..world import random_name  # noqa: TID252 - tests are no package with a name
 from .test_doors import OPEN_URLS, patterns
@@ -69,8 +70,9 @@ class Page:
             "self": scene.people[self.entitled].login,
             "colleague": scene.targets["helper"],
             "seal": scene.targets["seal"],
+            **{one.replace(" ", "_"): scene.targets[one] for one in (*DOOR_ARGUMENTS, *BESIDE)},
         }
-        typed: dict[str, Any] = {one: text.format(**known) for one, text in self.typed.items()}
+        typed: dict[str, Any] = {one.format(**known): text.format(**known) for one, text in self.typed.items()}
         return visitor.post(path, **typed)
 
 
@@ -236,6 +238,30 @@ PAGES = (
             ("bank_lists", "begin_list", Permission.BANK_CHANGE, {"name": "n", "size": "2", "format": "csv"}, 201),
         )
     ),
+    Page("series_board", "list_series", Permission.SERIES_READ, strangers=OTHER_AGENCIES),
+    Page(
+        "series_board",
+        "open_series",
+        Permission.SERIES_CHANGE,
+        typed={"name": "{new}", "case": "{series_case}"},
+        strangers=(),
+        status=302,
+    ),
+    Page("series", "view_series", Permission.SERIES_READ, "series", strangers=OTHER_AGENCIES),
+    *(
+        Page("series_change", service, permission, "series", typed, strangers=OTHER_AGENCIES, status=302)
+        for service, permission, typed in PAGE_CHANGES
+    ),
+    Page(
+        "series_change",
+        "set_status",
+        Permission.SERIES_CLOSE,
+        "ended series",
+        {"act": "status", "status": "not_illegal", "reason": "why"},
+        strangers=("ben", "cleo"),
+        unfit=("adam", "audra", "carl"),
+        status=302,
+    ),
     Page("ask", "begin_to_ask", Permission.MEDIA_LOOK_UP),
     Page(
         "ask",
@@ -347,6 +373,8 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         return {"bank": target, **({"item_id": scene.targets[of_items[name]]} if name in of_items else {})}
     if name == "clue_withdraw":
         return {"reference": target, "number": "1"}
+    if name in {"series", "series_change"}:
+        return {"series": target}
     if name == "judge":
         return {"overlap_id": scene.targets["shared"], "hit_id": target}
     return {kinds.get(name, "overlap_id"): target} if target else {}
@@ -362,8 +390,9 @@ def test_every_url_is_tried_here_or_is_open_or_is_about_the_officer_himself() ->
     assert {one for one in names - tried - OPEN_URLS - FOR_EVERYBODY if not one.startswith(ELSEWHERE)} == set()
 
 
-BY_COMMAND = {Permission.AGENCY_PLACE, Permission.MEDIA_INGEST}
-"""What has no page here: where agencies stand is confirmed by a command, and intakes have tests of their own."""
+BY_COMMAND = {Permission.AGENCY_PLACE, Permission.MEDIA_INGEST, Permission.SCHEME_SET}
+"""What has no page here: where agencies stand is confirmed and schemes are loaded by a command, and intakes have tests
+of their own."""
 
 
 def test_every_permission_opens_a_page_and_is_refused_to_somebody() -> None:

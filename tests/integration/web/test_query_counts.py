@@ -21,6 +21,7 @@ from tsunagu.domain.intake_run import IntakeSource, IntakeState
 from tsunagu.domain.look_up import Query
 from tsunagu.domain.media import Refusal
 from tsunagu.domain.purpose import Purpose
+from tsunagu.domain.scheme import Grade
 from tsunagu.records import holdings, intakes
 from tsunagu.records.models import Case, CaseMember, Exhibit, Officer
 from tsunagu.records.session import acting_for
@@ -29,6 +30,10 @@ from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.clues import record_clue, sign_assessment, view_clues
 from tsunagu.services.list_uploads import begin_list
 from tsunagu.services.look_ups import look_up
+from tsunagu.services.schemes import demonstration, load_scheme
+from tsunagu.services.series import open_series
+from tsunagu.services.series_changes import add_to_series, merge_series
+from tsunagu.services.votes import cast_vote
 
 from ..linked import Held, Made, copy, link, overlap_between  # noqa: TID252 - tests are no package with a name
 from ..lists import bank_of, examined, near  # noqa: TID252 - tests are no package with a name
@@ -50,7 +55,7 @@ DEEDS = {
     "list_chunk", "list_files", "list_finish", "list_stop",
     "permission_confirm",
     "permission_withdraw", "provider", "provider_bind", "provider_unbind", "refuse", "release",
-    "reset", "reveal", "revealed", "share", "staff", "unstaff",
+    "reset", "reveal", "revealed", "series_change", "share", "staff", "unstaff",
 }  # fmt: skip
 """What is done to one thing, or proven of one: it lists nothing, so it is not counted here."""
 
@@ -68,6 +73,7 @@ class Workplace:
     intake: UUID
     bank: str
     item: str
+    series: str
     made: Made = field(default_factory=Made)
 
     @classmethod
@@ -80,13 +86,21 @@ class Workplace:
         bank = bank_of(world, anna, examined(LOGO))
         [item] = (one.name for one in cls._found(world, anna, bank))
         bank_of(world, anna, examined(LOGO), semantics=BankSemantics.BENIGN)
-        return cls(world, anna, ada, mine, theirs, overlap, cls._begun(mine, "E1"), bank, item)
+        return cls(world, anna, ada, mine, theirs, overlap, cls._begun(mine, "E1"), bank, item, cls._put_together(mine))
 
     @staticmethod
     def _found(world: World, anna: Person, bank: str) -> tuple[FoundItem, ...]:
         """What a bank holds near the logo."""
         near_it = Query(pdq=(LOGO,))
         return find_items(actor=anna.actor, name=bank, query=near_it, known=world.rooms.known(), **world.parts).found
+
+    @staticmethod
+    def _put_together(held: Held) -> str:
+        """Open a series by whose items one can vote."""
+        actor, name = {"actor": held.person.actor, **held.world.parts}, random_name("series")
+        open_series(name=name, case=held.case.reference, purpose=None, **actor)
+        load_scheme(content=demonstration(), **actor)
+        return name
 
     @staticmethod
     def _begun(held: Held, exhibit: str) -> UUID:
@@ -118,6 +132,7 @@ class Workplace:
             open_bank(actor=self.anna.actor, name=name, semantics=BankSemantics.BENIGN, legal_ground="a law", **parts)
         self._fill_bank(count)
         self._see_something(count // 10)
+        self._fill_series(files[:count])
         with acting_for(self.anna.actor.agency_id):
             exhibit = Exhibit.objects.get(case_id=self.mine.case.case_id).id
             refused = [(replace(self.made.file(), refused=Refusal.DAMAGED), 1) for _ in range(count)]
@@ -136,6 +151,19 @@ class Workplace:
             record_clue(draft=ClueDraft(1, ClueKind.OBJECT, "a lamp", weighing), **asked)
             seal = view_clues(**asked).seal
             sign_assessment(seal=seal, state=CountryState.PROBABLE, statement="as seen", **asked)
+
+    def _fill_series(self, files: list[Any]) -> None:
+        """Let the series hold these too, be merged with others, and be voted on."""
+        actor: dict[str, Any] = {"actor": self.anna.actor, **self.world.parts}
+        case, items = self.mine.case.reference, [one.digests.sha256.hex() for one in files]
+        for number in range(len(items) // 10):
+            open_series(name=(other := f"{random_name('series')} {number}"), case=case, purpose=None, **actor)
+            merge_series(name=self.series, other=other, reason="the same", **actor)
+        add_to_series(name=self.series, case=case, items=items, is_context=False, **actor)
+        answers = {"place": "indoors", "people": "nobody", "made": "drawn"}
+        voted = {"case": case, "scheme": "demonstration", "grade": Grade.NOT_ILLEGAL, "answers": answers}
+        for item in items[: len(items) // 10]:
+            cast_vote(name=self.series, item=item, **voted, **actor)
 
     def _fill_bank(self, count: int) -> None:
         """Let the bank hold more in quarantine, have more lists on their way, and be asked more."""
@@ -191,6 +219,7 @@ class Workplace:
                 "home",
                 "cases",
                 "overlaps",
+                "series_board",
                 "notices",
                 "banks",
                 "my_ledger",
@@ -198,7 +227,8 @@ class Workplace:
             )
         }
         found |= {
-            name: (anna, get(name)) for name in ("case", "clues", "intake", "intake_run", "intake_refused", "overlap")
+            name: (anna, get(name))
+            for name in ("case", "clues", "intake", "intake_run", "intake_refused", "overlap", "series")
         }
         found |= {name: (anna, get(name, exhibit="E1")) for name in ("items", "withdraw")}
         found |= {"case_delete": (anna, get("case_delete"))}
@@ -213,6 +243,8 @@ class Workplace:
     def _named(self, name: str) -> dict[str, Any]:
         if name in {"case", "case_delete", "clues", "intake", "items", "withdraw"}:
             return {"reference": self.mine.case.reference}
+        if name == "series":
+            return {"series": self.series}
         if name in {"intake_run", "intake_refused"}:
             return {"intake_id": self.intake}
         if name in {"bank", "bank_item"}:

@@ -2,6 +2,7 @@
 
 from tsunagu.records.models.banks import Bank, BankImport, BankItem, LookUpDay, LookUpHit, RecentQuery
 from tsunagu.records.models.cases import Case, CaseMember, Exhibit, ExhibitKeyRow
+from tsunagu.records.models.claims import ClaimRow, InterestRow
 from tsunagu.records.models.clues import AssessmentRow, ClueRow
 from tsunagu.records.models.grants import GrantRow, ProposalRow, RevealRow
 from tsunagu.records.models.incoming_lists import IncomingListRow
@@ -21,7 +22,9 @@ from tsunagu.records.models.people import (
     ThrottleRow,
     WebSession,
 )
+from tsunagu.records.models.series import Series, SeriesAlias, SeriesCase, SeriesItemRow, SeriesPlacing, SeriesStep
 from tsunagu.records.models.vault import VaultedContent, VaultKey
+from tsunagu.records.models.votes import DisputeRow, SchemeRow, VoteRow
 
 __all__ = [
     "Agency",
@@ -34,7 +37,9 @@ __all__ = [
     "Case",
     "CaseMember",
     "CaseReason",
+    "ClaimRow",
     "ClueRow",
+    "DisputeRow",
     "Erasure",
     "Exhibit",
     "ExhibitKeyRow",
@@ -45,6 +50,7 @@ __all__ = [
     "Intake",
     "IntakeChange",
     "IntakeFile",
+    "InterestRow",
     "Invitation",
     "JudgementRow",
     "Login",
@@ -59,10 +65,18 @@ __all__ = [
     "RecentQuery",
     "RetentionRule",
     "RevealRow",
+    "SchemeRow",
+    "Series",
+    "SeriesAlias",
+    "SeriesCase",
+    "SeriesItemRow",
+    "SeriesPlacing",
+    "SeriesStep",
     "SignIn",
     "ThrottleRow",
     "Trace",
     "VaultKey",
     "VaultedContent",
+    "VoteRow",
     "WebSession",
 ]

@@ -11,10 +11,12 @@ from typing import Any
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.formats import date_format
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.fingerprint import Turn
+from tsunagu.domain.scheme import Element
+from tsunagu.domain.series import SeriesItem
 from tsunagu.web.rooms import now
 
 register = template.Library()
@@ -121,6 +123,24 @@ def shows(mime: str | None) -> bool:
 def at(mapping: Mapping[Any, Any], key: Any) -> Any:
     """Return what a mapping holds under a key; nothing where it holds none."""
     return mapping.get(key, "")
+
+
+@register.filter
+def voted_on(votes: Mapping[tuple[str, int], Any], item: SeriesItem) -> Any:
+    """Return how the votes on an item of a series stand."""
+    return votes.get((item.case, item.number), "")
+
+
+@register.filter
+def question(element: Element) -> str:
+    """Return what a scheme asks in the page's language; in English where its words are not in that."""
+    return element.question.get(get_language() or "en", element.question["en"])
+
+
+@register.filter
+def unlocalized(value: int) -> str:
+    """Return a whole number as a form sends it."""
+    return str(value)
 
 
 @register.filter

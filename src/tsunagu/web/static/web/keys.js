@@ -1,4 +1,4 @@
-// The keyboard: g and a letter goes to a page, j and k move among hits, single letters judge the hit in focus.
+// The keyboard: g and a letter goes to a page, j and k move among hits, single letters judge the hit in focus; Enter opens it, p picks it.
 (() => {
   "use strict";
   let going = false;
@@ -24,6 +24,8 @@
     if (event.key === "g") going = true;
     else if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
+    else if (event.key === "Enter" && event.target.matches("tbody.hit")) event.target.querySelector("[data-open]")?.click();
+    else if (event.key === "p" && event.target.querySelector("[data-pick]")) event.target.querySelector("[data-pick]").click();
     else document.activeElement?.closest("tbody.hit")?.querySelector(`[data-judge="${CSS.escape(event.key)}"]`)?.click();
   });
 

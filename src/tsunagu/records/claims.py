@@ -1,0 +1,178 @@
+"""Claims and interests, as rows of their own agency. Call everything within `acting_for` an agency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
+
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.case import CaseSummary
+from tsunagu.domain.claim import Claim, ClaimScope, Interest, InterestKind
+from tsunagu.domain.errors import Conflict
+from tsunagu.domain.permission import Permission
+from tsunagu.records.cases import case_of
+from tsunagu.records.models import Case, ClaimRow, InterestRow, Series, SeriesCase
+from tsunagu.records.series import mine, seen_by, series_called
+
+CLAIMED_ALREADY = "your agency claims this already: renew the claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A series, where it stands, or a case, that its people may claim and ask about.
+
+    Attributes:
+        id: of the series or the case.
+        case_ids: the cases that it rests on: of a case, itself.
+        is_covert: one of them is covert.
+    """
+
+    kind: ClaimScope
+    id: UUID
+    agency_id: UUID
+    case_ids: frozenset[UUID]
+    is_covert: bool
+
+
+def scope_of_series(actor: Actor, name: str) -> Scope:
+    """Return a series of the actor's as a scope, that into which it was merged where it was.
+
+    Raises:
+        NotFound: no such series, or not the actor's.
+    """
+    found = series_called(actor, name)
+    covert = Case.objects.filter(id__in=found.case_ids, covert=True).exists()
+    return Scope(ClaimScope.SERIES, found.root_id, found.agency_id, found.case_ids, covert)
+
+
+def scope_of_case(actor: Actor, reference: str) -> Scope:
+    """Return a case of the actor's as a scope.
+
+    Raises:
+        NotFound: no such case, or not the actor's.
+    """
+    case: CaseSummary = case_of(actor, reference)
+    return Scope(ClaimScope.CASE, case.case_id, case.agency_id, frozenset({case.case_id}), case.covert)
+
+
+def add_claim(scope: Scope, *, actor: Actor, reason: str, expires_at: datetime, overrides: bool, now: datetime) -> UUID:
+    """Claim something, in place of an own claim on it that has expired.
+
+    Raises:
+        Conflict: the agency claims it already.
+    """
+    own = _on(scope).filter(released_at=None)
+    own.filter(expires_at__lte=now).update(released_at=F("expires_at"))
+    if own.exists():
+        raise Conflict(CLAIMED_ALREADY)
+    claim_id = uuid4()
+    try:
+        with transaction.atomic():
+            ClaimRow.objects.create(
+                id=claim_id,
+                agency_id=scope.agency_id,
+                series_id=scope.id if scope.kind is ClaimScope.SERIES else None,
+                case_id=scope.id if scope.kind is ClaimScope.CASE else None,
+                reason=reason,
+                claimed_at=now,
+                claimed_by_id=actor.officer_id,
+                expires_at=expires_at,
+                overrides=overrides,
+            )
+    except IntegrityError as error:
+        raise Conflict(CLAIMED_ALREADY) from error
+    return claim_id
+
+
+def renew(scope: Scope, *, expires_at: datetime, now: datetime) -> UUID:
+    """Let the own claim on something last longer, and return its id.
+
+    Raises:
+        Conflict: there is none that lasts.
+    """
+    return _changed(scope, now=now, expires_at=expires_at)
+
+
+def release(scope: Scope, *, now: datetime) -> UUID:
+    """Release the own claim on something, and return its id.
+
+    Raises:
+        Conflict: there is none that lasts.
+    """
+    return _changed(scope, now=now, released_at=now)
+
+
+def claims_of(actor: Actor) -> tuple[Claim, ...]:
+    """Return what the actor's agency claims of his cases and their series, newest first, and what it has claimed."""
+    series = {row.id: row.name or "" for row in seen_by(actor, "root_id")}
+    cases = dict(Case.objects.filter(id__in=mine(actor)).values_list("id", "reference"))
+    rows = ClaimRow.objects.filter(Q(series_id__in=series) | Q(case_id__in=cases)).select_related("claimed_by")
+    return tuple(
+        Claim(
+            row.id,
+            ClaimScope.SERIES if row.series_id else ClaimScope.CASE,
+            series[row.series_id] if row.series_id else cases[row.case_id or row.id],
+            row.reason,
+            row.claimed_by.login,
+            row.claimed_at,
+            row.expires_at,
+            row.released_at,
+            row.overrides,
+        )
+        for row in rows.order_by("-claimed_at", "id")
+    )
+
+
+def interests_of(actor: Actor) -> tuple[Interest, ...]:
+    """Return what the actor's agency was told of others' interest in his cases and their series, newest first.
+
+    What is held is told to a co-ordinator alone, whichever case it is about.
+    """
+    is_told_held = actor.may(Permission.HELD_NOTICE_RELEASE)
+    series = {row.id: row.name or "" for row in seen_by(actor, "root_id")}
+    cases = dict(Case.objects.filter(id__in=mine(actor)).values_list("id", "reference"))
+    seen = Q(held=False) & (Q(series__in=series) | Q(case__in=cases))
+    rows = list(InterestRow.objects.filter(seen | Q(held=True) if is_told_held else seen).order_by("-told_at", "id"))
+    held = [row for row in rows if row.held]
+    named = Series.objects.filter(id__in=[row.series for row in held], name__isnull=False)
+    series |= {row.id: row.name or "" for row in named}
+    cases |= dict(Case.objects.filter(id__in=[row.case for row in held]).values_list("id", "reference"))
+    return tuple(
+        Interest(
+            row.id,
+            InterestKind(row.kind),
+            ClaimScope.SERIES if row.series else ClaimScope.CASE,
+            series.get(row.series, "") if row.series else cases.get(row.case or row.id, ""),
+            row.other_agency_id,
+            row.told_at,
+            row.held,
+        )
+        for row in rows
+    )
+
+
+def forget_case(case_id: UUID) -> None:
+    """Erase what was claimed of a case that is being erased, and of series that rest on no case any more."""
+    resting = SeriesCase.objects.values("series__root_id")
+    of_it = Q(case_id=case_id) | (Q(series__isnull=False) & ~Q(series_id__in=resting))
+    ClaimRow.objects.filter(of_it).delete()
+    left = Series.objects.filter(root_id__in=resting).values("id")
+    InterestRow.objects.filter(Q(case=case_id) | (Q(series__isnull=False) & ~Q(series__in=left))).delete()
+
+
+def _on(scope: Scope) -> QuerySet[ClaimRow]:
+    is_series = scope.kind is ClaimScope.SERIES
+    return ClaimRow.objects.filter(series__root_id=scope.id) if is_series else ClaimRow.objects.filter(case_id=scope.id)
+
+
+def _changed(scope: Scope, *, now: datetime, **changes: datetime) -> UUID:
+    rows = _on(scope).filter(released_at=None, expires_at__gt=now)
+    ids = list(rows.order_by("claimed_at", "id").values_list("id", flat=True))
+    if not ids:
+        raise Conflict("your agency has no claim on this that lasts")
+    ClaimRow.objects.filter(id__in=ids).update(**changes)  # two, where series that were both claimed are one now
+    return ids[0]

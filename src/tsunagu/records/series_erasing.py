@@ -1,0 +1,67 @@
+"""What goes from series when what they rest on is erased. Call everything within `acting_for` an agency."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef
+
+from tsunagu.domain.errors import Conflict
+from tsunagu.records import claims
+from tsunagu.records.models import (
+    DisputeRow,
+    Holding,
+    Series,
+    SeriesAlias,
+    SeriesCase,
+    SeriesItemRow,
+    SeriesPlacing,
+    SeriesStep,
+    VoteRow,
+)
+
+
+def forget_contents(case_id: UUID, item_ids: Collection[int]) -> None:
+    """Take out of all series, and out of what was done to them, those of a case's contents that it holds no more."""
+    held = Holding.objects.filter(exhibit__case_id=case_id, item_id__in=item_ids).values_list("item_id", flat=True)
+    gone = set(item_ids) - set(held)
+    for rows in (SeriesItemRow.objects, SeriesPlacing.objects, VoteRow.objects, DisputeRow.objects):
+        rows.filter(case_id=case_id, item_id__in=gone).delete()
+
+
+def forget_case(case_id: UUID) -> None:
+    """Let no series rest on a case any more that is erased; one that rests on no other keeps no words.
+
+    Its row stays, and what was merged with it, or split off, stands by its steps. Its name goes too, unless it is that
+    of a series into which another was merged that stands: then it goes when the two are parted.
+    """
+    ties = SeriesCase.objects.filter(case_id=case_id)
+    ids = list(ties.values_list("series_id", flat=True))
+    ties.delete()
+    left = Series.objects.filter(~Exists(SeriesCase.objects.filter(series_id=OuterRef("id"))), id__in=ids)
+    bare = list(left.values_list("id", flat=True))
+    SeriesAlias.objects.filter(series_id__in=bare).delete()
+    SeriesStep.objects.filter(series_id__in=bare).update(reason="", value="")
+    Series.objects.filter(id__in=bare).update(receivers=[])
+    forget_names(bare)
+    claims.forget_case(case_id)
+
+
+def forget_names(series_ids: Iterable[UUID]) -> None:
+    """Forget the names of those of these series that rest on no case, with all that was merged into them."""
+    tree = SeriesCase.objects.filter(series__root_id=OuterRef("id"))
+    own = SeriesCase.objects.filter(series_id=OuterRef("id"))
+    bare = Series.objects.filter(~Exists(own), id__in=list(series_ids))
+    bare.exclude(root_id=F("id")).update(name=None)
+    bare.filter(~Exists(tree), root_id=F("id")).update(name=None)
+
+
+def refuse_nameless(series_ids: Iterable[UUID]) -> None:
+    """Refuse that a series is merged into one again of which everything is erased.
+
+    Raises:
+        Conflict: it was.
+    """
+    if Series.objects.filter(root__name=None, id__in=list(series_ids)).exclude(root_id=F("id")).exists():
+        raise Conflict("the series that it was merged into is erased")

@@ -1,0 +1,199 @@
+"""Steps of series as rows, and what they amount to kept beside them. Call everything within `acting_for` an agency."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
+
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.series_steps import PLACES, UNDOABLE, Member, Step, StepKind, state_of
+from tsunagu.records.models import Series, SeriesItemRow, SeriesPlacing, SeriesStep
+from tsunagu.records.series import mine, seen_by
+
+LOCK_SERIES = 7400105
+"""The advisory lock under which the series of an agency change: what steps amount to is kept by one at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step as its series' history tells it to one reader.
+
+    Attributes:
+        series, other: names of the series; None for one that the reader may not see.
+        items: how many items of the reader's cases it is about.
+        is_undone: whether it counts no more.
+    """
+
+    step_id: UUID
+    kind: StepKind
+    officer_id: UUID
+    at: datetime
+    reason: str
+    value: str
+    series: str | None
+    other: str | None
+    items: int
+    is_context: bool
+    is_undone: bool
+
+    @property
+    def may_be_undone(self) -> bool:
+        """Whether it is of a kind that can be undone, and counts."""
+        return self.kind in UNDOABLE and not self.is_undone
+
+
+def lock(agency_id: UUID) -> None:
+    """Wait until nobody else changes series of the agency, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_SERIES, str(agency_id)])
+
+
+def family_of(series_ids: Iterable[UUID], members: Collection[Member] = ()) -> list[Step]:
+    """Return all steps, in order, that say where these series and members stand: nothing else can.
+
+    They are the steps of these series, of those that were ever merged with one of them or split off, and of those
+    that an item of theirs was ever in.
+    """
+    ids = set(series_ids) | _touching(
+        SeriesPlacing.objects.filter(
+            case_id__in={one.case_id for one in members}, item_id__in={one.item_id for one in members}
+        ).values_list("step__series_id", "step__other_id")
+    )
+    while True:
+        rows = SeriesStep.objects.filter(Q(series_id__in=ids) | Q(other_id__in=ids))
+        same = SeriesPlacing.objects.filter(case_id=OuterRef("case_id"), item_id=OuterRef("item_id"), step__in=rows)
+        beside = SeriesPlacing.objects.filter(Exists(same)).values_list("step__series_id", "step__other_id")
+        found = _touching(rows.values_list("series_id", "other_id")) | _touching(beside.distinct())
+        if found <= ids:
+            return _steps(list(rows.select_related("undoes").order_by("id")))
+        ids |= found
+
+
+def add_step(step: Step, *, agency_id: UUID) -> None:
+    """Keep a step."""
+    undone = SeriesStep.objects.filter(step_id=step.undoes).first() if step.undoes else None
+    row = SeriesStep.objects.create(
+        step_id=step.step_id,
+        agency_id=agency_id,
+        series_id=step.series_id,
+        kind=step.kind,
+        other_id=step.other_id,
+        undoes=undone,
+        is_context=step.is_context,
+        value=step.value,
+        reason=step.reason,
+        officer_id=step.officer_id,
+        done_at=step.at,
+    )
+    SeriesPlacing.objects.bulk_create(
+        SeriesPlacing(agency_id=agency_id, step=row, case_id=one.case_id, item_id=one.item_id)
+        for one in sorted(step.members, key=lambda one: (one.case_id, one.item_id))
+    )
+
+
+def settle(steps: Sequence[Step], *, agency_id: UUID) -> set[UUID]:
+    """Keep what the steps of a family amount to, where each series stands and what is in it; return the series."""
+    state = state_of(steps)
+    ids = _touching((one.series_id, one.other_id) for one in steps)
+    for row in Series.objects.filter(id__in=ids):
+        root, stands = state.root(row.id), row.id not in state.unmade
+        if (row.root_id, row.stands) != (root, stands):
+            Series.objects.filter(id=row.id).update(root_id=root, stands=stands)
+    kept = {Member(row.case_id, row.item_id): row for row in SeriesItemRow.objects.filter(series_id__in=ids)}
+    gone = [row.id for member, row in kept.items() if member not in state.placed]
+    SeriesItemRow.objects.filter(id__in=gone).delete()
+    changed = [
+        SeriesItemRow(
+            agency_id=agency_id,
+            series_id=series_id,
+            case_id=member.case_id,
+            item_id=member.item_id,
+            is_context=is_context,
+        )
+        for member, (series_id, is_context) in state.placed.items()
+        if member not in kept or (kept[member].series_id, kept[member].is_context) != (series_id, is_context)
+    ]
+    SeriesItemRow.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["case", "item"], update_fields=["series", "is_context"]
+    )
+    return ids
+
+
+def history_of(actor: Actor, root_id: UUID) -> tuple[StepRow, ...]:
+    """Return what was done to a series and to what was merged into it, newest first, as far as it is the actor's.
+
+    What was done with items of other cases alone is left out, and a series that he may not see is not named.
+    """
+    tree = Series.objects.filter(root_id=root_id)
+    rows = list(
+        SeriesStep.objects.filter(Q(series__in=tree) | Q(other__in=tree))
+        .select_related("series", "other", "undoes")
+        .order_by("-id")
+    )
+    placed = SeriesPlacing.objects.filter(step__in=[row.id for row in rows])
+    seen = _counts(placed.filter(case_id__in=mine(actor)).values_list("step_id", flat=True))
+    any_ = _counts(placed.values_list("step_id", flat=True))
+    names = _names_seen(actor, rows)
+    undone = state_of(_steps(rows[::-1], with_members=False)).undone
+    return tuple(
+        StepRow(
+            row.step_id,
+            StepKind(row.kind),
+            row.officer_id,
+            row.done_at,
+            row.reason,
+            row.value,
+            names.get(row.series_id),
+            names.get(row.other_id) if row.other_id else None,
+            seen.get(row.id, 0),
+            row.is_context,
+            row.step_id in undone,
+        )
+        for row in rows
+        if row.kind not in PLACES or seen.get(row.id, 0) or row.id not in any_
+    )
+
+
+def _names_seen(actor: Actor, rows: Iterable[SeriesStep]) -> dict[UUID, str]:
+    ids = _touching((row.series_id, row.other_id) for row in rows)
+    return {row.id: row.name or "" for row in seen_by(actor, "root_id").filter(id__in=ids)}
+
+
+def _counts(step_ids: Iterable[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for one in step_ids:
+        found[one] = found.get(one, 0) + 1
+    return found
+
+
+def _touching(pairs: Iterable[tuple[UUID, UUID | None]]) -> set[UUID]:
+    return {one for pair in pairs for one in pair if one is not None}
+
+
+def _steps(rows: Sequence[SeriesStep], *, with_members: bool = True) -> list[Step]:
+    members: dict[int, set[Member]] = {}
+    if with_members:
+        placed = SeriesPlacing.objects.filter(step_id__in=[row.id for row in rows])
+        for step, case, item in placed.values_list("step_id", "case_id", "item_id"):
+            members.setdefault(step, set()).add(Member(case, item))
+    return [
+        Step(
+            row.step_id,
+            StepKind(row.kind),
+            row.series_id,
+            row.officer_id,
+            row.done_at,
+            row.reason,
+            row.other_id,
+            row.undoes.step_id if row.undoes else None,
+            frozenset(members.get(row.id, ())),
+            row.is_context,
+            row.value,
+        )
+        for row in rows
+    ]

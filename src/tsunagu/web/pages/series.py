@@ -1,0 +1,185 @@
+"""Series: the board, by status, and one series with its items, votes, claim and history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tsunagu.domain.claim import ClaimScope
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.scheme import Grade
+from tsunagu.domain.series import TRANSITIONS, Distributed, SeriesSearch, SeriesStatus
+from tsunagu.services import claims, series_changes, series_facts, votes
+from tsunagu.services.series import list_series, open_series, view_series
+from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, narrowed, number, parts_of, search_or_all, sought
+from tsunagu.web.rooms import now
+
+SEPARATOR = "|"
+"""Between the place of an item and its case, as a form sends them."""
+
+
+@require_http_methods(["GET", "POST"])
+def board(request: HttpRequest) -> HttpResponse:
+    """Show the series of the officer's cases by status, with what is claimed; or open one."""
+    if request.method == "POST":
+        name = request.POST.get("name", "")
+        open_series(name=name, case=request.POST.get("case", ""), purpose=None, **parts_of(request))
+        return redirect("series", name)
+    search, complaint = search_or_all(lambda: _search(request), SeriesSearch())
+    found = list_series(search=search, **parts_of(request))
+    at = now()
+    columns = [(status, [one for one in found if one.shown_status(at) is status]) for status in SeriesStatus]
+    context = {"columns": [(status, some) for status, some in columns if some], "statuses": list(SeriesStatus)}
+    context |= {"search": search, "is_narrowed": search != SeriesSearch(), "complaint": complaint}
+    return render(request, "web/series_board.html", context | {"claimed": claims.list_claims(**parts_of(request))})
+
+
+def series(request: HttpRequest, series: str) -> HttpResponse:
+    """Show one series, a page of its items at a time."""
+    place, _, case = request.GET.get("after", "").partition(SEPARATOR)
+    view = view_series(
+        name=series, after=(case, number(place)), most=ROWS_A_PAGE + 1, with_votes=True, **parts_of(request)
+    )
+    items = view.items[:ROWS_A_PAGE]
+    voted, one = view.votes, view.summary
+    context = {
+        "view": view,
+        "one": one,
+        "status": one.shown_status(now()),
+        "items": items,
+        "after": place,
+        "next": f"{items[-1].number}{SEPARATOR}{items[-1].case}" if len(view.items) > ROWS_A_PAGE else None,
+        "may_follow": [each for each in SeriesStatus if each in TRANSITIONS[one.status]],
+        "circulations": list(Distributed),
+        "grades": list(Grade),
+        "voted": voted,
+        "votes": {(each.item.case, each.item.number): each for each in voted.items} if voted else {},
+    }
+    return render(request, "web/series.html", context)
+
+
+@require_POST
+def change(request: HttpRequest, series: str) -> HttpResponse:
+    """Do what a button of the page says."""
+    act = request.POST.get("act", "")
+    deeds: dict[str, Callable[[HttpRequest, str], object]] = {
+        "add": _add,
+        "remove": _remove,
+        "split": _split,
+        "merge": _merge,
+        "undo": _undo,
+        "alias": _alias,
+        "status": _status,
+        "circulation": _circulation,
+        "vote": _vote,
+        "dispute": _dispute,
+        "claim": _claim,
+        "renew": lambda asked, name: claims.renew_claim(**_claimed(asked, name), reason=_reason(asked)),
+        "release": lambda asked, name: claims.release_claim(**_claimed(asked, name), reason=_reason(asked)),
+        "ask": lambda asked, name: claims.ask_interest(**_claimed(asked, name)),
+    }
+    if act not in deeds:
+        view_series(name=series, **parts_of(request))  # what is not his is told him before what is no deed
+        raise InputError("there is no such choice")
+    deeds[act](request, series)
+    return redirect("series_board") if act == "ask" else redirect("series", series)
+
+
+def _add(request: HttpRequest, name: str) -> None:
+    case, items = request.POST.get("case", ""), request.POST.get("items", "").split()
+    is_context = request.POST.get("context") == "on"
+    series_changes.add_to_series(name=name, case=case, items=items, is_context=is_context, **parts_of(request))
+
+
+def _remove(request: HttpRequest, name: str) -> None:
+    series_changes.remove_from_series(name=name, **_picked(request), reason=_reason(request), **parts_of(request))
+
+
+def _split(request: HttpRequest, name: str) -> None:
+    picked, new = _picked(request), request.POST.get("new", "")
+    series_changes.split_series(name=name, new=new, **picked, reason=_reason(request), **parts_of(request))
+
+
+def _merge(request: HttpRequest, name: str) -> None:
+    other = request.POST.get("other", "")
+    series_changes.merge_series(name=name, other=other, reason=_reason(request), **parts_of(request))
+
+
+def _undo(request: HttpRequest, name: str) -> None:
+    try:
+        step_id = UUID(request.POST.get("step", ""))
+    except ValueError as error:
+        raise InputError("there is no such choice") from error
+    series_changes.undo_step(name=name, step_id=step_id, reason=_reason(request), **parts_of(request))
+
+
+def _alias(request: HttpRequest, name: str) -> None:
+    alias, is_dropped = request.POST.get("alias", ""), request.POST.get("drop") == "on"
+    series_facts.name_series(name=name, alias=alias, is_dropped=is_dropped, **parts_of(request))
+
+
+def _status(request: HttpRequest, name: str) -> None:
+    status = chosen(SeriesStatus, request.POST.get("status", ""))
+    series_facts.set_status(name=name, status=status, reason=_reason(request), **parts_of(request))
+
+
+def _circulation(request: HttpRequest, name: str) -> None:
+    word = chosen(Distributed, request.POST.get("distributed", ""))
+    series_facts.set_distributed(name=name, distributed=word, **parts_of(request))
+
+
+def _vote(request: HttpRequest, name: str) -> None:
+    grade, sent = chosen(Grade, request.POST.get("grade", "")), request.POST
+    answers = {key.removeprefix("answer-"): sent.get(key, "") for key in sent if key.startswith("answer-")}
+    votes.cast_vote(name=name, **_one(request), grade=grade, answers=answers, **parts_of(request))
+
+
+def _dispute(request: HttpRequest, name: str) -> None:
+    votes.dispute_votes(name=name, **_one(request), reason=_reason(request), **parts_of(request))
+
+
+def _claim(request: HttpRequest, name: str) -> None:
+    is_imminent = request.POST.get("imminent") == "on"
+    claims.claim(**_claimed(request, name), reason=_reason(request), is_imminent=is_imminent)
+
+
+def _claimed(request: HttpRequest, name: str) -> dict[str, Any]:
+    return {"kind": ClaimScope.SERIES, "name": name, **parts_of(request)}
+
+
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "")
+
+
+def _one(request: HttpRequest) -> dict[str, Any]:
+    """Return the one item that was picked, and the scheme."""
+    picked = _picked(request)
+    if len(picked["items"]) != 1:
+        raise InputError("choose one item")
+    return {"case": picked["case"], "item": picked["items"][0], "scheme": request.POST.get("scheme", "")}
+
+
+def _picked(request: HttpRequest) -> dict[str, Any]:
+    """Return the case and the numbers of the items that were picked.
+
+    Raises:
+        InputError: none, or of several cases.
+    """
+    pairs = [one.partition(SEPARATOR)[::2] for one in request.POST.getlist("picked")]
+    cases = {case for _, case in pairs}
+    if len(cases) != 1:
+        raise InputError("choose items, of one case at a time")
+    return {"case": cases.pop(), "items": [place for place, _ in pairs]}
+
+
+def _search(request: HttpRequest) -> SeriesSearch:
+    return SeriesSearch(
+        text=sought(request.GET.get("text", "")),
+        status=narrowed(SeriesStatus, request.GET.get("status", "")),
+        since=day(request.GET.get("since", "")),
+    )
