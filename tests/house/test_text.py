@@ -73,6 +73,11 @@ def test_pictures_are_of_pages_alone_and_small(project_files: list[Path], root: 
     assert [name for name, size in sizes.items() if size > LARGE_PICTURE_IS_OVER_BYTES] == []
 
 
+def test_no_file_holds_what_a_merge_left_undecided(texts: dict[str, str]) -> None:
+    undecided = re.compile(r"^(?:<{7} |>{7} )", re.MULTILINE)
+    assert [name for name, text in texts.items() if undecided.search(text)] == []
+
+
 def test_no_file_holds_a_private_key(texts: dict[str, str]) -> None:
     assert [name for name, text in texts.items() if name != THIS_FILE and "PRIVATE KEY-----" in text] == []
 
