@@ -49,6 +49,7 @@ from tsunagu.services.subjects import bind_subject
 from tsunagu.services.uploads import begin_upload, offer_files
 from tsunagu.services.vault import opened_vault
 
+from .adopted import adopt, new_rule_id, propose, review, row_digests, rule_file
 from .granted import grant
 from .series_scene import BESIDE, DOOR_ARGUMENTS, DOORS_TO_SERIES, put_together
 from .world import Person, World, now, random_name
@@ -78,8 +79,20 @@ class Scene:
 
     def absent(self, kind: str) -> str:
         """Return a target of the same form that nobody has."""
-        if kind in {"overlap", "held", "shared", "proposal", "grant", "officer proposal", "refusable"}:
+        if kind in {
+            "overlap",
+            "held",
+            "shared",
+            "proposal",
+            "grant",
+            "officer proposal",
+            "refusable",
+            "rules",
+            "refusable rules",
+        }:
             return str(uuid4())
+        if kind in {"rule", "reviewed rule"}:
+            return secrets.token_hex(32)
         if kind == "hit":
             return str(secrets.randbelow(10**9) + 10**12)
         return random_name(kind)
@@ -95,8 +108,8 @@ class Door:
 
     Attributes:
         arguments: as typed; `{target}` stands for what is asked for, `{file}` for a file, `{intake}` for an intake
-            file, `{new}` for a new name, `{out}` for a new file, `{self}` for the login of who is entitled,
-            `{colleague}` for that of one who works on the staffed case.
+            file, `{rules}` for a new rule file, `{new}` for a new name, `{out}` for a new file, `{self}` for the login
+            of who is entitled, `{colleague}` for that of one who works on the staffed case.
         service: the service behind it.
         target: the kind of what is asked for; None where the door lists what the asker has.
         entitled: who succeeds.
@@ -124,6 +137,7 @@ class Door:
             "target": target,
             "file": scene.targets["file"],
             "intake": scene.targets["intake"],
+            "rules": scene.world.file(rule_file(new_rule_id()).encode()),
             "new": random_name("new"),
             "out": str(scene.world.folder / random_name("out")),
             "self": scene.people[self.entitled].login,
@@ -137,6 +151,9 @@ class Door:
 OTHER_AGENCIES = ("ben", "cleo", "carl")
 ADMINISTRATORS = {"entitled": "adam", "strangers": ("bella",), "unfit": ("carl", "audra")}
 COORDINATORS = {"strangers": ("ben", "cleo"), "unfit": ("adam", "audra", "carl")}
+READS_LAW = {"strangers": ("ben", "cleo"), "unfit": ("audra",)}
+CHANGES_LAW = {"strangers": ("ben", "bella"), "unfit": ("carl", "audra", "lotte")}
+COUNSEL = {"entitled": "lotte", "strangers": ("bruno",), "unfit": ("anna", "adam")}
 DOORS = (
     Door("agency confirm", ("{target}",), "confirm_places", Permission.AGENCY_PLACE, "beneath", **COORDINATORS),
     Door("agency waiting", (), "waiting_places", Permission.AGENCY_PLACE, **COORDINATORS),
@@ -371,6 +388,21 @@ DOORS = (
     ),
     Door("items", ("--case", "{target}"), "list_holdings", Permission.MEDIA_READ, "case", strangers=OTHER_AGENCIES),
     Door("judge", ("{target}", "unsure"), "judge_hit", Permission.HIT_JUDGE, "hit"),
+    *(
+        Door(f"law {command}", ("--agency", *options), "rules_in_use", Permission.LAW_READ, **READS_LAW)
+        for command, options in (
+            ("list", ()),
+            ("file", ()),
+            ("applies", ("--jurisdiction", "JP", "--conduct", "possession", "--date", "2016-01-01")),
+        )
+    ),
+    Door("law withdraw", ("{target}",), "withdraw_review", Permission.LAW_REVIEW, "reviewed rule", **COUNSEL),
+    Door("law review", ("{target}", "--as", "N, counsel"), "review_rule", Permission.LAW_REVIEW, "rule", **COUNSEL),
+    Door("law propose", ("{rules}",), "propose_rules", Permission.LAW_CHANGE, **CHANGES_LAW),
+    Door("law proposals", (), "list_proposed_rules", Permission.LAW_CHANGE, **CHANGES_LAW),
+    Door("law proposed", ("{target}",), "view_proposed_rules", Permission.LAW_CHANGE, "rules", **CHANGES_LAW),
+    Door("law confirm", ("{target}",), "confirm_rules", Permission.LAW_CHANGE, "rules", **CHANGES_LAW),
+    Door("law refuse", ("{target}",), "refuse_rules", Permission.LAW_CHANGE, "refusable rules", **CHANGES_LAW),
     Door(
         "ledger show",
         (),
@@ -562,6 +594,7 @@ def set_the_scene(world: World) -> Scene:
         if administrator is adam:
             scene.targets[kind] = str(proposal)
             scene.secrets |= {login, str(proposal)}
+    _go_by_own_rules(scene)
     return scene
 
 
@@ -747,6 +780,23 @@ def _grant(scene: Scene) -> None:
     with acting_for(anna.actor.agency_id):
         note(anna.actor.agency_id, [Vaulted(held.sha256, has_small=False)], now=parts["now"])
     scene.secrets |= {abel.login, reason, scene.targets["grant"], scene.targets["proposal"]}
+
+
+def _go_by_own_rules(scene: Scene) -> None:
+    """Let A go by a rule set of its own, have a rule of it reviewed, and be proposed two others; B has counsel too."""
+    world, anna, adam = scene.world, scene.people["anna"], scene.people["adam"]
+    lotte = scene.people["lotte"] = world.enroll(adam, Role.COUNSEL)
+    scene.people["bruno"] = world.enroll(scene.people["bella"], Role.COUNSEL)
+    rule_ids = [new_rule_id(), new_rule_id()]
+    text = rule_file(*rule_ids)
+    adopt(world, (anna, adam), text)
+    digests = row_digests(text)
+    scene.targets |= zip(("rule", "reviewed rule"), (digests[one] for one in rule_ids), strict=True)
+    reviewer = review(world, lotte, scene.targets["reviewed rule"])
+    for kind in ("rules", "refusable rules"):
+        scene.targets[kind] = str(propose(world, adam, rule_file(new_rule_id())))
+        scene.secrets.add(scene.targets[kind])
+    scene.secrets |= {*rule_ids, reviewer, lotte.login}
 
 
 def _share(scene: Scene) -> None:

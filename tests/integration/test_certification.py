@@ -21,6 +21,10 @@ from .scene import DOORS, WORKS, Door, Scene
 from .world import Person, World, now
 
 OPEN_WITHOUT = {
+    Permission.AGENCY_PLACE,
+    Permission.LAW_CHANGE,
+    Permission.LAW_READ,
+    Permission.LAW_REVIEW,
     Permission.LEDGER_READ,
     Permission.OFFICER_CONFIRM,
     Permission.OFFICER_ENROLL,

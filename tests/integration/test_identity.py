@@ -38,6 +38,8 @@ STEP = timedelta(seconds=30)
 WRONG = "x" * len(PASSWORD)
 COUNTING_AND_SIGNING = frozenset(
     {
+        Permission.LAW_CHANGE,
+        Permission.LAW_READ,
         Permission.LEDGER_READ,
         Permission.OFFICER_CONFIRM,
         Permission.OFFICER_ENROLL,

@@ -22,6 +22,7 @@ class ProposalKind(StrEnum):
     CASE_DELETION = "case-deletion"
     INVITATION = "invitation"
     SECOND_FACTOR = "second-factor"
+    LAW_RULES = "law-rules"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ class Permission(StrEnum):
     HELD_NOTICE_RELEASE = "held-notice:release"
     HIT_JUDGE = "hit:judge"
     ITEM_VOTE = "item:vote"
+    LAW_CHANGE = "law:change"
+    LAW_READ = "law:read"
+    LAW_REVIEW = "law:review"
     LEDGER_READ = "ledger:read"
     MEDIA_INGEST = "media:ingest"
     MEDIA_LOOK_UP = "media:look_up"
@@ -46,12 +49,13 @@ class Permission(StrEnum):
 
 
 class Role(StrEnum):
-    """What an officer is at the agency. Administrators and auditors see no content."""
+    """What an officer is at the agency. Administrators, auditors and counsel see no content."""
 
     OFFICER = "officer"
     COORDINATOR = "coordinator"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+    COUNSEL = "counsel"
 
 
 WORKING_ROLES = frozenset({Role.OFFICER, Role.COORDINATOR})
@@ -75,6 +79,7 @@ _OFFICER = frozenset(
         Permission.EXHIBIT_WITHDRAW,
         Permission.HIT_JUDGE,
         Permission.ITEM_VOTE,
+        Permission.LAW_READ,
         Permission.MEDIA_INGEST,
         Permission.MEDIA_LOOK_UP,
         Permission.MEDIA_READ,
@@ -89,13 +94,17 @@ _OFFICER = frozenset(
 
 NEEDS_CERTIFICATION = frozenset(Permission) - {
     Permission.AGENCY_PLACE,
+    Permission.LAW_CHANGE,
+    Permission.LAW_READ,
+    Permission.LAW_REVIEW,
     Permission.LEDGER_READ,
     Permission.OFFICER_CONFIRM,
     Permission.OFFICER_ENROLL,
     Permission.PERMISSION_GRANT,
     Permission.RETENTION_SET,
 }
-"""What is open only to an officer whose certification has not expired: all but what oversees and reaches no content."""
+"""What is open only to an officer whose certification has not expired: all but what oversees or is about the law alone,
+and reaches no content."""
 
 ROLE_PERMISSIONS = MappingProxyType(
     {
@@ -104,6 +113,7 @@ ROLE_PERMISSIONS = MappingProxyType(
         | {
             Permission.AGENCY_PLACE,
             Permission.HELD_NOTICE_RELEASE,
+            Permission.LAW_CHANGE,
             Permission.OFFICER_CONFIRM,
             Permission.PERMISSION_GRANT,
             Permission.SCHEME_SET,
@@ -111,6 +121,8 @@ ROLE_PERMISSIONS = MappingProxyType(
         },
         Role.ADMINISTRATOR: frozenset(
             {
+                Permission.LAW_CHANGE,
+                Permission.LAW_READ,
                 Permission.OFFICER_CONFIRM,
                 Permission.OFFICER_ENROLL,
                 Permission.PERMISSION_GRANT,
@@ -118,6 +130,7 @@ ROLE_PERMISSIONS = MappingProxyType(
             }
         ),
         Role.AUDITOR: frozenset({Permission.LEDGER_READ}),
+        Role.COUNSEL: frozenset({Permission.LAW_READ, Permission.LAW_REVIEW}),
     }
 )
 
@@ -129,13 +142,16 @@ NEVER_LENT = BY_GRANT | {
     Permission.AGENCY_PLACE,
     Permission.CASE_DELETE,
     Permission.CASE_EXPORT,
+    Permission.LAW_CHANGE,
+    Permission.LAW_READ,
+    Permission.LAW_REVIEW,
     Permission.OFFICER_CONFIRM,
     Permission.OFFICER_ENROLL,
     Permission.PERMISSION_GRANT,
     Permission.RETENTION_SET,
 }
-"""What no program does for an officer by an API key: what takes two people, what oversees others, and what lets a
-whole case out of the house."""
+"""What no program does for an officer by an API key: what takes two people, oversees others, is about the law, or lets
+a whole case out of the house."""
 
 
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:

@@ -48,7 +48,8 @@ NUMBERS = {"number", "hit_id"}
 NAMES = {"bank", "reference", "login", "series", "token"}
 READING = (
     "agency waiting", "bank list", "bank show", "case erasure", "case list", "case show", "claims list", "clue list",
-    "clue signed", "clue weigh", "deletion show", "exhibit withdraw", "hits", "items", "key list", "ledger show",
+    "clue signed", "clue weigh", "deletion show", "exhibit withdraw", "hits", "items", "key list",
+    "law file", "law list", "law proposals", "law proposed", "ledger show",
     "notices", "officer list", "officer proposals", "overlaps", "permission list", "retention show", "scheme list",
     "series candidates", "series list", "series show", "series votes", "whoami",
 )  # fmt: skip
@@ -230,6 +231,7 @@ def commands(targets: Targets, called_so: Sequence[str] = READING) -> Iterator[D
         names = {str(one.name): called.get(str(one.name), str(one.name)) for one in wanted}
         named = [names[str(one.name)] for one in wanted if not isinstance(one.type, click.Choice)]
         forms = [()] + [("--json",)] * any("--json" in one.opts for one in command.params)
+        forms += [(*form, "--agency") for form in forms] * any("--agency" in one.opts for one in command.params)
         for values in targets.values(named):
             typed: list[str] = []
             for one in wanted:

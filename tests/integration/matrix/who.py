@@ -24,6 +24,7 @@ class Who(Enum):
     AUDITS = "audits the owner"
     AUDITS_A_SIDE = "audits the owner, or another agency that was told of an overlap with this case"
     READS_BANKS = "reads the owner's banks"
+    READS_LAW = "reads the rules that the owner goes by"
     ENROLS = "administers the owner's officers"
     CONFIRMS = "confirms what is proposed at the owner"
     READS_SERIES = "reads series of the owner, of whatever case"
@@ -33,6 +34,7 @@ class Who(Enum):
 BY_PERMISSION = {
     Who.AUDITS: Permission.LEDGER_READ,
     Who.READS_BANKS: Permission.BANK_READ,
+    Who.READS_LAW: Permission.LAW_READ,
     Who.ENROLS: Permission.OFFICER_ENROLL,
     Who.CONFIRMS: Permission.OFFICER_CONFIRM,
     Who.GRANTS: Permission.PERMISSION_GRANT,

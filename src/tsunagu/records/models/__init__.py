@@ -7,6 +7,7 @@ from tsunagu.records.models.clues import AssessmentRow, ClueRow
 from tsunagu.records.models.grants import GrantRow, ProposalRow, RevealRow
 from tsunagu.records.models.incoming_lists import IncomingListRow
 from tsunagu.records.models.intakes import Intake, IntakeChange, IntakeFile
+from tsunagu.records.models.law import LawReviewRow, LawRuleSet
 from tsunagu.records.models.life import CaseReason, Erasure, RetentionRule
 from tsunagu.records.models.media import Holding, MediaItem, Trace
 from tsunagu.records.models.overlaps import HitRow, JudgementRow, Overlap, OverlapNotice
@@ -53,6 +54,8 @@ __all__ = [
     "InterestRow",
     "Invitation",
     "JudgementRow",
+    "LawReviewRow",
+    "LawRuleSet",
     "Login",
     "LookUpDay",
     "LookUpHit",
