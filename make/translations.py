@@ -45,6 +45,8 @@ CODE = "code"
 """The context of words of the domain, which `templatetags.tsunagu.word` looks up by."""
 CODES = {
     "act": ["Act"],
+    "alert": ["HandOver", "Priority", "RefusalReason", "Withheld"],
+    "alert_path": ["AlertState", "AlertStepKind", "HopState"],
     "assessment": ["CountryState"],
     "bank": ["BankSemantics"],
     "clue": ["ClueKind", "Bearing", "Support"],
@@ -55,6 +57,7 @@ CODES = {
     "known": ["RowRefusal"],
     "media": ["Refusal"],
     "notice": ["NoticeState"],
+    "outcome": ["Disposal", "OutcomeCode", "PersonRole"],
     "permission": ["Permission"],
     "purpose": ["Purpose"],
     "search": ["CaseState"],

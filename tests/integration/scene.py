@@ -10,7 +10,8 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from tsunagu.domain.agency_tree import AgencyKind, ListedAgency
-from tsunagu.domain.assessment import CountryState
+from tsunagu.domain.alert import Priority
+from tsunagu.domain.assessment import CountryState, CountryWeight
 from tsunagu.domain.bank import BankSemantics, Quarantine
 from tsunagu.domain.claim import ClaimScope
 from tsunagu.domain.clue import Bearing, ClueDraft, ClueKind, Support, Weighing
@@ -21,6 +22,7 @@ from tsunagu.domain.incoming_list import OfferedList
 from tsunagu.domain.intake_run import OfferedFile
 from tsunagu.domain.look_up import DigestKind, Query
 from tsunagu.domain.media import Examined, MediaType
+from tsunagu.domain.outcome import Disposal, Outcome, OutcomeCode, PersonOutcome, PersonRole
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.reveal import RevealMeans
@@ -31,6 +33,9 @@ from tsunagu.records.models import Exhibit, Holding
 from tsunagu.records.session import acting_for, looking_up
 from tsunagu.records.vault.rows import Vaulted, note
 from tsunagu.services.agency_tree import confirm_places, load_agencies, place_agency
+from tsunagu.services.alert_desk import Command
+from tsunagu.services.alert_raising import Draft, raise_alert
+from tsunagu.services.alert_steps import pass_alert, take_alert
 from tsunagu.services.api_keys import make_key
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit
@@ -43,6 +48,7 @@ from tsunagu.services.grants import list_grants, propose_grant
 from tsunagu.services.list_uploads import begin_list
 from tsunagu.services.look_ups import look_up
 from tsunagu.services.opaque import item_name
+from tsunagu.services.outcomes import tell_outcome
 from tsunagu.services.proposals import propose_officer
 from tsunagu.services.retention import set_retention
 from tsunagu.services.subjects import bind_subject
@@ -79,7 +85,7 @@ class Scene:
 
     def absent(self, kind: str) -> str:
         """Return a target of the same form that nobody has."""
-        if kind in {
+        of_ids = {
             "overlap",
             "held",
             "shared",
@@ -89,7 +95,8 @@ class Scene:
             "refusable",
             "rules",
             "refusable rules",
-        }:
+        }
+        if kind in of_ids or kind.startswith("alert"):
             return str(uuid4())
         if kind in {"rule", "reviewed rule"}:
             return secrets.token_hex(32)
@@ -142,12 +149,14 @@ class Door:
             "out": str(scene.world.folder / random_name("out")),
             "self": scene.people[self.entitled].login,
             "colleague": scene.targets["helper"],
-            **{name: scene.targets[name] for name in ("list", "item", "quarantined", "doomed", "package", "seal")},
+            **{name: scene.targets[name] for name in NAMED},
             **{name.replace(" ", "_"): scene.targets[name] for name in (*DOOR_ARGUMENTS, *BESIDE)},
         }
         return (*self.command.split(), *(one.format(**known) for one in self.arguments))
 
 
+NAMED = ("list", "item", "quarantined", "doomed", "package", "seal", "above", "correspondent")
+"""What commands name besides, by what it is called there and in the scene."""
 OTHER_AGENCIES = ("ben", "cleo", "carl")
 ADMINISTRATORS = {"entitled": "adam", "strangers": ("bella",), "unfit": ("carl", "audra")}
 COORDINATORS = {"strangers": ("ben", "cleo"), "unfit": ("adam", "audra", "carl")}
@@ -157,6 +166,51 @@ COUNSEL = {"entitled": "lotte", "strangers": ("bruno",), "unfit": ("anna", "adam
 DOORS = (
     Door("agency confirm", ("{target}",), "confirm_places", Permission.AGENCY_PLACE, "beneath", **COORDINATORS),
     Door("agency waiting", (), "waiting_places", Permission.AGENCY_PLACE, **COORDINATORS),
+    Door("alerts list", (), "list_alerts", Permission.ALERT_READ),
+    Door("alerts overdue", (), "list_overdue", Permission.ALERT_READ),
+    Door("alerts show", ("{target}",), "view_alert", Permission.ALERT_READ, "alert"),
+    Door(
+        "alerts raise",
+        ("--case", "{target}", "--to", "{above}", "--country", "DK=0.5", "--finding", "{new}"),
+        "raise_alert",
+        Permission.ALERT_RAISE,
+        "shared case",
+    ),
+    Door("alerts withdraw", ("{target}", "--words", "w"), "withdraw_alert", Permission.ALERT_RAISE, "alert withdrawn"),
+    Door("alerts acknowledge", ("{target}",), "acknowledge_alert", Permission.ALERT_ANSWER, "alert", entitled="dora"),
+    Door(
+        "alerts refuse",
+        ("{target}", "--because", "wrong-country", "--words", "w"),
+        "refuse_alert",
+        Permission.ALERT_ANSWER,
+        "alert refused",
+        entitled="dora",
+    ),
+    Door(
+        "alerts pass",
+        ("{target}", "--back", "--words", "w"),
+        "pass_alert",
+        Permission.ALERT_ANSWER,
+        "alert passed",
+        entitled="dora",
+    ),
+    Door(
+        "alerts letter",
+        ("{target}", "--to", "{correspondent}", "--out", "{out}"),
+        "write_letter",
+        Permission.ALERT_ANSWER,
+        "alert told",
+        entitled="dora",
+    ),
+    Door("alerts take", ("{target}",), "take_alert", Permission.ALERT_ANSWER, "alert taken", entitled="dora"),
+    Door(
+        "alerts outcome",
+        ("{target}", "--children", "safeguarded=1", "--document", "{file}"),
+        "tell_outcome",
+        Permission.ALERT_ANSWER,
+        "alert told",
+        entitled="dora",
+    ),
     Door("acknowledge", ("{target}",), "acknowledge", Permission.NOTICE_ACKNOWLEDGE, "overlap"),
     Door(
         "bank add",
@@ -573,8 +627,8 @@ def set_the_scene(world: World) -> Scene:
     _open_a_bank(scene)
     _begin_a_list(scene)
     _share(scene)
-    _begin_an_upload(scene)
     _stand_in_a_tree(scene)
+    _begin_an_upload(scene)
     _live_through_cases(scene)
     _see_something(scene)
     scene.targets["leaver"] = world.enroll(adam, Role.OFFICER).login
@@ -678,8 +732,49 @@ def _stand_in_a_tree(scene: Scene) -> None:
     confirm_places(actor=dora.actor, names=[anna.agency], **world.parts)
     beneath = ListedAgency(random_name("beneath"), "", AgencyKind.REGIONAL_POLICE, "", "DK", "", "a desk")
     load_agencies(listed=[beneath], under=anna.agency, now=now(), ledger=world.rooms.ledger)
-    scene.targets["beneath"] = beneath.name
+    scene.targets |= {"beneath": beneath.name, "above": dora.agency}
     scene.secrets.add(beneath.name)
+    _raise_alerts(scene)
+
+
+def _raise_alerts(scene: Scene) -> None:
+    """Let A raise alerts from the case that it has shared, and D answer one of them for a correspondent beneath it."""
+    world, anna, dora = scene.world, scene.people["anna"], scene.people["dora"]
+    for kind in ("alert", "alert withdrawn", "alert refused", "alert passed", "alert taken", "alert told"):
+        draft = Draft(
+            scene.targets["shared case"],
+            (UUID(scene.targets["shared"]),),
+            dora.agency,
+            (CountryWeight("DK", 0.5),),
+            random_name("finding"),
+            Priority.HIGH,
+            random_name("urgent"),
+            (),
+            frozenset(Purpose),
+            may_forward=True,
+            until=now() + timedelta(days=400),
+        )
+        raised = raise_alert(actor=anna.actor, draft=draft, command=Command(random_name("key")), **world.parts)
+        scene.targets[kind] = str(raised)
+        scene.secrets |= {draft.finding, draft.reason}
+    listed = ListedAgency(random_name("correspondent"), "", AgencyKind.HOTLINE, "", "DK", "", "a desk")
+    load_agencies(listed=[listed], under=dora.agency, now=now(), ledger=world.rooms.ledger)
+    confirm_places(actor=dora.actor, names=[listed.name], **world.parts)
+    scene.targets["correspondent"] = listed.name
+    answered = {"actor": dora.actor, "alert_id": raised}
+    words, part = random_name("words"), random_name("part")
+    key, document = random_name("key"), secrets.token_bytes(32)
+    pass_alert(**answered, to=listed.name, form=None, words=words, command=Command(key), **world.parts)
+    take_alert(**answered, case=None, command=Command(random_name("key"), document), **world.parts)
+    person = PersonOutcome(1, PersonRole.CONVICTED, (Disposal.SENTENCED,), part, 24)
+    tell_outcome(
+        **answered,
+        outcome=Outcome({OutcomeCode.LOCATED: 1}, (person,)),
+        words="",
+        command=Command(random_name("key"), document),
+        **world.parts,
+    )
+    scene.secrets |= {words, part, document.hex()}
 
 
 def _begin_a_list(scene: Scene) -> None:

@@ -36,15 +36,15 @@ SELECT relnamespace::regnamespace::text, relname FROM pg_class JOIN pg_attribute
 WHERE relkind = 'r' AND attname = 'agency_id' AND NOT attisdropped ORDER BY 1, 2
 """
 TABLES = (
-    "ledger.entry", "public.api_key", "public.bank", "public.bank_import", "public.bank_item", "public.case",
-    "public.case_member", "public.case_reason", "public.category_scheme", "public.claim", "public.clue",
-    "public.country_assessment", "public.erasure", "public.exhibit", "public.exhibit_key", "public.fingerprint",
-    "public.holding", "public.incoming_list", "public.intake", "public.intake_change", "public.intake_file",
-    "public.interest", "public.invitation", "public.judgement",
-    "public.law_review", "public.law_rule_set", "public.login", "public.look_up_day",
-    "public.look_up_hit", "public.media_item", "public.officer", "public.overlap_notice", "public.permission_grant",
-    "public.proposal", "public.provider_subject", "public.recent_query", "public.retention_rule", "public.reveal",
-    "public.series", "public.series_alias", "public.series_case", "public.series_item", "public.series_placing",
+    "ledger.entry", "public.alert_party", "public.api_key", "public.bank", "public.bank_import", "public.bank_item",
+    "public.case", "public.case_member", "public.case_reason", "public.category_scheme", "public.claim",
+    "public.clue", "public.country_assessment", "public.erasure", "public.exhibit", "public.exhibit_key",
+    "public.fingerprint", "public.holding", "public.incoming_list", "public.intake", "public.intake_change",
+    "public.intake_file", "public.interest", "public.invitation", "public.judgement", "public.law_review",
+    "public.law_rule_set", "public.login", "public.look_up_day", "public.look_up_hit", "public.media_item",
+    "public.officer", "public.overlap_notice", "public.permission_grant", "public.proposal",
+    "public.provider_subject", "public.recent_query", "public.retention_rule", "public.reveal", "public.series",
+    "public.series_alias", "public.series_case", "public.series_item", "public.series_placing",
     "public.series_step", "public.sign_in", "public.vault_key", "public.vaulted_content", "public.vote",
     "public.vote_dispute",
 )  # fmt: skip

@@ -16,6 +16,7 @@ MODULES = {
     "accept": "identity",
     "acknowledge": "overlaps",
     "agency": "agencies",
+    "alerts": "alerts",
     "backup": "operations",
     "ask": "look_ups",
     "bank": "banks",

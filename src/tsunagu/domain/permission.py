@@ -8,6 +8,9 @@ class Permission(StrEnum):
     """One thing an officer may be allowed to do, as `subject:deed`, in alphabetical order."""
 
     AGENCY_PLACE = "agency:place"
+    ALERT_ANSWER = "alert:answer"
+    ALERT_RAISE = "alert:raise"
+    ALERT_READ = "alert:read"
     BANK_CHANGE = "bank:change"
     BANK_DISTANCE = "bank:distance"
     BANK_READ = "bank:read"
@@ -63,6 +66,9 @@ WORKING_ROLES = frozenset({Role.OFFICER, Role.COORDINATOR})
 
 _OFFICER = frozenset(
     {
+        Permission.ALERT_ANSWER,
+        Permission.ALERT_RAISE,
+        Permission.ALERT_READ,
         Permission.BANK_CHANGE,
         Permission.BANK_DISTANCE,
         Permission.BANK_READ,
@@ -140,6 +146,9 @@ BY_GRANT = frozenset({Permission.MEDIA_VAULT, Permission.MEDIA_VIEW})
 
 NEVER_LENT = BY_GRANT | {
     Permission.AGENCY_PLACE,
+    Permission.ALERT_ANSWER,
+    Permission.ALERT_RAISE,
+    Permission.ALERT_READ,
     Permission.CASE_DELETE,
     Permission.CASE_EXPORT,
     Permission.LAW_CHANGE,
@@ -150,8 +159,8 @@ NEVER_LENT = BY_GRANT | {
     Permission.PERMISSION_GRANT,
     Permission.RETENTION_SET,
 }
-"""What no program does for an officer by an API key: what takes two people, oversees others, is about the law, or lets
-a whole case out of the house."""
+"""What no program does for an officer by an API key: what takes two people, oversees others, is about the law, lets a
+whole case out of the house, or is said from one agency to another in an officer's name."""
 
 
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from tsunagu.services.accounts import end_expired_sessions, is_root_due, sign_root
+from tsunagu.services.alert_clocks import escalate_overdue
 from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.house import House, Rooms
 from tsunagu.services.linking import apply_benign, link_some
@@ -152,6 +153,11 @@ def publish_index(station: Station, _: Arguments) -> None:
         known.publish()
 
 
+def escalate_alerts(station: Station, _: Arguments) -> None:
+    """Tell the hop before of every alert whose holder's time is over."""
+    escalate_overdue(now=datetime.now(UTC), ledger=station.rooms.ledger)
+
+
 def forget_queries(_: Station, __: Arguments) -> None:
     """Forget what was asked for before the last queries of each agency."""
     forget_older_queries()
@@ -162,6 +168,7 @@ TASKS: Mapping[str, Task] = {
     "import-list": Task(import_list, queue=INTAKES, alone_by="bank"),
     "silence-benign": Task(silence_benign),
     "link-waiting": Task(link_waiting, waits_once=True, every="* * * * *"),
+    "escalate-alerts": Task(escalate_alerts, waits_once=True, every="*/5 * * * *"),
     "sign-due-root": Task(sign_due_root, waits_once=True, every="*/5 * * * *"),
     "complete-erasures": Task(complete_left_erasures, waits_once=True, every="*/5 * * * *"),
     "erase-expired": Task(erase_expired_cases, waits_once=True, every="23 3 * * *"),

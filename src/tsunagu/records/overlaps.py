@@ -216,6 +216,17 @@ def _delete(rows: QuerySet[Any]) -> None:
     rows._raw_delete(LINKER)  # noqa: SLF001
 
 
+def other_side(overlap_id: UUID, case_id: UUID) -> tuple[UUID, UUID] | None:
+    """Return agency and case at the other end of an overlap; None before both sides have shared.
+
+    Call it within `acting_for` the agency of the case.
+    """
+    row = Overlap.objects.filter(id=overlap_id).first()
+    if row is None:
+        return None
+    return (row.agency_b, row.case_b) if row.case_a == case_id else (row.agency_a, row.case_a)
+
+
 def resting(overlap_ids: Iterable[UUID]) -> set[UUID]:
     """Return which of these overlaps rest on a hit that still holds, for the linker."""
     rows = HitRow.objects.using(LINKER).filter(overlap_id__in=list(overlap_ids), holds=True)

@@ -28,10 +28,11 @@ class Button:
     is_read_too: bool = False
 
 
-REFERENCE, OVERLAP, INTAKE, BANK = ("reference",), ("overlap_id",), ("intake_id",), ("bank",)
+REFERENCE, OVERLAP, INTAKE, BANK, ALERT = ("reference",), ("overlap_id",), ("intake_id",), ("bank",), ("alert_id",)
 SERIES = ("series",)
 BUTTONS = {
     "acknowledge": Button("overlap", _("Acknowledge"), OVERLAP),
+    "alert_answer": Button("alert", _("Your answer"), ALERT),
     "ask": Button("ask", _("Ask the banks"), is_read_too=True),
     "ask_file": Button("ask", _("Ask the banks")),
     "bank_find": Button("bank", _("Look for an item"), BANK),

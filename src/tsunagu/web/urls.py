@@ -9,6 +9,7 @@ from tsunagu.web.converters import ReferenceConverter
 from tsunagu.web.middleware.references import failure, unforeseen
 from tsunagu.web.pages import (
     accounts,
+    alerts,
     api_keys,
     ask,
     banks,
@@ -77,6 +78,10 @@ urlpatterns = [
     path("series/", series.board, name="series_board"),
     path("series/<reference:series>/", series.series, name="series"),
     path("series/<reference:series>/change/", series.change, name="series_change"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/overdue/", alerts.overdue, name="alerts_overdue"),
+    path("alerts/<uuid:alert_id>/", alerts.alert, name="alert"),
+    path("alerts/<uuid:alert_id>/answer/", alerts.answer, name="alert_answer"),
     path("ask/", ask.ask, name="ask"),
     path("ask/file/", ask.ask_file, name="ask_file"),
     path("banks/", banks.banks, name="banks"),

@@ -34,6 +34,9 @@ NUMBERS = {"hit_id", "number", "pk"}
 NAMES = {"agency", "bank", "case", "exhibit", "login", "reference", "series", "text"}
 NOT_TAKEN = 405
 FORM = {
+    "key": "once",
+    "step": "acknowledge",
+    "words": "why",
     "act": "propose",
     "answer": "unsure",
     "bearing": "neutral",

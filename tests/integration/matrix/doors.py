@@ -20,6 +20,7 @@ from tsunagu.api.operations import description
 from tsunagu.cli.main import program
 from tsunagu.config.urls import api
 from tsunagu.records.models import (
+    AlertRow,
     ApiKeyRow,
     Bank,
     BankItem,
@@ -47,16 +48,22 @@ PAGE, API, COMMAND = KINDS = ("page", "API", "command")
 NUMBERS = {"number", "hit_id"}
 NAMES = {"bank", "reference", "login", "series", "token"}
 READING = (
-    "agency waiting", "bank list", "bank show", "case erasure", "case list", "case show", "claims list", "clue list",
-    "clue signed", "clue weigh", "deletion show", "exhibit withdraw", "hits", "items", "key list",
-    "law file", "law list", "law proposals", "law proposed", "ledger show",
-    "notices", "officer list", "officer proposals", "overlaps", "permission list", "retention show", "scheme list",
-    "series candidates", "series list", "series show", "series votes", "whoami",
+    "agency waiting", "alerts list", "alerts overdue", "alerts show", "bank list", "bank show", "case erasure",
+    "case list", "case show", "claims list", "clue list", "clue signed", "clue weigh", "deletion show",
+    "exhibit withdraw", "hits", "items", "key list", "law file", "law list", "law proposals", "law proposed",
+    "ledger show", "notices", "officer list", "officer proposals", "overlaps", "permission list", "retention show",
+    "scheme list", "series candidates", "series list", "series show", "series votes", "whoami",
 )  # fmt: skip
 """Commands that tell an officer something of what is held."""
 AT_THE_HOST = ("ledger erasures", "ledger root", "ledger verify")
 """Commands by which an operator, whom nobody asks who he is, reads what is held."""
-NAMED_BY = {"name": "bank", "case_reference": "reference", "overlap": "overlap_id", "exhibit_reference": "exhibit"}
+NAMED_BY = {
+    "alert": "alert_id",
+    "name": "bank",
+    "case_reference": "reference",
+    "overlap": "overlap_id",
+    "exhibit_reference": "exhibit",
+}
 """What commands call what addresses call otherwise."""
 CALLED = {"case erasure": {"reference": "case"}, "series show": {"name": "series"}, "series votes": {"name": "series"}}
 """What one command calls so, and means something else by it than the others do."""
@@ -142,6 +149,7 @@ class Targets:
             overlaps = OverlapNotice.objects.values_list("overlap_id", flat=True)
             found = {
                 "overlap_id": sorted(overlaps, key=lambda one: str(one) != scene.targets["shared"]),
+                "alert_id": AlertRow.objects.values_list("id", flat=True),
                 "intake_id": Intake.objects.values_list("id", flat=True),
                 "reveal_id": RevealRow.objects.values_list("id", flat=True),
                 "bank": Bank.objects.values_list("name", flat=True),

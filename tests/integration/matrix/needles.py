@@ -17,7 +17,7 @@ from django.db import models
 from django.db.models import Q
 
 from tsunagu.records.ledger.book import entries_of_agency
-from tsunagu.records.models import HitRow, Holding, Overlap
+from tsunagu.records.models import AlertPersonRow, AlertRow, AlertStepRow, HitRow, Holding, Overlap
 from tsunagu.records.session import LINKER, acting_for
 
 COUNTS = (models.DateField, models.BooleanField, models.FloatField, models.IntegerField)
@@ -32,6 +32,10 @@ LEAST = 8
 CASE_OF = {
     "AssessmentRow": "case_id",
     "Agency": "case__id",
+    "AlertPartyRow": "alert__case_id",
+    "AlertPersonRow": "step__alert__case_id",
+    "AlertRow": "case_id",
+    "AlertStepRow": "alert__case_id",
     "Case": "id",
     "CaseMember": "case_id",
     "CaseReason": "case_id",
@@ -63,6 +67,8 @@ MADE_UP_KEYS = {"IncomingListRow.categories", "MediaItem.tags", "VoteRow.answers
 ENDS = ("ended_at", "settled_at", "used_at")
 """What tells that a row is of something that is over, where it is set."""
 FLAGS = ("held", "is_active")
+OF_ITS_PATH = {AlertRow, AlertStepRow, AlertPersonRow}
+"""Tables without an agency, of which each sees the rows of the alerts that it is told of."""
 OF_BOTH_SIDES = {HitRow: "overlap__case_a overlap__case_b", Overlap: "case_a case_b"}
 """Tables without an agency, read as the linker, which sees across."""
 
@@ -144,7 +150,7 @@ def needles_of(agency_id: UUID) -> Iterator[Needle]:
             continue
         if model in OF_BOTH_SIDES:
             yield from _read(model, one, OF_BOTH_SIDES[model], agency_id, using=LINKER)
-        elif any(each.attname == "agency_id" for each in model._meta.concrete_fields) or model.__name__ == "Agency":
+        elif _has_agency(model) or model.__name__ == "Agency" or model in OF_ITS_PATH:
             with acting_for(agency_id):
                 yield from list(_read(model, one, CASE_OF.get(model.__name__, ""), agency_id))
     with acting_for(agency_id):
@@ -155,6 +161,10 @@ def needles_of(agency_id: UUID) -> Iterator[Needle]:
         name = frozenset({entry.hash.hex()[:SHORT_DIGEST]})
         cases = frozenset(UUID(one) for one in told_of if one)
         yield Needle("ledger entry", name, cases=cases, officer=UUID(officer) if officer else None)
+
+
+def _has_agency(model: type[models.Model]) -> bool:
+    return any(each.attname == "agency_id" for each in model._meta.concrete_fields)
 
 
 def contents() -> dict[str, frozenset[UUID]]:

@@ -230,6 +230,7 @@ def gain(planted: Planted) -> None:
         ("bank", "open", bank, "--semantics", "benign", "--ground", "a law"),
         ("bank", "add", bank, path),
         ("deletion", "propose", case, "--ground", "ordered"),
+        ("alerts", "raise", "--case", case, "--to", scene.targets["above"], "--country", "DK=1", "--finding", "a bell"),
     ):
         assert world.run(anna, *command).status in {0, 2}  # the file is of no type that is read
     invite = ("officer", "invite", random_name("officer"), "--name", "N", "--role", "officer")

@@ -12,6 +12,8 @@ from tsunagu.clues.weighing import METHOD
 from tsunagu.domain import errors
 from tsunagu.domain.act import Act
 from tsunagu.domain.agency_tree import AgencyKind
+from tsunagu.domain.alert import HandOver, Priority, RefusalReason
+from tsunagu.domain.alert_path import AlertState, AlertStepKind
 from tsunagu.domain.assessment import CountryState
 from tsunagu.domain.bank import BankSemantics, Opinion
 from tsunagu.domain.claim import InterestKind
@@ -25,6 +27,7 @@ from tsunagu.domain.incoming_list import ListState
 from tsunagu.domain.intake_run import IntakeSource, IntakeState
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.media import MediaType, Refusal
+from tsunagu.domain.outcome import Disposal, PersonRole
 from tsunagu.domain.overlap import Commonness, Strength
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
@@ -60,10 +63,19 @@ def told(*to: Who, page: Iterable[Who] = (), api: Iterable[Who] = (), command: I
 
 LEDGER = told(W.AUDITS)
 IN_ITS_JSON = told(api=[W.AUDITS], command=[W.AUDITS])
+ON_AN_ALERT = told(page=[W.HAS_SHARED], command=[W.HAS_SHARED])
+"""Every alert here is raised from a case that was shared: who is told works on either, or at the agency that has it."""
 TABLE = {
     "Agency.contact": told(W.IS_TOLD, api=[W.OWN_AGENCY]),
     "Agency.id": LEDGER,
+    "Agency.local_name": told(page=[W.HAS_SHARED]),
     "Agency.name": told(W.IS_TOLD, page=[W.READS_BANKS], api=[W.OWN_AGENCY], command=[W.OWN_AGENCY]),
+    "AlertPersonRow.part": ON_AN_ALERT,
+    "AlertRow.finding": ON_AN_ALERT,
+    "AlertRow.id": told(W.AUDITS_A_SIDE, page=[W.HAS_SHARED], command=[W.HAS_SHARED]),
+    "AlertRow.reason": ON_AN_ALERT,
+    "AlertStepRow.document": told(command=[W.HAS_SHARED]),
+    "AlertStepRow.words": ON_AN_ALERT,
     "ApiKeyRow.id": told(W.HIMSELF, W.AUDITS),
     "ApiKeyRow.name": told(W.HIMSELF),
     "AssessmentRow.id": told(W.AUDITS, command=[W.WORKS_ON_IT]),
@@ -141,7 +153,11 @@ KEPT = "kept, and shown by no door"
 AT_THE_HOST = "kept, and told by an operator's command alone"
 NEVER = {
     "Agency.code": AT_THE_HOST,
-    "Agency.local_name": AT_THE_HOST,
+    "AlertPartyRow.id": NUMBERED,
+    "AlertPersonRow.id": NUMBERED,
+    "AlertStepRow.digest": TRACE,
+    "AlertStepRow.id": NUMBERED,
+    "AlertStepRow.key": TRACE,
     "ApiKeyRow.token_mac": SECRET,
     "BankImport.content": TRACE,
     "BankItem.id": NUMBERED,
@@ -218,6 +234,17 @@ ERRORS = {one.code for one in vars(errors).values() if isinstance(one, type) and
 WORDS = {
     "Agency.country": {"DK"},
     "Agency.kind": AgencyKind,
+    "AlertPersonRow.disposals": Disposal,
+    "AlertPersonRow.role": PersonRole,
+    "AlertRow.evidence.strength": Strength,
+    "AlertRow.grounds": CODES,
+    "AlertRow.priority": Priority,
+    "AlertRow.purposes": Purpose,
+    "AlertStepRow.children": (),
+    "AlertStepRow.form": HandOver,
+    "AlertStepRow.kind": AlertStepKind,
+    "AlertStepRow.refusal": RefusalReason,
+    "AlertStepRow.state": AlertState,
     "ApiKeyRow.scopes": Permission,
     "AssessmentRow.clues": (),
     "AssessmentRow.method": {METHOD},
@@ -280,6 +307,12 @@ WORDS = {
 """What holds one word of a closed list, which everybody knows: it could be found anywhere."""
 
 LINKS = {
+    "AlertPartyRow.case_id": "Case.id",
+    "AlertRow.agencies": "Agency.id",
+    "AlertRow.case_id": "Case.id",
+    "AlertRow.contributors": "Agency.id",
+    "AlertRow.evidence.reasons": "OverlapNotice.revealed.reasons",
+    "AlertStepRow.officer_id": "Officer.id",
     "ApiKeyRow.banks": "Bank.id",
     "HitRow.item_a": "MediaItem.id",
     "HitRow.item_b": "MediaItem.id",

@@ -236,9 +236,15 @@ def test_a_key_tells_what_its_one_scope_opens_and_a_key_of_all_others_nothing(
 
 STRANGERS = ("cleo", "cora", "ben", "carl", "audra")
 OF_BANKS = {str(one.name) for one in patterns() if str(one.name).startswith(("bank", "list_"))}
-HIS_OWN = {("audra", "erasures"), ("ben", "overlaps"), *(("carl", one) for one in OF_BANKS)}
-"""What a stranger may ask for all the same: A's auditor proves erasures, Ben knows with whom he overlaps, and banks
-are all officers' of A."""
+HIS_OWN = {
+    ("audra", "erasures"),
+    ("ben", "alert"),
+    ("ben", "alert_answer"),
+    ("ben", "overlaps"),
+    *(("carl", one) for one in OF_BANKS),
+}
+"""What a stranger may ask for all the same: A's auditor proves erasures, Ben knows with whom he overlaps and is told of
+alerts that rest on it, and banks are all officers' of A."""
 SENT_ON, REFUSED, NOT_THERE = 302, 403, 404
 TELLS_NOTHING_ANYWAY = {
     "bank_lists": {SENT_ON, REFUSED, NOT_THERE},  # sent to the page, which tells

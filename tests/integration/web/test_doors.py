@@ -34,6 +34,7 @@ OPEN_URLS = {
 """The names of what opens without a sign-in. Nothing is added here without a reason beside it."""
 PLACEHOLDERS = {
     "reference": "R",
+    "alert_id": "00000000-0000-4000-8000-000000000000",
     "bank": "B",
     "item_id": "00000000-0000-4000-8000-000000000000",
     "list_id": "00000000-0000-4000-8000-000000000000",
@@ -141,6 +142,7 @@ def test_every_answer_forbids_scripts_frames_and_other_hosts_and_pages_are_not_k
         "/cases/",
         "/overlaps/",
         "/notices/",
+        "/alerts/",
         "/banks/",
         "/nothing/",
         "/healthz",

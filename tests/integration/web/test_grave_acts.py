@@ -23,6 +23,7 @@ from .visitors import Visitor, next_code
 REAUTHENTICATE = "/account/reauthenticate/"
 LONG_AGO_S = settings.ACCOUNT_REAUTHENTICATION_TIMEOUT + 5
 GRAVE = {
+    "alert_answer",
     "bank_rules",
     "bank_withdraw",
     "banks",
@@ -64,6 +65,7 @@ OF_FACTORS = {
     "mfa_download_recovery_codes",
 }
 PAGES_WITH_A_BUTTON = {
+    "alert_answer": "alert",
     "bank_rules": "bank",
     "bank_withdraw": "bank",
     "banks": "banks",
@@ -80,6 +82,8 @@ PAGES_WITH_A_BUTTON = {
     "withdraw": "case",
 }
 TYPED = {
+    "step": "acknowledge",
+    "key": random_name("key"),
     "until": str(now().date() + timedelta(days=60)),
     "reason": "why",
     "name": "script",
@@ -100,6 +104,7 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
     leaver = world.enroll(people["adam"], Role.OFFICER)
     item = [targets["bank"], targets["doomed"]]
     return {
+        "alert_answer": (people["dora"], reverse("alert_answer", args=[targets["alert"]])),
         "bank_rules": (people["anna"], reverse("bank_rules", args=item[:1])),
         "bank_withdraw": (people["anna"], reverse("bank_withdraw", args=item)),
         "banks": (people["anna"], reverse("banks")),
@@ -119,7 +124,8 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
 
 def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() -> None:
     names = {str(one.name) for one in patterns() if "tsunagu" in one.callback.__module__ or one.name == "set_language"}
-    reads = {"bank", "bank_item", "case", "demonstration", "healthz", "home", "intake_refused", "intake_run", "items",
+    reads = {"alert", "alerts", "alerts_overdue", "bank", "bank_item", "case", "demonstration", "healthz", "home",
+             "intake_refused", "intake_run", "items",
              "ledger", "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",
              "provider_callback", "revealed", "series"}  # fmt: skip
     assert names == GRAVE | ORDINARY | reads

@@ -217,6 +217,32 @@ PAGES = (
     ),
     Page("judge", "judge_hit", Permission.HIT_JUDGE, "hit", {"answer": "unsure"}, status=302),
     Page("notices", "list_notices", Permission.NOTICE_READ),
+    Page("alerts", "list_alerts", Permission.ALERT_READ),
+    Page("alerts_overdue", "list_overdue", Permission.ALERT_READ),
+    Page("alert", "view_alert", Permission.ALERT_READ, "alert"),
+    *(
+        Page("alert_answer", service, permission, target, {**typed, "key": "{new}"}, entitled=entitled, status=302)
+        for service, permission, target, entitled, typed in (
+            ("withdraw_alert", Permission.ALERT_RAISE, "alert withdrawn", "anna", {"step": "withdraw", "words": "w"}),
+            ("acknowledge_alert", Permission.ALERT_ANSWER, "alert", "dora", {"step": "acknowledge"}),
+            (
+                "refuse_alert",
+                Permission.ALERT_ANSWER,
+                "alert refused",
+                "dora",
+                {"step": "refuse", "because": "wrong-country", "words": "w"},
+            ),
+            ("pass_alert", Permission.ALERT_ANSWER, "alert passed", "dora", {"step": "back", "words": "w"}),
+            ("take_alert", Permission.ALERT_ANSWER, "alert taken", "dora", {"step": "take"}),
+            (
+                "tell_outcome",
+                Permission.ALERT_ANSWER,
+                "alert taken",
+                "dora",
+                {"step": "outcome", "safeguarded": "1", "words": "w"},
+            ),
+        )
+    ),
     Page("banks", "list_banks", Permission.BANK_READ, strangers=("ben", "cleo")),
     Page(
         "banks",
@@ -364,6 +390,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         **dict.fromkeys(of_cases, "reference"),
         **dict.fromkeys(("certify", "reset"), "login"),
         **dict.fromkeys(("confirm", "refuse"), "proposal_id"),
+        **dict.fromkeys(("alert", "alert_answer"), "alert_id"),
         "leave": "officer_id",
         "permission_confirm": "proposal_id",
         "permission_withdraw": "grant_id",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +14,8 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tsunagu.domain.assessment import CountryState
+from tsunagu.domain.alert import Priority, RefusalReason
+from tsunagu.domain.assessment import CountryState, CountryWeight
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.clue import Bearing, ClueDraft, ClueKind, Support, Weighing
 from tsunagu.domain.incoming_list import OfferedList
@@ -25,6 +27,8 @@ from tsunagu.domain.scheme import Grade
 from tsunagu.records import holdings, intakes
 from tsunagu.records.models import Case, CaseMember, Exhibit, Officer
 from tsunagu.records.session import acting_for
+from tsunagu.services.alert_raising import Draft, raise_alert
+from tsunagu.services.alert_steps import pass_alert, refuse_alert
 from tsunagu.services.bank_search import FoundItem, find_items
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.clues import record_clue, sign_assessment, view_clues
@@ -35,6 +39,7 @@ from tsunagu.services.series import open_series
 from tsunagu.services.series_changes import add_to_series, merge_series
 from tsunagu.services.votes import cast_vote
 
+from ..alerted import command, stand  # noqa: TID252 - tests are no package with a name
 from ..linked import Held, Made, copy, link, overlap_between  # noqa: TID252 - tests are no package with a name
 from ..lists import bank_of, examined, near  # noqa: TID252 - tests are no package with a name
 from ..scene import OVERSEES, WORKS  # noqa: TID252 - tests are no package with a name
@@ -48,9 +53,9 @@ LOGO = bytes(range(32))
 MOST = 45
 """No page asks oftener than this, whatever it is; each tells its own number."""
 DEEDS = {
-    "acknowledge", "ask_file", "bank_judge", "bank_lists", "bank_rules", "bank_withdraw",
-    "case_close", "case_keep", "case_reopen", "certify", "clue_sign", "clue_withdraw", "confirm",
-    "erasures", "intake_chunk",
+    "acknowledge", "alert_answer", "ask_file", "bank_judge", "bank_lists", "bank_rules", "bank_withdraw",
+    "case_close", "case_keep", "case_reopen", "certify", "clue_sign", "clue_withdraw", "confirm", "erasures",
+    "intake_chunk",
     "intake_again", "intake_files", "intake_finish", "intake_folder", "intake_stop", "key_end", "leave",
     "list_chunk", "list_files", "list_finish", "list_stop",
     "permission_confirm",
@@ -74,6 +79,8 @@ class Workplace:
     bank: str
     item: str
     series: str
+    above: Person
+    alert: UUID = field(default_factory=uuid4)
     made: Made = field(default_factory=Made)
 
     @classmethod
@@ -86,7 +93,12 @@ class Workplace:
         bank = bank_of(world, anna, examined(LOGO))
         [item] = (one.name for one in cls._found(world, anna, bank))
         bank_of(world, anna, examined(LOGO), semantics=BankSemantics.BENIGN)
-        return cls(world, anna, ada, mine, theirs, overlap, cls._begun(mine, "E1"), bank, item, cls._put_together(mine))
+        above, _ = world.found(WORKS, OVERSEES)
+        stand(world, anna.agency, above)
+        begun, series = cls._begun(mine, "E1"), cls._put_together(mine)
+        place = cls(world, anna, ada, mine, theirs, overlap, begun, bank, item, series, above)
+        place.alert = place._raise_alert()
+        return place
 
     @staticmethod
     def _found(world: World, anna: Person, bank: str) -> tuple[FoundItem, ...]:
@@ -133,6 +145,12 @@ class Workplace:
         self._fill_bank(count)
         self._see_something(count // 10)
         self._fill_series(files[:count])
+        for _ in range(count // 10):
+            self._raise_alert()
+            how = {"alert_id": self.alert, "words": "w", "command": command()}
+            refuse_alert(actor=self.above.actor, refusal=RefusalReason.OTHER, **how, **self.world.parts)
+            how["command"] = command()
+            pass_alert(actor=self.anna.actor, to=self.above.agency, form=None, **how, **self.world.parts)
         with acting_for(self.anna.actor.agency_id):
             exhibit = Exhibit.objects.get(case_id=self.mine.case.case_id).id
             refused = [(replace(self.made.file(), refused=Refusal.DAMAGED), 1) for _ in range(count)]
@@ -213,6 +231,9 @@ class Workplace:
         found = {
             name: (anna, get(name))
             for name in (
+                "alert",
+                "alerts",
+                "alerts_overdue",
                 "ask",
                 "bank",
                 "bank_item",
@@ -240,7 +261,26 @@ class Workplace:
         judge = reverse("judge", kwargs={"overlap_id": self.overlap, "hit_id": hit})
         return found | {"judge": (anna, lambda visitor: visitor.post(judge, answer="unsure"))}
 
+    def _raise_alert(self) -> UUID:
+        """Let the officer raise an alert to the agency above, which he is told to be above."""
+        draft = Draft(
+            self.mine.case.reference,
+            (self.overlap,),
+            self.above.agency,
+            (CountryWeight("JP", 0.5),),
+            "a bell",
+            Priority.NORMAL,
+            "",
+            (),
+            frozenset(Purpose),
+            may_forward=True,
+            until=now() + timedelta(days=400),
+        )
+        return raise_alert(actor=self.anna.actor, draft=draft, command=command(), **self.world.parts)
+
     def _named(self, name: str) -> dict[str, Any]:
+        if name == "alert":
+            return {"alert_id": self.alert}
         if name in {"case", "case_delete", "clues", "intake", "items", "withdraw"}:
             return {"reference": self.mine.case.reference}
         if name == "series":

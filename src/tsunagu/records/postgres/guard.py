@@ -48,7 +48,8 @@ WHERE pronamespace::regnamespace::text !~ '^pg_'
 OPEN_TABLES = """
 SELECT relname FROM pg_class
 WHERE relkind IN ('r', 'p') AND relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'
-  AND (relname IN ('hit', 'overlap', 'mfa_authenticator', 'agency', 'agency_place') OR EXISTS (
+  AND (relname IN ('hit', 'overlap', 'mfa_authenticator', 'agency', 'agency_place',
+                   'alert', 'alert_step', 'alert_person') OR EXISTS (
       SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'agency_id' AND NOT attisdropped))
   AND NOT (relrowsecurity AND relforcerowsecurity)
 """

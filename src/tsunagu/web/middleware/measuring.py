@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from tsunagu.services.measures import Measure, Sample
 
 BOUNDS_S = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-OVERLAP_ROUTE = "overlaps/<"
+SILENT_ROUTES = {"overlaps/<": "overlap", "alerts/<": "alert"}
 
 
 class RequestCounts:
@@ -79,10 +79,11 @@ class MeasuringMiddleware:
 def page_of(request: HttpRequest) -> str:
     """Return the name of the page that was asked for.
 
-    Deeds on one overlap count as that page: when a held notice was released, or something shared, is nobody's
-    business who watches over machines.
+    Deeds on one overlap, or on one alert, count as that page: when a held notice was released, something shared, or an
+    alert answered, is nobody's business who watches over machines.
     """
     match = request.resolver_match
     if match is None:
         return "static" if request.path.startswith(settings.STATIC_URL) else "none"
-    return "overlap" if match.route.startswith(OVERLAP_ROUTE) else match.view_name
+    silent = (page for route, page in SILENT_ROUTES.items() if match.route.startswith(route))
+    return next(silent, match.view_name)

@@ -1,0 +1,72 @@
+"""What officers type of alerts, as values: countries with weights, counts of children, persons, documents."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from uuid import uuid4
+
+from tsunagu.domain.assessment import CountryWeight
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.outcome import Disposal, OutcomeCode, PersonOutcome, PersonRole
+from tsunagu.services.alert_desk import Command
+
+MOST_DOCUMENT_BYTES = 64 << 20
+
+
+def command_of(key: str | None, document: Path | None = None) -> Command:
+    """Return a command of this key, or of one of its own, with the digest of a correspondent's document."""
+    return Command(key or str(uuid4()), None if document is None else _digest(document))
+
+
+def _digest(document: Path) -> bytes:
+    with document.open("rb") as file:
+        content = file.read(MOST_DOCUMENT_BYTES + 1)
+    if len(content) > MOST_DOCUMENT_BYTES:
+        raise InputError("a document has at most 64 MiB")
+    return hashlib.sha256(content).digest()
+
+
+def weight_of(typed: str) -> CountryWeight:
+    """Return a country with its weight, typed as JP=0.8.
+
+    Raises:
+        InputError: it is neither.
+    """
+    country, _, weight = typed.partition("=")
+    try:
+        return CountryWeight(country, float(weight))
+    except ValueError:
+        raise InputError("a country is given with its weight, such as JP=0.8") from None
+
+
+def children_of(typed: str) -> tuple[OutcomeCode, int]:
+    """Return a code with a count of children, typed as safeguarded=47.
+
+    Raises:
+        InputError: it is neither.
+    """
+    code, _, count = typed.partition("=")
+    try:
+        return OutcomeCode(code), int(count)
+    except ValueError:
+        raise InputError(f"children are told by code and number: {', '.join(OutcomeCode)}") from None
+
+
+def person_of(typed: str) -> PersonOutcome:
+    """Return a person, typed as number:role[:disposal+disposal[:part[:months]]].
+
+    Raises:
+        InputError: it is none.
+    """
+    number, role, disposals, part, months = (*typed.split(":"), "", "", "", "")[:5]
+    try:
+        return PersonOutcome(
+            int(number),
+            PersonRole(role),
+            tuple(Disposal(one) for one in disposals.split("+") if one),
+            part,
+            int(months) if months else None,
+        )
+    except ValueError:
+        raise InputError("a person is told as number:role[:disposal+disposal[:part[:months]]]") from None

@@ -1,0 +1,291 @@
+"""Alerts and their steps, as rows. Call everything within `acting_for` an agency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import OuterRef, Q, Subquery
+
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.alert import Alert, HandOver, Priority, RefusalReason, Restrictions
+from tsunagu.domain.alert_path import AlertPath, AlertStep, AlertStepKind
+from tsunagu.domain.assessment import CountryWeight
+from tsunagu.domain.errors import Conflict, NotFound
+from tsunagu.domain.outcome import Disposal, Outcome, OutcomeCode, PersonOutcome, PersonRole
+from tsunagu.domain.overlap import OverlapSummary, Strength
+from tsunagu.domain.purpose import Purpose
+from tsunagu.records.models import AlertPartyRow, AlertPersonRow, AlertRow, AlertStepRow, CaseMember
+
+LOCK_ALERT = 7400106
+"""The advisory lock under which steps are added to one alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """That the agency which is acted for is told of an alert.
+
+    Attributes:
+        case_id: the case of this agency for which it is told; None at a hop that has none for it.
+        told: the number of the newest step that somebody of the agency has read.
+    """
+
+    alert_id: UUID
+    agency_id: UUID
+    case_id: UUID | None
+    told: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStep:
+    """A step with what was said in it.
+
+    Attributes:
+        entered_by: the agency whose officer entered it, for itself or for a correspondent.
+        document: SHA-256 of what a correspondent sent; None where an agency answered itself.
+    """
+
+    step: AlertStep
+    entered_by: UUID
+    words: str = ""
+    document: bytes | None = None
+    outcome: Outcome | None = None
+
+
+def add_alert(alert: Alert, *, case_id: UUID) -> None:
+    """Keep an alert that the agency which is acted for raises."""
+    label = alert.restrictions
+    AlertRow.objects.create(
+        id=alert.alert_id,
+        originator_id=alert.originator_id,
+        case_id=case_id,
+        contributors=sorted(map(str, alert.contributors)),
+        finding=alert.finding,
+        grounds=[[one.country, one.weight] for one in alert.grounds],
+        evidence=[asdict(one) for one in alert.evidence],
+        priority=alert.priority,
+        reason=alert.reason,
+        agencies=sorted(map(str, label.agencies)),
+        purposes=sorted(label.purposes),
+        may_forward=label.may_forward,
+        until=label.until,
+        raised_at=alert.raised_at,
+    )
+
+
+def add_party(alert_id: UUID, agency_id: UUID, *, case_id: UUID | None = None) -> None:
+    """Let an agency be told of an alert; who is told already stays as he is."""
+    try:
+        with transaction.atomic():
+            AlertPartyRow.objects.create(alert_id=alert_id, agency_id=agency_id, case_id=case_id)
+    except IntegrityError:
+        return  # whether another agency has its row nobody can see
+
+
+def party_of(actor: Actor, alert_id: UUID) -> Party:
+    """Return that the actor is told of an alert: his agency is, and he works on the case that it is for, if any.
+
+    Raises:
+        NotFound: no such alert, or not his: the answer is the same for both.
+    """
+    row = AlertPartyRow.objects.filter(_his(actor), alert_id=alert_id, agency_id=actor.agency_id).first()
+    if row is None:
+        raise NotFound("no such alert")
+    return _party(row)
+
+
+def alert_of(alert_id: UUID) -> Alert:
+    """Return an alert that the agency which is acted for is told of.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = AlertRow.objects.filter(id=alert_id).first()
+    if row is None:
+        raise NotFound("no such alert")
+    return _alert(row)
+
+
+def lock(alert_id: UUID) -> None:
+    """Let nobody else add a step to an alert until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_ALERT, str(alert_id)])
+
+
+def steps_of(alert_ids: Iterable[UUID]) -> dict[UUID, tuple[KeptStep, ...]]:
+    """Return all steps of these alerts, in order."""
+    rows = list(AlertStepRow.objects.filter(alert_id__in=list(alert_ids)).order_by("alert_id", "number"))
+    persons: dict[int, list[PersonOutcome]] = {}
+    of_outcomes = [row.id for row in rows if row.kind == AlertStepKind.OUTCOME]
+    for one in AlertPersonRow.objects.filter(step_id__in=of_outcomes).order_by("step_id", "number"):
+        persons.setdefault(one.step_id, []).append(_person(one))
+    found: dict[UUID, list[KeptStep]] = {}
+    for row in rows:
+        found.setdefault(row.alert_id, []).append(_kept(row, tuple(persons.get(row.id, ()))))
+    return {alert_id: tuple(steps) for alert_id, steps in found.items()}
+
+
+def repeated(agency_id: UUID, key: str, digest: bytes) -> tuple[UUID, int] | None:
+    """Return the alert and the number of the step that a command with this key has brought about; None if none has.
+
+    Raises:
+        Conflict: another command of this agency had the same key.
+    """
+    row = AlertStepRow.objects.filter(entered_by_id=agency_id, key=key).first()
+    if row is None:
+        return None
+    if bytes(row.digest) != digest:
+        raise Conflict("another command had this key")
+    return row.alert_id, row.number
+
+
+def add_step(
+    alert_id: UUID, kept: KeptStep, path: AlertPath, *, officer_id: UUID | None, key: str, digest: bytes
+) -> None:
+    """Add a step, with how the alert stands after it.
+
+    Raises:
+        Conflict: somebody else has added one meanwhile.
+    """
+    step, outcome = kept.step, kept.outcome
+    children = {} if outcome is None else {code.value: count for code, count in outcome.children.items()}
+    try:
+        with transaction.atomic():
+            row = AlertStepRow.objects.create(
+                alert_id=alert_id,
+                number=step.number,
+                kind=step.kind,
+                of_id=step.agency_id,
+                entered_by_id=kept.entered_by,
+                officer_id=officer_id,
+                at=step.at,
+                to_id=step.to_id,
+                form=step.form,
+                refusal=step.refusal,
+                words=kept.words,
+                document=kept.document,
+                children=children,
+                key=key,
+                digest=digest,
+                holder_id=path.holder_id,
+                state=path.state,
+                due_at=path.due_at,
+            )
+    except IntegrityError as error:
+        raise Conflict("something else was done to this alert meanwhile: look at it again") from error
+    persons = () if outcome is None else outcome.persons
+    AlertPersonRow.objects.bulk_create(
+        AlertPersonRow(
+            step=row,
+            number=one.number,
+            role=one.role,
+            disposals=list(one.disposals),
+            part=one.part,
+            sentence_months=one.sentence_months,
+        )
+        for one in persons
+    )
+
+
+def link_case(alert_id: UUID, agency_id: UUID, case_id: UUID) -> None:
+    """Let an alert be told to those alone who work on this case of the agency's own."""
+    AlertPartyRow.objects.filter(alert_id=alert_id, agency_id=agency_id).update(case_id=case_id)
+
+
+def note_told(party: Party, number: int) -> None:
+    """Note that somebody of the agency has read the steps up to this one."""
+    AlertPartyRow.objects.filter(alert_id=party.alert_id, agency_id=party.agency_id, told__lt=number).update(
+        told=number
+    )
+
+
+def alerts_told(
+    actor: Actor, *, overdue_at: datetime | None = None, after: UUID | None = None, most: int | None = None
+) -> tuple[tuple[Alert, Party], ...]:
+    """Return the alerts that the actor is told of, the newest first.
+
+    Args:
+        actor: who reads.
+        overdue_at: those alone whose holder's time is over then; all when it is left out.
+        after: the alert after which to go on; None, or one that is not his, for the first ones.
+        most: how many at most; all when it is left out.
+    """
+    rows = AlertPartyRow.objects.filter(_his(actor), agency_id=actor.agency_id).select_related("alert")
+    if overdue_at is not None:
+        rows = rows.annotate(due=_newest("due_at", "alert_id")).filter(due__lte=overdue_at)
+    last = None if after is None else rows.filter(alert_id=after).first()
+    if last is not None:
+        raised_at = last.alert.raised_at
+        rows = rows.filter(
+            Q(alert__raised_at__lt=raised_at) | Q(alert__raised_at=raised_at, alert_id__gt=last.alert_id)
+        )
+    rows = rows.order_by("-alert__raised_at", "alert_id")
+    return tuple((_alert(row.alert), _party(row)) for row in (rows if most is None else rows[:most]))
+
+
+def overdue_of(originator_id: UUID, *, now: datetime) -> tuple[UUID, ...]:
+    """Return the alerts that an agency has raised and whose holder's time is over."""
+    rows = AlertRow.objects.filter(originator_id=originator_id).annotate(due=_newest("due_at", "id"))
+    return tuple(rows.filter(due__lte=now).order_by("id").values_list("id", flat=True))
+
+
+def _newest(field: str, alert: str) -> Subquery:
+    return Subquery(AlertStepRow.objects.filter(alert_id=OuterRef(alert)).order_by("-number").values(field)[:1])
+
+
+def _his(actor: Actor) -> Q:
+    mine = CaseMember.objects.filter(officer_id=actor.officer_id).values("case_id")
+    return Q(case_id=None) | Q(case_id__in=mine)
+
+
+def _party(row: AlertPartyRow) -> Party:
+    return Party(row.alert_id, row.agency_id, row.case_id, row.told)
+
+
+def _alert(row: AlertRow) -> Alert:
+    return Alert(
+        row.id,
+        row.originator_id,
+        frozenset(map(UUID, row.contributors)),
+        row.finding,
+        tuple(CountryWeight(country, weight) for country, weight in row.grounds),
+        tuple(_summary(one) for one in row.evidence),
+        Priority(row.priority),
+        row.reason,
+        Restrictions(
+            frozenset(map(UUID, row.agencies)), frozenset(map(Purpose, row.purposes)), row.may_forward, row.until
+        ),
+        row.raised_at,
+    )
+
+
+def _summary(told: Mapping[str, Any]) -> OverlapSummary:
+    return OverlapSummary(**{**told, "strength": Strength(told["strength"]), "reasons": tuple(told["reasons"])})
+
+
+def _kept(row: AlertStepRow, persons: tuple[PersonOutcome, ...]) -> KeptStep:
+    outcome = None
+    if row.kind == AlertStepKind.OUTCOME:
+        outcome = Outcome({OutcomeCode(code): count for code, count in row.children.items()}, persons)
+    step = AlertStep(
+        row.number,
+        AlertStepKind(row.kind),
+        row.of_id,
+        row.at,
+        row.to_id,
+        None if row.form is None else HandOver(row.form),
+        None if row.refusal is None else RefusalReason(row.refusal),
+        outcome is not None and outcome.reopens,
+    )
+    document = None if row.document is None else bytes(row.document)
+    return KeptStep(step, row.entered_by_id, row.words, document, outcome)
+
+
+def _person(row: AlertPersonRow) -> PersonOutcome:
+    return PersonOutcome(
+        row.number, PersonRole(row.role), tuple(map(Disposal, row.disposals)), row.part, row.sentence_months
+    )

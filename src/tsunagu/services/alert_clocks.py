@@ -1,0 +1,46 @@
+"""Clocks of alerts: where a hop's time is over, the hop before is told, and the time after that the one before it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.alert_path import AlertPath, AlertStep, AlertStepKind
+from tsunagu.records import agencies, alerts
+from tsunagu.records.alerts import KeptStep
+from tsunagu.records.session import acting_for
+from tsunagu.services.alert_desk import told
+from tsunagu.services.parts import Ledger
+
+
+def escalate_overdue(*, now: datetime, ledger: Ledger) -> int:
+    """Note of every alert whose holder's time is over that it is, and return of how many. The machine's act.
+
+    Done again at the same moment, it notes nothing: the clock runs anew.
+    """
+    noted = 0
+    for agency_id in agencies.member_ids():
+        with acting_for(agency_id):
+            waiting = alerts.overdue_of(agency_id, now=now)
+        for alert_id in waiting:
+            with acting_for(agency_id):
+                noted += _escalate(alert_id, agency_id, now, ledger)
+    return noted
+
+
+def _escalate(alert_id: UUID, originator_id: UUID, now: datetime, ledger: Ledger) -> bool:
+    alerts.lock(alert_id)
+    alert, steps = alerts.alert_of(alert_id), alerts.steps_of([alert_id])[alert_id]
+    path = AlertPath.of(alert.priority, (one.step for one in steps))
+    if not path.is_overdue(now):
+        return False  # somebody has answered meanwhile
+    step = AlertStep(path.last + 1, AlertStepKind.ESCALATED, path.holder_id, now)
+    after = path.after(step)
+    key = f"clock of {alert_id} at {step.number}"
+    digest = hashlib.sha256(key.encode()).digest()
+    alerts.add_step(alert_id, KeptStep(step, originator_id), after, officer_id=None, key=key, digest=digest)
+    reached = dict.fromkeys((path.holder_id, after.told_of() or originator_id))
+    ledger.write(*(told(Act.ALERT_ESCALATED, one, alert_id, step, of=str(path.holder_id)) for one in reached))
+    return True

@@ -1,0 +1,172 @@
+"""Alerts: the inbox with its clocks, what is overdue, one alert with its path, and what its holder does with it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from tsunagu.domain.alert import HandOver, RefusalReason
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.outcome import NATIONAL_TERMS, Outcome, OutcomeCode
+from tsunagu.services import alert_steps
+from tsunagu.services import alerts as service
+from tsunagu.services.alert_desk import Command
+from tsunagu.services.outcomes import tell_outcome
+from tsunagu.web.desk import ROWS_A_PAGE, chosen, parts_of, whole
+from tsunagu.web.rooms import now
+from tsunagu.web.sign_in.proof import grave
+
+MOST_CHILDREN = 100_000
+MOST_DOCUMENT_BYTES = 16 << 20
+
+
+@require_GET
+def alerts(request: HttpRequest) -> HttpResponse:
+    """List the alerts that the officer is told of, the newest first."""
+    typed = request.GET.get("after", "")
+    after = _uuid(typed)
+    found = service.list_alerts(after=after, most=ROWS_A_PAGE + 1, **parts_of(request))
+    views = found[:ROWS_A_PAGE]
+    following = views[-1].alert_id if len(found) > ROWS_A_PAGE else None
+    return render(request, "web/alerts.html", {"views": views, "after": after, "next": following, "now": now()})
+
+
+@require_GET
+def overdue(request: HttpRequest) -> HttpResponse:
+    """List the alerts whose holder's time is over."""
+    found = service.list_overdue(**parts_of(request))
+    return render(request, "web/alerts_overdue.html", {"views": found, "now": now()})
+
+
+@require_GET
+def alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+    """Show an alert, as far as its label allows, with its path."""
+    found = service.view_alert(alert_id=alert_id, **parts_of(request))
+    view, cards = found.view, found.view.cards
+    line = set(view.path.line)
+    context: dict[str, Any] = {
+        "view": view,
+        "now": now(),
+        "hops": [
+            (hop, cards[hop.agency_id], number in line, number == view.path.live)
+            for number, hop in enumerate(view.path.hops)
+        ],
+        "outcomes": [(one, cards[one.step.agency_id]) for one in reversed(view.steps) if one.outcome is not None],
+        "said": [(one, cards[one.step.agency_id]) for one in view.steps if one.words],
+        "contributors": _names(view, view.alert.contributors) if view.alert and view.is_own else [],
+        "named": _names(view, view.alert.restrictions.agencies) if view.alert else [],
+        "escalated_to": cards.get(view.path.told_of() or uuid4()),
+        "speaks": view.is_yours and view.path.holder_id != view.own_id,
+        "straight": _names(view, found.stops.straight) if found.stops else [],
+        "beside": _names(view, found.stops.beside) if found.stops else [],
+        "reasons": list(RefusalReason),
+        "forms": list(HandOver),
+        "codes": list(OutcomeCode),
+        "terms": NATIONAL_TERMS.get(view.holder.country, {}),
+        "key": uuid4(),
+    }
+    return render(request, "web/alert.html", context)
+
+
+@require_POST
+@grave
+def answer(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+    """Acknowledge, refuse, pass on, hand back, take or withdraw an alert, or tell what became of it."""
+    act = {
+        "acknowledge": _acknowledge,
+        "refuse": _refuse,
+        "pass": _pass,
+        "back": _back,
+        "take": _take,
+        "withdraw": _withdraw,
+        "outcome": _outcome,
+    }.get(request.POST.get("step", ""))
+    if act is None:
+        raise InputError("there is no such choice")
+    act(request, alert_id)
+    return redirect("alert", alert_id)
+
+
+def _acknowledge(request: HttpRequest, alert_id: UUID) -> None:
+    alert_steps.acknowledge_alert(alert_id=alert_id, command=_command(request), **parts_of(request))
+
+
+def _refuse(request: HttpRequest, alert_id: UUID) -> None:
+    refusal = chosen(RefusalReason, request.POST.get("because", ""))
+    alert_steps.refuse_alert(
+        alert_id=alert_id, refusal=refusal, words=_words(request), command=_command(request), **parts_of(request)
+    )
+
+
+def _pass(request: HttpRequest, alert_id: UUID) -> None:
+    typed = request.POST.get("form", "")
+    alert_steps.pass_alert(
+        alert_id=alert_id,
+        to=request.POST.get("to", ""),
+        form=chosen(HandOver, typed) if typed else None,
+        words=_words(request),
+        command=_command(request),
+        **parts_of(request),
+    )
+
+
+def _back(request: HttpRequest, alert_id: UUID) -> None:
+    alert_steps.pass_alert(
+        alert_id=alert_id, to=None, form=None, words=_words(request), command=_command(request), **parts_of(request)
+    )
+
+
+def _take(request: HttpRequest, alert_id: UUID) -> None:
+    case = request.POST.get("case", "").strip() or None
+    alert_steps.take_alert(alert_id=alert_id, case=case, command=_command(request), **parts_of(request))
+
+
+def _withdraw(request: HttpRequest, alert_id: UUID) -> None:
+    alert_steps.withdraw_alert(alert_id=alert_id, words=_words(request), command=_command(request), **parts_of(request))
+
+
+def _outcome(request: HttpRequest, alert_id: UUID) -> None:
+    typed = {code: request.POST.get(code.value, "").strip() for code in OutcomeCode}
+    children = {code: whole(count, most=MOST_CHILDREN) for code, count in typed.items() if count}
+    tell_outcome(
+        alert_id=alert_id,
+        outcome=Outcome(children),
+        words=_words(request),
+        command=_command(request),
+        **parts_of(request),
+    )
+
+
+def _words(request: HttpRequest) -> str:
+    return str(request.POST.get("words", "")).strip()
+
+
+def _command(request: HttpRequest) -> Command:
+    """Return the command of a form, which carries its key from when it was shown: sent twice, it is done once."""
+    sent = request.FILES.get("document")
+    document = None
+    if sent is not None:
+        content = sent.read(MOST_DOCUMENT_BYTES + 1)
+        if len(content) > MOST_DOCUMENT_BYTES:
+            raise InputError("a document has at most 16 MiB")
+        document = hashlib.sha256(content).digest()
+    return Command(str(request.POST.get("key", "")), document)
+
+
+def _names(view: service.AlertView, agency_ids: frozenset[UUID]) -> list[str]:
+    return sorted(view.cards[one].name for one in agency_ids)
+
+
+def _uuid(typed: str) -> UUID | None:
+    """Return the alert after which a list goes on; None for its beginning, as for anything else."""
+    made: Callable[[str], UUID] = UUID
+    try:
+        return made(typed) if typed else None
+    except ValueError:
+        return None
