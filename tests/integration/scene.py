@@ -85,18 +85,8 @@ class Scene:
 
     def absent(self, kind: str) -> str:
         """Return a target of the same form that nobody has."""
-        of_ids = {
-            "overlap",
-            "held",
-            "shared",
-            "proposal",
-            "grant",
-            "officer proposal",
-            "refusable",
-            "rules",
-            "refusable rules",
-        }
-        if kind in of_ids or kind.startswith("alert"):
+        of_ids = {"overlap", "held", "shared", "proposal", "grant", "officer proposal", "refusable"}
+        if kind in of_ids | {"rules", "refusable rules"} or kind.startswith("alert"):
             return str(uuid4())
         if kind in {"rule", "reviewed rule"}:
             return secrets.token_hex(32)

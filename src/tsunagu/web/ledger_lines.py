@@ -22,8 +22,8 @@ ROLES = {
 }
 NAMES = {
     "added": pgettext_lazy("ledger", "added"),
-    "again": pgettext_lazy("ledger", "again"),
     "agency": pgettext_lazy("ledger", "agency"),
+    "again": pgettext_lazy("ledger", "again"),
     "alert": pgettext_lazy("ledger", "alert"),
     "alerts": pgettext_lazy("ledger", "alerts"),
     "answer": pgettext_lazy("ledger", "answer"),

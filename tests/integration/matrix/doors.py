@@ -78,7 +78,7 @@ ASKED = {
     "my_ledger": ("of",),
 }
 """What pages are asked in the query of their address, beside `NARROWING`."""
-NARROWING = {"after", "answered", "before", "since", "state", "status", "strength", "until"}
+NARROWING = {"after", "answered", "before", "by", "since", "state", "status", "strength", "until"}
 """What pages are asked besides: which part of a list, as a place in it or as one of a few words."""
 ENOUGH = "10000"
 

@@ -46,12 +46,12 @@ belongs here."""
 OF_THE_PROVIDER = {"provider_bind", "provider_unbind"}
 """`test_single_sign_on` tries these, with a provider."""
 ORDINARY = {
-    "acknowledge", "ask", "ask_file", "bank_find", "bank_judge", "bank_lists",
-    "case_close", "case_reopen", "cases", "intake", "intake_chunk", "intake_again",
-    "intake_files", "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end",
-    "list_chunk", "list_files", "list_finish", "list_stop",
-    "officers", "permission_withdraw", "permissions", "provider_sign_in", "refuse", "reset", "retention", "reveal",
-    "series_board", "series_change", "set_language", "unstaff",
+    "acknowledge", "ask", "ask_file", "bank_find", "bank_judge", "bank_lists", "case_close", "case_reopen",
+    "cases", "clue_sign", "clue_withdraw", "clues", "intake", "intake_chunk", "intake_again", "intake_files",
+    "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end", "list_chunk",
+    "list_files", "list_finish", "list_stop", "officers", "permission_withdraw", "permissions",
+    "provider_sign_in", "refuse", "reset", "retention", "reveal", "series_board", "series_change",
+    "set_language", "unstaff",
 }  # fmt: skip
 """Pages of ours that do not: what they do is proposed only, can be undone, ends a right, or stays within the case."""
 OF_FACTORS = {

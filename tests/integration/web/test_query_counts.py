@@ -244,6 +244,7 @@ class Workplace:
                 "notices",
                 "banks",
                 "my_ledger",
+                "statistics",
                 "keys",
             )
         }

@@ -44,12 +44,12 @@ WHERE pronamespace::regnamespace::text !~ '^pg_'
 """  # noqa: S608 - two constants
 
 # Rows that belong to agencies without naming one in a column: of both sides of an overlap, of an officer, of those who
-# stand above each other.
+# stand above each other. An upgrade may begin before there were places, when the directory of agencies was bare.
 OPEN_TABLES = """
 SELECT relname FROM pg_class
 WHERE relkind IN ('r', 'p') AND relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'
-  AND (relname IN ('hit', 'overlap', 'mfa_authenticator', 'agency', 'agency_place',
-                   'alert', 'alert_step', 'alert_person') OR EXISTS (
+  AND (relname IN ('hit', 'overlap', 'mfa_authenticator', 'agency_place', 'alert', 'alert_step', 'alert_person')
+    OR (relname = 'agency' AND to_regclass('public.agency_place') IS NOT NULL) OR EXISTS (
       SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'agency_id' AND NOT attisdropped))
   AND NOT (relrowsecurity AND relforcerowsecurity)
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from tsunagu.counting.breaks import BREAKS
 from tsunagu.counting.grids import Arrangement
@@ -11,6 +12,7 @@ from tsunagu.counting.series import COLUMNS, list_funnel, national_series
 from tsunagu.web.charts import drawn_series
 
 
+@require_GET
 def statistics(request: HttpRequest) -> HttpResponse:
     """Show years, or first half-years, and the funnel of the seized list."""
     by_half = request.GET.get("by") == Arrangement.HALF_YEAR.value
