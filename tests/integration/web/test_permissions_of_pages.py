@@ -417,9 +417,17 @@ def test_every_url_is_tried_here_or_is_open_or_is_about_the_officer_himself() ->
     assert {one for one in names - tried - OPEN_URLS - FOR_EVERYBODY if not one.startswith(ELSEWHERE)} == set()
 
 
-BY_COMMAND = {Permission.AGENCY_PLACE, Permission.CASE_EXPORT, Permission.MEDIA_INGEST, Permission.SCHEME_SET}
-"""What has no page here: where agencies stand is confirmed, schemes are loaded and cases leave by a command, and
-intakes have tests of their own."""
+BY_COMMAND = {
+    Permission.AGENCY_PLACE,
+    Permission.CASE_EXPORT,
+    Permission.LAW_CHANGE,
+    Permission.LAW_READ,
+    Permission.LAW_REVIEW,
+    Permission.MEDIA_INGEST,
+    Permission.SCHEME_SET,
+}
+"""What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted and cases
+leave by a command, and intakes have tests of their own."""
 
 
 def test_every_permission_opens_a_page_and_is_refused_to_somebody() -> None:
