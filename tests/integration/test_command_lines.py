@@ -252,7 +252,7 @@ def test_what_is_piped_is_a_line_a_row_and_nothing_is_cut(world: World, pair) ->
     path.write_bytes(secrets.token_bytes(9))
     world.bring_in(anna, case, "E1", str(path))
     heading, row = world.run(anna, "items", "--case", case).stdout.splitlines()
-    assert heading.split()[:2] == ["exhibit", "path"]
+    assert heading.split()[:3] == ["exhibit", "item", "path"]
     assert str(path) in row
     assert case in world.run(anna, "case", "list").stdout.splitlines()[1]
 

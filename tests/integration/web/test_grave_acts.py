@@ -127,7 +127,7 @@ def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() ->
     reads = {"alert", "alerts", "alerts_overdue", "bank", "bank_item", "case", "demonstration", "healthz", "home",
              "intake_refused", "intake_run", "items",
              "ledger", "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",
-             "provider_callback", "revealed", "series"}  # fmt: skip
+             "provider_callback", "revealed", "series", "statistics"}  # fmt: skip
     assert names == GRAVE | ORDINARY | reads
 
 
