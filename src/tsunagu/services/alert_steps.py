@@ -118,23 +118,12 @@ def pass_alert(
             return done
         whose = found.for_whom(actor, command)
         if to is None:
-            step = _step(found, AlertStepKind.HANDED_BACK, whose, now)
-            _keep(
-                found,
-                step,
-                Act.ALERT_PASSED,
-                words=words,
-                actor=actor,
-                command=command,
-                digest=digest,
-                ledger=ledger,
-                after=Act.ALERT_RETURNED,
-            )
-            return step.number
-        to_id = _next_stop(found, to, form)
-        _check_label(found, to_id, now)
-        step = _step(found, AlertStepKind.PASSED, whose, now, to_id=to_id, form=form)
-        alerts.add_party(alert_id, to_id)
+            step, after = _step(found, AlertStepKind.HANDED_BACK, whose, now), Act.ALERT_RETURNED
+        else:
+            to_id = _next_stop(found, to, form)
+            _check_label(found, to_id, now)
+            step, after = _step(found, AlertStepKind.PASSED, whose, now, to_id=to_id, form=form), Act.ALERT_ARRIVED
+            alerts.add_party(alert_id, to_id)
         _keep(
             found,
             step,
@@ -144,7 +133,7 @@ def pass_alert(
             command=command,
             digest=digest,
             ledger=ledger,
-            after=Act.ALERT_ARRIVED,
+            after=after,
         )
     return step.number
 
