@@ -119,7 +119,8 @@ def print_answer(answer: LawAnswer) -> None:
             for element in one.missing:
                 screen.print(Text(f"{one.rule.rule_id} missing: {element.code}, {element.says}"), soft_wrap=True)
     if answer.is_allowed is False:
-        screen.print(Text("It is not allowed: no allowance that a lawyer has reviewed was in force.", style="bold"))
+        why = "no allowance that a lawyer has reviewed was in force with all that it asks for shown"
+        screen.print(Text(f"It is not allowed: {why}.", style="bold"))
     if answer.to_choose_from:
         named = ", ".join(one.rule_id for one in answer.to_choose_from)
         screen.print(Text(f"The law has changed since: a lawyer chooses the milder of {named}."), soft_wrap=True)

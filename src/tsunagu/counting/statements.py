@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 
 from tsunagu.counting.reference import Precision
 from tsunagu.domain.errors import InputError
@@ -91,6 +92,8 @@ def parse_number(text: str) -> Number:
         precision = Precision.AT_LEAST
     decimals = match["decimals"] or ""
     value = float(match["digits"].replace(",", "") + decimals)
+    if not isfinite(value):
+        raise InputError("this is no number")
     kind = _kind(match["sign"], match["rest"])
     is_down = match["sign"] in {"-", "−"}  # noqa: RUF001
     return Number(-value if is_down else value, max(len(decimals) - 1, 0), precision, kind)

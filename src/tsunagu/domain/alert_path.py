@@ -213,7 +213,7 @@ class AlertPath:
 
     def _refused(self, step: AlertStep) -> AlertPath:
         """Give it back to the hop that sent it, whose clock runs from now."""
-        self._require(AlertState.SENT, AlertState.ACKNOWLEDGED, AlertState.TAKEN)
+        self._require(AlertState.SENT, AlertState.ACKNOWLEDGED, AlertState.RETURNED, AlertState.TAKEN)
         if (step.refusal is None) is (step.kind is AlertStepKind.REFUSED):
             raise Conflict("a refusal has its reason, and only a refusal")
         sender = self.hops[self.live].sender

@@ -30,6 +30,8 @@ from tsunagu.exchange.json_stream import JsonStream
 
 _MOST_CHARACTERS: Final = 256 << 20  # an exhibit's node names all its files
 _MOST_NUMBER: Final = 2**63 - 1
+_MOST_COUNT: Final = 2**31 - 1
+"""Of pixels and of frames, as they are kept."""
 _TYPES: Final = {one.mime: one for one in MediaType}
 
 
@@ -137,11 +139,15 @@ def _facts(told: Node) -> MediaFacts:
     duration_s = told.get("tsunagu:durationS")
     codecs = json.loads(told.get("tsunagu:codecs", "[]"))
     tags = json.loads(told.get("tsunagu:tags", "{}"))
-    if not all(isinstance(one, str) for one in (*codecs, *tags, *tags.values())):
-        raise TypeError
+    for one in (*codecs, *tags, *tags.values()):
+        if not isinstance(one, str):
+            raise TypeError
+        one.encode()
+        if "\0" in one:  # which no structure of the database keeps
+            raise ValueError
     return MediaFacts(
-        None if width is None else _number(width),
-        None if height is None else _number(height),
+        None if width is None else _number(width, _MOST_COUNT),
+        None if height is None else _number(height, _MOST_COUNT),
         None if duration_s is None else _seconds(duration_s),
         tuple(codecs),
         tags,
@@ -173,7 +179,9 @@ def _frames(text: str | None) -> tuple[TimedFingerprint, ...]:
     lines = (line.split(",") for line in text.split("\n"))
     return tuple(
         TimedFingerprint(
-            _seconds(at_s), int(frame), Fingerprint(FingerprintKind.PDQ, bytes.fromhex(data), int(quality))
+            _seconds(at_s),
+            _bounded(frame, _MOST_COUNT),
+            Fingerprint(FingerprintKind.PDQ, bytes.fromhex(data), int(quality)),
         )
         for frame, quality, data, at_s in lines
     )
@@ -201,9 +209,13 @@ def _truth(node: Node, name: str) -> bool:
     return value
 
 
-def _number(literal: Node) -> int:
-    number = int(literal["@value"])
-    if not 0 <= number <= _MOST_NUMBER:
+def _number(literal: Node, most: int = _MOST_NUMBER) -> int:
+    return _bounded(literal["@value"], most)
+
+
+def _bounded(written: str, most: int) -> int:
+    number = int(written)
+    if not 0 <= number <= most:
         raise ValueError
     return number
 

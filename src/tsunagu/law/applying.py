@@ -125,10 +125,10 @@ class LawAnswer:
     def is_allowed(self) -> bool | None:
         """Whether a conduct that is closed without an allowance is open; None where no rule on it is an allowance.
 
-        Only an allowance that is in force and reviewed opens anything.
+        Only an allowance that is in force and reviewed, and of which no element is missing, opens anything.
         """
         allowances = [one for one in self.applied if one.rule.kind is RuleKind.ALLOWANCE]
-        return any(one.may_be_rested_on for one in allowances) if allowances else None
+        return any(one.may_be_rested_on and not one.missing for one in allowances) if allowances else None
 
 
 def apply_law(question: Question, rules: RuleSet) -> LawAnswer:

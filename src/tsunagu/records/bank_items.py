@@ -15,7 +15,7 @@ from uuid import UUID
 
 import psycopg
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from tsunagu.domain.bank import BankItem, Opinion, Quarantine
 from tsunagu.domain.errors import NotFound
@@ -126,8 +126,16 @@ def all_items(bank_id: UUID) -> Iterator[BankItem]:
 
 def items_to_give(bank_id: UUID, *, now: datetime) -> Iterator[BankItem]:
     """Yield the items of a bank that its owner stands by, oldest first; the others are counted by `items_kept_back`."""
-    rows = Row.objects.filter(bank_id=bank_id, withdrawn=None).exclude(_kept_back(now)).order_by("id")
-    return (_item(row) for row in rows.iterator(chunk_size=2000))
+    return (_item(row) for row in _to_give(bank_id, now).order_by("id").iterator(chunk_size=2000))
+
+
+def count_to_give(bank_id: UUID, *, now: datetime) -> int:
+    """Return how many items of a bank its owner stands by at this moment."""
+    return _to_give(bank_id, now).count()
+
+
+def _to_give(bank_id: UUID, now: datetime) -> QuerySet[Row]:
+    return Row.objects.filter(bank_id=bank_id, withdrawn=None).exclude(_kept_back(now))
 
 
 def items_kept_back(bank_id: UUID, *, now: datetime) -> dict[str, int]:

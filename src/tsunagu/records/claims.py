@@ -59,6 +59,16 @@ def scope_of_case(actor: Actor, reference: str) -> Scope:
     return Scope(ClaimScope.CASE, case.case_id, case.agency_id, frozenset({case.case_id}), case.covert)
 
 
+def refuse_claimed(scope: Scope, *, now: datetime) -> None:
+    """Do nothing when the agency has no claim on this that lasts.
+
+    Raises:
+        Conflict: it has.
+    """
+    if _on(scope).filter(released_at=None, expires_at__gt=now).exists():
+        raise Conflict(CLAIMED_ALREADY)
+
+
 def add_claim(scope: Scope, *, actor: Actor, reason: str, expires_at: datetime, overrides: bool, now: datetime) -> UUID:
     """Claim something, in place of an own claim on it that has expired.
 
@@ -158,7 +168,7 @@ def interests_of(actor: Actor) -> tuple[Interest, ...]:
 def forget_case(case_id: UUID) -> None:
     """Erase what was claimed of a case that is being erased, and of series that rest on no case any more."""
     resting = SeriesCase.objects.values("series__root_id")
-    of_it = Q(case_id=case_id) | (Q(series__isnull=False) & ~Q(series_id__in=resting))
+    of_it = Q(case_id=case_id) | (Q(series__isnull=False) & ~Q(series__root_id__in=resting))
     ClaimRow.objects.filter(of_it).delete()
     left = Series.objects.filter(root_id__in=resting).values("id")
     InterestRow.objects.filter(Q(case=case_id) | (Q(series__isnull=False) & ~Q(series__in=left))).delete()

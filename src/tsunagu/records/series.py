@@ -85,16 +85,10 @@ def series_called(actor: Actor, name: str) -> FoundSeries:
     return _found(row)
 
 
-def series_of_id(actor: Actor, series_id: UUID) -> FoundSeries:
-    """Return a series that rests on a case which the actor works on, by its id.
-
-    Raises:
-        NotFound: no such series, or not the actor's.
-    """
-    row = seen_by(actor, "root_id").filter(id=series_id).first()
-    if row is None:
-        raise NotFound("no such series")
-    return _found(row)
+def hidden_from(actor: Actor, series_ids: Iterable[UUID]) -> set[UUID]:
+    """Return which of these series rest on cases, and on none that the actor works on; one that is gone is not."""
+    there = set(Series.objects.filter(id__in=series_ids, seriescase__isnull=False).values_list("id", flat=True))
+    return there - set(seen_by(actor, "root_id").filter(id__in=there).values_list("id", flat=True))
 
 
 def summaries_of(actor: Actor, series_ids: Iterable[UUID] | None = None, *, now: datetime) -> tuple[SeriesSummary, ...]:

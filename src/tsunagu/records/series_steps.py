@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -140,6 +140,7 @@ def history_of(actor: Actor, root_id: UUID) -> tuple[StepRow, ...]:
     any_ = _counts(placed.values_list("step_id", flat=True))
     names = _names_seen(actor, rows)
     undone = state_of(_steps(rows[::-1], with_members=False)).undone
+    by_id = {row.id: row for row in rows}
     return tuple(
         StepRow(
             row.step_id,
@@ -155,8 +156,15 @@ def history_of(actor: Actor, root_id: UUID) -> tuple[StepRow, ...]:
             row.step_id in undone,
         )
         for row in rows
-        if row.kind not in PLACES or seen.get(row.id, 0) or row.id not in any_
+        if (base := _base(row, by_id)).kind not in PLACES or seen.get(base.id, 0) or base.id not in any_
     )
+
+
+def _base(row: SeriesStep, by_id: Mapping[int, SeriesStep]) -> SeriesStep:
+    """Return what was done first: of an undoing, and of an undoing of that, what they undo."""
+    while row.undoes_id is not None:
+        row = by_id[row.undoes_id]  # it is of the same series
+    return row
 
 
 def _names_seen(actor: Actor, rows: Iterable[SeriesStep]) -> dict[UUID, str]:

@@ -164,7 +164,9 @@ def confirm_places(
             raise NotFound("no such agency waits beneath yours")
         for name in asked:
             card = waiting[name]
-            agency_places.confirm(card.agency_id, parent_id=actor.agency_id, officer_id=actor.officer_id, now=now)
+            who = {"parent_id": actor.agency_id, "officer_id": actor.officer_id}
+            if not agency_places.confirm(card.agency_id, **who, now=now):
+                raise NotFound("no such agency waits beneath yours")  # it was moved, or confirmed, at this moment
             details = {"agency": str(card.agency_id)}
             ledger.write(Deed(Act.AGENCY_CONFIRMED, now, actor.agency_id, actor.officer_id, details=details))
     return tuple(waiting[name] for name in asked)

@@ -11,7 +11,7 @@ from tsunagu.domain.alert_path import AlertPath, AlertStep, AlertStepKind
 from tsunagu.records import agencies, alerts
 from tsunagu.records.alerts import KeptStep
 from tsunagu.records.session import acting_for
-from tsunagu.services.alert_desk import told
+from tsunagu.services.alert_desk import CLOCK_KEY, told
 from tsunagu.services.parts import Ledger
 
 
@@ -38,7 +38,7 @@ def _escalate(alert_id: UUID, originator_id: UUID, now: datetime, ledger: Ledger
         return False  # somebody has answered meanwhile
     step = AlertStep(path.last + 1, AlertStepKind.ESCALATED, path.holder_id, now)
     after = path.after(step)
-    key = f"clock of {alert_id} at {step.number}"
+    key = f"{CLOCK_KEY}{alert_id} at {step.number}"
     digest = hashlib.sha256(key.encode()).digest()
     alerts.add_step(alert_id, KeptStep(step, originator_id), after, officer_id=None, key=key, digest=digest)
     reached = dict.fromkeys((path.holder_id, after.told_of() or originator_id))

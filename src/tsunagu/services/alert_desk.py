@@ -27,6 +27,10 @@ from tsunagu.services.parts import Keys, Ledger
 DOCUMENT_BYTES = 32
 
 
+CLOCK_KEY = "clock of "
+"""How the keys of the machine's own steps begin: no officer's key may take their place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """What an officer asks for, so that it can be asked for again without being done again.
@@ -42,6 +46,8 @@ class Command:
     def __post_init__(self) -> None:
         if not self.key.strip() or len(self.key) > MOST_REFERENCE or not self.key.isprintable():
             raise InputError(f"a command's key is 1 to {MOST_REFERENCE} printable characters")
+        if self.key.startswith(CLOCK_KEY):
+            raise InputError("this key is the clock's own")
         if self.document is not None and len(self.document) != DOCUMENT_BYTES:
             raise InputError("a document is named by its SHA-256")
 

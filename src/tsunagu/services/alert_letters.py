@@ -73,7 +73,10 @@ def write_letter(
         if speaker_of(found.path, found.cards, receiver.agency_id) != actor.agency_id:
             raise Conflict("another agency speaks for this correspondent")
         is_over = found.path.state is AlertState.WITHDRAWN
-        if not is_over and not found.alert.restrictions.allows(receiver.agency_id, None, now=now):
+        label, is_own = found.alert.restrictions, actor.agency_id == found.alert.originator_id
+        if not is_over and not is_own and not label.allows(actor.agency_id, actor.purpose, now=now):
+            raise Conflict("its originator's label does not let your agency be told what it says, or not any more")
+        if not is_over and not label.allows(receiver.agency_id, None, now=now):
             raise Conflict("its originator's label does not let this alert be told there, or not any more")
         fields = _head(found, receiver, found.cards[actor.agency_id], now)
         if not is_over:

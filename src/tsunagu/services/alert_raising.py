@@ -155,6 +155,9 @@ def _raised(actor: Actor, alert: Alert, case: CaseSummary, rests: Sequence[_Rest
     ]
     if first.to_id is not None:
         deeds.append(told(Act.ALERT_ARRIVED, first.to_id, about, first))
-    others = {one.agency_id: one.case_id for one in rests if one.agency_id != actor.agency_id}
+    others: dict[UUID, UUID] = {}
+    for one in rests:
+        if one.agency_id != actor.agency_id:
+            others.setdefault(one.agency_id, one.case_id)  # the case that is told of it
     deeds += [told(Act.ALERT_CONTRIBUTED, one, about, first, case_id=case_id) for one, case_id in others.items()]
     return deeds

@@ -151,7 +151,8 @@ def take_alert(
         Forbidden: the actor answers no alerts.
         NotFound: no such alert or case, or not the actor's.
         InputError: a case, for a correspondent.
-        Conflict: it is not with his agency, or cannot be taken as it stands; or another command had this key.
+        Conflict: it is not with his agency, cannot be taken as it stands, or is told to his agency for another case;
+            or another command had this key.
     """
     digest = command.digest("take", alert_id, case)
     with opened(actor, alert_id, Permission.ALERT_ANSWER, now=now, keys=keys, ledger=ledger) as found:
@@ -164,6 +165,8 @@ def take_alert(
             if whose != actor.agency_id:
                 raise InputError("a correspondent has no cases here")
             case_id = case_of(actor, case).case_id
+            if found.party.case_id not in {None, case_id}:
+                raise Conflict("your agency is told of this alert for another case already: take it for that one")
             alerts.link_case(alert_id, actor.agency_id, case_id)
         step = _step(found, AlertStepKind.TAKEN, whose, now)
         _keep(found, step, Act.ALERT_TAKEN, actor=actor, command=command, digest=digest, ledger=ledger, case_id=case_id)

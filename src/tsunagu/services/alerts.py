@@ -33,6 +33,7 @@ class AlertView:
         withheld: why; None where it is told.
         state, path, steps: of those who are off the way home, as it stood when they left it.
         cards: the agencies that are named.
+        newest: number of the last step that this agency is told of; of one that was withdrawn, of all.
         is_new: whether a step was added since somebody of the agency looked.
         is_yours: whether the actor's agency has it, or speaks for the correspondent that has.
     """
@@ -47,6 +48,7 @@ class AlertView:
     path: AlertPath
     steps: tuple[KeptStep, ...]
     cards: Mapping[UUID, AgencyCard]
+    newest: int
     is_new: bool
     is_yours: bool
 
@@ -79,7 +81,7 @@ class AlertView:
     def may_refuse(self) -> bool:
         """Whether this agency can give it back to the one that sent it."""
         has_sender = self.path.hops[self.path.live].sender is not None
-        states = {AlertState.SENT, AlertState.ACKNOWLEDGED, AlertState.TAKEN}
+        states = {AlertState.SENT, AlertState.ACKNOWLEDGED, AlertState.RETURNED, AlertState.TAKEN}
         return self.is_yours and has_sender and self.state in states
 
     @property
@@ -130,7 +132,7 @@ def list_overdue(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> 
     with denials_recorded(actor=actor, permission=permission, asked="overdue", now=now, keys=keys, ledger=ledger):
         with acting_for(actor.agency_id):
             views = _views(actor, alerts.alerts_told(actor, overdue_at=now), now=now)
-        late = [one for one in views if one.path.is_overdue(now)]
+        late = [one for one in views if one.path.is_on_line(one.own_id) and one.path.is_overdue(now)]
         found = tuple(sorted(late, key=lambda one: (one.path.due_at or now, one.alert_id)))
         ledger.record(_listed(actor, found, now))
     return found
@@ -152,10 +154,11 @@ def view_alert(*, actor: Actor, alert_id: UUID, now: datetime, keys: Keys, ledge
         alert = alerts.alert_of(alert_id)
         [view] = _views(actor, [(alert, party)], now=now)
         stops = next_stops(agency_places.agency_tree(), view.path) if view.is_yours else None
-        alerts.note_told(party, view.path.last)
-        purpose = actor.purpose or min(alert.restrictions.purposes)
+        alerts.note_told(party, view.newest)
         details: dict[str, str | int] = {"alert": str(alert_id), "step": view.path.last}
-        ledger.write(Deed(Act.ALERT_READ, now, actor.agency_id, actor.officer_id, purpose, party.case_id, details))
+        ledger.write(
+            Deed(Act.ALERT_READ, now, actor.agency_id, actor.officer_id, actor.purpose, party.case_id, details)
+        )
     return OneAlert(view, stops)
 
 
@@ -187,6 +190,7 @@ def _view(
     withheld = _withheld(actor, alert, is_within=is_within, is_over=is_over, now=now)
     if withheld is not None:
         steps = tuple(_without_words(one, is_over=is_over) for one in steps)
+    newest = whole.last if is_over else path.last
     return AlertView(
         alert.alert_id,
         own,
@@ -198,7 +202,8 @@ def _view(
         path,
         steps,
         cards,
-        is_new=(whole.last if is_over else path.last) > party.told,
+        newest=newest,
+        is_new=newest > party.told,
         is_yours=is_within and not is_over and speaker_of(path, cards) == own,
     )
 

@@ -45,7 +45,8 @@ def export_bank(
     """
     with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
-        ledger.write(bank_deed(Act.BANK_EXPORTED, actor, bank, now, format=format_.value, items=bank.items))
+        items = bank_items.count_to_give(bank.bank_id, now=now)
+        ledger.write(bank_deed(Act.BANK_EXPORTED, actor, bank, now, format=format_.value, items=items))
     # Only now: a pipe takes what is written at once, and nothing may leave before its entry is committed.
     with acting_for(actor.agency_id):
         given = bank_items.items_to_give(bank.bank_id, now=now)

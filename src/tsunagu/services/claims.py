@@ -106,7 +106,7 @@ def claim(
     """
     check_reason(reason)
     with _scope(actor, kind, name, now=now, keys=keys, ledger=ledger) as scope:
-        pass
+        claims.refuse_claimed(scope, now=now)  # before anybody else is told of a claim that is none
     with linking():
         found = interests.overlapping_claims(scope, now=now)
         is_over = any(not one.scope.is_covert for one in found)

@@ -29,20 +29,12 @@ from tsunagu.services.parts import Keys, Ledger, Queue
 
 CASE_FILE = "case.jsonld"
 README = "readme.txt"
-OF_OTHERS = frozenset(
-    {
-        Act.OVERLAP_FOUND,
-        Act.OVERLAP_NOTICED,
-        Act.OVERLAP_READ,
-        Act.OVERLAP_RELEASED,
-        Act.OVERLAP_SHARED,
-        Act.NOTICE_READ,
-        Act.NOTICE_ACKNOWLEDGED,
-        Act.HIT_JUDGED,
-    }
+OF_ITS_OWN = frozenset(
+    {"case", "clue", "country", "deletion", "erasure", "exhibit", "intake", "media", "retention", "reveal"}
 )
-"""Acts whose entries tell that somebody else holds something: they stay at home, and are not counted either."""
-_NAMES_OTHERS = frozenset({"overlap", "hit"})
+"""What acts are about whose entries leave with a case. Any other may tell that somebody else holds something, or is
+told something: it stays at home, and is not counted either."""
+_NAMES_OTHERS = frozenset({"overlap", "hit", "alert"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +182,7 @@ def _custody(case: CaseSummary, exhibits: Mapping[str, str]) -> Iterator[Custody
     for entry in all_entries_of_case(case.case_id):
         body = json.loads(entry.body)
         details = body.get("details", {})
-        if body["act"] in OF_OTHERS or "cases" in body or _NAMES_OTHERS & details.keys():
+        if body["act"].partition(":")[0] not in OF_ITS_OWN or "cases" in body or _NAMES_OTHERS & details.keys():
             continue
         exhibit = exhibits.get(str(details.get("exhibit")))
         yield CustodyEntry(entry.hash, entry.body, logins.get(str(body.get("officer"))), exhibit)

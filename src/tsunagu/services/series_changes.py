@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -149,9 +149,11 @@ def undo_step(
     desk = SeriesDesk(actor, now, keys, ledger)
     with desk.changing(name) as found:
         seen = {row.step_id for row in series_steps.history_of(actor, found.root_id)}
-        target = next((one for one in series_steps.family_of([found.root_id]) if one.step_id == step_id), None)
+        family = {one.step_id: one for one in series_steps.family_of([found.root_id])}
+        target = family.get(step_id)
         if target is None or step_id not in seen:
             raise NotFound("no such step of this series can be undone")
+        _check_merge_is_his(actor, target, family)
         step = Step(
             uuid4(),
             StepKind.UNDONE,
@@ -163,3 +165,16 @@ def undo_step(
             target.step_id,
         )
         desk.keep(step, replace(found, series_id=target.series_id), told={"undone": str(step_id)})
+
+
+def _check_merge_is_his(actor: Actor, target: Step, family: Mapping[UUID, Step]) -> None:
+    """Do nothing unless a merge comes or goes of which the actor sees only one series.
+
+    Raises:
+        NotFound: he does not see both.
+    """
+    while target.undoes is not None:
+        target = family[target.undoes]
+    other = target.other_id if target.kind is StepKind.MERGED else None
+    if other is not None and rows.hidden_from(actor, {target.series_id, other}):
+        raise NotFound("no such step of this series can be undone")

@@ -48,7 +48,7 @@ EXHIBITS = (PackagedExhibit(UUID(int=1), "E1", AT, "anna"), PackagedExhibit(UUID
 
 prints = st.builds(Fingerprint, st.just(FingerprintKind.PDQ), st.binary(min_size=32, max_size=32), st.integers(0, 100))
 seconds = st.floats(0, 1e6, allow_nan=False)
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
 digests = st.builds(
     Digests,
     st.binary(min_size=16, max_size=16),

@@ -96,8 +96,9 @@ def word(code: str | None) -> str:
 
 
 @register.filter
-def moment(text: str) -> str:
+def moment(value: object) -> str:
     """Return a day or a time that is written as ISO 8601 in the page's own form; any other text as it is."""
+    text = str(value)
     if DAY.fullmatch(text) is None:
         return text
     try:
