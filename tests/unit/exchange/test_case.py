@@ -57,8 +57,8 @@ digests = st.builds(
 )
 facts = st.builds(
     MediaFacts,
-    st.none() | st.integers(0, 2**31),
-    st.none() | st.integers(0, 2**31),
+    st.none() | st.integers(0, 2**31 - 1),
+    st.none() | st.integers(0, 2**31 - 1),
     st.none() | seconds,
     st.lists(texts, max_size=2).map(tuple),
     st.dictionaries(texts, texts, max_size=3),
