@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import secrets
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +19,7 @@ import pytest
 import typst
 
 from tsunagu.domain.act import Act
+from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotFound, Unavailable
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.media import Examined, MediaFacts, MediaType, Refusal
@@ -25,6 +29,7 @@ from tsunagu.exchange import case_report
 from tsunagu.exchange.case_report import FONTS
 from tsunagu.records import packaged
 from tsunagu.records.cases import case_of
+from tsunagu.records.packages.folder import check_package
 from tsunagu.records.session import acting_for
 from tsunagu.services.overlaps import judge_hit
 
@@ -291,6 +296,55 @@ def test_nothing_of_a_package_that_does_not_verify_comes_in(world: World, packag
     assert "does not verify" in done.text
     assert world.last_entry()["act"] == Act.PACKAGE_REFUSED
     assert world.json(other, "case", "list") == []
+
+
+def test_ones_own_examination_takes_the_place_of_what_a_package_claims(world: World, anna: Person) -> None:
+    made = Made()
+    true = replace(made.picture(), media_type=MediaType.JPEG)
+    false = replace(copy(true), pdq=(other := made.picture()).pdq, pdq_turns=other.pdq_turns, facts=MediaFacts(1, 1))
+    claiming = Held.open(world, anna).bring(false)
+    third = world.found(*OFFICES)[0]
+    package = export(world, anna, claiming.case.reference, "--without-pdf")
+    world.json(third, "case", "import", str(package), "--as", "claimed")
+    own = Held.open(world, third).bring(true)
+    for reference in ("claimed", own.case.reference):
+        [file] = held(third, reference)
+        assert (file.examined.pdq, file.examined.facts) == (true.pdq, true.facts)
+    world.json(third, "case", "import", str(package), "--as", "claimed again")
+    [file] = held(third, "claimed again")
+    assert (file.examined.pdq, file.examined.facts) == (true.pdq, true.facts)
+
+
+def test_what_came_in_while_the_package_was_written_keeps_it_from_going_out(
+    world: World, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = Held.open(world, anna).bring(Made().picture())
+    all_of_it = packaged.packaged_files
+
+    def with_one_more(case: CaseSummary) -> Iterator[PackagedFile]:
+        files = list(all_of_it(case))
+        return iter([*files, replace(files[0], number=2)])
+
+    monkeypatch.setattr(packaged, "packaged_files", with_one_more)
+    out = world.folder / random_name("package")
+    done = world.run(anna, "case", "export", mine.case.reference, "--out", str(out), "--without-pdf")
+    assert done.status == Conflict.exit_status
+    assert not out.exists()
+
+
+def test_a_package_that_the_system_does_not_let_be_read_is_not_called_changed(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = os.open
+
+    def refuse(path: Path, flags: int, *more: Any) -> int:
+        if Path(path).name == "case.jsonld":
+            raise PermissionError(errno.EACCES, "refused")
+        return opened(path, flags, *more)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(InputError, match="cannot be used"):
+        check_package(package)
 
 
 def test_a_package_comes_in_once_under_one_name(world: World, full: Held, package: Path) -> None:

@@ -26,7 +26,7 @@ class Published:
     Attributes:
         counts: all counts; what was kept back in this vintage is needed to protect the next, and is not printed.
         kept_back: the rows that are not told.
-        totals_kept_back: True where even the totals are small; then nothing of the table is told.
+        totals_kept_back: True where even the totals would tell something small; then nothing of the table is told.
     """
 
     counts: Counts
@@ -50,7 +50,8 @@ def publish(counts: Counts, *, earlier: Sequence[Published] = (), small_below: i
     A row is kept back when one of its counts is small, when it was kept back before, or when it was told before and
     has changed by a small number since: its earlier vintage stands. More rows follow, smallest first, until the sum
     of those kept back is not small itself, has not changed by a small number, and stays so for a force that knows
-    its own part of it. The change of a total is always told: it says nothing of a place.
+    its own part of it; where there are too few rows for that, the totals are kept back too. The change of a total is
+    always told: it says nothing of a place.
 
     Args:
         counts: the table.
@@ -74,6 +75,8 @@ def publish(counts: Counts, *, earlier: Sequence[Published] = (), small_below: i
     more = sorted(every - kept, key=lambda row: (counts.rows[row][-1], row))
     while kept and more and not guard.is_safe(kept):
         kept.add(more.pop(0))
+    if kept and not guard.hides(kept):  # no row is left to hide them among
+        return Published(counts, every, totals_kept_back=True)
     return Published(counts, frozenset(kept), totals_kept_back=False)
 
 
@@ -116,15 +119,20 @@ class _Guard:
 
     def is_safe(self, kept: set[str]) -> bool:
         """Return whether neither the sum of the rows kept back nor its change gives anything small away."""
+        rows = sorted(kept)
+        changes = (change for one in self.earlier for change in self._changes(rows, one))
+        return self.hides(kept) and not any(map(self.is_small, changes))
+
+    def hides(self, kept: set[str]) -> bool:
+        """Return whether the sum of the rows kept back gives nothing small away, to a force of theirs neither."""
         breakdown = self.counts.heading.breakdown
         if len(kept) < _AT_LEAST_KEPT_BACK[breakdown]:
             return False
-        rows = sorted(kept)
-        told = [self.telling(self.counts.rows[row]) for row in rows]
+        told = [self.telling(self.counts.rows[row]) for row in sorted(kept)]
         for column in zip(*told, strict=True):
             sums = [sum(column)]
             if breakdown is Breakdown.FORCE:
                 sums += [sums[0] - own for own in column]
             if any(map(self.is_small, sums)):
                 return False
-        return not any(self.is_small(change) for one in self.earlier for change in self._changes(rows, one))
+        return True

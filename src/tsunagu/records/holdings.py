@@ -42,14 +42,15 @@ class HeldPlace:
     Attributes:
         sha256: of its content; None when that could not be read.
         intake_id: the intake that brought it in last; None when a command did.
-        was_cut_short: whether our own process failed at it, or at a member of it, so that another run tries again.
+        to_be_tried: whether our own process failed at it, or at a member of it, or another agency alone examined it,
+            so that another run tries again.
     """
 
     size_bytes: int
     mtime_ns: int
     sha256: bytes | None
     intake_id: UUID | None
-    was_cut_short: bool
+    to_be_tried: bool
 
     @property
     def was_read(self) -> bool:
@@ -59,19 +60,20 @@ class HeldPlace:
 
 def places_of(exhibit_id: UUID) -> dict[bytes, HeldPlace]:
     """Return what is held of an exhibit, by path digest."""
-    cut_short = _cut_short(exhibit_id)
+    to_be_tried = _to_be_tried(exhibit_id)
     rows = Holding.objects.filter(exhibit_id=exhibit_id).values_list(
         "path_digest", "size_bytes", "mtime_ns", "item__sha256", "intake_id"
     )
     return {
-        bytes(key): HeldPlace(size, mtime, bytes(sha256) if sha256 else None, intake_id, bytes(key) in cut_short)
+        bytes(key): HeldPlace(size, mtime, bytes(sha256) if sha256 else None, intake_id, bytes(key) in to_be_tried)
         for key, size, mtime, sha256, intake_id in rows.iterator(chunk_size=5000)
     }
 
 
-def _cut_short(exhibit_id: UUID) -> set[bytes]:
-    """Return the path digests of the places that our own process failed at, and of the archives around them."""
-    rows = Holding.objects.filter(Q(item__refused__in=PASSING) | Q(refused__in=PASSING), exhibit_id=exhibit_id)
+def _to_be_tried(exhibit_id: UUID) -> set[bytes]:
+    """Return the path digests of the places that another run tries again, and of the archives around them."""
+    open_yet = Q(item__refused__in=PASSING) | Q(refused__in=PASSING) | Q(item__claimed=True)
+    rows = Holding.objects.filter(open_yet, exhibit_id=exhibit_id)
     paths = rows.values_list("path", flat=True)
     return {path_digest(place) for path in paths for place in _with_archives(bytes(path))}
 
@@ -90,12 +92,18 @@ def keep(
     exhibit_id: UUID,
     intake_id: UUID | None = None,
     scanned: bool = False,
+    claimed: bool = False,
 ) -> list[Examined]:
     """Keep a chunk of examined files, each with its mtime in ns, and return those that this adds something of.
 
     What cannot be read adds nothing to a place that is held already, and takes nothing from it. A content that the
-    agency knows already is not kept a second time, unless our own process failed at it and now did not: then its facts
-    and fingerprints take the place of the earlier ones. What is kept waits to be compared.
+    agency knows already is not kept a second time, unless our own process failed at it, or another agency claims what
+    is known of it, and now it was examined: then its facts and fingerprints take the place of the earlier ones. What is
+    kept waits to be compared.
+
+    Args:
+        scanned: it was examined on another host.
+        claimed: another agency says that it examined it.
 
     Raises:
         Conflict: the exhibit has been withdrawn.
@@ -105,7 +113,7 @@ def keep(
     if not _takes_more(exhibit_id):
         raise Conflict("the exhibit was withdrawn meanwhile: nothing more is brought into it")
     last = _last_number(exhibit_id)
-    item_ids = _keep_items([one for one, _ in examined], agency_id)
+    item_ids = _keep_items([one for one, _ in examined], agency_id, claimed=claimed)
     rows = [
         {
             "agency_id": agency_id,
@@ -146,25 +154,24 @@ def _last_number(exhibit_id: UUID) -> int:
     return found["last"] or 0
 
 
-def _keep_items(examined: Iterable[Examined], agency_id: UUID) -> dict[bytes, int]:
-    by_content: dict[Digests, Examined] = {}
+def _keep_items(examined: Iterable[Examined], agency_id: UUID, *, claimed: bool) -> dict[bytes, int]:
+    by_content: dict[bytes, Examined] = {}
     for one in examined:
-        if one.digests and (one.digests not in by_content or _is_cut_short(by_content[one.digests].refused)):
-            by_content[one.digests] = one
-    known = _known(digests.sha256 for digests in by_content)
-    new = {digests: one for digests, one in by_content.items() if digests.sha256 not in known}
-    items = [_item(digests, one, agency_id) for digests, one in new.items()]
+        sha256 = one.digests.sha256 if one.digests else None
+        if sha256 and (sha256 not in by_content or _is_cut_short(by_content[sha256].refused)):
+            by_content[sha256] = one
+    known = _known(by_content)
+    new = {sha256: one for sha256, one in by_content.items() if sha256 not in known}
+    items = [_item(one.digests, one, agency_id, claimed=claimed) for one in new.values() if one.digests]
     ids = {bytes(sha256): item_id for sha256, item_id in insert(MediaItem, items, then="RETURNING sha256, id")}
     better = {
-        digests: one
-        for digests, one in by_content.items()
-        if digests.sha256 in known and _is_cut_short(known[digests.sha256][1]) and not _is_cut_short(one.refused)
+        sha256: one
+        for sha256, one in by_content.items()
+        if sha256 in known and not _is_cut_short(one.refused) and not known[sha256].stands(against_claim=claimed)
     }
-    ids |= {sha256: item_id for sha256, (item_id, _) in known.items()}
-    _replace({ids[digests.sha256]: one for digests, one in better.items()})
-    insert(
-        Trace, [row for digests, one in (new | better).items() for row in _traces(one, agency_id, ids[digests.sha256])]
-    )
+    ids |= {sha256: one.item_id for sha256, one in known.items()}
+    _replace({ids[sha256]: one for sha256, one in better.items()}, claimed=claimed)
+    insert(Trace, [row for sha256, one in (new | better).items() for row in _traces(one, agency_id, ids[sha256])])
     return ids
 
 
@@ -172,36 +179,50 @@ def _is_cut_short(refused: str | None) -> bool:
     return refused in PASSING
 
 
-def _known(contents: Iterable[bytes]) -> dict[bytes, tuple[int, str | None]]:
-    rows = MediaItem.objects.filter(sha256__in=list(contents)).values_list("sha256", "id", "refused")
-    return {bytes(key): (item_id, refused) for key, item_id, refused in rows}
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A content that the agency knows already."""
+
+    item_id: int
+    refused: str | None
+    claimed: bool
+
+    def stands(self, *, against_claim: bool) -> bool:
+        """Return whether what is known of it stays against another examination, or against a claim of one."""
+        return not _is_cut_short(self.refused) and (against_claim or not self.claimed)
 
 
-def _replace(better: dict[int, Examined]) -> None:
-    """Replace what was learnt of items before our own process failed; every place of theirs is compared anew.
+def _known(contents: Iterable[bytes]) -> dict[bytes, _Known]:
+    rows = MediaItem.objects.filter(sha256__in=list(contents)).values_list("sha256", "id", "refused", "claimed")
+    return {bytes(key): _Known(item_id, refused, claimed) for key, item_id, refused, claimed in rows}
+
+
+def _replace(better: dict[int, Examined], *, claimed: bool) -> None:
+    """Replace what was learnt of items by a run that failed, or by a claim; every place of theirs is compared anew.
 
     Raises:
         Conflict: the database does not let them be replaced; what is half replaced must not be committed.
     """
-    # Fingerprints first: row-level security lets them go only while their item is refused for a passing reason. What
-    # it does not let go it passes over without a word.
+    # Fingerprints first: row-level security lets them go only while their item is refused for a passing reason, or is
+    # claimed. What it does not let go it passes over without a word.
     traces = Trace.objects.filter(item_id__in=better)
     count = traces.count()
     if traces.delete()[0] != count:
         raise Conflict("what was learnt of a content may not be replaced")
     for item_id, one in better.items():
-        if MediaItem.objects.filter(id=item_id).update(**_learnt(one), parked=None) != 1:
+        if MediaItem.objects.filter(id=item_id).update(**_learnt(one), claimed=claimed, parked=None) != 1:
             raise Conflict("what was learnt of a content may not be replaced")
     Holding.objects.filter(item_id__in=better).update(linked_at=None)
 
 
-def _item(digests: Digests, one: Examined, agency_id: UUID) -> dict[str, Any]:
+def _item(digests: Digests, one: Examined, agency_id: UUID, *, claimed: bool) -> dict[str, Any]:
     return {
         "agency_id": agency_id,
         "sha256": digests.sha256,
         "sha1": digests.sha1,
         "md5": digests.md5,
         "size_bytes": one.size_bytes,
+        "claimed": claimed,
         **_learnt(one),
     }
 

@@ -108,9 +108,9 @@ class Keeping:
         if not is_own and not _is_same(found, place):
             self.report.refuse(found.path, Refusal.CHANGED)
             return False
-        if not is_own and not place.was_cut_short:
+        if not is_own and not place.to_be_tried:
             self.report.skipped += 1
-        return place.was_cut_short
+        return place.to_be_tried
 
     def keep(self, kept: Sequence[tuple[Examined, int]], vaulted: Sequence[Vaulted] = ()) -> None:
         """Keep a chunk, each with its file's mtime in ns, and write it down, both or neither.

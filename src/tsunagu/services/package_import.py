@@ -13,13 +13,14 @@ from uuid import UUID, uuid4
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
-from tsunagu.domain.errors import InputError
+from tsunagu.domain.errors import Conflict, InputError
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.package import ImportedPackage, OfferedCase, PackagedFile, PackageReport
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.retention import checked_until
 from tsunagu.exchange.case_reading import read_case, read_files
 from tsunagu.records import cases, holdings, retention
+from tsunagu.records.holdings import path_digest
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.packages.folder import check_package, reading
 from tsunagu.records.session import acting_for
@@ -36,8 +37,21 @@ class _Exhibit:
     """What came into one exhibit."""
 
     exhibit_id: UUID
-    places: int = 0
+    places: set[bytes] = field(default_factory=set)
     contents: list[bytes] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _BroughtIn:
+    """What a package has become."""
+
+    case: CaseSummary
+    offered: OfferedCase
+    filled: dict[str, _Exhibit]
+
+    @property
+    def places(self) -> int:
+        return sum(len(one.places) for one in self.filled.values())
 
 
 def import_case(
@@ -65,18 +79,33 @@ def import_case(
         InputError: the package does not verify, cannot be read, or may be kept no longer; nothing of it is kept.
         Conflict: the agency has a case of this reference already.
     """
-    check = denials_recorded(
-        actor=actor, permission=Permission.CASE_OPEN, asked=reference or "package", now=now, keys=keys, ledger=ledger
-    )
-    with check:
-        actor.require(Permission.MEDIA_INGEST)
+    for permission in (Permission.CASE_OPEN, Permission.MEDIA_INGEST):
+        asked = reference or "package"
+        with denials_recorded(actor=actor, permission=permission, asked=asked, now=now, keys=keys, ledger=ledger):
+            pass
     report = check_package(folder, public_key)
     try:
-        offered = _offered(folder, report)
-    except InputError:
+        done = _brought_in(actor, folder, reference, report, now=now, keys=keys, ledger=ledger)
+    except (InputError, Conflict):
         told: dict[str, str | int] = {"signer": report.key_id, "problems": len(report.problems)}
         ledger.record(Deed(Act.PACKAGE_REFUSED, now, actor.agency_id, actor.officer_id, actor.purpose, details=told))
         raise
+    link_all(now=now, ledger=ledger)
+    ledger.record(deed(Act.MEDIA_COMPARED, actor=actor, case=done.case, now=now, files=done.offered.files))
+    return ImportedPackage(done.case.reference, len(done.filled), done.places, report.key_id)
+
+
+def _brought_in(
+    actor: Actor,
+    folder: Path,
+    reference: str | None,
+    report: PackageReport,
+    *,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> _BroughtIn:
+    offered = _offered(folder, report)
     named = reference or offered.reference
     for one in (named, *offered.exhibits):
         check_reference(one)
@@ -95,9 +124,7 @@ def import_case(
             _keep(case, filled, read_files(file))
         bound = {"package": keys.mac(REFERENCE, manifest).hex(), "signer": report.key_id}
         ledger.write(*_deeds(actor, case, filled, bound, now=now))
-    link_all(now=now, ledger=ledger)
-    ledger.record(deed(Act.MEDIA_COMPARED, actor=actor, case=case, now=now, files=offered.files))
-    return ImportedPackage(named, len(filled), sum(one.places for one in filled.values()), report.key_id)
+    return _BroughtIn(case, offered, filled)
 
 
 def _offered(folder: Path, report: PackageReport) -> OfferedCase:
@@ -115,7 +142,11 @@ def _offered(folder: Path, report: PackageReport) -> OfferedCase:
 
 
 def _keep(case: CaseSummary, filled: dict[str, _Exhibit], files: Iterator[PackagedFile]) -> None:
-    """Keep the files in their order, so many at once as one statement takes."""
+    """Keep the files in their order, so many at once as one statement takes.
+
+    Raises:
+        InputError: a place is named twice.
+    """
     for reference, some in groupby(files, attrgetter("exhibit")):
         exhibit = filled[reference]
         while chunk := list(islice(some, CHUNK_FILES)):
@@ -124,8 +155,12 @@ def _keep(case: CaseSummary, filled: dict[str, _Exhibit], files: Iterator[Packag
                 agency_id=case.agency_id,
                 exhibit_id=exhibit.exhibit_id,
                 scanned=True,
+                claimed=True,
             )
-            exhibit.places += len(chunk)
+            places = len(exhibit.places) + len(chunk)
+            exhibit.places |= {path_digest(one.examined.path) for one in chunk}
+            if len(exhibit.places) != places:
+                raise InputError("the package names one place twice")
             exhibit.contents += [one.examined.digests.sha256 for one in chunk if one.examined.digests]
 
 
@@ -136,9 +171,9 @@ def _deeds(
     for one in filled.values():
         exhibit = str(one.exhibit_id)
         yield deed(Act.EXHIBIT_REGISTERED, actor=actor, case=case, now=now, exhibit=exhibit)
-        counts = {"places": one.places, "items": len(one.contents)}
+        counts = {"places": len(one.places), "items": len(one.contents)}
         root = merkle_root(one.contents).hex()
         if one.places:
             yield deed(Act.MEDIA_ACQUIRED, actor=actor, case=case, now=now, exhibit=exhibit, merkle_root=root, **counts)
-    places = sum(one.places for one in filled.values())
+    places = sum(len(one.places) for one in filled.values())
     yield deed(Act.CASE_IMPORTED, actor=actor, case=case, now=now, places=places, exhibits=len(filled), **bound)

@@ -10,6 +10,7 @@ from datetime import datetime
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
+from tsunagu.domain.errors import Conflict
 from tsunagu.domain.notice import HitView
 from tsunagu.domain.package import CustodyEntry, Finding, PackagedCase, PackagedFile
 from tsunagu.domain.permission import Permission
@@ -52,10 +53,11 @@ class ExportedCase:
 
 @dataclass(slots=True)
 class _Told:
-    """What the files told on their way out: the first ones, and how many each exhibit has."""
+    """What the files told on their way out: the first ones, how many each exhibit has, and the SHA-256 of each."""
 
     first: list[PackagedFile] = field(default_factory=list)
     by_exhibit: dict[str, int] = field(default_factory=dict)
+    contents: list[bytes] = field(default_factory=list)
 
 
 def export_case(
@@ -89,6 +91,7 @@ def export_case(
         Forbidden: the actor exports no cases.
         NotFound: no such case, or not the actor's.
         InputError: the folder cannot be written.
+        Conflict: the case changed while it was written, so that the ledger says something else; nothing goes out.
     """
     case = case_for(
         actor=actor, reference=reference, permission=Permission.CASE_EXPORT, now=now, keys=keys, ledger=ledger
@@ -108,6 +111,8 @@ def export_case(
         with package.writing(CASE_FILE) as file:
             files = _noted(packaged.packaged_files(case), told)
             count = write_case(whole, file, exhibits=exhibits, files=files, findings=findings, custody=custody)
+    if (count, merkle_root(told.contents).hex()) != (places, root):
+        raise Conflict("the case changed while it was written into the package: export it again")
     if reporter is not None:
         report = Report(whole, exhibits, told.by_exhibit, tuple(told.first), findings, custody)
         for name, content in reporter.pdfs(report):
@@ -144,6 +149,8 @@ def _noted(files: Iterator[PackagedFile], told: _Told) -> Iterator[PackagedFile]
         told.by_exhibit[file.exhibit] = told.by_exhibit.get(file.exhibit, 0) + 1
         if len(told.first) < Report.MOST_FILES:
             told.first.append(file)
+        if file.examined.digests:
+            told.contents.append(file.examined.digests.sha256)
         yield file
 
 

@@ -203,3 +203,9 @@ def test_a_table_counts_each_thing_in_one_row_and_refuses_what_has_none() -> Non
 
 def test_a_table_of_persons_does_not_tell_how_many_were_cleared_twice() -> None:
     assert heading(Definition.CLEARED_PERSONS).periods == (Period.half(2017, 1), Period.year(2017))
+
+
+def test_two_forces_of_which_one_counts_few_are_told_no_total_either() -> None:
+    told = publish(counts({"01": (3, 0, 3), "02": (50, 5, 55)}))
+    assert told.totals_kept_back
+    assert told.cell(None, 0) is None

@@ -15,6 +15,7 @@ class MediaItem(models.Model):
 
     `parked` tells why the content could not be compared with what is held: an error's code. It is left out then, so
     that it stops nobody else's, until it is examined anew.
+    `claimed` tells that another agency says what was learnt of it: an examination of one's own takes its place.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -31,6 +32,7 @@ class MediaItem(models.Model):
     tags = models.JSONField(default=dict)
     refused = models.TextField(null=True)
     parked = models.TextField(null=True)
+    claimed = models.BooleanField(default=False)
 
     class Meta:
         db_table = "media_item"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -54,23 +55,26 @@ class NewPackage:
             InputError: there is no such place, or it cannot be written.
         """
         check_is_free(folder)
+        partial = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
         with _told_apart():
-            partial = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
             partial.mkdir(mode=0o700)
-            try:
-                yield cls(folder, partial)
-            finally:
-                shutil.rmtree(partial, ignore_errors=True)
+        try:
+            yield cls(folder, partial)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
 
     @contextmanager
     def writing(self, name: str) -> Iterator[BinaryIO]:
-        """Open one new file, mode 0600; at the end it is on the disk for good."""
-        opened = os.open(self._partial / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(opened, "wb") as file:
+        """Open one new file, mode 0600; at the end it is on the disk for good.
+
+        Raises:
+            InputError: it cannot be written.
+        """
+        with _told_apart(), open(self._partial / name, "xb", opener=_for_its_owner) as file:
             counted = Counted(file)
             yield counted  # type: ignore[misc]  # all that its writers need of a file
             file.flush()
-            os.fsync(opened)
+            os.fsync(file.fileno())
         self._files[name] = counted.sha256
 
     def finish(self, *, signer: Signer, public_key: bytes, now: datetime) -> None:
@@ -81,10 +85,15 @@ class NewPackage:
         for name, content in ((MANIFEST, manifest), (SIGNATURE, signer.sign(manifest))):
             with self.writing(name) as file:
                 file.write(content)
-        sync_folder(self._partial)
         check_is_free(self._final)
-        self._partial.rename(self._final)
-        sync_folder(self._final.parent)
+        with _told_apart():
+            sync_folder(self._partial)
+            self._partial.rename(self._final)
+            sync_folder(self._final.parent)
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CLOEXEC, 0o600)
 
 
 def check_is_free(folder: Path) -> None:
@@ -177,7 +186,7 @@ def public_key_in(path: Path) -> bytes:
         InputError: it cannot be read, or holds none.
     """
     with _told_apart():
-        return public_key_from_pem(_small(path))
+        return public_key_from_pem(_small(path.resolve()))
 
 
 def _problem(folder: Path, name: str, digest: str) -> str | None:
@@ -201,13 +210,18 @@ def _small(path: Path) -> bytes:
 
 
 def _opened(path: Path) -> io.BufferedReader:
-    """Open an ordinary file; a link, a pipe or a device is refused before anybody waits for it."""
+    """Open an ordinary file; a link, a pipe or a device is refused before anybody waits for it.
+
+    Raises:
+        InputError: it is no ordinary file.
+        OSError: it is missing, or the system does not let it be read, which tells nothing of the package.
+    """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError as error:
-        if isinstance(error, FileNotFoundError):
+        if error.errno not in {errno.ELOOP, errno.ENXIO}:
             raise
-        raise InputError("a file of the package cannot be read", errno=error.errno or 0) from None
+        raise InputError("a file of the package is no ordinary file") from None
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise InputError("a file of the package is no ordinary file")
