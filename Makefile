@@ -47,6 +47,7 @@ bench: $(VENV)-bench/.peers compiled ## Measure fingerprinting, search, ingest a
 	$(BIN)/python -m bench.search
 	$(BIN)/python -m bench.ingest
 	$(BIN)/python -m bench.pages
+	$(BIN)/python -m bench.workbench
 
 bundle: $(VENV)/.dev ## Pack one archive that installs without a network, into dist/
 	@$(BIN)/python make/bundle.py dist

@@ -6,7 +6,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlencode
@@ -17,6 +17,8 @@ OPENED, FOUND, TOO_MANY = 200, 302, 429
 MOST_TRIES, BETWEEN_TRIES_S = 20, 4
 """Thirty a minute may sign in from one address: who is one too many tries again."""
 FIELD = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+Address = Callable[[random.Random], str]
+"""Where a click leads, by chance."""
 LOGIN, SECOND_STEP = "/account/login/", "/account/2fa/authenticate/"
 
 
@@ -127,7 +129,7 @@ class Officer:
     """
 
     browser: Browser
-    pages: Mapping[str, Callable[[random.Random], str]]
+    pages: Mapping[str, Address]
     chance: random.Random
     clicks: list[Click] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -171,11 +173,16 @@ class Officer:
             self.judged.append(path)
 
 
-def pages_of_a_case_worker(targets: Mapping[str, list[str]]) -> dict[str, Callable[[random.Random], str]]:
+def one_of(found: Sequence[str], address: str) -> Address:
+    """Return an address that is completed by chance with one of those found."""
+    return lambda chance: address.format(chance.choice(found))
+
+
+def pages_of_a_case_worker(targets: Mapping[str, list[str]]) -> dict[str, Address]:
     """Return the pages of an officer who works on cases, from what he may click on."""
 
-    def one(kind: str, address: str) -> Callable[[random.Random], str]:
-        return lambda chance: address.format(chance.choice(targets[kind]))
+    def one(kind: str, address: str) -> Address:
+        return one_of(targets[kind], address)
 
     return {
         "home": lambda _: "/",
@@ -195,7 +202,7 @@ def pages_of_a_case_worker(targets: Mapping[str, list[str]]) -> dict[str, Callab
     }
 
 
-def pages_of_an_overseer() -> dict[str, Callable[[random.Random], str]]:
+def pages_of_an_overseer() -> dict[str, Address]:
     """Return the pages of an officer who administers and audits."""
     return {
         "officers": lambda _: "/officers/",

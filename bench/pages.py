@@ -23,8 +23,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,14 @@ from typing import Any
 from pyotp.totp import TOTP
 
 from bench.officers import (
+    Address,
     Browser,
     Click,
     Officer,
     pages_of_a_case_worker,
     pages_of_an_overseer,
 )
-from bench.workplace import PASSWORD, Person, make_workplace, targets_of
+from bench.workplace import PASSWORD, Furnish, Person, make_workplace, targets_of
 
 PROGRAM = Path(sys.executable).with_name("tsunagu")
 THINK_S = (2.0, 8.0)
@@ -67,13 +69,37 @@ def served(home: Path) -> Iterator[int]:
             server.terminate()
 
 
-def come_in(people: Sequence[Person], home: Path, port: int) -> list[Officer]:
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Which pages are measured, and what they need in the workplace.
+
+    Attributes:
+        of_a_case_worker: his pages, from what he may click on.
+        of_an_overseer: the pages of who administers and audits.
+        furnish: adds to the workplace what these pages show; None where it shows it already.
+        targets: returns what an officer may click on, by the home and his login.
+    """
+
+    of_a_case_worker: Callable[[Mapping[str, list[str]]], Mapping[str, Address]]
+    of_an_overseer: Callable[[], Mapping[str, Address]]
+    furnish: Furnish | None
+    targets: Callable[[Path, str], Mapping[str, list[str]]]
+
+    def pages_of(self, person: Person, home: Path) -> Mapping[str, Address]:
+        """Return the pages that somebody goes through."""
+        return self.of_an_overseer() if person.oversees else self.of_a_case_worker(self.targets(home, person.login))
+
+
+PAGES = Round(pages_of_a_case_worker, pages_of_an_overseer, None, targets_of)
+
+
+def come_in(people: Sequence[Person], round_: Round, home: Path, port: int) -> list[Officer]:
     """Let everybody sign in, one after the other."""
     officers = []
     for seed, person in enumerate(people):
         browser = Browser(port)
         browser.sign_in(person.login, PASSWORD, TOTP(person.totp_secret).now)
-        pages = pages_of_an_overseer() if person.oversees else pages_of_a_case_worker(targets_of(home, person.login))
+        pages = round_.pages_of(person, home)
         officers.append(Officer(browser, pages, random.Random(seed)))  # noqa: S311 - the same clicks each time
     return officers
 
@@ -128,7 +154,7 @@ def _quantiles(took_ms: Sequence[float]) -> dict[str, float]:
     return {"p50_ms": round(statistics.median(took_ms), 1), "p95_ms": round(p95, 1), "clicks": len(took_ms)}
 
 
-def count_queries(people: Sequence[Person], home: Path) -> dict[str, int]:
+def count_queries(people: Sequence[Person], round_: Round, home: Path) -> dict[str, int]:
     """Return how many statements each page asks the database, transactions and the session's among them."""
     from django.conf import settings  # noqa: PLC0415 - Django is set up by now
     from django.db import connections  # noqa: PLC0415
@@ -146,8 +172,7 @@ def count_queries(people: Sequence[Person], home: Path) -> dict[str, int]:
             client = Client(SERVER_NAME="localhost")
             client.post("/account/login/", {"login": person.login, "password": PASSWORD})
             client.post("/account/2fa/authenticate/", {"code": TOTP(person.totp_secret).now()})
-            one = pages_of_an_overseer() if person.oversees else pages_of_a_case_worker(targets_of(home, person.login))
-            for page, address in one.items():
+            for page, address in round_.pages_of(person, home).items():
                 path = address(random.Random(0))  # noqa: S311
                 typed = {"answer": "same:file"} if page == "judge" else {}
                 ask = client.post if typed else client.get
@@ -161,7 +186,7 @@ def count_queries(people: Sequence[Person], home: Path) -> dict[str, int]:
     return counts
 
 
-def measure(officers: int, items: int, lasts_s: float, rounds: int) -> dict[str, Any]:
+def measure(round_: Round, officers: int, items: int, lasts_s: float, rounds: int) -> dict[str, Any]:
     """Return the figures; see the module's own words."""
     import django  # noqa: PLC0415
 
@@ -170,12 +195,15 @@ def measure(officers: int, items: int, lasts_s: float, rounds: int) -> dict[str,
     home = Path(tempfile.mkdtemp(prefix="tsunagu-bench-", dir="/tmp"))
     home.chmod(0o711)
     try:
-        people = make_workplace(home, officers=officers, items=items, now=datetime.now(UTC))  # noqa: TID251
+        now = datetime.now(UTC)  # noqa: TID251
+        people = make_workplace(home, officers=officers, items=items, now=now, furnish=round_.furnish)
         counting = [next(one for one in people if one.oversees is oversees) for oversees in (False, True)]
-        queries = count_queries(counting, home)
+        queries = count_queries(counting, round_, home)
         with served(home) as port:
-            working = come_in([one for one in people if one not in counting][:officers], home, port)
-            single = [next(one for one in working if ("ledger" in one.pages) is oversees) for oversees in (False, True)]
+            crew = [one for one in people if one not in counting][:officers]
+            working = come_in(crew, round_, home, port)
+            at_first = [next(n for n, one in enumerate(crew) if one.oversees is oversees) for oversees in (False, True)]
+            single = [working[n] for n in at_first]
             alone(single, 2)  # what is loaded at the first click is no part of either
             by_one = times_ms(alone(single, rounds))
             by_all = times_ms(together(working, lasts_s))
@@ -204,16 +232,16 @@ def report(
     }
 
 
-def main() -> None:
+def main(round_: Round = PAGES, *, officers: int = 50, about: str | None = __doc__) -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--officers", type=int, default=50)
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--officers", type=int, default=officers)
     parser.add_argument("--items", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=float, default=180, help="how long all officers work at once")
     parser.add_argument("--rounds", type=int, default=ALONE_ROUNDS, help="how often the single officer sees each page")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    figures = measure(given.officers, given.items, given.seconds, given.rounds)
+    figures = measure(round_, given.officers, given.items, given.seconds, given.rounds)
     if given.json:
         print(json.dumps(figures))
         return

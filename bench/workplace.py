@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 import psycopg
 
 from tsunagu.domain.clock import utc_text
+
+if TYPE_CHECKING:
+    from tsunagu.services.house import Rooms  # which wants Django set up
 
 PASSWORD = "of a throw-away home"  # noqa: S105
 AGENCIES = 5
@@ -36,8 +40,14 @@ class Person:
     oversees: bool
 
 
-def make_workplace(home: Path, *, officers: int, items: int, now: datetime) -> list[Person]:
-    """Found the agencies in a new home, fill them, and return who works there: `officers`, then one who counts queries.
+Furnish: TypeAlias = "Callable[[Rooms, datetime], None]"
+"""Adds to a workplace, once it holds its cases and items, what certain pages show."""
+
+
+def make_workplace(
+    home: Path, *, officers: int, items: int, now: datetime, furnish: Furnish | None = None
+) -> list[Person]:
+    """Found the agencies in a new home, fill them, and return who works there: `officers`, then two who count queries.
 
     Every tenth oversees his agency; all others work on cases.
 
@@ -55,15 +65,15 @@ def make_workplace(home: Path, *, officers: int, items: int, now: datetime) -> l
     with Application(environ).open() as rooms:
         people = _found(rooms, officers + 2, now)
         _fill(home, items, now)
+        if furnish is not None:
+            furnish(rooms, now)
     return people
 
 
-def _found(rooms: object, count: int, now: datetime) -> list[Person]:
+def _found(rooms: Rooms, count: int, now: datetime) -> list[Person]:
     from tsunagu.domain.permission import Role  # noqa: PLC0415
-    from tsunagu.services.house import Rooms  # noqa: PLC0415
     from tsunagu.services.identity import NewOfficer, found_agency  # noqa: PLC0415
 
-    assert isinstance(rooms, Rooms)  # noqa: S101
     agencies = min(AGENCIES, max(2, count // 10))
     works, oversees = frozenset({Role.OFFICER, Role.COORDINATOR}), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
     people: list[Person] = []
@@ -102,11 +112,16 @@ def _fill(home: Path, items: int, now: datetime) -> None:
 
 def targets_of(home: Path, login: str) -> Mapping[str, list[str]]:
     """Return where an officer may click: references of his cases, his overlaps, and hits that he may judge."""
+    return targets_found(home, login, TARGETS)
+
+
+def targets_found(home: Path, login: str, statement: str) -> Mapping[str, list[str]]:
+    """Return what a statement finds for a login, as one JSON object of lists."""
     from tsunagu.records.postgres.server import EmbeddedPostgres  # noqa: PLC0415
 
     address = replace(EmbeddedPostgres(home).admin_address(), database="tsunagu")
     with psycopg.connect(address.conninfo()) as connection:
-        [(found,)] = connection.execute(TARGETS, {"login": login}).fetchall()
+        [(found,)] = connection.execute(statement.encode(), {"login": login}).fetchall()
     return dict(json.loads(found))
 
 

@@ -26,11 +26,12 @@ CREATE TEMP TABLE place AS SELECT e.agency_id, e.case_id, e.id AS exhibit_id, i.
     FROM exhibit e JOIN "case" c ON c.id = e.case_id JOIN intake i ON i.exhibit_id = e.id
     JOIN house h ON h.agency_id = e.agency_id;
 
-INSERT INTO media_item (agency_id, sha256, sha1, md5, size_bytes, media_type, width, height, codecs, tags, refused)
+INSERT INTO media_item (agency_id, sha256, sha1, md5, size_bytes, media_type, width, height, codecs, tags, refused,
+                        claimed)
 SELECT agency_id, sha256(convert_to(number || '/' || n, 'UTF8')),
        substr(sha256(convert_to('1/' || number || '/' || n, 'UTF8')), 1, 20),
        decode(md5(number || '/' || n), 'hex'), 50000 + n % 4000000, 'image/jpeg', 4032, 3024, '[]', '{}',
-       CASE WHEN n % 200 = 0 THEN 'damaged' END
+       CASE WHEN n % 200 = 0 THEN 'damaged' END, false
 FROM house, generate_series(1, :items: / (SELECT count(*) FROM house)) n ORDER BY number, n;
 INSERT INTO holding (agency_id, exhibit_id, number, item_id, path, path_digest, size_bytes, mtime_ns, linked_at, intake_id,
                      scanned)
