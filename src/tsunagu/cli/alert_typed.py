@@ -1,4 +1,4 @@
-"""What officers type of alerts, as values: countries with weights, counts of children, persons, documents."""
+"""What officers type of alerts, as values: counts of children, persons, documents."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 from pathlib import Path
 from uuid import uuid4
 
-from tsunagu.domain.assessment import CountryWeight
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.outcome import Disposal, OutcomeCode, PersonOutcome, PersonRole
 from tsunagu.services.alert_desk import Command
@@ -25,19 +24,6 @@ def _digest(document: Path) -> bytes:
     if len(content) > MOST_DOCUMENT_BYTES:
         raise InputError("a document has at most 64 MiB")
     return hashlib.sha256(content).digest()
-
-
-def weight_of(typed: str) -> CountryWeight:
-    """Return a country with its weight, typed as JP=0.8.
-
-    Raises:
-        InputError: it is neither.
-    """
-    country, _, weight = typed.partition("=")
-    try:
-        return CountryWeight(country, float(weight))
-    except ValueError:
-        raise InputError("a country is given with its weight, such as JP=0.8") from None
 
 
 def children_of(typed: str) -> tuple[OutcomeCode, int]:

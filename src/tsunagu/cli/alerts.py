@@ -10,10 +10,11 @@ from uuid import UUID
 import click
 
 from tsunagu.cli.alert_forms import alert_json, line_json, print_alert, print_line
-from tsunagu.cli.alert_typed import children_of, command_of, person_of, weight_of
+from tsunagu.cli.alert_typed import children_of, command_of, person_of
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import print_json, screen
 from tsunagu.domain.alert import HandOver, Priority, RefusalReason
+from tsunagu.domain.assessment import CountryWeight
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.outcome import Outcome
 from tsunagu.domain.purpose import Purpose
@@ -109,7 +110,7 @@ def raise_command(house: House, /, *, as_json: bool, days: int, key: str | None,
         typed["case"],
         typed["overlaps"],
         typed["to"],
-        tuple(map(weight_of, typed["countries"])),
+        tuple(map(CountryWeight.parse, typed["countries"])),
         typed["finding"],
         Priority(typed["priority"]),
         typed["reason"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
 from tsunagu.domain.country import is_country
@@ -29,6 +30,19 @@ class CountryWeight:
             raise InputError("this is no country's code of ISO 3166-1")
         if not 0 <= self.weight <= 1:
             raise InputError("a country's weight lies between 0 and 1")
+
+    @classmethod
+    def parse(cls, typed: str) -> Self:
+        """Return a country with its weight, typed as JP=0.8.
+
+        Raises:
+            InputError: it is none.
+        """
+        country, _, weight = typed.partition("=")
+        try:
+            return cls(country, float(weight))
+        except ValueError:
+            raise InputError("a country is given with its weight, such as JP=0.8") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ SERIES = ("series",)
 BUTTONS = {
     "acknowledge": Button("overlap", _("Acknowledge"), OVERLAP),
     "alert_answer": Button("alert", _("Your answer"), ALERT),
+    "alert_raise": Button("alert_draft", _("Raise the alert"), REFERENCE),
     "ask": Button("ask", _("Ask the banks"), is_read_too=True),
     "ask_file": Button("ask", _("Ask the banks")),
     "bank_find": Button("bank", _("Look for an item"), BANK),

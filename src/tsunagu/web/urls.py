@@ -9,6 +9,7 @@ from tsunagu.web.converters import ReferenceConverter
 from tsunagu.web.middleware.references import failure, unforeseen
 from tsunagu.web.pages import (
     accounts,
+    alert_raising,
     alerts,
     api_keys,
     ask,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("cases/<reference:reference>/clues/", clues.clues, name="clues"),
     path("cases/<reference:reference>/clues/sign/", clues.sign, name="clue_sign"),
     path("cases/<reference:reference>/clues/<int:number>/withdraw/", clues.withdraw, name="clue_withdraw"),
+    path("cases/<reference:reference>/alert/", alert_raising.draft, name="alert_draft"),
+    path("cases/<reference:reference>/alert/raise/", alert_raising.raise_, name="alert_raise"),
     path("cases/<reference:reference>/people/", case_life.staff, name="staff"),
     path("cases/<reference:reference>/people/leave/", case_life.unstaff, name="unstaff"),
     path("cases/<reference:reference>/close/", case_life.close, name="case_close"),

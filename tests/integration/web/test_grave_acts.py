@@ -24,6 +24,7 @@ REAUTHENTICATE = "/account/reauthenticate/"
 LONG_AGO_S = settings.ACCOUNT_REAUTHENTICATION_TIMEOUT + 5
 GRAVE = {
     "alert_answer",
+    "alert_raise",
     "bank_rules",
     "bank_withdraw",
     "banks",
@@ -66,6 +67,7 @@ OF_FACTORS = {
 }
 PAGES_WITH_A_BUTTON = {
     "alert_answer": "alert",
+    "alert_raise": "alert_draft",
     "bank_rules": "bank",
     "bank_withdraw": "bank",
     "banks": "banks",
@@ -93,6 +95,10 @@ TYPED = {
     "share": "100",
     "semantics": "benign",
     "legal_ground": "a law",
+    "grounds": "DK=0.5",
+    "finding": "a bell",
+    "priority": "normal",
+    "purpose": ["investigation"],
 }
 Visitors = Callable[[], Visitor]
 
@@ -105,6 +111,7 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
     item = [targets["bank"], targets["doomed"]]
     return {
         "alert_answer": (people["dora"], reverse("alert_answer", args=[targets["alert"]])),
+        "alert_raise": (people["anna"], reverse("alert_raise", args=[targets["shared case"]])),
         "bank_rules": (people["anna"], reverse("bank_rules", args=item[:1])),
         "bank_withdraw": (people["anna"], reverse("bank_withdraw", args=item)),
         "banks": (people["anna"], reverse("banks")),
@@ -124,7 +131,8 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
 
 def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() -> None:
     names = {str(one.name) for one in patterns() if "tsunagu" in one.callback.__module__ or one.name == "set_language"}
-    reads = {"alert", "alerts", "alerts_overdue", "bank", "bank_item", "case", "demonstration", "healthz", "home",
+    reads = {"alert", "alert_draft", "alerts", "alerts_overdue", "bank", "bank_item", "case", "demonstration",
+             "healthz", "home",
              "intake_refused", "intake_run", "items",
              "ledger", "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",
              "provider_callback", "revealed", "series", "statistics"}  # fmt: skip
@@ -145,7 +153,8 @@ def test_a_grave_act_is_not_done_before_a_new_proof(
     assert one.get(back).resolver_match.url_name == PAGES_WITH_A_BUTTON[name]
     proof = one.post(f"{REAUTHENTICATE}?next={back}", password=PASSWORD)
     assert (proof.status_code, proof["Location"]) == (302, back)
-    answer = one.post(path, exhibit="none", ground="ordered", **TYPED, login=web_scene.targets["colleague"])
+    named = {"login": web_scene.targets["colleague"], "to": web_scene.targets["above"]}
+    answer = one.post(path, exhibit="none", ground="ordered", **TYPED, **named)
     assert answer.status_code in {200, 302, 404}
     assert REAUTHENTICATE not in answer.headers.get("Location", "")
     assert world.entry_count() > entries

@@ -69,6 +69,7 @@ class Page:
             "new": random_name("new"),
             "self": scene.people[self.entitled].login,
             "colleague": scene.targets["helper"],
+            "above": scene.targets["above"],
             "seal": scene.targets["seal"],
             **{one.replace(" ", "_"): scene.targets[one] for one in (*DOOR_ARGUMENTS, *BESIDE)},
         }
@@ -219,6 +220,24 @@ PAGES = (
     Page("notices", "list_notices", Permission.NOTICE_READ),
     Page("alerts", "list_alerts", Permission.ALERT_READ),
     Page("alerts_overdue", "list_overdue", Permission.ALERT_READ),
+    Page("alert_draft", "alert_basis", Permission.ALERT_RAISE, "shared case", strangers=OTHER_AGENCIES),
+    Page(
+        "alert_raise",
+        "raise_alert",
+        Permission.ALERT_RAISE,
+        "shared case",
+        {
+            "to": "{above}",
+            "grounds": "DK=0.5, jp=0.25",
+            "finding": "a bell",
+            "priority": "normal",
+            "purpose": "investigation",
+            "days": "30",
+            "key": "{new}",
+        },
+        strangers=OTHER_AGENCIES,
+        status=302,
+    ),
     Page("alert", "view_alert", Permission.ALERT_READ, "alert"),
     *(
         Page("alert_answer", service, permission, target, {**typed, "key": "{new}"}, entitled=entitled, status=302)
@@ -376,6 +395,8 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
     of_cases = (
         "case",
         "clue_sign",
+        "alert_draft",
+        "alert_raise",
         "clues",
         "items",
         "staff",

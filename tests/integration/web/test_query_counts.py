@@ -53,7 +53,7 @@ LOGO = bytes(range(32))
 MOST = 45
 """No page asks oftener than this, whatever it is; each tells its own number."""
 DEEDS = {
-    "acknowledge", "alert_answer", "ask_file", "bank_judge", "bank_lists", "bank_rules", "bank_withdraw",
+    "acknowledge", "alert_answer", "alert_raise", "ask_file", "bank_judge", "bank_lists", "bank_rules", "bank_withdraw",
     "case_close", "case_keep", "case_reopen", "certify", "clue_sign", "clue_withdraw", "confirm", "erasures",
     "intake_chunk",
     "intake_again", "intake_files", "intake_finish", "intake_folder", "intake_stop", "key_end", "leave",
@@ -250,7 +250,7 @@ class Workplace:
         }
         found |= {
             name: (anna, get(name))
-            for name in ("case", "clues", "intake", "intake_run", "intake_refused", "overlap", "series")
+            for name in ("alert_draft", "case", "clues", "intake", "intake_run", "intake_refused", "overlap", "series")
         }
         found |= {name: (anna, get(name, exhibit="E1")) for name in ("items", "withdraw")}
         found |= {"case_delete": (anna, get("case_delete"))}
@@ -282,7 +282,7 @@ class Workplace:
     def _named(self, name: str) -> dict[str, Any]:
         if name == "alert":
             return {"alert_id": self.alert}
-        if name in {"case", "case_delete", "clues", "intake", "items", "withdraw"}:
+        if name in {"alert_draft", "case", "case_delete", "clues", "intake", "items", "withdraw"}:
             return {"reference": self.mine.case.reference}
         if name == "series":
             return {"series": self.series}

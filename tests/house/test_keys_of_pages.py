@@ -1,0 +1,12 @@
+"""A key leads to one page."""
+
+import re
+from pathlib import Path
+
+TEMPLATES = Path(__file__).parents[2] / "src/tsunagu/web/templates/web"
+
+
+def test_no_two_pages_are_reached_by_the_same_key() -> None:
+    keys = re.findall(r'data-key="(.)"', (TEMPLATES / "base.html").read_text(encoding="utf-8"))
+    assert len(keys) > 10
+    assert len(keys) == len(set(keys))
