@@ -36,6 +36,11 @@ NOT_TAKEN = 405
 FORM = {
     "key": "once",
     "step": "acknowledge",
+    "grounds": "DK=0.5",
+    "finding": "a bell",
+    "priority": "normal",
+    "days": "7",
+    "to": "nobody",
     "words": "why",
     "act": "propose",
     "answer": "unsure",
