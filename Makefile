@@ -41,6 +41,7 @@ check: lint ## Run the checks: style, types, floors, spelling, house rules (abou
 
 soak: test-tools compiled ## Run the long rounds: kill -9, hostile files, leaks
 	TSUNAGU_SOAK=1 $(BIN)/pytest -m soak
+	TSUNAGU_SOAK=1 $(BIN)/pytest -m "hypothesis and not soak" -n $(TESTS_AT_ONCE) --dist loadscope
 
 bench: $(VENV)-bench/.peers compiled ## Measure fingerprinting, search, ingest and pages, against peers in the same run
 	$(BIN)/python -m bench.fingerprint

@@ -17,9 +17,11 @@ KERNELS = Path(__file__).parents[1] / ".pytest_cache" / "kernels"
 # Before any kernel is imported: the tests and the programs that they start compile each of them once.
 os.environ.setdefault("NUMBA_CACHE_DIR", str(KERNELS))
 
-# Kernels are compiled on their first call, which no deadline survives.
-settings.register_profile("tsunagu", deadline=None)
-settings.load_profile("tsunagu")
+# Kernels are compiled on their first call, which no deadline survives. Every run draws other examples than the one
+# before it, so that a few each time become many; the soak draws many at once.
+settings.register_profile("tsunagu", deadline=None, max_examples=40)
+settings.register_profile("soak", deadline=None, max_examples=500)
+settings.load_profile("soak" if os.environ.get("TSUNAGU_SOAK") else "tsunagu")
 
 
 DISK, MEMORY = Path("/tmp"), Path("/dev/shm")  # noqa: S108 - private folders are made in them

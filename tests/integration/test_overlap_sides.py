@@ -128,7 +128,7 @@ def test_what_the_database_does_not_let_be_replaced_is_not_half_replaced(
         item = MediaItem.objects.get(sha256=digests.sha256)
     monkeypatch.setattr(holdings, "_is_cut_short", lambda _: True)
     with pytest.raises(Conflict), acting_for(held.case.agency_id):
-        holdings._replace({item.id: picture})
+        holdings._replace({item.id: picture}, claimed=False)
     with acting_for(held.case.agency_id):
         assert Trace.objects.filter(item_id=item.id).count() == 1
     link(world)
