@@ -10,9 +10,9 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from http import HTTPStatus
-from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
@@ -95,7 +95,7 @@ class FastLane:
         *,
         desk: LookUpDesk,
         counted: Counted,
-        others_at_once: int,
+        pages: Executor,
     ) -> None:
         """Stand before `otherwise`.
 
@@ -104,20 +104,19 @@ class FastLane:
             lanes: what is answered here.
             desk: answers who looks up.
             counted: is told page, status and seconds of each request that is answered here.
-            others_at_once: how many requests the framework is handed at once.
+            pages: works for the framework: each of its threads keeps connections to the database, and no other does.
         """
         self._otherwise = otherwise
         self._lanes = {(one.method, one.path): one for one in lanes}
         self._desk = desk
         self._counted = counted
-        self._turns = BoundedSemaphore(others_at_once)
+        self._pages = pages
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer."""
         lane = self._lanes.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
         if lane is None or not lane.takes(environ):
-            with self._turns:
-                return self._otherwise(environ, start_response)
+            return self._pages.submit(self._otherwise, environ, start_response).result()
         began = time.monotonic()
         reference = secrets.token_hex(4)
         status, told = self._answered(lane, environ, reference)
@@ -154,7 +153,7 @@ class FastLane:
         try:
             return lane.answer(incoming, desk)
         except (InputError, Unfit):
-            desk.check(incoming.token)
+            self._pages.submit(desk.check, incoming.token).result()
             raise
 
 

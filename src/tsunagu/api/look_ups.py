@@ -32,6 +32,7 @@ PATH: Final = "v1/look-up"
 PURPOSE_HEADER: Final = "X-Purpose"
 JSON: Final = "application/json"
 MOST_ASKED: Final = 1024
+_DIGESTS: Final = tuple(DigestKind)
 Distance = Annotated[int, Field(ge=0, le=FingerprintKind.PDQ.radius_bits)]
 
 
@@ -250,7 +251,7 @@ def _look_up_file(door: Door, request: ApiRequest, header: str | None) -> dict[s
 
 def _query(asked: AskedIn, *, is_plain: bool) -> Query:
     given = (asked.md5, asked.sha1, asked.sha256)
-    digests = ((kind, bytes.fromhex(text)) for kind, text in zip(DigestKind, given, strict=True) if text is not None)
+    digests = ((kind, bytes.fromhex(text)) for kind, text in zip(_DIGESTS, given, strict=True) if text is not None)
     return Query(tuple(digests), () if asked.pdq is None or is_plain else (bytes.fromhex(asked.pdq),))
 
 

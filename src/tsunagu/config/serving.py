@@ -15,11 +15,12 @@ from tsunagu.config.logs import server_logging
 HOSTS = "TSUNAGU_HOSTS"
 """The variable by which the server's worker is told the host names that requests may name, with commas between."""
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-BLOCKING_THREADS = 32
-"""Requests that one worker takes at once: the more look-ups wait together, the fewer commits they take. A thread that
-has answered a page keeps its two connections to the database, which opens a hundred at most."""
+BLOCKING_THREADS = 128
+"""Requests that one worker takes at once: the more look-ups wait together, the fewer commits they take. Each waits in a
+thread, which does little else."""
 PAGES_AT_ONCE = 8
-"""How many of them are pages and operations, each of which works by itself."""
+"""How many of them are pages and operations, which other threads work on. Each of those keeps two connections to the
+database, which opens a hundred at most."""
 MOST_CONNECTIONS = 1024
 """Connections that are open at once. Browsers keep theirs between two clicks: whoever came when all are taken would
 wait until one has been idle for half a minute."""

@@ -3,6 +3,7 @@
 import atexit
 import gc
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import django
@@ -44,6 +45,7 @@ settings.SECRET_KEY = _rooms.keys.mac("token", b"the secret key of the pages").h
 _application.serve_pages(_rooms)
 _desk = _house.enter_context(LookUpDesk(rooms=rooms, now=now))
 _lanes: tuple[Lane, ...] = (LookUpLane(), *(SignalLane(lambda: _rooms.keys, is_raw=one) for one in (False, True)))
-application = FastLane(get_wsgi_application(), _lanes, desk=_desk, counted=counts.add, others_at_once=PAGES_AT_ONCE)
+_pages = _house.enter_context(ThreadPoolExecutor(PAGES_AT_ONCE, "pages"))
+application = FastLane(get_wsgi_application(), _lanes, desk=_desk, counted=counts.add, pages=_pages)
 gc.collect()
 gc.freeze()  # what is there by now stays: looking through it again and again would hold up every answer

@@ -24,6 +24,7 @@ BYTES_A_ROW = 70.0
 _FEW_ROWS, _BYTES_A_ROW_OF_FEW = 4_000_000, 84.0
 """So few rows may take a little more, for twice the speed: it is not their memory that is scarce."""
 _FIRST_ROOM, _FIRST_ROOM_OF_SCAN = 1024, 1 << 17
+_ROOM_A_QUERY = 4
 _PART_OF_SCAN = 0.5
 """A query that has spent that much of what the scan takes is left to it: one that was begun in vain costs no more."""
 _LARGEST_RADIUS = 64
@@ -146,7 +147,7 @@ class MultiIndex(Index):
         return in_order(rows, self.entry_ids[entries], distances)
 
     def _ask_parts(self, words: Words, radius: int) -> NDArray[np.int64]:
-        found, spent_ns = np.empty((_FIRST_ROOM, 3), np.int64), np.empty(len(words))
+        found, spent_ns = np.empty((_FIRST_ROOM + _ROOM_A_QUERY * len(words), 3), np.int64), np.empty(len(words))
         asked = (self.arrays, self._flips, words, self._reaches[radius], radius, self._most_ns)
         total, left = search_parts(*asked, found, spent_ns)
         if total > len(found):

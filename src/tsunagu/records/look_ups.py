@@ -1,6 +1,6 @@
 """What banks know of what is asked for, as the linker: each bank by its own rules, as they are at this moment.
 
-Call everything within `looking_up`.
+Call what counts, tells or keeps anything within `looking_up`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -52,6 +52,10 @@ class Budget(NamedTuple):
     key_id: UUID | None
 
 
+Asking = Sequence[tuple[Budget, int, int]]
+"""Budget, how much of it is asked for, and how much of it there is in a day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answering:
     """An item that answers an asker.
@@ -97,30 +101,58 @@ def same(
     return found
 
 
-def spend(asked: Sequence[tuple[Budget, int, int]], *, now: datetime) -> list[bool]:
+def is_left(asked: Asking, *, now: datetime) -> list[bool]:
+    """Return for each whether it is left today, and count nothing: what others ask meanwhile is not known yet."""
+    numbers = _numbers(asked)
+    return _left(asked, numbers, _used(numbers, now))
+
+
+def spend(asked: Asking, *, now: datetime) -> list[bool]:
     """Count what is asked out of budgets, and return for each whether it is left today: what is not counts for nothing.
 
-    Args:
-        asked: budget, how much of it is asked for, and how much of it there is in a day.
+    The rows stay locked for every other asker of the same budgets until the transaction ends.
     """
-    numbers: dict[Budget, int] = {}
-    places = [numbers.setdefault(budget, len(numbers)) for budget, *_ in asked]
+    numbers = _numbers(asked)
     together = [0] * len(numbers)
-    for place, (_, queries, _) in zip(places, asked, strict=True):
-        together[place] += queries
+    for budget, queries, _ in asked:
+        together[numbers[budget]] += queries
     used = _counted(numbers, together, now)
-    for place, queries in enumerate(together):
-        used[place] -= queries
-    is_left, too_much = [], [0] * len(numbers)
-    for place, (_, queries, most) in zip(places, asked, strict=True):
-        is_left.append(used[place] + queries <= most)
-        if is_left[-1]:
-            used[place] += queries
-        else:
-            too_much[place] -= queries
+    left = _left(asked, numbers, [all_ - own for all_, own in zip(used, together, strict=True)])
+    too_much = [0] * len(numbers)
+    for (budget, queries, _), one in zip(asked, left, strict=True):
+        too_much[numbers[budget]] -= 0 if one else queries
     if any(too_much):
         _counted(numbers, too_much, now)
+    return left
+
+
+def _numbers(asked: Asking) -> dict[Budget, int]:
+    numbers: dict[Budget, int] = {}
+    for budget, *_ in asked:
+        numbers.setdefault(budget, len(numbers))
+    return numbers
+
+
+def _left(asked: Asking, numbers: Mapping[Budget, int], used: Sequence[int]) -> list[bool]:
+    """Return for each whether it is left, one after the other, where so much of each budget was used before them."""
+    so_far, is_left = list(used), []
+    for budget, queries, most in asked:
+        place = numbers[budget]
+        is_left.append(so_far[place] + queries <= most)
+        so_far[place] += queries if is_left[-1] else 0
     return is_left
+
+
+def _used(numbers: Mapping[Budget, int], now: datetime) -> list[int]:
+    """Return what is used up of budgets today, each by its place."""
+    with connections[LINKER].cursor() as cursor:
+        cursor.execute(
+            "SELECT agency_id, officer_id, api_key, queries FROM look_up_day"
+            " WHERE day = %s AND officer_id = ANY(%s::uuid[])",
+            [now.astimezone(UTC).date(), _array({budget.officer_id for budget in numbers})],
+        )
+        used = {Budget(*budget): int(total) for *budget, total in cursor.fetchall()}
+    return [used.get(budget, 0) for budget in numbers]
 
 
 def _counted(numbers: Mapping[Budget, int], queries: Sequence[int], now: datetime) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from threading import Condition, Lock, Thread
@@ -26,6 +27,8 @@ MOST_TOGETHER = 64
 """Askers that are answered at once."""
 MOST_QUERIES_TOGETHER = 4096
 """Things that are asked for at once; an asker who asks for more than others leave is answered with the next ones."""
+CLERKS = 2
+"""Who work at a desk: one searches while what the other has found is written down and committed."""
 
 
 class _Waiting:
@@ -45,7 +48,7 @@ class _Waiting:
 
 
 class LookUpDesk:
-    """Answers programs by their keys, in a thread of its own: all who have come while it was at the ones before.
+    """Answers programs by their keys, in threads of its own: all who have come while it searched for those before.
 
     Threads share one. A key is looked at anew each time, and what its officer may do is decided with the answer.
     """
@@ -57,11 +60,13 @@ class LookUpDesk:
         self._queue: list[_Waiting] = []
         self._has_come = Condition()
         self._is_open = True
-        self._thread = Thread(target=self._work, name="look-ups", daemon=True)
+        self._turn = Lock()
+        self._clerks = [Thread(target=self._work, name="look-ups", daemon=True) for _ in range(CLERKS)]
 
     def __enter__(self) -> Self:
         """Open: the index and the kernels are loaded first, beside whatever else goes on."""
-        self._thread.start()
+        for one in self._clerks:
+            one.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -69,7 +74,8 @@ class LookUpDesk:
         with self._has_come:
             self._is_open = False
             self._has_come.notify()
-        self._thread.join()
+        for one in self._clerks:
+            one.join()
 
     def ask(
         self, *, token: str, purpose: Purpose | None, queries: Sequence[Query], of_own_all: bool = False
@@ -115,13 +121,24 @@ class LookUpDesk:
     def _work(self) -> None:
         try:
             self._warm()
-            while batch := self._next():
-                self._answer(batch)
-                for one in batch:
-                    one.answered.release()
+            while self._answer_next():
+                pass
         finally:
             self._dismiss()
             connections_left()
+
+    def _answer_next(self) -> bool:
+        """Answer those who wait, and return whether there was anybody: nobody once the desk is closed.
+
+        Only one waits and searches at a time: two would each take half of those who come together.
+        """
+        with ExitStack() as turn:
+            turn.enter_context(self._turn)
+            batch = self._next()
+            self._answer(batch, found=turn.close)
+        for one in batch:
+            one.answered.release()
+        return bool(batch)
 
     def _dismiss(self) -> None:
         """Let nobody wait for a desk at which nobody works."""
@@ -153,18 +170,18 @@ class LookUpDesk:
             taken, self._queue = self._queue[:batch], self._queue[batch:]
         return taken
 
-    def _answer(self, batch: Sequence[_Waiting]) -> None:
+    def _answer(self, batch: Sequence[_Waiting], *, found: Callable[[], object]) -> None:
         connections_renewed()
         try:
-            self._answer_together(batch)
+            self._answer_together(batch, found=found)
         except Exception as error:  # noqa: BLE001 - every waiter must hear of it, whatever it is
             if len(batch) == 1:
                 batch[0].outcome = error
                 return
             for one in batch:  # nothing was committed; what one of them asked breaks nobody else's answer
-                self._answer([one])
+                self._answer([one], found=found)
 
-    def _answer_together(self, batch: Sequence[_Waiting]) -> None:
+    def _answer_together(self, batch: Sequence[_Waiting], *, found: Callable[[], object]) -> None:
         from tsunagu.services.look_ups import LookUp, look_up_together  # noqa: PLC0415 - loads the kernels
 
         rooms, now = self._rooms(), self._now()
@@ -175,8 +192,10 @@ class LookUpDesk:
             LookUp(replace(actors[one.token], purpose=one.purpose), one.queries, of_own_all=one.of_own_all)
             for one in known
         ]
-        answered = (
-            look_up_together(asked, known=rooms.known(), now=now, keys=rooms.keys, ledger=rooms.ledger) if asked else []
+        if not asked:
+            return
+        answered = look_up_together(
+            asked, known=rooms.known(), now=now, keys=rooms.keys, ledger=rooms.ledger, found=found
         )
         for one, outcome in zip(known, answered, strict=True):
             one.outcome = outcome

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -32,6 +32,7 @@ MOST_QUERIES = 1024
 """Things that may be asked for at once."""
 REMEMBERED = 1 / 16
 """How much of what is asked for and not known is kept as recent traffic."""
+_EXHAUSTED = "the budget of look-ups is used up for today, or has less left than is asked for"
 _UPRIGHT = 0
 _NOTHING = Answer(())
 
@@ -89,33 +90,42 @@ def look_up(
 
 
 def look_up_together(
-    asked: Sequence[LookUp], *, known: KnownIndex, now: datetime, keys: Keys, ledger: Ledger
+    asked: Sequence[LookUp],
+    *,
+    known: KnownIndex,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+    found: Callable[[], object] = lambda: None,
 ) -> list[LookedUp | TsunaguError]:
     """Answer several askers by one search and one transaction: for each his answer, or why he gets none.
+
+    Args:
+        found: is called when everything is found and only has to be written down, for which others are waited for.
 
     Raises:
         Unavailable: not everything can be searched, or the ledger takes no entry: then nobody is told anything.
         django.db.Error: the database has gone away.
     """
-    results: list[LookedUp | TsunaguError | None] = [_refusal(one) for one in asked]
+    refused = [_refusal(one) for one in asked]
+    _refuse_exhausted(asked, refused, look_ups.is_left, now=now)
+    places = [place for place, why in enumerate(refused) if why is None]
+    distances, version = _near([asked[place] for place in places], known)
+    name = index_name(keys, version)
+    hits = dict(zip(places, _hits([asked[place] for place in places], distances, now=now), strict=True))
+    items = {hit.item.item_id: hit.item for own in hits.values() for per_query in own for hit in per_query}
+    owners = cards_of({one.agency_id for one in items.values()}) if items else {}
+    names = item_names(keys, items)
+    answers = {place: _answers(asked[place].actor, own, owners, names) for place, own in hits.items()}
+    found()
     with looking_up():
-        for place, why in _exhausted(asked, results, now=now):
-            results[place] = why
-        places = [place for place, refused in enumerate(results) if refused is None]
-        answered = [asked[place] for place in places]
-        distances, version = _near(answered, known)
-        name = index_name(keys, version)
-        hits = _hits(answered, distances, now=now)
-        items = {hit.item.item_id: hit.item for own in hits for per_query in own for hit in per_query}
-        owners = cards_of({one.agency_id for one in items.values()}) if items else {}
-        names = item_names(keys, items)
-        for place, own in zip(places, hits, strict=True):
-            results[place] = LookedUp(_answers(asked[place].actor, own, owners, names), name)
-        _tell(answered, hits, now=now)
-        denied = [one for one, refused in zip(asked, results, strict=True) if isinstance(refused, Forbidden)]
-        deeds = [_deed(one, own, name, now) for one, own in zip(answered, hits, strict=True)]
+        _refuse_exhausted(asked, refused, look_ups.spend, now=now)
+        answered = [(asked[place], hits[place]) for place in places if refused[place] is None]
+        _tell(answered, now=now)
+        denied = [one for one, why in zip(asked, refused, strict=True) if isinstance(why, Forbidden)]
+        deeds = [_deed(one, own, name, now) for one, own in answered]
         ledger.write(*deeds, *(_denial(one, now, keys) for one in denied), using=LINKER)
-    return [one for one in results if one is not None]
+    return [LookedUp(answers[place], name) if why is None else why for place, why in enumerate(refused)]
 
 
 def forget_older_queries() -> None:
@@ -139,17 +149,21 @@ def _refusal(asked: LookUp) -> TsunaguError | None:
     return None
 
 
-def _exhausted(
-    asked: Sequence[LookUp], refused: Sequence[LookedUp | TsunaguError | None], *, now: datetime
-) -> Iterator[tuple[int, Exhausted]]:
-    """Count what is asked and not refused; yield whose is too much for today, and not counted, by his place."""
+def _refuse_exhausted(
+    asked: Sequence[LookUp],
+    refused: list[TsunaguError | None],
+    is_left: Callable[..., Sequence[bool]],
+    *,
+    now: datetime,
+) -> None:
+    """Note among those who are refused whose question is too much for today: he is not searched for, nor counted."""
     counted = [(place, one) for place, one in enumerate(asked) if refused[place] is None]
     if not counted:
         return
     asking = [(_budget(one.actor), len(one.queries), _a_day(one.actor)) for _, one in counted]
-    for (place, _), is_left in zip(counted, look_ups.spend(asking, now=now), strict=True):
-        if not is_left:
-            yield place, Exhausted("the budget of look-ups is used up for today, or has less left than is asked for")
+    for (place, _), left in zip(counted, is_left(asking, now=now), strict=True):
+        if not left:
+            refused[place] = Exhausted(_EXHAUSTED)
 
 
 def _a_day(actor: Actor) -> int:
@@ -229,11 +243,11 @@ def _hits_of(
     return sorted(hits.values(), key=lambda hit: (not hit.is_exact, hit.distance_bits, hit.item.item_id))
 
 
-def _tell(asked: Sequence[LookUp], hits: Sequence[Sequence[Sequence[_Hit]]], *, now: datetime) -> None:
+def _tell(answered: Sequence[tuple[LookUp, Sequence[Sequence[_Hit]]]], *, now: datetime) -> None:
     """Let owners learn of their hits, and keep some of what nobody knows, for new items to be held against."""
     told = []
     unknown = []
-    for one, own in zip(asked, hits, strict=True):
+    for one, own in answered:
         agency_id = one.actor.agency_id
         told += [(hit.item, hit.distance_bits, agency_id) for per_query in own for hit in per_query]
         pairs = zip(one.queries, own, strict=True)

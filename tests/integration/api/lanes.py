@@ -6,6 +6,7 @@ import io
 import json
 import secrets
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records import bank_items
 from tsunagu.records.bank_items import NewItem
-from tsunagu.records.session import acting_for
+from tsunagu.records.session import acting_for, connections_left
 from tsunagu.services.api_keys import make_key
 from tsunagu.services.banks import open_bank
 from tsunagu.services.look_up_desk import LookUpDesk
@@ -49,6 +50,7 @@ class Lanes:
 
     def __init__(self, desk: LookUpDesk) -> None:
         self.counted: list[tuple[str, int]] = []
+        self._pages = ThreadPoolExecutor(1)
         self._application = FastLane(
             get_wsgi_application(),
             (
@@ -58,8 +60,13 @@ class Lanes:
             ),
             desk=desk,
             counted=lambda page, status, _: self.counted.append((page, status)),
-            others_at_once=2,
+            pages=self._pages,
         )
+
+    def close(self) -> None:
+        """Let the thread go that works for the framework, with its connections."""
+        self._pages.submit(connections_left).result()
+        self._pages.shutdown()
 
     def send(
         self,

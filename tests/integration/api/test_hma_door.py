@@ -7,6 +7,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,8 +71,8 @@ class HmaClient:
 
 @pytest.fixture(scope="module")
 def lanes(rooms: Rooms) -> Iterator[Lanes]:
-    with LookUpDesk(rooms=lambda: rooms, now=now) as desk:
-        yield Lanes(desk)
+    with LookUpDesk(rooms=lambda: rooms, now=now) as desk, closing(Lanes(desk)) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,9 @@ import re
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from tsunagu.services import look_up_desk
 from tsunagu.services.api_keys import end_key, list_keys
 from tsunagu.services.bank_judging import judge_item
 from tsunagu.services.house import Rooms
+from tsunagu.services.known_index import KnownIndex
 from tsunagu.services.look_up_desk import LookUpDesk
 
 from ..world import Person, World, now  # noqa: TID252 - tests are no package with a name
@@ -40,8 +43,9 @@ def desk(rooms: Rooms) -> Iterator[LookUpDesk]:
 
 
 @pytest.fixture(scope="module")
-def lanes(desk: LookUpDesk) -> Lanes:
-    return Lanes(desk)
+def lanes(desk: LookUpDesk) -> Iterator[Lanes]:
+    with closing(Lanes(desk)) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -212,6 +216,21 @@ def test_the_budget_of_a_day_counts_what_is_asked_and_then_closes_the_door(
     assert lanes.ask(key_of(world, anna, look_ups=1), query).status == 200
 
 
+def test_nothing_is_searched_for_whose_budget_is_used_up(
+    world: World, lanes: Lanes, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, search, searched = key_of(world, anna, look_ups=1), KnownIndex.search, []
+
+    def seen(self: KnownIndex, queries: Any) -> Any:
+        searched.append(queries.tobytes())
+        return search(self, queries)
+
+    monkeypatch.setattr(KnownIndex, "search", seen)
+    first, second = (fingerprint() for _ in range(2))
+    assert [lanes.ask(key, {"pdq": one.hex()}).status for one in (first, second)] == [200, 429]
+    assert searched == [first]
+
+
 def test_what_is_too_plain_is_not_hashable_and_never_unknown(world: World, lanes: Lanes, anna: Person) -> None:
     key, stored, md5 = key_of(world, anna), fingerprint(), secrets.token_bytes(16)
     fill_bank(world, anna, NewItem(md5=md5, pdq=stored))
@@ -252,9 +271,9 @@ def test_who_asks_at_the_same_moment_shares_a_search_and_each_has_his_own_answer
     sizes: list[int] = []
     together = LookUpDesk._answer
 
-    def counted(self: LookUpDesk, batch: Any) -> None:
+    def counted(self: LookUpDesk, batch: Any, **parts: Any) -> None:
         sizes.append(len(batch))
-        together(self, batch)
+        together(self, batch, **parts)
 
     monkeypatch.setattr(LookUpDesk, "_answer", counted)
     desk = LookUpDesk(rooms=lambda: rooms, now=now)
@@ -273,6 +292,37 @@ def test_who_asks_at_the_same_moment_shares_a_search_and_each_has_his_own_answer
         if key is not ended:
             assert len(one.json["answers"][0]["known"]) == (key is mine)
     assert world.entry_count() - before == 12
+
+
+def test_who_comes_while_an_answer_is_written_down_is_searched_for_meanwhile(
+    world: World, lanes: Lanes, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (fingerprint() for _ in range(2))
+    fill_bank(world, anna, NewItem(pdq=first), NewItem(pdq=second))
+    key, write, search = key_of(world, anna), Book.write, KnownIndex.search
+    is_written_down, is_searched = Event(), Event()
+    writes: list[bool] = []
+
+    def slow(self: Book, *deeds: Any, **how: Any) -> None:
+        if deeds:
+            is_written_down.set()
+            writes.append(is_searched.wait(timeout=60))
+        write(self, *deeds, **how)
+
+    def seen(self: KnownIndex, queries: Any) -> Any:
+        if queries.tobytes() == second:
+            is_searched.set()
+        return search(self, queries)
+
+    monkeypatch.setattr(Book, "write", slow)
+    monkeypatch.setattr(KnownIndex, "search", seen)
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(lanes.known, key, {"pdq": first.hex()})
+        assert is_written_down.wait(timeout=60)
+        [[after]] = lanes.known(key, {"pdq": second.hex()})
+        [[before]] = answer.result()
+    assert writes == [True, True]
+    assert before["item"] != after["item"]
 
 
 def test_what_breaks_one_asker_s_answer_breaks_nobody_else_s(

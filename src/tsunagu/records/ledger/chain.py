@@ -37,8 +37,7 @@ def canonical(body: Mapping[str, object]) -> str:
     return text
 
 
-def _written(body: object) -> str:
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+_written = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 def _is_plain(body: Mapping[str, object]) -> bool:

@@ -137,14 +137,17 @@ class LookUpDay(models.Model):
 class LookUpHit(models.Model):
     """Somebody asked for what an item of a bank is near to: the bank's owner learns of it.
 
-    `agency` is the owner, `asked_by` whoever asked.
+    `agency` is the owner, `asked_by` whoever asked. Hundreds of these may come in a second: as with `BankItem`,
+    policies stand for foreign keys.
     """
 
     id = models.BigAutoField(primary_key=True)
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
-    bank = models.ForeignKey(Bank, on_delete=models.PROTECT)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_constraint=False, db_index=False)
+    bank = models.ForeignKey(Bank, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     item_id = models.BigIntegerField()
-    asked_by = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     asked_at = models.DateTimeField()
     distance_bits = models.SmallIntegerField()
 
