@@ -57,6 +57,7 @@ from tsunagu.services.vault import opened_vault
 
 from .adopted import adopt, new_rule_id, propose, review, row_digests, rule_file
 from .granted import grant
+from .seized import DOORS_TO_LISTS, seize
 from .series_scene import BESIDE, DOOR_ARGUMENTS, DOORS_TO_SERIES, put_together
 from .world import Person, World, now, random_name
 
@@ -145,7 +146,7 @@ class Door:
         return (*self.command.split(), *(one.format(**known) for one in self.arguments))
 
 
-NAMED = ("list", "item", "quarantined", "doomed", "package", "seal", "above", "correspondent")
+NAMED = ("seized", "mapping", "list", "item", "quarantined", "doomed", "package", "seal", "above", "correspondent")
 """What commands name besides, by what it is called there and in the scene."""
 OTHER_AGENCIES = ("ben", "cleo", "carl")
 ADMINISTRATORS = {"entitled": "adam", "strangers": ("bella",), "unfit": ("carl", "audra")}
@@ -594,7 +595,7 @@ DOORS = (
         unfit=("anna", "carl", "audra"),
     ),
     Door("share", ("{target}",), "share", Permission.OVERLAP_SHARE, "overlap"),
-    *(Door(**{"strangers": OTHER_AGENCIES, **one}) for one in DOORS_TO_SERIES),
+    *(Door(**{"strangers": OTHER_AGENCIES, **one}) for one in (*DOORS_TO_SERIES, *DOORS_TO_LISTS)),
 )
 
 
@@ -614,6 +615,7 @@ def set_the_scene(world: World) -> Scene:
     claimed = {"kind": ClaimScope.CASE, "is_imminent": False, "reason": "nobody else is on it"}
     claim(actor=anna.actor, name=scene.targets["case"], **claimed, **world.parts)
     ask_interest(actor=ben.actor, kind=ClaimScope.CASE, name=scene.other_side["open"], **world.parts)
+    scene.targets |= seize(world, anna, scene.targets["case"], scene.secrets)
     _open_a_bank(scene)
     _begin_a_list(scene)
     _share(scene)

@@ -26,8 +26,8 @@ LISTS = [door for door in DOORS if not door.target]
 FORBIDDEN, NOT_FOUND, CONFLICT = 5, 4, 6
 
 READ_NO_HOLDINGS = {
-    "compare", "fingerprint", "law applies", "law file", "law list", "law show", "list generate", "package verify",
-    "scan", "statistics check", "statistics table",
+    "compare", "fingerprint", "law applies", "law file", "law list", "law show", "list generate", "list mapping",
+    "package verify", "scan", "statistics check", "statistics table",
 }  # fmt: skip
 OPERATORS = {
     "agency add", "agency load", "agency place", "agency tree",
@@ -60,7 +60,7 @@ IN_THE_BROWSER = {"case_timeline", "own_deeds", "seen_by_others",
 """Services that no command calls: the tests of the pages and of intakes try them."""
 
 
-WAYS_IN = {"access", "alert_desk"}
+WAYS_IN = {"access", "alert_desk", "seized_access"}
 """What services begin with, and no door calls."""
 
 

@@ -1,4 +1,4 @@
-"""`list`: what is done with a shop's seized list of customers; so far, inventing one to try the work on."""
+"""`list`: what is done with a shop's seized list of customers, and inventing one to try the work on."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import click
 from tsunagu.cli.new_files import TO_PIPE, check_is_new, new_file
 from tsunagu.cli.output import complaints
 from tsunagu.cli.progress import progress_bar
+from tsunagu.cli.seized_lists import COMMANDS as OF_A_CASE
 from tsunagu.domain.errors import InputError
 
 
 @click.group("list")
 def lists() -> None:
-    """Work with a seized list of customers."""
+    """Work with a seized list of customers: its rows are leads, and name nobody guilty."""
 
 
 @lists.command("generate")
@@ -38,4 +39,6 @@ def generate(*, rows: int, seed: int, out: Path, truth: Path, encoding: str) -> 
     complaints.print("The list is written, and what is true of it beside it.")
 
 
+for one in OF_A_CASE:
+    lists.add_command(one)
 COMMANDS = (lists,)

@@ -46,6 +46,9 @@ class Permission(StrEnum):
     PERMISSION_GRANT = "permission:grant"
     RETENTION_SET = "retention:set"
     SCHEME_SET = "scheme:set"
+    SEIZED_LIST_IMPORT = "seized-list:import"
+    SEIZED_LIST_READ = "seized-list:read"
+    SEIZED_LIST_REVIEW = "seized-list:review"
     SERIES_CHANGE = "series:change"
     SERIES_CLOSE = "series:close"
     SERIES_READ = "series:read"
@@ -93,6 +96,9 @@ _OFFICER = frozenset(
         Permission.NOTICE_READ,
         Permission.OVERLAP_READ,
         Permission.OVERLAP_SHARE,
+        Permission.SEIZED_LIST_IMPORT,
+        Permission.SEIZED_LIST_READ,
+        Permission.SEIZED_LIST_REVIEW,
         Permission.SERIES_CHANGE,
         Permission.SERIES_READ,
     }
@@ -158,9 +164,13 @@ NEVER_LENT = BY_GRANT | {
     Permission.OFFICER_ENROLL,
     Permission.PERMISSION_GRANT,
     Permission.RETENTION_SET,
+    Permission.SEIZED_LIST_IMPORT,
+    Permission.SEIZED_LIST_READ,
+    Permission.SEIZED_LIST_REVIEW,
 }
 """What no program does for an officer by an API key: what takes two people, oversees others, is about the law, lets a
-whole case out of the house, or is said from one agency to another in an officer's name."""
+whole case out of the house, is said from one agency to another in an officer's name, or tells of the people of a
+seized list, whom nobody is to be checked against."""
 
 
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:

@@ -18,7 +18,7 @@ from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.erasure import Consequences, Erased, Erasing, ErasureGround
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.intake_run import IntakeState
-from tsunagu.records import series_erasing
+from tsunagu.records import seized_erasing, series_erasing
 from tsunagu.records.holdings import LOCK_AGENCY
 from tsunagu.records.ledger.merkle import Frontier
 from tsunagu.records.models import (
@@ -190,12 +190,14 @@ def complete(erasing: Erasing, reference: Reference, *, now: datetime) -> Erased
         return None
     exhibits = list(Exhibit.objects.filter(_exhibits(erasing, "self")).order_by("id").values_list("id", flat=True))
     gone = [reference(f"exhibit {one}") for one in exhibits]
+    gone += [reference(f"seized list {one}") for one in seized_erasing.lists_of(exhibits)]
     of_intakes = {"intake__exhibit_id__in": exhibits}
     rows: list[QuerySet[Any]] = [
         IntakeChange.objects.filter(**of_intakes),
         IntakeFile.objects.filter(**of_intakes),
         Intake.objects.filter(exhibit_id__in=exhibits),
         ExhibitKeyRow.objects.filter(exhibit_id__in=exhibits),
+        *seized_erasing.rows_of_lists(exhibits),
         Exhibit.objects.filter(id__in=exhibits),
     ]
     if erasing.exhibit_id is None:

@@ -16,7 +16,8 @@ from tsunagu.resolution.prefectures import municipality_prefectures, prefectures
 class Method(StrEnum):
     """What a prefecture was told by, the surest first; or why none was told.
 
-    CONFLICT: postcode and address contradict each other. NOT_A_HOME: a firm, a box or a shop.
+    CONFLICT: postcode and address contradict each other. NOT_A_HOME: a firm, a box or a shop. MOVED: rows of one person
+    answer differently.
     """
 
     POSTCODE = "postcode"
@@ -25,6 +26,7 @@ class Method(StrEnum):
     PHONE = "area code"
     CONFLICT = "conflict"
     NOT_A_HOME = "no home"
+    MOVED = "moved"
     NONE = "nothing"
 
 

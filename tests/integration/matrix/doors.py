@@ -50,7 +50,8 @@ NAMES = {"bank", "reference", "login", "series", "token"}
 READING = (
     "agency waiting", "alerts list", "alerts overdue", "alerts show", "bank list", "bank show", "case erasure",
     "case list", "case show", "claims list", "clue list", "clue signed", "clue weigh", "deletion show",
-    "exhibit withdraw", "hits", "items", "key list", "law file", "law list", "law proposals", "law proposed",
+    "exhibit withdraw", "hits", "items", "key list", "list review", "list status",
+    "law file", "law list", "law proposals", "law proposed",
     "ledger show", "notices", "officer list", "officer proposals", "overlaps", "permission list", "retention show",
     "scheme list", "series candidates", "series list", "series show", "series votes", "whoami",
 )  # fmt: skip

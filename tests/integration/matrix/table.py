@@ -37,6 +37,7 @@ from tsunagu.domain.series import Distributed, SeriesStatus
 from tsunagu.domain.series_steps import StepKind
 from tsunagu.exchange.reading import Of256Bits
 from tsunagu.exchange.registry import READERS
+from tsunagu.resolution.residence import Confidence, Method
 from tsunagu.services import bank_imports
 
 from .doors import KINDS
@@ -136,6 +137,8 @@ TABLE = {
     "SchemeRow.elements.question_en": told(page=[W.WORKS_ON_IT], command=[W.READS_SERIES]),
     "SchemeRow.id": LEDGER,
     "SchemeRow.name": told(page=[W.WORKS_ON_IT], command=[W.READS_SERIES]),
+    "SeizedListRow.id": LEDGER,
+    "SeizedListRow.sha256": told(W.AUDITS, command=[W.WORKS_ON_IT]),
     "Series.id": told(W.AUDITS, command=[W.WORKS_ON_IT]),
     "Series.name": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "SeriesAlias.alias": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
@@ -189,7 +192,10 @@ NEVER = {
     "MediaItem.sha1": TRACE,
     "MediaItem.tags": KEPT,
     "Officer.password": SECRET,
+    "ListedPersonRow.id": NUMBERED,
     "OverlapNotice.id": NUMBERED,
+    "PairAnswerRow.id": NUMBERED,
+    "PairAnswerRow.reason": KEPT,
     "ProviderSubject.sealed": SECRET,
     "RecentQuery.id": NUMBERED,
     "RecentQuery.pdq": TRACE,
@@ -197,6 +203,14 @@ NEVER = {
     "DisputeRow.id": NUMBERED,
     "InterestRow.id": NUMBERED,
     "VoteRow.id": NUMBERED,
+    "SeizedChunkRow.id": NUMBERED,
+    "SeizedChunkRow.sealed": SECRET,
+    "SeizedListRow.described": SECRET,
+    "SeizedListRow.key": SECRET,
+    "SeizedListRow.links": SECRET,
+    "SeizedListRow.oddities": SECRET,
+    "SeizedPieceRow.id": NUMBERED,
+    "SeizedPieceRow.sealed": SECRET,
     "SeriesAlias.id": NUMBERED,
     "SeriesCase.id": NUMBERED,
     "SeriesItemRow.id": NUMBERED,
@@ -289,8 +303,14 @@ WORDS = {
     "MediaItem.media_type": {one.mime for one in MediaType},
     "MediaItem.parked": ERRORS,
     "MediaItem.refused": Refusal,
+    "ListedPersonRow.alternatives": (),
+    "ListedPersonRow.confidence": Confidence,
+    "ListedPersonRow.method": Method,
+    "ListedPersonRow.prefecture": (),
+    "ListedPersonRow.rows": (),
     "Officer.roles": Role,
     "OverlapNotice.revealed.strength": Strength,
+    "PairAnswerRow.answer": Judgement,
     "ProposalRow.kind": ProposalKind,
     "ProposalRow.terms.ground": ErasureGround,
     "ProposalRow.terms.permission": Permission,
@@ -301,6 +321,7 @@ WORDS = {
     "Series.purposes": Purpose,
     "Series.status": SeriesStatus,
     "SeriesStep.kind": StepKind,
+    "SeizedListRow.refused": (),
     "Trace.kind": KINDS_OF_TRACES,
     "VoteRow.grade": Grade,
 }

@@ -69,11 +69,15 @@ class Layout:
     is_utf16: str = ""
 
 
-def layout_of(stream: BinaryIO) -> Layout:
+def layout_of(stream: BinaryIO, *, delimiter: str = "") -> Layout:
     """Return how a file seems to be laid out, by its first rows; the stream is at its first byte again afterwards.
 
+    Args:
+        stream: the file, seekable.
+        delimiter: which separates its cells; told from the header when left out.
+
     Raises:
-        InputError: the file is empty.
+        InputError: the file is empty, or the delimiter is none of comma, semicolon and tab.
     """
     start = stream.read(2)
     stream.seek(0)
@@ -83,7 +87,9 @@ def layout_of(stream: BinaryIO) -> Layout:
     if header is None:
         raise InputError("the file is empty")
     first = (header[1] or "").encode("latin-1")
-    delimiter = max(_DELIMITERS, key=first.count).decode()
+    if delimiter.encode() not in {b"", *_DELIMITERS}:
+        raise InputError("cells are separated by commas, semicolons or tabs")
+    delimiter = delimiter or max(_DELIMITERS, key=first.count).decode()
     samples: list[list[bytes]] = []
     for _, cells, _ in islice(delimited_rows(iter(_Lines(stream, wide)), delimiter), _SAMPLE_ROWS):
         samples.append([cell.encode("latin-1") for cell in cells or ()])

@@ -24,6 +24,13 @@ from tsunagu.records.models.people import (
     ThrottleRow,
     WebSession,
 )
+from tsunagu.records.models.seized import (
+    ListedPersonRow,
+    PairAnswerRow,
+    SeizedChunkRow,
+    SeizedListRow,
+    SeizedPieceRow,
+)
 from tsunagu.records.models.series import Series, SeriesAlias, SeriesCase, SeriesItemRow, SeriesPlacing, SeriesStep
 from tsunagu.records.models.vault import VaultedContent, VaultKey
 from tsunagu.records.models.votes import DisputeRow, SchemeRow, VoteRow
@@ -61,6 +68,7 @@ __all__ = [
     "JudgementRow",
     "LawReviewRow",
     "LawRuleSet",
+    "ListedPersonRow",
     "Login",
     "LookUpDay",
     "LookUpHit",
@@ -68,12 +76,16 @@ __all__ = [
     "Officer",
     "Overlap",
     "OverlapNotice",
+    "PairAnswerRow",
     "ProposalRow",
     "ProviderSubject",
     "RecentQuery",
     "RetentionRule",
     "RevealRow",
     "SchemeRow",
+    "SeizedChunkRow",
+    "SeizedListRow",
+    "SeizedPieceRow",
     "Series",
     "SeriesAlias",
     "SeriesCase",

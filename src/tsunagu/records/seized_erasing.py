@@ -1,0 +1,28 @@
+"""What goes of seized lists with their exhibits. Call everything within `acting_for` an agency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from tsunagu.records.models import ListedPersonRow, PairAnswerRow, SeizedChunkRow, SeizedListRow, SeizedPieceRow
+
+
+def lists_of(exhibits: Sequence[UUID]) -> list[UUID]:
+    """Return the ids of the lists of these exhibits, in order."""
+    return list(SeizedListRow.objects.filter(exhibit_id__in=exhibits).order_by("id").values_list("id", flat=True))
+
+
+def rows_of_lists(exhibits: Sequence[UUID]) -> list[QuerySet[Any]]:
+    """Return the rows that go with the lists of these exhibits, in the order in which they may go."""
+    of_lists = {"list__exhibit_id__in": exhibits}
+    return [
+        ListedPersonRow.objects.filter(**of_lists),
+        PairAnswerRow.objects.filter(**of_lists),
+        SeizedChunkRow.objects.filter(**of_lists),
+        SeizedPieceRow.objects.filter(**of_lists),
+        SeizedListRow.objects.filter(exhibit_id__in=exhibits),
+    ]

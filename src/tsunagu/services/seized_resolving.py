@@ -1,0 +1,100 @@
+"""The rows of a seized list compared with each other, and with nothing else: who they name, and where they live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.errors import Conflict
+from tsunagu.domain.permission import Permission
+from tsunagu.records import listed_persons, seized
+from tsunagu.records.session import acting_for, locked
+from tsunagu.services.access import deed
+from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.seized_access import LINKS, opening, refuse_closed
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a resolution came to.
+
+    Attributes:
+        rows: that were compared.
+        persons: whom they name.
+        linked, to_people: pairs of rows that the machine has linked, and those that people are asked about.
+        too_common: by rule, keys that so many rows share that nothing was compared for them.
+        not_joined: links that would have joined two rows known to be two people.
+        model: the name of the weights.
+    """
+
+    case: str
+    number: int
+    rows: int
+    persons: int
+    linked: int
+    to_people: int
+    too_common: dict[str, int]
+    not_joined: int
+    model: str
+
+
+def resolve_seized(
+    *, actor: Actor, reference: str, number: int | None, now: datetime, keys: Keys, ledger: Ledger
+) -> Resolved:
+    """Compare the rows of a list, and keep the persons that they name; what people have said of pairs outweighs it.
+
+    It may be done again. What a killed process was at is done anew: nothing is half kept.
+
+    Args:
+        reference: of the case.
+        number: of the list within the case; None for the only one.
+
+    Raises:
+        Forbidden: the actor imports no seized lists.
+        NotFound: no such case or list, or not the actor's.
+        Conflict: the list is not whole yet, or the case is closed, or another process is at it.
+    """
+    from tsunagu.resolution.linking.kept import kept_bytes  # noqa: PLC0415 - loads NumPy and the tables
+    from tsunagu.resolution.linking.linking import link  # noqa: PLC0415
+    from tsunagu.resolution.linking.observed import observed  # noqa: PLC0415
+    from tsunagu.resolution.linking.zones import Zone  # noqa: PLC0415
+    from tsunagu.services import seized_pairs as pairs  # noqa: PLC0415
+
+    permission = Permission.SEIZED_LIST_IMPORT
+    with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
+        one = found.seized
+        refuse_closed(found.case)
+        if one.imported_at is None:
+            raise Conflict("the list is not whole yet: import it again, which goes on where it was left")
+    with locked(seized.LOCK_SEIZED, str(one.list_id), waits=False) as is_alone:
+        if not is_alone:
+            raise Conflict("another process works on this list at this moment")
+        with acting_for(actor.agency_id):
+            numbers, said = pairs.observations(seized.rows_of_list(one.list_id, found.seal), one)
+        linked = pairs.renumbered(link(observed(said)), numbers, one.rows)
+        of_rows = dict(zip(numbers, pairs.residences(said), strict=True))
+        with acting_for(actor.agency_id):
+            seized.keep_links(one.list_id, found.seal.sealed(LINKS, kept_bytes(linked)), now=now)
+            pairs.derive_persons(one, linked, of_rows, now=now)
+            clusters = linked.clusters(pairs.settled_pairs(one.list_id))
+            done = Resolved(
+                one.case,
+                one.number,
+                len(numbers),
+                sum(listed_persons.count_persons(one.list_id).values()),
+                int((linked.zones == Zone.LINK).sum()),
+                int((linked.zones == Zone.REVIEW).sum()),
+                linked.too_common,
+                len(clusters.not_joined),
+                linked.model,
+            )
+            about: dict[str, str | int] = {
+                "list": str(one.list_id),
+                "rows": done.rows,
+                "persons": done.persons,
+                "model": done.model,
+            }
+            ledger.write(deed(Act.SEIZED_LIST_RESOLVED, actor=actor, case=found.case, now=now, **about))
+    return done

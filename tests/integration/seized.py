@@ -1,0 +1,163 @@
+"""An invented shop's list, and a case of an agency in which two officers work with it."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tsunagu.domain.permission import Permission, Role
+from tsunagu.records.models import ListedPersonRow
+from tsunagu.records.session import acting_for
+from tsunagu.resolution.invented.writing import write_list
+from tsunagu.services.cases import staff_case
+
+from .world import Person, World, random_name
+
+COLUMNS = {
+    "name": "氏名", "kana": "フリガナ", "mail": "メールアドレス", "phone": "電話番号", "postcode": "郵便番号",
+    "address": "住所", "born": "生年月日",
+}  # fmt: skip
+TITLES = tuple(COLUMNS.values())
+
+
+def invented(rows: int, seed: int) -> bytes:
+    """Return an invented list."""
+    out = io.BytesIO()
+    write_list(rows, seed, out=out, truth=io.BytesIO())
+    return out.getvalue()
+
+
+def fillers(count: int = 60) -> list[tuple[str, ...]]:
+    """Return rows of people who have nothing in common: in a list of two, every value is a frequent one."""
+    letters = "安伊宇江岡加木久毛小佐清須瀬曽田千津手戸名仁沼根野羽比布辺保真三武目森矢油代良里"
+    return [
+        (f"{letters[at % 40]}{letters[-1 - at % 37]} {letters[at * 7 % 40]}{at % 7}", "", f"who{at}@example.jp")
+        for at in range(count)
+    ]
+
+
+def table(*rows: tuple[str, ...], encoding: str = "utf-8") -> bytes:
+    """Return rows of the seven columns that tell of people, as a file; cells that are left out are empty."""
+    lines = [TITLES, *((*row, *("",) * (len(TITLES) - len(row))) for row in rows)]
+    return "".join(",".join(line) + "\r\n" for line in lines).encode(encoding)
+
+
+def seize(world: World, officer: Person, case: str, secrets: set[str]) -> dict[str, str]:
+    """Let an officer seal a list within a case, resolve it and answer a pair of it; return what doors name besides."""
+    name, title, reason = random_name("name"), random_name("title"), random_name("reason")
+    rows = [(name, "", "x@example.jp"), ("佐藤 太郎", "", "x@example.jp", "", "060-0001")]
+    path = world.file(table(*rows).replace("氏名".encode(), title.encode()))
+    mapping = world.file(json.dumps({"columns": {**COLUMNS, "name": title}}, ensure_ascii=False).encode())
+    for typed in (
+        ("import", path, "--mapping", mapping), ("resolve",),
+        ("review", "--pair", "1", "2", "--answer", "unsure", "--reason", reason),
+    ):  # fmt: skip
+        done = world.run(officer, "list", *typed, "--case", case)
+        assert done.status == 0, done.text
+    secrets |= {name, title, reason, Path(path).name}
+    return {"seized": path, "mapping": mapping}
+
+
+DOORS_TO_LISTS: tuple[dict[str, Any], ...] = (
+    {
+        "command": "list import",
+        "arguments": ("{seized}", "--mapping", "{mapping}", "--case", "{target}"),
+        "service": "import_seized",
+        "permission": Permission.SEIZED_LIST_IMPORT,
+        "target": "case",
+    },
+    {
+        "command": "list resolve",
+        "arguments": ("--case", "{target}"),
+        "service": "resolve_seized",
+        "permission": Permission.SEIZED_LIST_IMPORT,
+        "target": "case",
+    },
+    *(
+        {
+            "command": "list review",
+            "arguments": ("--case", "{target}", *options),
+            "service": service,
+            "permission": Permission.SEIZED_LIST_REVIEW,
+            "target": "case",
+        }
+        for options, service in (
+            ((), "list_pairs"),
+            (("--pair", "1", "2"), "view_pair"),
+            (("--pair", "1", "2", "--answer", "unsure", "--reason", "w"), "answer_pair"),
+        )
+    ),
+    {
+        "command": "list status",
+        "arguments": (),
+        "service": "list_seized",
+        "permission": Permission.SEIZED_LIST_READ,
+    },
+)
+"""Commands about the list that is sealed within the case; each field as `scene.Door` has it."""
+
+
+def staff(world: World) -> tuple[Person, Person]:
+    """Found an agency with two officers."""
+    one, administrator = world.found({Role.OFFICER, Role.COORDINATOR}, {Role.ADMINISTRATOR})
+    return one, world.enroll(administrator, Role.OFFICER)
+
+
+@dataclass
+class Desk:
+    """Two officers of one agency who work on a case, and how they use a list."""
+
+    world: World
+    one: Person
+    other: Person
+    case: str
+    folder: Path
+
+    @classmethod
+    def of(cls, world: World, people: tuple[Person, Person], folder: Path) -> Desk:
+        (one, other), case = people, random_name("case")
+        assert world.run(one, "case", "open", case).status == 0
+        staff_case(actor=one.actor, reference=case, login=other.login, **world.parts)
+        return cls(world, one, other, case, folder)
+
+    def file(self, content: bytes, name: str = "") -> str:
+        path = self.folder / (name or random_name("list.csv"))
+        path.write_bytes(content)
+        return str(path)
+
+    def mapping(self, **more: Any) -> str:
+        told = {"columns": COLUMNS, **more}
+        return self.file(json.dumps(told, ensure_ascii=False).encode(), random_name("mapping"))
+
+    def bring_in(self, content: bytes, *, status: int = 0, **more: Any) -> dict[str, Any]:
+        done = self.world.run(
+            self.one, "list", "import", self.file(content), "--mapping", self.mapping(**more), "--case", self.case,
+            "--json",
+        )  # fmt: skip
+        assert done.status == status, done.text
+        return dict(json.loads(done.stdout))
+
+    def json(self, *typed: str, by: Person | None = None) -> list[dict[str, Any]]:
+        command, *options = typed
+        return self.world.json(by or self.one, "list", command, "--case", self.case, *options)
+
+    def resolve(self) -> dict[str, Any]:
+        [done] = self.json("resolve")
+        return done
+
+    def stages(self) -> dict[str, dict[str, Any]]:
+        [view] = self.json("status")
+        return {one["stage"]: one for one in view["stages"]}
+
+    def persons(self, *, ended: bool = False) -> list[list[int]]:
+        """Return the rows of each person whom the lists of the case name, or named once."""
+        rows = ListedPersonRow.objects.filter(list__exhibit__case__reference=self.case, ended_at__isnull=not ended)
+        with acting_for(self.one.actor.agency_id):
+            return sorted(rows.values_list("rows", flat=True))
+
+    def answer(self, pair: list[int], answer: str, *, by: Person | None = None) -> str:
+        [done] = self.json("review", "--pair", *map(str, pair), "--answer", answer, "--reason", "as seen", by=by)
+        return str(done["settled"])
