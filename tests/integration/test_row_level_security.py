@@ -418,8 +418,9 @@ def test_what_may_be_deleted_is_not_deleted_unless_its_erasure_was_decided(scene
         deletable = {table for (table,) in cursor.fetchall()} & {table.partition(".")[2] for table in TABLES}
     assert deletable == {
         "case", "case_member", "case_reason", "claim", "clue", "country_assessment", "exhibit", "exhibit_key",
-        "fingerprint", "holding", "intake", "intake_change", "intake_file", "interest", "judgement", "media_item",
-        "provider_subject", "series_alias", "series_case", "series_item", "series_placing", "vaulted_content", "vote",
+        "fingerprint", "holding", "intake", "intake_change", "intake_file", "interest", "judgement",
+        "listed_person", "media_item", "pair_answer", "provider_subject", "seized_chunk", "seized_list",
+        "seized_piece", "series_alias", "series_case", "series_item", "series_placing", "vaulted_content", "vote",
         "vote_dispute",
     }  # fmt: skip
     # A colleague leaves a case, an upload's bytes go, an officer takes a way in away or drops an alias, and what a

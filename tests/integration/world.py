@@ -19,9 +19,11 @@ from django.test.utils import CaptureQueriesContext
 from pyotp.totp import TOTP
 
 from tsunagu.cli.main import program
+from tsunagu.config.children import table_child
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.intake import ScanKey
 from tsunagu.domain.permission import Permission, Role
+from tsunagu.media.sandbox.pool import DecodePool
 from tsunagu.services.house import Rooms
 from tsunagu.services.identity import NewOfficer, actor_of, enroll_factor, found_agency, sign_in
 from tsunagu.services.ingest import ingest
@@ -75,6 +77,9 @@ class Table:
     @contextmanager
     def decoder(self) -> Iterator[NoDecoder]:
         yield NoDecoder()
+
+    def tables(self) -> DecodePool:
+        return table_child()
 
     def token(self) -> str:
         return self._token

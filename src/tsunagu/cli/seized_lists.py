@@ -31,12 +31,13 @@ list_option = click.option(
 @click.command("mapping")
 @click.argument("file", type=FILE)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The mapping, a new file; - for a pipe.")
-def mapping(*, file: Path, out: Path) -> None:
+@click.pass_obj
+def mapping(house: House, *, file: Path, out: Path) -> None:
     """Propose how FILE is read: which column says what, in which encoding. Look at it, change it, and import by it."""
     from tsunagu.exchange.seized.opening import proposed  # noqa: PLC0415 - no other command needs it
 
     with file.open("rb") as stream:
-        text = mapping_text(proposed(stream))
+        text = mapping_text(proposed(stream, readers=house.tables))
     with new_file(out) as written:
         written.write(text.encode())
     complaints.print("The mapping is written. Look at it before you import by it: it is a proposal.")
@@ -71,7 +72,7 @@ def import_(
         read = read_mapping(stream.read(MOST_BYTES + 1))
     with signed_in(house, purpose) as desk, file.open("rb") as stream, progress_bar("import", 0, unit="rows") as bar:
         offered = OfferedFileOfRows(stream, file.name, read, exhibit)
-        done = import_seized(reference=reference, offered=offered, told=bar, **desk.parts)
+        done = import_seized(reference=reference, offered=offered, readers=house.tables, told=bar, **desk.parts)
     one = done.seized
     if as_json:
         print_json({**list_json(one), "was_done": done.was_done})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings as django_settings
 
-from tsunagu.config.children import decode_children
+from tsunagu.config.children import decode_children, table_child
 from tsunagu.config.configuration import Configuration
 from tsunagu.config.databases import check_roles, connect, disconnect, outages_told, point
 from tsunagu.config.examining import tls_files
@@ -40,6 +40,7 @@ from tsunagu.services.house import Rooms
 from tsunagu.services.parts import Decoder
 
 if TYPE_CHECKING:
+    from tsunagu.exchange.seized.opening import TableReader
     from tsunagu.services.known_index import KnownIndex
 
 GIB = 1 << 30
@@ -155,6 +156,16 @@ class Application:
 
         begun, self._begun = self._begun, None  # for the first pool alone
         with decode_children(self.workers * (MOST_DEPTH + 1), begun) as pool:
+            yield pool
+
+    @contextmanager
+    def tables(self) -> Iterator[TableReader]:
+        """Start the limited child that reads workbooks and databases, and end it again.
+
+        Entering raises:
+            Unavailable: it cannot be started, or not be shut in.
+        """
+        with table_child() as pool:
             yield pool
 
     def work(self, *, once: bool) -> None:

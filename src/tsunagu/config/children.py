@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 DECODER: Final = "tsunagu.fingerprints.taking"
 """The module with which they decode: they load it, and their parent need not."""
+TABLES: Final = "tsunagu.exchange.seized.tables_child"
+"""The module with which one reads workbooks and databases."""
 
 
 def begin_early() -> Begun:
@@ -20,6 +22,15 @@ def begin_early() -> Begun:
         Unavailable: no process can be started.
     """
     return begin_zygote(DECODER)
+
+
+def table_child() -> DecodePool:
+    """Return a pool of one child that reads workbooks and databases, not started yet: enter it."""
+    from tsunagu.media.messages import DecodeOptions  # noqa: PLC0415
+    from tsunagu.media.sandbox.limits import Limits  # noqa: PLC0415
+    from tsunagu.media.sandbox.pool import DecodePool  # noqa: PLC0415
+
+    return DecodePool(1, Limits(), DecodeOptions(), decoder=TABLES)
 
 
 def decode_children(count: int, begun: Begun | None = None) -> DecodePool:

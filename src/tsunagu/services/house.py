@@ -20,6 +20,7 @@ from tsunagu.services.parts import Decoder, Queue, Viewer
 from tsunagu.services.replaying import Replayed
 
 if TYPE_CHECKING:
+    from tsunagu.exchange.seized.opening import TableReader
     from tsunagu.services.known_index import KnownIndex
 
 
@@ -71,6 +72,9 @@ class House(Protocol):
 
     def decoder(self) -> AbstractContextManager[Decoder]:
         """Start the limited children that decode, and end them again."""
+
+    def tables(self) -> AbstractContextManager[TableReader]:
+        """Start the limited child that reads workbooks and databases, and end it again."""
 
     def work(self, *, once: bool) -> None:
         """Run what was deferred until this process is told to end, or `once`, until nothing waits.

@@ -20,7 +20,7 @@ from tsunagu.domain.permission import Permission
 from tsunagu.domain.seized import ListMapping, SeizedList
 from tsunagu.exchange.seized.delimited import Found, SeizedRow
 from tsunagu.exchange.seized.oddities import Oddities
-from tsunagu.exchange.seized.opening import Opened, opened
+from tsunagu.exchange.seized.opening import Opened, Readers, opened
 from tsunagu.records import seized
 from tsunagu.records.keys.envelope import KEY_BYTES
 from tsunagu.records.seized import KeptRow, NewList
@@ -74,6 +74,7 @@ def import_seized(
     now: datetime,
     keys: Keys,
     ledger: Ledger,
+    readers: Readers,
     told: Callable[[int], None] = lambda _: None,
 ) -> ImportedRows:
     """Seal a shop's list within a case, and keep its rows; go on where a crash has stopped it.
@@ -83,12 +84,14 @@ def import_seized(
 
     Args:
         reference: of the case.
+        readers: starts the limited child that reads workbooks and databases.
         told: called with the number of rows that are kept.
 
     Raises:
         Forbidden: the actor imports no seized lists.
         NotFound: no such case, or not the actor's.
-        InputError: the file is empty, too long, or not what the mapping says.
+        InputError: the file is empty, too long, damaged, or not what the mapping says.
+        Unavailable: the child cannot be started, or not be shut in.
         Conflict: the case is closed; or the list was begun with another mapping; or another process imports it.
     """
     case = case_for(
@@ -98,10 +101,11 @@ def import_seized(
         check_reference(offered.exhibit)
     refuse_closed(case)
     with _copied(offered.stream) as copy:
-        sha256 = hashlib.file_digest(copy, "sha256").digest()
-        size_bytes = copy.tell()
+        size_bytes = copy.seek(0, os.SEEK_END)
         copy.seek(0)
-        read = opened(copy, offered.mapping)
+        sha256 = hashlib.file_digest(copy, "sha256").digest()
+        copy.seek(0)
+        read = opened(copy, offered.mapping, readers=readers)
         parts = _Parts(actor, case, now, keys, ledger, told)
         list_id, seal = _begun(offered, read, sha256, size_bytes, parts)
         with locked(seized.LOCK_SEIZED, str(list_id), waits=False) as is_alone:
@@ -115,7 +119,7 @@ def import_seized(
                 raise Conflict("this list was begun with another mapping: go on with that one, or withdraw its exhibit")
             _keep_copy(copy, list_id, seal, parts)
             copy.seek(0)
-            _keep_rows(opened(copy, offered.mapping), known, seal, parts)
+            _keep_rows(read, known, seal, parts)
             with acting_for(actor.agency_id):
                 return ImportedRows(seized.list_of(list_id, seal), was_done=False)
 
@@ -131,7 +135,7 @@ class _Parts:
 
 
 def _copied(stream: BinaryIO) -> BufferedReader:
-    """Return a copy of a file in memory, and nowhere else, at its first byte.
+    """Return a copy of a file in memory, and nowhere else, that can only be read, at its first byte.
 
     Raises:
         InputError: it is too long.
@@ -146,8 +150,8 @@ def _copied(stream: BinaryIO) -> BufferedReader:
         rest = memoryview(piece)
         while rest:
             rest = rest[copy.write(rest) :]
-    copy.seek(0)
-    return BufferedReader(copy, 1 << 20)
+    with copy:
+        return BufferedReader(FileIO(f"/proc/self/fd/{copy.fileno()}"), 1 << 20)
 
 
 def _begun(

@@ -245,6 +245,7 @@ PACKAGED = {
 
 KINDS_OF_TRACES = {one.code for one in (*FingerprintKind, *SoundKind)}
 ERRORS = {one.code for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.TsunaguError)}
+PREFECTURES = {f"{code:02}" for code in range(1, 48)}
 WORDS = {
     "Agency.country": {"DK"},
     "Agency.kind": AgencyKind,
@@ -303,10 +304,10 @@ WORDS = {
     "MediaItem.media_type": {one.mime for one in MediaType},
     "MediaItem.parked": ERRORS,
     "MediaItem.refused": Refusal,
-    "ListedPersonRow.alternatives": (),
+    "ListedPersonRow.alternatives": PREFECTURES,
     "ListedPersonRow.confidence": Confidence,
     "ListedPersonRow.method": Method,
-    "ListedPersonRow.prefecture": (),
+    "ListedPersonRow.prefecture": PREFECTURES,
     "ListedPersonRow.rows": (),
     "Officer.roles": Role,
     "OverlapNotice.revealed.strength": Strength,

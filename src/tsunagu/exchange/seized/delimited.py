@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, Final, TypeAlias
@@ -123,20 +123,24 @@ def rows_of(stream: BinaryIO, layout: Layout) -> Iterator[Found]:
         elif cells is None or len(cells) != len(layout.encodings):
             yield UnreadRow(number, offset, raw, RowRefusal.MALFORMED)
         else:
-            yield _row(number, offset, raw, cells, layout.encodings)
+            told = (cell.encode("latin-1") for cell in cells)
+            yield row_of_cells(number, offset, raw, told, layout.encodings)
 
 
-def _row(number: int, offset: int, raw: bytes, cells: list[str], encodings: tuple[Encoding, ...]) -> SeizedRow:
+def row_of_cells(
+    line: int, offset: int, raw: bytes, cells: Iterable[bytes], encodings: Sequence[Encoding]
+) -> SeizedRow:
+    """Return a row whose cells are bytes, each in its column's encoding; there are as many of both."""
     texts, lossy = [], []
     for at, cell in enumerate(cells):
         if cell.isascii():
-            texts.append(cell)
+            texts.append(cell.decode("ascii"))
             continue
-        text, is_lossy = decoded(cell.encode("latin-1"), encodings[at])
+        text, is_lossy = decoded(cell, encodings[at])
         texts.append(text)
         if is_lossy:
             lossy.append(at)
-    return SeizedRow(number, offset, raw, tuple(texts), tuple(lossy))
+    return SeizedRow(line, offset, raw, tuple(texts), tuple(lossy))
 
 
 class _Lines:

@@ -25,7 +25,7 @@ def _of_a_list(*fields: tuple[str, Any]) -> list[tuple[str, Any]]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0032_alerts")]
+    dependencies = [("records", "0033_claimed")]
     operations = [
         migrations.CreateModel(
             name="SeizedListRow",
