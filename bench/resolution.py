@@ -1,7 +1,8 @@
 """How well and how fast an invented list of customers is read and linked, and people's prefectures are told.
 
 The truth comes from the generator, under a seed that nothing was tuned on. `link_s` is all from cells to clusters:
-normal forms, comparisons, the weight of each field of each pair, clusters. The list is invented by another process.
+normal forms, comparisons, the weight of each field of each pair, clusters. What is sealed is not put into a database.
+The list is invented by another process.
 """
 
 from __future__ import annotations
@@ -15,17 +16,26 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tsunagu.exchange.seized.delimited import SeizedRow, layout_of, rows_of
+from tsunagu.config.children import table_child
+from tsunagu.domain.seized import ListMapping
+from tsunagu.exchange.seized.delimited import SeizedRow
+from tsunagu.exchange.seized.mapping import proposed_columns
+from tsunagu.exchange.seized.oddities import Oddities
+from tsunagu.exchange.seized.opening import opened
+from tsunagu.records.seized_seals import ListSeal
 from tsunagu.resolution.linking.linking import link
 from tsunagu.resolution.linking.observed import Said, observed
 from tsunagu.resolution.residence import residence_of
 
+CHUNK_ROWS = 4000
 SEED = 20_261
 """Nothing was tuned on it."""
 COLUMNS = ("氏名", "フリガナ", "メールアドレス", "電話番号", "郵便番号", "住所", "生年月日")
@@ -38,17 +48,22 @@ with open(sys.argv[3], "wb") as out, open(sys.argv[4], "wb") as truth:
 
 
 def read(path: Path) -> tuple[list[Said], float]:
-    """Return what each row of a list says, and the rows a second at which it was digested and read."""
+    """Return what each row of a list says, and the rows a second at which it was digested, read and sealed."""
     began = time.perf_counter()
+    seal, said = ListSeal(UUID(int=0), bytes(32)), []
     with path.open("rb") as stream:
         hashlib.file_digest(stream, "sha256")
         stream.seek(0)
-        layout = layout_of(stream)
-        places = [layout.columns.index(title) for title in COLUMNS]
-        rows = [
-            Said(*(row.cells[at] for at in places)) for row in rows_of(stream, layout) if isinstance(row, SeizedRow)
-        ]
-    return rows, len(rows) / (time.perf_counter() - began)
+        found = opened(stream, ListMapping({}), readers=table_child)
+        oddities = Oddities(found.columns, proposed_columns(found.columns), twice=found.twice)
+        places = [found.columns.index(title) for title in COLUMNS]
+        while chunk := [one for one in islice(found.rows, CHUNK_ROWS) if isinstance(one, SeizedRow)]:
+            for one in chunk:
+                oddities.take(one.cells, one.lossy)
+                said.append(Said(*(one.cells[at] for at in places)))
+            told = [[one.line, one.offset, one.raw.decode("latin-1"), one.cells, one.lossy, ""] for one in chunk]
+            seal.sealed_json("rows", told)
+    return said, len(said) / (time.perf_counter() - began)
 
 
 def pairs_in(labels: NDArray[Any]) -> int:

@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tsunagu.domain.permission import Role
+from tsunagu.records.models import Officer
+from tsunagu.records.session import acting_for
+from tsunagu.services.cases import staff_case
+
 from .seized import Desk, fillers, staff, table
 from .world import Person, World
 
@@ -101,3 +106,26 @@ def test_every_look_at_a_pair_and_every_answer_is_in_the_ledger_without_the_pers
     assert (entry["act"], entry["details"]["answer"]) == ("seized-list:pair_answered", "same")
     assert "as seen" not in str(entry)
     assert "Sato" not in str(entry)
+
+
+def test_a_pair_with_an_officers_own_name_is_not_there_for_him_and_one_with_a_colleagues_for_co_ordinators_alone(
+    world: World, desk: Desk
+) -> None:
+    named = world.found({Role.OFFICER, Role.COORDINATOR}, {Role.ADMINISTRATOR})
+    with acting_for(named[0].actor.agency_id):
+        Officer.objects.filter(id=named[0].actor.officer_id).update(name="髙橋 一郎")
+    other = world.enroll(named[1], Role.OFFICER)
+    chief = world.enroll(named[1], Role.COORDINATOR)
+    here = Desk.of(world, (named[0], other), desk.folder)
+    staff_case(actor=named[0].actor, reference=here.case, login=chief.login, **world.parts)
+    here.bring_in(table(("Takahashi Ichiro", "", "t@example.jp"), ("高橋 一郎", "", "t@example.jp")))
+    assert here.resolve()["pairs_to_people"] == 1
+    for who in (named[0], other):
+        assert here.json("review", by=who) == []
+        assert world.last_entry()["details"]["withheld"] == 1
+        done = world.run(who, "list", "review", "--case", here.case, "--pair", "1", "2")
+        absent = world.run(who, "list", "review", "--case", here.case, "--pair", "1", "3")
+        assert (done.status, done.stdout, done.stderr) == (absent.status, absent.stdout, absent.stderr)
+        assert done.status == NOT_FOUND
+        assert world.last_entry()["act"] == "access:denied"
+    assert len(here.json("review", by=chief)) == 1

@@ -26,6 +26,7 @@ from tsunagu.services.access import REFERENCE, deed
 from tsunagu.services.case_life import check_reason
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.seized_access import OpenedList, opening, refuse_closed
+from tsunagu.services.seized_names import NamesWithheld
 
 MOST_PAIRS: Final = 50
 """Pairs that are shown at once: a review goes pair by pair, and no list is carried away by it."""
@@ -49,7 +50,9 @@ def list_pairs(
     keys: Keys,
     ledger: Ledger,
 ) -> PairsView:
-    """Return pairs of rows that wait for this officer's answer, side by side.
+    """Return pairs of rows that wait for this officer's answer, side by side; how many are withheld the ledger is told.
+
+    Withheld are pairs of which a row bears his own name, or a colleague's: he learns nothing of that.
 
     Args:
         reference: of the case.
@@ -69,10 +72,18 @@ def list_pairs(
         linked = pairs.linked_of(found.seized, found.seal)
         answers = pairs.answers_by_pair(found.seized.list_id)
         waiting = _waiting(actor, linked, answers)
-        shown = _side_by_side(found, linked, waiting[:most], answers, actor)
-        about: dict[str, str | int] = {"list": str(found.seized.list_id), "pairs": len(shown)}
+        withheld, hidden, shown = NamesWithheld.from_(actor), 0, list[RowPair]()
+        for at in range(0, len(waiting), most):
+            block = _side_by_side(found, linked, waiting[at : at + most], answers, actor)
+            open_ = [one for one in block if not withheld.hides(one)]
+            hidden += len(block) - len(open_)
+            shown += open_
+            if len(shown) >= most:
+                break
+        about: dict[str, str | int] = {"list": str(found.seized.list_id), "pairs": len(shown[:most])}
+        about |= {"withheld": hidden}
         ledger.write(deed(Act.SEIZED_LIST_PAIRS_READ, actor=actor, case=found.case, now=now, **about))
-    return PairsView(shown, len(waiting))
+    return PairsView(tuple(shown[:most]), len(waiting) - hidden)
 
 
 def view_pair(
@@ -81,15 +92,14 @@ def view_pair(
     """Return one pair of rows side by side, also one that the machine has linked or that people have answered.
 
     Raises:
-        Forbidden, NotFound, Conflict: as for `list_pairs`; also where the list has no such rows, or where they have
-            nothing in common by which they were compared.
+        Forbidden, NotFound, Conflict: as for `list_pairs`; NotFound also where the list has no such rows, where they
+            have nothing in common by which they were compared, or where they are withheld from him.
     """
     permission = Permission.SEIZED_LIST_REVIEW
     with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
         linked = pairs.linked_of(found.seized, found.seal)
         place = _place(linked, pair)
-        answers = pairs.answers_by_pair(found.seized.list_id)
-        (shown,) = _side_by_side(found, linked, [place], answers, actor)
+        shown = _open_pair(found, linked, place, actor)
         about: dict[str, str | int] = {"list": str(found.seized.list_id), "pairs": 1}
         ledger.write(deed(Act.SEIZED_LIST_PAIRS_READ, actor=actor, case=found.case, now=now, **about))
     return shown
@@ -126,7 +136,7 @@ def answer_pair(
         refuse_closed(found.case)
         one = found.seized
         linked = pairs.linked_of(one, found.seal)
-        _place(linked, pair)
+        _open_pair(found, linked, _place(linked, pair), actor)
         before = pairs.settled_pairs(one.list_id).get(pair, Judgement.NONE_YET)
         given = PairAnswer(*pair, actor.officer_id, answer)
         listed_persons.add_answer(one.list_id, one.agency_id, given, reason=reason, now=now)
@@ -148,6 +158,19 @@ def _place(linked: Linked, pair: Pair) -> int:
     if place is None:
         raise NotFound("no such pair")
     return place
+
+
+def _open_pair(found: OpenedList, linked: Linked, place: int, actor: Actor) -> RowPair:
+    """Return one pair side by side.
+
+    Raises:
+        NotFound: it is withheld from this officer.
+    """
+    answers = pairs.answers_by_pair(found.seized.list_id)
+    (shown,) = _side_by_side(found, linked, [place], answers, actor)
+    if NamesWithheld.from_(actor).hides(shown):
+        raise NotFound("no such pair")
+    return shown
 
 
 def _waiting(actor: Actor, linked: Linked, answers: Mapping[Pair, Sequence[PairAnswer]]) -> list[int]:

@@ -152,6 +152,7 @@ NAMES = {
     "version": pgettext_lazy("ledger", "version"),
     "why": pgettext_lazy("ledger", "why"),
     "widened": pgettext_lazy("ledger", "widened"),
+    "withheld": pgettext_lazy("ledger", "withheld"),
     "withdrawn": pgettext_lazy("ledger", "withdrawn"),
 }
 """What the facts of an entry are called; one that is not here is shown by its name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, Final, TypeAlias
@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, TypeAlias
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.known import RowRefusal
 from tsunagu.exchange.lines import MOST_LINE_BYTES, delimited_rows
-from tsunagu.exchange.seized.encodings import Encoding, decoded, likeliest
+from tsunagu.exchange.seized.encodings import Encoding, RowDecoder, decoded, likeliest
 
 _DELIMITERS: Final = (b"\t", b",", b";")
 """Bytes that are no second byte of a character in any of the encodings; `|` is one in cp932."""
@@ -110,7 +110,7 @@ def rows_of(stream: BinaryIO, layout: Layout) -> Iterator[Found]:
         stream: the sealed copy, at its first byte.
         layout: how to read it.
     """
-    lines = _Lines(stream, layout.is_utf16)
+    lines, decoder = _Lines(stream, layout.is_utf16), RowDecoder(layout.encodings)
     rows = delimited_rows(iter(lines), layout.delimiter)
     next(rows, None)
     waiting = next(rows, None)
@@ -123,24 +123,8 @@ def rows_of(stream: BinaryIO, layout: Layout) -> Iterator[Found]:
         elif cells is None or len(cells) != len(layout.encodings):
             yield UnreadRow(number, offset, raw, RowRefusal.MALFORMED)
         else:
-            told = (cell.encode("latin-1") for cell in cells)
-            yield row_of_cells(number, offset, raw, told, layout.encodings)
-
-
-def row_of_cells(
-    line: int, offset: int, raw: bytes, cells: Iterable[bytes], encodings: Sequence[Encoding]
-) -> SeizedRow:
-    """Return a row whose cells are bytes, each in its column's encoding; there are as many of both."""
-    texts, lossy = [], []
-    for at, cell in enumerate(cells):
-        if cell.isascii():
-            texts.append(cell.decode("ascii"))
-            continue
-        text, is_lossy = decoded(cell, encodings[at])
-        texts.append(text)
-        if is_lossy:
-            lossy.append(at)
-    return SeizedRow(line, offset, raw, tuple(texts), tuple(lossy))
+            texts, lossy = decoder.decoded(cells)
+            yield SeizedRow(number, offset, raw, texts, lossy)
 
 
 class _Lines:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
 LOST: Final = "\ufffd"
 _LOST_ELSEWHERE: Final = "〓"
 _KANA_ROWS: Final = frozenset({0xA4, 0xA5, 0xA1, 0xA3})
+_BETWEEN: Final = "\x1f"
+"""Stands between cells that are decoded together: in no encoding is it a part of another character."""
 _LEVEL_1: Final = range(0xB0, 0xD0)
 _HALF_WIDTH: Final = range(0xFF61, 0xFFA0)
 
@@ -38,6 +40,39 @@ def decoded(data: bytes, encoding: Encoding) -> tuple[str, bool]:
         codec = "utf-8" if encoding is Encoding.UTF_8_TWICE else encoding.value
         return data.decode(codec, "replace"), True
     return text, LOST in text or _LOST_ELSEWHERE in text or ("?" in text and _is_japanese(text))
+
+
+class RowDecoder:
+    """Decodes whole rows at once where all of a row is in one encoding and nothing is lost; cell by cell otherwise."""
+
+    def __init__(self, encodings: Sequence[Encoding]) -> None:
+        """Take the encoding of each column."""
+        self._encodings = tuple(encodings)
+        plain = [one for one in encodings if one is not Encoding.UTF_8_TWICE]
+        self._most = max(set(plain), key=plain.count, default=Encoding.UTF_8)
+        self._others = tuple(at for at, one in enumerate(encodings) if one is not self._most)
+
+    def decoded(self, cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """Return what the cells of a row say, and the places of those in which a character is lost.
+
+        Args:
+            cells: one a column, each byte as one character.
+        """
+        joined = _BETWEEN.join(cells)
+        if joined.isascii():
+            return tuple(cells), ()
+        if joined.count(_BETWEEN) == len(cells) - 1 and "".join([cells[at] for at in self._others]).isascii():
+            try:
+                text = joined.encode("latin-1").decode(self._most.value)
+            except UnicodeDecodeError:
+                return self._one_by_one(cells)
+            if LOST not in text and _LOST_ELSEWHERE not in text and "?" not in text:
+                return tuple(text.split(_BETWEEN)), ()
+        return self._one_by_one(cells)
+
+    def _one_by_one(self, cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        found = [decoded(cell.encode("latin-1"), one) for cell, one in zip(cells, self._encodings, strict=True)]
+        return tuple(text for text, _ in found), tuple(at for at, (_, is_lossy) in enumerate(found) if is_lossy)
 
 
 def _once(text: str) -> str:

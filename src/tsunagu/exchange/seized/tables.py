@@ -12,8 +12,8 @@ from typing import Final
 
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.known import RowRefusal
-from tsunagu.exchange.seized.delimited import Found, UnreadRow, row_of_cells
-from tsunagu.exchange.seized.encodings import Encoding, decoded, likeliest
+from tsunagu.exchange.seized.delimited import Found, SeizedRow, UnreadRow
+from tsunagu.exchange.seized.encodings import Encoding, RowDecoder, decoded, likeliest
 from tsunagu.media.messages import MemberData, MemberStart, Message
 
 SAMPLE_ROWS: Final = 500
@@ -107,8 +107,10 @@ def layout_of_table(table: RawTable) -> tuple[tuple[str, ...], tuple[Encoding, .
 
 def rows_of_table(table: RawTable, encodings: Sequence[Encoding]) -> Iterator[Found]:
     """Yield every row of a table as a row or as a refusal; those in which nothing stands are none."""
+    decoder = RowDecoder(encodings)
     for one in table.rows:
         if one.cells is None or len(one.cells) != len(encodings):
             yield UnreadRow(one.line, one.offset, one.raw, RowRefusal.MALFORMED)
         elif any(one.cells):
-            yield row_of_cells(one.line, one.offset, one.raw, one.cells, encodings)
+            texts, lossy = decoder.decoded([cell.decode("latin-1") for cell in one.cells])
+            yield SeizedRow(one.line, one.offset, one.raw, texts, lossy)

@@ -25,7 +25,7 @@ def _of_a_list(*fields: tuple[str, Any]) -> list[tuple[str, Any]]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0033_claimed")]
+    dependencies = [("records", "0034_hits_unbound")]
     operations = [
         migrations.CreateModel(
             name="SeizedListRow",
