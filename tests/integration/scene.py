@@ -26,7 +26,9 @@ from tsunagu.domain.outcome import Disposal, Outcome, OutcomeCode, PersonOutcome
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.reveal import RevealMeans
-from tsunagu.records import agencies, bank_items, holdings, intakes, look_ups, reveals
+from tsunagu.federation.card import InstallationCard, written
+from tsunagu.federation.keys import OwnKeys
+from tsunagu.records import agencies, bank_items, holdings, hub_members, intakes, look_ups, reveals
 from tsunagu.records.banks import bank_of
 from tsunagu.records.cases import case_of
 from tsunagu.records.models import Exhibit, Holding
@@ -45,6 +47,7 @@ from tsunagu.services.clues import record_clue, sign_assessment, view_clues, wit
 from tsunagu.services.deletion import propose_deletion
 from tsunagu.services.exhibit_keys import give_exhibit_key
 from tsunagu.services.grants import list_grants, propose_grant
+from tsunagu.services.hub_membership import join_member, write_card
 from tsunagu.services.list_uploads import begin_list
 from tsunagu.services.look_ups import look_up
 from tsunagu.services.opaque import item_name
@@ -146,7 +149,10 @@ class Door:
         return (*self.command.split(), *(one.format(**known) for one in self.arguments))
 
 
-NAMED = ("seized", "mapping", "list", "item", "quarantined", "doomed", "package", "seal", "above", "correspondent")
+NAMED = (
+    "seized", "mapping", "fingerprint", "list", "item", "quarantined", "doomed", "package", "seal", "above",
+    "correspondent",
+)  # fmt: skip
 """What commands name besides, by what it is called there and in the scene."""
 OTHER_AGENCIES = ("ben", "cleo", "carl")
 ADMINISTRATORS = {"entitled": "adam", "strangers": ("bella",), "unfit": ("carl", "audra")}
@@ -157,6 +163,15 @@ COUNSEL = {"entitled": "lotte", "strangers": ("bruno",), "unfit": ("anna", "adam
 DOORS = (
     Door("agency confirm", ("{target}",), "confirm_places", Permission.AGENCY_PLACE, "beneath", **COORDINATORS),
     Door("agency waiting", (), "waiting_places", Permission.AGENCY_PLACE, **COORDINATORS),
+    Door(
+        "hub accept",
+        ("{target}", "--fingerprint", "{fingerprint}"),
+        "accept_member",
+        Permission.HUB_ACCEPT,
+        "installation",
+        strangers=(),
+        unfit=("adam", "audra", "carl"),
+    ),
     Door("alerts list", (), "list_alerts", Permission.ALERT_READ),
     Door("alerts overdue", (), "list_overdue", Permission.ALERT_READ),
     Door("alerts show", ("{target}",), "view_alert", Permission.ALERT_READ, "alert"),
@@ -620,6 +635,7 @@ def set_the_scene(world: World) -> Scene:
     _begin_a_list(scene)
     _share(scene)
     _stand_in_a_tree(scene)
+    _meet_an_installation(scene)
     _begin_an_upload(scene)
     _live_through_cases(scene)
     _see_something(scene)
@@ -727,6 +743,17 @@ def _stand_in_a_tree(scene: Scene) -> None:
     scene.targets |= {"beneath": beneath.name, "above": dora.agency}
     scene.secrets.add(beneath.name)
     _raise_alerts(scene)
+
+
+def _meet_an_installation(scene: Scene) -> None:
+    """Let the operator enter another installation, which waits for a co-ordinator; it is no agency's secret."""
+    world = scene.world
+    if hub_members.own_installation() is None:
+        write_card(name=random_name("here"), address=None, listed=(), **world.parts)
+    keys = OwnKeys.fresh(1)
+    card = InstallationCard(uuid4(), random_name("elsewhere"), "", keys.public, ())
+    member = join_member(text=written(card, keys), now=now(), ledger=world.rooms.ledger)
+    scene.targets |= {"installation": member.name, "fingerprint": member.fingerprint}
 
 
 def _raise_alerts(scene: Scene) -> None:

@@ -32,6 +32,7 @@ MODULES = {
     "exhibit": "exhibits",
     "fingerprint": "files",
     "hits": "overlaps",
+    "hub": "hub",
     "index": "index",
     "ingest": "ingest",
     "init": "identity",

@@ -59,13 +59,13 @@ class AgencyPlace:
 class AgencyTree:
     """Who stands above whom at this moment, as far as it counts.
 
-    A place counts when the agency above has confirmed it. A correspondent cannot, so that under one the operator's
-    word counts alone, until it becomes a member.
+    A place counts when the agency above has confirmed it. A correspondent cannot, nor can an agency of another
+    installation here, so that under one the operator's word counts alone.
     """
 
-    def __init__(self, places: Iterable[AgencyPlace], correspondents: Iterable[UUID] = ()) -> None:
-        """Take the places as they were made, whether or not they count."""
-        without = set(correspondents)
+    def __init__(self, places: Iterable[AgencyPlace], elsewhere: Iterable[UUID] = ()) -> None:
+        """Take the places as they were made, whether or not they count, and the agencies that have no officers here."""
+        without = set(elsewhere)
         self._parents: Mapping[UUID, UUID] = {
             one.child_id: one.parent_id for one in places if one.confirmed_at is not None or one.parent_id in without
         }

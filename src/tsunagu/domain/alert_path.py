@@ -119,21 +119,24 @@ class AlertPath:
     def of(cls, priority: Priority, steps: Iterable[AlertStep]) -> AlertPath:
         """Return the path after these steps, in whatever order they come and however often.
 
-        What comes after a gap waits for what is missing.
+        What comes after a gap waits for what is missing. A withdrawal counts after all else, whatever its number: who
+        has the alert elsewhere may have done something more before he heard of it.
 
         Raises:
             Conflict: two different steps have one number, a step is none that could follow, or the first is missing.
         """
-        known: dict[int, AlertStep] = {}
+        known: dict[tuple[bool, int], AlertStep] = {}
         for one in steps:
-            if known.setdefault(one.number, one) != one:
+            is_last = one.kind is AlertStepKind.WITHDRAWN
+            if known.setdefault((is_last, 0 if is_last else one.number), one) != one:
                 raise Conflict("two steps of an alert contradict each other")
-        if 1 not in known:
+        if (False, 1) not in known:
             raise Conflict("an alert begins with its raising")
-        path = cls._begun(priority, known[1])
-        while path.last + 1 in known:
-            path = path.after(known[path.last + 1])
-        return path
+        path = cls._begun(priority, known[False, 1])
+        while (False, path.last + 1) in known:
+            path = path.after(known[False, path.last + 1])
+        withdrawal = known.get((True, 0))
+        return path if withdrawal is None else path.withdrawn(withdrawal)
 
     @classmethod
     def _begun(cls, priority: Priority, first: AlertStep) -> AlertPath:
@@ -187,7 +190,7 @@ class AlertPath:
         if step.number != self.last + 1:
             raise Conflict("something else was done to this alert meanwhile: look at it again")
         if step.kind is AlertStepKind.WITHDRAWN:
-            return self._withdrawn(step)
+            return self.withdrawn(step)
         if self.state is AlertState.WITHDRAWN:
             raise Conflict("this alert was withdrawn")
         if step.agency_id != self.holder_id:
@@ -262,13 +265,18 @@ class AlertPath:
         hop = self._hop(due_at=due, escalations=0, ended_at=None if step.reopens else step.at)
         return self._with(hop, AlertState.TAKEN if step.reopens else AlertState.ANSWERED)
 
-    def _withdrawn(self, step: AlertStep) -> AlertPath:
+    def withdrawn(self, step: AlertStep) -> AlertPath:
+        """Return the path after its withdrawal, whatever the number of that.
+
+        Raises:
+            Conflict: another agency raised the alert, or it was withdrawn already.
+        """
         if step.agency_id != self.hops[0].agency_id:
             raise Conflict("only who raised an alert withdraws it")
         if self.state is AlertState.WITHDRAWN:
             raise Conflict("this alert was withdrawn")
         withdrawn = self._with(self._hop(due_at=None), AlertState.WITHDRAWN)
-        return replace(withdrawn, last=step.number)
+        return replace(withdrawn, last=max(step.number, self.last))
 
     def _require(self, *states: AlertState) -> None:
         if self.state not in states:

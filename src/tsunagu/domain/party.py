@@ -21,6 +21,7 @@ class AgencyCard:
         local_name: what it is called in its own country's writing; empty where that is the same.
         code: what its country calls it by, such as JP-26; empty where there is none.
         is_correspondent: whether it works without Tsunagu, so that it has no officers here.
+        member_id: the other installation through which it is reached; None for an agency of this one.
     """
 
     agency_id: UUID
@@ -31,6 +32,7 @@ class AgencyCard:
     local_name: str = ""
     code: str = ""
     is_correspondent: bool = False
+    member_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

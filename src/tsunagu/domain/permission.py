@@ -27,6 +27,7 @@ class Permission(StrEnum):
     EXHIBIT_WITHDRAW = "exhibit:withdraw"
     HELD_NOTICE_RELEASE = "held-notice:release"
     HIT_JUDGE = "hit:judge"
+    HUB_ACCEPT = "hub:accept"
     ITEM_VOTE = "item:vote"
     LAW_CHANGE = "law:change"
     LAW_READ = "law:read"
@@ -106,6 +107,7 @@ _OFFICER = frozenset(
 
 NEEDS_CERTIFICATION = frozenset(Permission) - {
     Permission.AGENCY_PLACE,
+    Permission.HUB_ACCEPT,
     Permission.LAW_CHANGE,
     Permission.LAW_READ,
     Permission.LAW_REVIEW,
@@ -125,6 +127,7 @@ ROLE_PERMISSIONS = MappingProxyType(
         | {
             Permission.AGENCY_PLACE,
             Permission.HELD_NOTICE_RELEASE,
+            Permission.HUB_ACCEPT,
             Permission.LAW_CHANGE,
             Permission.OFFICER_CONFIRM,
             Permission.PERMISSION_GRANT,
@@ -157,6 +160,7 @@ NEVER_LENT = BY_GRANT | {
     Permission.ALERT_READ,
     Permission.CASE_DELETE,
     Permission.CASE_EXPORT,
+    Permission.HUB_ACCEPT,
     Permission.LAW_CHANGE,
     Permission.LAW_READ,
     Permission.LAW_REVIEW,

@@ -42,8 +42,9 @@ def cards_of(agency_ids: Iterable[UUID]) -> dict[UUID, AgencyCard]:
 
 
 def member_ids() -> tuple[UUID, ...]:
-    """Return the agencies that work with Tsunagu, which alone hold anything here, by id."""
-    return tuple(Agency.objects.filter(is_correspondent=False).order_by("id").values_list("id", flat=True))
+    """Return the agencies that work with this installation, which alone hold anything here, by id."""
+    rows = Agency.objects.filter(is_correspondent=False, member_id=None)
+    return tuple(rows.order_by("id").values_list("id", flat=True))
 
 
 def agency_called(name: str) -> AgencyCard | None:
@@ -184,11 +185,21 @@ def logins() -> dict[UUID, str]:
 
 def _agency(row: Agency) -> AgencyCard:
     kind = None if row.kind is None else AgencyKind(row.kind)
-    return AgencyCard(row.id, row.name, row.country, row.contact, kind, row.local_name, row.code, row.is_correspondent)
+    return AgencyCard(
+        row.id,
+        row.name,
+        row.country,
+        row.contact,
+        kind,
+        row.local_name,
+        row.code,
+        is_correspondent=row.is_correspondent,
+        member_id=row.member_id,
+    )
 
 
 def _fields(card: AgencyCard) -> dict[str, Any]:
-    names = ("name", "country", "contact", "kind", "local_name", "code", "is_correspondent")
+    names = ("name", "country", "contact", "kind", "local_name", "code", "is_correspondent", "member_id")
     return {name: getattr(card, name) for name in names}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from tsunagu.domain.agency_tree import AgencyPlace, AgencyTree
 from tsunagu.records.models import Agency, AgencyPlaceRow
 
@@ -17,7 +19,8 @@ def agency_places() -> tuple[AgencyPlace, ...]:
 
 def agency_tree() -> AgencyTree:
     """Return the tree as it counts at this moment."""
-    without = Agency.objects.filter(is_correspondent=True).values_list("id", flat=True)
+    elsewhere = Q(is_correspondent=True) | Q(member_id__isnull=False)
+    without = Agency.objects.filter(elsewhere).values_list("id", flat=True)
     return AgencyTree(agency_places(), without)
 
 

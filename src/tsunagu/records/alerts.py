@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, When
 
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.alert import Alert, HandOver, Priority, RefusalReason, Restrictions
+from tsunagu.domain.alert import Alert, HandOver, RefusalReason
 from tsunagu.domain.alert_path import AlertPath, AlertStep, AlertStepKind
-from tsunagu.domain.assessment import CountryWeight
 from tsunagu.domain.errors import Conflict, NotFound
-from tsunagu.domain.outcome import Disposal, Outcome, OutcomeCode, PersonOutcome, PersonRole
-from tsunagu.domain.overlap import OverlapSummary, Strength
-from tsunagu.domain.purpose import Purpose
+from tsunagu.domain.outcome import Outcome, OutcomeCode, PersonOutcome
+from tsunagu.records.alert_rows import alert_from, person_from
 from tsunagu.records.models import AlertPartyRow, AlertPersonRow, AlertRow, AlertStepRow, CaseMember
 
 LOCK_ALERT = 7400106
 """The advisory lock under which steps are added to one alert."""
+
+_WITHDRAWN = Case(When(kind=AlertStepKind.WITHDRAWN, then=1), default=0, output_field=IntegerField())
+"""Puts a withdrawal behind all other steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,14 @@ class KeptStep:
     outcome: Outcome | None = None
 
 
-def add_alert(alert: Alert, *, case_id: UUID) -> None:
-    """Keep an alert that the agency which is acted for raises."""
+def add_alert(alert: Alert, *, case_id: UUID | None) -> None:
+    """Keep an alert that the agency which is acted for raises; from no case here where it did elsewhere.
+
+    Raises:
+        Conflict: there is another alert of this id.
+    """
     label = alert.restrictions
-    AlertRow.objects.create(
+    row = AlertRow(
         id=alert.alert_id,
         originator_id=alert.originator_id,
         case_id=case_id,
@@ -75,6 +79,11 @@ def add_alert(alert: Alert, *, case_id: UUID) -> None:
         until=label.until,
         raised_at=alert.raised_at,
     )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict("there is another alert of this id") from error
 
 
 def add_party(alert_id: UUID, agency_id: UUID, *, case_id: UUID | None = None) -> None:
@@ -107,7 +116,7 @@ def alert_of(alert_id: UUID) -> Alert:
     row = AlertRow.objects.filter(id=alert_id).first()
     if row is None:
         raise NotFound("no such alert")
-    return _alert(row)
+    return alert_from(row)
 
 
 def lock(alert_id: UUID) -> None:
@@ -117,12 +126,12 @@ def lock(alert_id: UUID) -> None:
 
 
 def steps_of(alert_ids: Iterable[UUID]) -> dict[UUID, tuple[KeptStep, ...]]:
-    """Return all steps of these alerts, in order."""
-    rows = list(AlertStepRow.objects.filter(alert_id__in=list(alert_ids)).order_by("alert_id", "number"))
+    """Return all steps of these alerts, in order; a withdrawal last."""
+    rows = list(AlertStepRow.objects.filter(alert_id__in=list(alert_ids)).order_by("alert_id", _WITHDRAWN, "number"))
     persons: dict[int, list[PersonOutcome]] = {}
     of_outcomes = [row.id for row in rows if row.kind == AlertStepKind.OUTCOME]
     for one in AlertPersonRow.objects.filter(step_id__in=of_outcomes).order_by("step_id", "number"):
-        persons.setdefault(one.step_id, []).append(_person(one))
+        persons.setdefault(one.step_id, []).append(person_from(one))
     found: dict[UUID, list[KeptStep]] = {}
     for row in rows:
         found.setdefault(row.alert_id, []).append(_kept(row, tuple(persons.get(row.id, ()))))
@@ -224,17 +233,19 @@ def alerts_told(
             Q(alert__raised_at__lt=raised_at) | Q(alert__raised_at=raised_at, alert_id__gt=last.alert_id)
         )
     rows = rows.order_by("-alert__raised_at", "alert_id")
-    return tuple((_alert(row.alert), _party(row)) for row in (rows if most is None else rows[:most]))
+    return tuple((alert_from(row.alert), _party(row)) for row in (rows if most is None else rows[:most]))
 
 
-def overdue_of(originator_id: UUID, *, now: datetime) -> tuple[UUID, ...]:
-    """Return the alerts that an agency has raised and whose holder's time is over."""
-    rows = AlertRow.objects.filter(originator_id=originator_id).annotate(due=_newest("due_at", "id"))
+def overdue_of(agency_id: UUID, *, now: datetime) -> tuple[UUID, ...]:
+    """Return the alerts whose holder's time is over, which an agency has raised or has from elsewhere."""
+    theirs = Q(originator_id=agency_id) | Q(originator__member_id__isnull=False)
+    rows = AlertRow.objects.filter(theirs).annotate(due=_newest("due_at", "id"))
     return tuple(rows.filter(due__lte=now).order_by("id").values_list("id", flat=True))
 
 
 def _newest(field: str, alert: str) -> Subquery:
-    return Subquery(AlertStepRow.objects.filter(alert_id=OuterRef(alert)).order_by("-number").values(field)[:1])
+    newest = AlertStepRow.objects.filter(alert_id=OuterRef(alert)).order_by(_WITHDRAWN.desc(), "-number")
+    return Subquery(newest.values(field)[:1])
 
 
 def _his(actor: Actor) -> Q:
@@ -244,27 +255,6 @@ def _his(actor: Actor) -> Q:
 
 def _party(row: AlertPartyRow) -> Party:
     return Party(row.alert_id, row.agency_id, row.case_id, row.told)
-
-
-def _alert(row: AlertRow) -> Alert:
-    return Alert(
-        row.id,
-        row.originator_id,
-        frozenset(map(UUID, row.contributors)),
-        row.finding,
-        tuple(CountryWeight(country, weight) for country, weight in row.grounds),
-        tuple(_summary(one) for one in row.evidence),
-        Priority(row.priority),
-        row.reason,
-        Restrictions(
-            frozenset(map(UUID, row.agencies)), frozenset(map(Purpose, row.purposes)), row.may_forward, row.until
-        ),
-        row.raised_at,
-    )
-
-
-def _summary(told: Mapping[str, Any]) -> OverlapSummary:
-    return OverlapSummary(**{**told, "strength": Strength(told["strength"]), "reasons": tuple(told["reasons"])})
 
 
 def _kept(row: AlertStepRow, persons: tuple[PersonOutcome, ...]) -> KeptStep:
@@ -283,9 +273,3 @@ def _kept(row: AlertStepRow, persons: tuple[PersonOutcome, ...]) -> KeptStep:
     )
     document = None if row.document is None else bytes(row.document)
     return KeptStep(step, row.entered_by_id, row.words, document, outcome)
-
-
-def _person(row: AlertPersonRow) -> PersonOutcome:
-    return PersonOutcome(
-        row.number, PersonRole(row.role), tuple(map(Disposal, row.disposals)), row.part, row.sentence_months
-    )

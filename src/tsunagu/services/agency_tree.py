@@ -102,7 +102,7 @@ def place_agency(*, name: str, under: str, kind: AgencyKind | None, now: datetim
             agencies.describe_agency(replace(child, kind=kind))
         agency_places.place(child.agency_id, parent.agency_id, now=now)
         ledger.write(*_placed(child.agency_id, parent.agency_id, now))
-    return parent.is_correspondent
+    return parent.is_correspondent or parent.member_id is not None
 
 
 def list_tree() -> tuple[TreeLine, ...]:

@@ -22,6 +22,7 @@ from tsunagu.records import agencies, alerts
 from tsunagu.records.alerts import KeptStep, Party
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import MOST_REFERENCE, denials_recorded
+from tsunagu.services.alert_outbox import queue_steps
 from tsunagu.services.parts import Keys, Ledger
 
 DOCUMENT_BYTES = 32
@@ -134,6 +135,8 @@ def keep_step(found: OpenAlert, kept: KeptStep, *, actor: Actor, command: Comman
     """
     path = found.path.after(kept.step)
     alerts.add_step(found.alert.alert_id, kept, path, officer_id=actor.officer_id, key=command.key, digest=digest)
+    steps = (*found.steps, kept)
+    queue_steps(found.alert, steps, path, found.cards, speaker_id=actor.agency_id, now=kept.step.at)
     return path
 
 

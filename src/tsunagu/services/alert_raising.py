@@ -26,6 +26,7 @@ from tsunagu.records.overlaps import other_side
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import case_for, check_reference
 from tsunagu.services.alert_desk import Command, told
+from tsunagu.services.alert_outbox import is_here, queue_steps
 from tsunagu.services.parts import Keys, Ledger
 
 
@@ -105,7 +106,10 @@ def raise_alert(*, actor: Actor, draft: Draft, command: Command, now: datetime, 
         path = AlertPath.of(alert.priority, [first])
         kept = KeptStep(first, actor.agency_id)
         alerts.add_step(alert.alert_id, kept, path, officer_id=actor.officer_id, key=command.key, digest=digest)
-        ledger.write(*_raised(actor, alert, case, rests, first))
+        by_id = {card.agency_id: card for card in cards.values()}
+        queue_steps(alert, (kept,), path, by_id, speaker_id=actor.agency_id, now=now)
+        is_far = first.to_id is not None and not is_here(by_id, first.to_id)
+        ledger.write(*_raised(actor, alert, case, rests, first, is_far=is_far))
     return alert.alert_id
 
 
@@ -147,13 +151,15 @@ def _first_step(actor: Actor, to: str, cards: dict[str, AgencyCard], now: dateti
     return AlertStep(1, AlertStepKind.RAISED, actor.agency_id, now, cards[to].agency_id)
 
 
-def _raised(actor: Actor, alert: Alert, case: CaseSummary, rests: Sequence[_Rests], first: AlertStep) -> list[Deed]:
-    """Return what is written down of the raising, for each agency that is told of it."""
+def _raised(
+    actor: Actor, alert: Alert, case: CaseSummary, rests: Sequence[_Rests], first: AlertStep, *, is_far: bool
+) -> list[Deed]:
+    """Return what is written down of the raising, for each agency here that is told of it."""
     about = alert.alert_id
     deeds = [
         told(Act.ALERT_RAISED, actor.agency_id, about, first, actor=actor, case_id=case.case_id, to=str(first.to_id))
     ]
-    if first.to_id is not None:
+    if first.to_id is not None and not is_far:
         deeds.append(told(Act.ALERT_ARRIVED, first.to_id, about, first))
     others: dict[UUID, UUID] = {}
     for one in rests:

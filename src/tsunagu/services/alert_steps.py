@@ -19,6 +19,7 @@ from tsunagu.records.alerts import KeptStep
 from tsunagu.records.cases import case_of
 from tsunagu.services.access import check_reference
 from tsunagu.services.alert_desk import Command, OpenAlert, keep_step, opened, told, was_done
+from tsunagu.services.alert_outbox import is_here
 from tsunagu.services.parts import Keys, Ledger
 
 
@@ -201,7 +202,7 @@ def withdraw_alert(
 
 
 def _told_to(act: Act, agency_ids: Iterable[UUID], found: OpenAlert, step: AlertStep) -> list[Deed]:
-    return [told(act, one, found.alert.alert_id, step) for one in agency_ids]
+    return [told(act, one, found.alert.alert_id, step) for one in agency_ids if is_here(found.cards, one)]
 
 
 def _step(found: OpenAlert, kind: AlertStepKind, whose: UUID, now: datetime, **more: object) -> AlertStep:
@@ -232,7 +233,7 @@ def _keep(
         details["form"] = step.form.value
     case_id = case_id or found.party.case_id
     deeds = [told(act, actor.agency_id, about, step, actor=actor, case_id=case_id, **details)]
-    if after is not None:
+    if after is not None and is_here(found.cards, path.holder_id):
         deeds.append(told(after, path.holder_id, about, step))
     ledger.write(*deeds)
 

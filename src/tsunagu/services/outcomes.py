@@ -15,6 +15,7 @@ from tsunagu.domain.outcome import Outcome
 from tsunagu.domain.permission import Permission
 from tsunagu.records.alerts import KeptStep
 from tsunagu.services.alert_desk import Command, OpenAlert, keep_step, opened, told, was_done
+from tsunagu.services.alert_outbox import is_here
 from tsunagu.services.parts import Keys, Ledger
 
 
@@ -71,8 +72,9 @@ def _disposed(found: OpenAlert, step: AlertStep, outcome: Outcome, actor: Actor)
 
 
 def _brought_home(found: OpenAlert, path: AlertPath, step: AlertStep, actor: Actor) -> Iterator[Deed]:
-    """Yield what is written down for each agency that the outcome reaches, in the order of the way."""
+    """Yield what is written down for each agency here that the outcome reaches, in the order of the way."""
     reached = [path.hops[one].agency_id for one in reversed(path.line)][1:]
     reached += sorted(found.alert.contributors - set(reached))
     for number, agency_id in enumerate((one for one in reached if one != actor.agency_id), start=1):
-        yield told(Act.ALERT_INFORMED, agency_id, found.alert.alert_id, step, hop=number)
+        if is_here(found.cards, agency_id):
+            yield told(Act.ALERT_INFORMED, agency_id, found.alert.alert_id, step, hop=number)

@@ -363,8 +363,9 @@ LINKS = {
 }
 """What names another row or repeats what stands there, and is looked for there."""
 
-OF_NOBODY = {"ThrottleRow", "WebSession"}
-"""Tables whose rows belong to no agency: keyed digests and sealed contents alone."""
+OF_NOBODY = {"HubIncoming", "HubKey", "HubMember", "HubOutgoing", "HubSeen", "ThrottleRow", "WebSession"}
+"""Tables whose rows belong to no agency: keyed digests and sealed contents, and what is exchanged with other
+installations, which is seen in the name of those alone."""
 
 OPERATOR = {"Agency.id", "Case.id", "Erasure.case_id", "Erasure.exhibit_id", "Erasure.id"}
 """What an operator is told at the host: the opaque ids of erasures, which he holds for a restore."""

@@ -446,6 +446,7 @@ BY_COMMAND = {
     Permission.LAW_REVIEW,
     Permission.MEDIA_INGEST,
     Permission.SCHEME_SET,
+    Permission.HUB_ACCEPT,
 }
 """What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted and cases
 leave by a command, and intakes have tests of their own."""

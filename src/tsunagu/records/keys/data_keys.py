@@ -33,9 +33,10 @@ class KeyPurpose(StrEnum):
     SESSION = "session"
     BACKUP = "backup"
     VAULT = "vault"
+    HUB = "hub"
 
 
-SEALING = frozenset({KeyPurpose.TOTP, KeyPurpose.SESSION, KeyPurpose.BACKUP, KeyPurpose.VAULT})
+SEALING = frozenset({KeyPurpose.TOTP, KeyPurpose.SESSION, KeyPurpose.BACKUP, KeyPurpose.VAULT, KeyPurpose.HUB})
 KEYING = frozenset({KeyPurpose.TOKEN, KeyPurpose.REFERENCE})
 
 DataKeys = Mapping[KeyPurpose, tuple[bytes, ...]]

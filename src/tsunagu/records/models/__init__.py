@@ -6,6 +6,7 @@ from tsunagu.records.models.cases import Case, CaseMember, Exhibit, ExhibitKeyRo
 from tsunagu.records.models.claims import ClaimRow, InterestRow
 from tsunagu.records.models.clues import AssessmentRow, ClueRow
 from tsunagu.records.models.grants import GrantRow, ProposalRow, RevealRow
+from tsunagu.records.models.hub import HubIncoming, HubKey, HubMember, HubOutgoing, HubSeen
 from tsunagu.records.models.incoming_lists import IncomingListRow
 from tsunagu.records.models.intakes import Intake, IntakeChange, IntakeFile
 from tsunagu.records.models.law import LawReviewRow, LawRuleSet
@@ -59,6 +60,11 @@ __all__ = [
     "GrantRow",
     "HitRow",
     "Holding",
+    "HubIncoming",
+    "HubKey",
+    "HubMember",
+    "HubOutgoing",
+    "HubSeen",
     "IncomingListRow",
     "Intake",
     "IntakeChange",

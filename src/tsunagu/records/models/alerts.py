@@ -4,6 +4,7 @@ from typing import ClassVar
 from uuid import uuid4
 
 from django.db import models
+from django.db.models import Q
 
 from tsunagu.records.models.people import Agency
 
@@ -12,12 +13,13 @@ class AlertRow(models.Model):
     """What an officer sends onward. It is never changed: what happens to it stands in its steps.
 
     It is seen by the agencies that have a row in `alert_party`. `case_id` is the originator's case, and
-    `contributors` are agencies whose cases it rests on: neither is told to anybody else.
+    `contributors` are agencies whose cases it rests on: neither is told to anybody else. Of an alert that came from
+    another installation both stay there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     originator = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    case_id = models.UUIDField()
+    case_id = models.UUIDField(null=True)
     contributors = models.JSONField()
     finding = models.TextField()
     grounds = models.JSONField()
@@ -56,7 +58,8 @@ class AlertPartyRow(models.Model):
 class AlertStepRow(models.Model):
     """One thing that was done to an alert; only ever added.
 
-    `agency` of the step is `of`; `entered_by` is the agency whose officer entered it, for itself or a correspondent.
+    A withdrawal stands beside the others, whatever its number: see `AlertPath.of`. `agency` of the step is `of`;
+    `entered_by` is the agency whose officer entered it, for itself or a correspondent.
     `key` lets a command be repeated, and `digest` tells whether it is the same one. `document` is the digest of what a
     correspondent sent. `holder`, `state` and `due_at` repeat what the path says after this step, for lists.
     """
@@ -84,7 +87,10 @@ class AlertStepRow(models.Model):
     class Meta:
         db_table = "alert_step"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["alert", "number"], name="alert_step_number"),
+            models.UniqueConstraint(
+                fields=["alert", "number"], condition=~Q(kind="withdrawn"), name="alert_step_number"
+            ),
+            models.UniqueConstraint(fields=["alert"], condition=Q(kind="withdrawn"), name="alert_step_withdrawn"),
             models.UniqueConstraint(fields=["entered_by", "key"], name="alert_step_key"),
         ]
 

@@ -13,6 +13,7 @@ class Agency(models.Model):
     """A member of the installation, or a correspondent, who has none. The directory is open to all members.
 
     `kind` is null as long as nobody has said what it is; `local_name` and `code` are what its country calls it by.
+    `member` is the other installation through which it is reached; null for those of this one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -23,6 +24,7 @@ class Agency(models.Model):
     local_name = models.TextField(default="")
     code = models.TextField(default="")
     is_correspondent = models.BooleanField(default=False)
+    member = models.ForeignKey("HubMember", on_delete=models.PROTECT, null=True)
 
     class Meta:
         db_table = "agency"

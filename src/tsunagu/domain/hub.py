@@ -1,0 +1,107 @@
+"""Other installations of Tsunagu: who they are, and why a message from one is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from tsunagu.domain.errors import InputError
+
+SENT_LASTS = timedelta(days=7)
+"""How long a message that was sent over the network is good; it is sent anew, sealed anew, until it was received."""
+CARRIED_LASTS = timedelta(days=30)
+"""How long one is good that somebody carries by hand."""
+SKEW = timedelta(minutes=5)
+"""By how much two installations' clocks may differ."""
+
+
+class MemberState(StrEnum):
+    """How far an installation is a member here."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    ENDED = "ended"
+
+
+class MessageKind(StrEnum):
+    """What a message between installations is about."""
+
+    ALERT_STEP = "alert-step"
+    KEYS = "keys"
+    RECEIPT = "receipt"
+
+
+class HubRefusal(StrEnum):
+    """Why a message is refused."""
+
+    UNREADABLE = "unreadable"
+    UNKNOWN_MEMBER = "unknown-member"
+    UNKNOWN_KEY = "unknown-key"
+    FORGED = "forged"
+    RE_ADDRESSED = "re-addressed"
+    EXPIRED = "expired"
+    FROM_THE_FUTURE = "from-the-future"
+    REPLAYED = "replayed"
+    MALFORMED = "malformed"
+    CONTRADICTS = "contradicts"
+    RE_LABELLED = "re-labelled"
+    NOT_THEIRS = "not-theirs"
+    NO_NEIGHBOR = "no-neighbor"
+    TOO_FAR_AHEAD = "too-far-ahead"
+
+
+class MessageRefused(InputError):
+    """A message of another installation is not genuine, not for this one, not good any more, or not its to send."""
+
+    code: ClassVar[str] = "message-refused"
+
+    def __init__(self, refusal: HubRefusal) -> None:
+        """Say why; nothing of the message is told."""
+        super().__init__(f"a message of another installation was refused: {refusal.value}", reason=refusal.value)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An installation that this one exchanges messages with, or is asked to.
+
+    Attributes:
+        address: where it takes messages, as an address beginning with https; empty where they are carried by hand.
+        fingerprint: of its newest keys: what two people compare before they accept them.
+        heard_at: when its last genuine message came; None before the first.
+    """
+
+    member_id: UUID
+    name: str
+    address: str
+    state: MemberState
+    fingerprint: str
+    key_number: int
+    entered_at: datetime
+    accepted_at: datetime | None
+    heard_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberStatus:
+    """How the exchange with one member stands, in numbers and times.
+
+    Attributes:
+        unsent: messages that have never been sent.
+        unanswered: messages that were sent, and of which the member has not said that it received them.
+        oldest: when the oldest of both was written; None where there is none.
+        refused_there: how many of ours the member has refused.
+        waiting: messages of the member's that wait for one before them.
+        refused_here: how many of the member's were genuine, and refused for what they say.
+    """
+
+    member: Member
+    unsent: int
+    unanswered: int
+    oldest: datetime | None
+    refused_there: int
+    waiting: int
+    refused_here: int
