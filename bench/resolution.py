@@ -30,6 +30,7 @@ from tsunagu.exchange.seized.delimited import SeizedRow
 from tsunagu.exchange.seized.mapping import proposed_columns
 from tsunagu.exchange.seized.oddities import Oddities
 from tsunagu.exchange.seized.opening import opened
+from tsunagu.records.kept_rows import KeptRow, rows_bytes
 from tsunagu.records.seized_seals import ListSeal
 from tsunagu.resolution.linking.linking import link
 from tsunagu.resolution.linking.observed import Said, observed
@@ -61,8 +62,8 @@ def read(path: Path) -> tuple[list[Said], float]:
             for one in chunk:
                 oddities.take(one.cells, one.lossy)
                 said.append(Said(*(one.cells[at] for at in places)))
-            told = [[one.line, one.offset, one.raw.decode("latin-1"), one.cells, one.lossy, ""] for one in chunk]
-            seal.sealed_json("rows", told)
+            kept = [KeptRow(1, one.line, one.offset, one.raw, one.cells, one.lossy, "") for one in chunk]
+            seal.sealed("rows", rows_bytes(kept))
     return said, len(said) / (time.perf_counter() - began)
 
 

@@ -11,6 +11,7 @@ from django.db import connections
 
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.records import seized
+from tsunagu.records.kept_rows import KeptRow
 from tsunagu.records.models import SeizedListRow
 from tsunagu.records.session import acting_for
 from tsunagu.services import seized_import
@@ -39,7 +40,7 @@ class Killed(BaseException):
     """Stands for a kill: nothing of ours catches it."""
 
 
-def kept(desk: Desk) -> tuple[list[seized.KeptRow], bytes]:
+def kept(desk: Desk) -> tuple[list[KeptRow], bytes]:
     """Return the rows of the only list as they are kept, and its sealed copy opened."""
     with acting_for(desk.one.actor.agency_id):
         row = SeizedListRow.objects.get(exhibit__case__reference=desk.case)

@@ -116,7 +116,7 @@ def resolve(house: House, *, reference: str, number: int | None, purpose: str | 
         f"{done.rows:,} rows name {done.persons:,} persons; {done.to_people:,} pairs wait for people "
         "(`tsunagu list review`)."
     )
-    for key, count in done.too_common.items():
+    for key, count in ((key, count) for key, count in done.too_common.items() if count):
         screen.print(f"{count:,} keys of the kind {key} are shared by too many rows to be compared.")
     if done.not_joined:
         screen.print(f"{done.not_joined:,} links would have joined two people, and were left out.")

@@ -16,6 +16,7 @@ from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.seized import SeizedList
 from tsunagu.exchange.seized.mapping import mapping_json, mapping_of
 from tsunagu.records.erasing import is_being_erased
+from tsunagu.records.kept_rows import KeptRow, rows_bytes, rows_in
 from tsunagu.records.models import SeizedChunkRow, SeizedListRow, SeizedPieceRow
 from tsunagu.records.seized_seals import ListSeal
 
@@ -23,28 +24,6 @@ LOCK_SEIZED: Final = 7400121
 """The advisory lock under which one list is imported, or resolved, by one process."""
 _ODDITIES: Final = "oddities"
 _DESCRIBED: Final = "description"
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRow:
-    """One row of a list as it is kept.
-
-    Attributes:
-        number: within the list, from 1, in the order of the file.
-        line, offset: where it lies in the file; of a table, the number of the row twice.
-        raw: its own bytes.
-        cells: what it says; None where it was refused.
-        lossy: places of cells in which a character is lost.
-        refusal: why it was refused, as a code; "" where it was taken.
-    """
-
-    number: int
-    line: int
-    offset: int
-    raw: bytes
-    cells: tuple[str, ...] | None
-    lossy: tuple[int, ...]
-    refusal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +164,13 @@ def add_chunk(
     counted = seal.opened_json(_ODDITIES, bytes(row.oddities)) if row.oddities else {}
     for name, count in oddities.items():
         counted[name] = counted.get(name, 0) + count
-    told = [[one.line, one.offset, one.raw.decode("latin-1"), one.cells, one.lossy, one.refusal] for one in rows]
     first = rows[0].number
     SeizedChunkRow.objects.create(
         agency_id=agency_id,
         list_id=list_id,
         first=first,
         count=len(rows),
-        sealed=seal.sealed_json(f"rows from {first}", told),
+        sealed=seal.sealed(f"rows from {first}", rows_bytes(rows)),
     )
     SeizedListRow.objects.filter(id=list_id).update(
         rows=row.rows + len(rows), refused=refused, oddities=seal.sealed_json(_ODDITIES, counted)
@@ -217,11 +195,9 @@ def rows_of_list(list_id: UUID, seal: ListSeal, *, numbers: Sequence[int] = ()) 
         needed = {max((one for one in firsts if one <= number), default=0) for number in wanted}
         chunks = chunks.filter(first__in=needed)
     for first, sealed in chunks.values_list("first", "sealed").iterator(chunk_size=4):
-        for number, told in enumerate(seal.opened_json(f"rows from {first}", bytes(sealed)), first):
-            if not wanted or number in wanted:
-                line, offset, raw, cells, lossy, refusal = told
-                texts = None if cells is None else tuple(cells)
-                yield KeptRow(number, line, offset, raw.encode("latin-1"), texts, tuple(lossy), refusal)
+        for one in rows_in(seal.opened(f"rows from {first}", bytes(sealed)), first):
+            if not wanted or one.number in wanted:
+                yield one
 
 
 def keep_links(list_id: UUID, sealed: bytes, *, now: datetime) -> None:

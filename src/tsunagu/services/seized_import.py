@@ -22,8 +22,9 @@ from tsunagu.exchange.seized.delimited import Found, SeizedRow
 from tsunagu.exchange.seized.oddities import Oddities
 from tsunagu.exchange.seized.opening import Opened, Readers, opened
 from tsunagu.records import seized
+from tsunagu.records.kept_rows import KeptRow
 from tsunagu.records.keys.envelope import KEY_BYTES
-from tsunagu.records.seized import KeptRow, NewList
+from tsunagu.records.seized import NewList
 from tsunagu.records.seized_seals import ListSeal
 from tsunagu.records.session import acting_for, locked
 from tsunagu.services.access import case_for, check_reference, deed, exhibit_for

@@ -12,8 +12,8 @@ from tsunagu.domain.errors import Conflict
 from tsunagu.domain.judgement import Judgement
 from tsunagu.domain.seized import OF_PEOPLE, ListedPerson, ListField, SeizedList
 from tsunagu.records import listed_persons, seized
+from tsunagu.records.kept_rows import KeptRow
 from tsunagu.records.listed_persons import PairAnswer
-from tsunagu.records.seized import KeptRow
 from tsunagu.records.seized_seals import ListSeal
 from tsunagu.resolution.dates import date_of
 from tsunagu.resolution.linking.clusters import Pair, settled

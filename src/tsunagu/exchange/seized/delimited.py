@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import BinaryIO, Final, TypeAlias
+from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.known import RowRefusal
@@ -20,8 +20,7 @@ _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _UTF16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
-@dataclass(frozen=True, slots=True)
-class SeizedRow:
+class SeizedRow(NamedTuple):
     """One row as it was found.
 
     Attributes:
@@ -39,8 +38,7 @@ class SeizedRow:
     lossy: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadRow:
+class UnreadRow(NamedTuple):
     """A row that was not taken, with its place, its bytes and why: nothing is dropped in silence."""
 
     line: int
