@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +14,8 @@ from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.errors import Conflict, InputError
 from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
+from tsunagu.records import series_erasing
+from tsunagu.records.models import ClaimRow, SeriesStep
 from tsunagu.services.alert_letters import write_letter
 from tsunagu.services.cases import open_case, staff_case
 from tsunagu.services.deletion import confirm_deletion, propose_deletion
@@ -96,6 +99,25 @@ def test_erasing_another_case_ends_no_claim_of_a_series_that_was_merged(world: W
     assert len(before) == 1
     _erase_another_case(world, side)
     assert side.claims() == before
+
+
+def test_the_database_itself_lets_the_erasure_of_another_case_take_no_claim_along(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if this release had forgotten to say of which case."""
+    side, forget, taken = Side.of(world, secrets.token_bytes(20)), series_erasing.forget_case, []
+    assert side.claim() == 0
+    assert side.run("claim", "--case", side.case, "--reason", "w") == 0
+
+    def forget_all(case_id: UUID) -> None:
+        taken.append(ClaimRow.objects.all().delete()[0])
+        taken.append(SeriesStep.objects.update(reason="", value=""))
+        forget(case_id)
+
+    monkeypatch.setattr(series_erasing, "forget_case", forget_all)
+    _erase_another_case(world, side)
+    assert taken == [0, 0]
+    assert len(side.claims()) == 2
 
 
 def _erase_another_case(world: World, side: Side) -> None:

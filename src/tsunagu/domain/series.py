@@ -67,11 +67,6 @@ TRANSITIONS = MappingProxyType(
 """What may follow what. An end is followed by nothing but that it is reopened."""
 
 
-def is_grave(before: SeriesStatus, after: SeriesStatus) -> bool:
-    """Return whether this change ends the search for a child or takes it up again, which is a co-ordinator's to say."""
-    return after in ENDS or before in ENDS
-
-
 def check_transition(before: SeriesStatus, after: SeriesStatus) -> None:
     """Do nothing when one status may follow the other.
 
