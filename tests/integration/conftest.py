@@ -26,7 +26,9 @@ from tsunagu.records.postgres.server import EmbeddedPostgres  # noqa: E402
 from tsunagu.services.house import Rooms  # noqa: E402
 
 from ..conftest import quick_folder  # noqa: E402, TID252 - tests are no package with a name
+from .homes import drop_homes, open_homes  # noqa: E402
 from .scene import Scene, set_the_scene  # noqa: E402
+from .three_homes import Three, joined  # noqa: E402
 from .world import Table, World  # noqa: E402
 
 
@@ -73,6 +75,17 @@ def world(rooms: Rooms, tmp_path_factory: pytest.TempPathFactory) -> World:
 def scene(world: World) -> Scene:
     """Three agencies, two of which hold the same; see `set_the_scene`."""
     return set_the_scene(world)
+
+
+@pytest.fixture(scope="session")
+def three(world: World, world_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Three]:
+    """Three installations beside the one that all tests share; see `three_homes`."""
+    server = EmbeddedPostgres(world_home).admin_address()
+    homes = open_homes(world, server, tmp_path_factory.mktemp("homes"), "body", "japan", "nordic")
+    try:
+        yield joined(*homes)
+    finally:
+        drop_homes(server, homes)
 
 
 @pytest.fixture

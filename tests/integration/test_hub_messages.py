@@ -1,0 +1,274 @@
+"""Between installations nothing is lost or doubled, and what is not genuine is refused and recorded."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tsunagu.domain.alert_path import AlertStep, AlertStepKind
+from tsunagu.domain.errors import Conflict, InputError, NotFound
+from tsunagu.domain.hub import CARRIED_LASTS, MemberState, MessageKind
+from tsunagu.domain.outcome import Outcome, OutcomeCode
+from tsunagu.domain.party import AgencyCard
+from tsunagu.federation.alert_messages import ToldStep, body_of
+from tsunagu.federation.card import InstallationCard, written
+from tsunagu.federation.envelope import Envelope, seal
+from tsunagu.federation.keys import OwnKeys
+from tsunagu.records import alerts
+from tsunagu.records.ledger.book import all_entries
+from tsunagu.records.ledger.roots import RootStore
+from tsunagu.records.ledger.verify import verify
+from tsunagu.records.session import acting_for
+from tsunagu.services.hub_desk import hub_desk
+from tsunagu.services.hub_membership import accept_member, end_member, exchange_status, join_member, rotate_keys
+
+from .homes import Home
+from .three_homes import Three
+from .world import now, random_name
+
+SAFE = Outcome({OutcomeCode.SAFEGUARDED: 1})
+
+
+def keys_at(home: Home, number: int = 1) -> OwnKeys:
+    """Return private keys of an installation."""
+    with home.here() as world:
+        found = hub_desk(keys=world.rooms.keys).numbered(number)
+    assert found
+    return found
+
+
+def sealed(three: Three, *, by: OwnKeys | None = None, **other: Any) -> bytes:
+    """Return a message of Japan to the body, as somebody may have made it."""
+    assert three.japan.installation_id
+    assert three.body_home.installation_id
+    envelope = Envelope(
+        uuid4(), three.japan.installation_id, three.body_home.installation_id, MessageKind.ALERT_STEP,
+        f"test:{uuid4()}", 1, now(), now() + CARRIED_LASTS, {},
+    )  # fmt: skip
+    return seal(replace(envelope, **other), by or keys_at(three.japan), keys_at(three.body_home).public)
+
+
+@contextmanager
+def refused(home: Home, reason: str) -> Iterator[None]:
+    """Check that the block leaves in an installation's ledger that a message was refused, once, for this reason."""
+    with home.here() as world:
+        before = world.entry_count()
+    yield
+    with home.here() as world:
+        told = [one["details"] for one in world.entries()[before:] if one["act"] == "hub:refused"]
+    assert [one["reason"] for one in told] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("reason", "other"),
+    [
+        ("forged", {"by": OwnKeys.fresh(1)}),
+        ("unknown-key", {"by": OwnKeys.fresh(9)}),
+        ("unknown-member", {"sender_id": UUID(int=7)}),
+        ("re-addressed", {"receiver_id": UUID(int=7)}),
+        ("expired", {"until": now() - timedelta(seconds=1)}),
+        ("from-the-future", {"made_at": now() + timedelta(hours=1)}),
+        ("malformed", {"stream": ""}),
+        ("too-far-ahead", {"number": 10_001}),
+    ],
+)
+def test_what_is_not_genuine_is_refused_and_recorded(three: Three, reason: str, other: dict[str, Any]) -> None:
+    with refused(three.body_home, reason):
+        done = three.body_home.take([sealed(three, **other)])
+    assert (done.taken, done.refused, done.acted_upon) == (0, (reason,), 0)
+
+
+def test_what_was_changed_on_its_way_is_refused_and_recorded(three: Three) -> None:
+    changed = bytearray(sealed(three))
+    changed[-1] ^= 1
+    with refused(three.body_home, "unreadable"):
+        assert three.body_home.take([bytes(changed)]).refused == ("unreadable",)
+
+
+def test_the_same_envelope_again_is_a_replay_and_the_same_message_sealed_anew_is_not(three: Three) -> None:
+    three.raise_alert()
+    [first] = three.nordic.out()[three.body_home.installation_id]  # type: ignore[index]
+    [anew] = three.nordic.out(again=True)[three.body_home.installation_id]  # type: ignore[index]
+    assert three.body_home.take([first]).acted_upon == 1
+    with refused(three.body_home, "replayed"):
+        assert three.body_home.take([first]).refused == ("replayed",)
+    done = three.body_home.take([anew])
+    assert (done.taken, done.refused, done.acted_upon) == (1, (), 0)
+    three.exchange()
+
+
+def raised(three: Three) -> tuple[UUID, ToldStep]:
+    """Let Denmark raise an alert that reaches the body, and return what was told of the raising."""
+    alert_id = three.raise_alert()
+    three.exchange()
+    with three.nordic.here(), acting_for(three.denmark.actor.agency_id):
+        alert, [kept] = alerts.alert_of(alert_id), alerts.steps_of([alert_id])[alert_id]
+    said = replace(alert, contributors=frozenset())
+    return alert_id, ToldStep(alert_id, said, kept.step, kept.entered_by, "", None, None, ())
+
+
+def labelled(told: ToldStep, three: Three) -> ToldStep:
+    assert told.alert
+    label = replace(told.alert.restrictions, until=told.alert.restrictions.until + timedelta(days=9))
+    return replace(told, alert=replace(told.alert, restrictions=label))
+
+
+def answered_for_us(told: ToldStep, three: Three) -> ToldStep:
+    body = three.body.actor.agency_id
+    return replace(told, alert=None, entered_by=body, step=AlertStep(2, AlertStepKind.ACKNOWLEDGED, body, now()))
+
+
+def out_of_turn(told: ToldStep, three: Three) -> ToldStep:
+    denmark = three.denmark.actor.agency_id
+    return replace(told, alert=None, entered_by=denmark, step=AlertStep(2, AlertStepKind.ACKNOWLEDGED, denmark, now()))
+
+
+def raised_to_another(told: ToldStep, three: Three) -> ToldStep:
+    assert told.alert
+    stranger = AgencyCard(uuid4(), random_name("elsewhere"), "DK", "a desk")
+    alert = replace(told.alert, alert_id=uuid4(), originator_id=stranger.agency_id)
+    step = replace(told.step, agency_id=stranger.agency_id)
+    return ToldStep(alert.alert_id, alert, step, stranger.agency_id, "", None, None, (stranger,))
+
+
+@pytest.mark.parametrize(
+    ("reason", "change"),
+    [
+        ("re-labelled", labelled),
+        ("not-theirs", answered_for_us),
+        ("contradicts", out_of_turn),
+        ("no-neighbor", raised_to_another),
+    ],
+)
+def test_what_a_member_may_not_say_is_refused_recorded_and_told_it(
+    three: Three, reason: str, change: Callable[[ToldStep, Three], ToldStep]
+) -> None:
+    alert_id, told = raised(three)
+    before = three.state(three.body_home, three.body, alert_id)
+    message = sealed(
+        three,
+        by=keys_at(three.nordic),
+        sender_id=three.nordic.installation_id,
+        body=body_of(change(told, three)),
+        stream=f"alert:{uuid4()}",
+    )
+    with refused(three.body_home, reason):
+        assert three.body_home.take([message]).taken == 1
+    assert three.state(three.body_home, three.body, alert_id) == before
+    three.exchange()
+
+
+def status_of(home: Home, other: Home) -> Any:
+    with home.here():
+        return next(one for one in exchange_status() if one.member.name == other.name)
+
+
+def test_a_partition_with_messages_in_any_order_and_doubled_leaves_both_sides_equal(three: Three) -> None:
+    _live_through_a_partition(three, alerts_of_it=3, outcomes=2, seed=20170214)
+
+
+@pytest.mark.soak
+def test_ten_thousand_messages_in_any_order_and_doubled_leave_both_sides_equal(three: Three) -> None:
+    _live_through_a_partition(three, alerts_of_it=500, outcomes=17, seed=47)
+
+
+def _live_through_a_partition(three: Three, *, alerts_of_it: int, outcomes: int, seed: int) -> None:
+    """Let Japan work on alerts and Denmark withdraw one while no line is up, and bring messages as a bad line does."""
+    chance = random.Random(seed)
+    found = [three.raise_alert() for _ in range(alerts_of_it)]
+    three.exchange()
+    for alert in found:
+        three.at(three.body_home, three.body, "pass_on", alert, three.npa.agency)
+    three.exchange()
+    for alert in found:
+        three.at(three.japan, three.npa, "pass_on", alert, three.kyoto.agency)
+        three.at(three.japan, three.kyoto, "take", alert)
+        for _ in range(outcomes):
+            three.at(three.japan, three.kyoto, "tell", alert, SAFE)
+    three.at(three.nordic, three.denmark, "withdraw", found[0])
+    carried = _carried_by_a_bad_line(three, chance)
+    assert carried > alerts_of_it * (outcomes + 2) * 2
+    for alert in found:
+        whole = three.state(three.japan, three.kyoto, alert)
+        assert three.state(three.body_home, three.body, alert) == whole
+        if alert is not found[0]:
+            assert three.state(three.nordic, three.denmark, alert) == whole
+    assert three.shown(three.japan, three.kyoto, found[0]) == "withdrawn"
+    for home in three.homes:
+        with home.here() as world:
+            assert verify(all_entries(), RootStore(world.folder / "roots"), {}).is_sound
+
+
+def _carried_by_a_bad_line(three: Three, chance: random.Random) -> int:
+    """Carry messages an hour later, all of them twice or more and in any order, until none waits; return how many."""
+    later, carried = now() + timedelta(hours=1), 0
+    while True:
+        waiting = [
+            (to, message)
+            for one in (*three.homes, *three.homes)  # the whole outbox twice, sealed anew
+            for to, messages in one.out(later, again=True).items()
+            for message in messages
+        ]
+        if not waiting:
+            return carried
+        carried += len(waiting)
+        chance.shuffle(waiting)
+        while waiting:
+            some = [waiting.pop() for _ in range(min(len(waiting), chance.randint(1, 40)))]
+            for home in three.homes:
+                came = [message for to, message in some if to == home.installation_id]
+                home.take([*came, *(message for message in came if chance.random() < 0.3)], later)
+        later += timedelta(hours=1)
+
+
+def test_new_keys_are_told_by_the_old_ones_which_end_after_a_month(three: Three) -> None:
+    with three.japan.here() as world:
+        rotate_keys(**world.parts)
+    with_old = sealed(three, by=keys_at(three.japan, 1))
+    three.exchange()
+    three.exchange()
+    assert status_of(three.body_home, three.japan).member.key_number == 2
+    assert three.body_home.take([with_old]).refused == ()
+    assert three.body_home.take([sealed(three, by=keys_at(three.japan, 2))]).refused == ()
+    later = now() + CARRIED_LASTS + timedelta(days=1)
+    dated = {"made_at": later, "until": later + CARRIED_LASTS}
+    old, new = (sealed(three, by=keys_at(three.japan, number), **dated) for number in (1, 2))
+    assert three.body_home.take([old, new], later).refused == ("unknown-key",)
+
+
+def test_a_member_is_accepted_by_its_fingerprint_alone_and_heard_no_more_once_ended(three: Three) -> None:
+    keys = OwnKeys.fresh(1)
+    card = InstallationCard(uuid4(), random_name("elsewhere"), "", keys.public, ())
+    receiver = keys_at(three.body_home).public
+    with three.body_home.here() as world:
+        member = join_member(text=written(card, keys), now=now(), ledger=world.rooms.ledger)
+        assert member.state is MemberState.WAITING
+        accepting = {"actor": three.body.actor, "name": card.name, **world.parts}
+        with pytest.raises(InputError, match="fingerprint"):
+            accept_member(fingerprint=OwnKeys.fresh(1).public.fingerprint, **accepting)
+        with pytest.raises(NotFound):
+            accept_member(fingerprint=member.fingerprint, **accepting | {"name": random_name("absent")})
+
+    def message() -> bytes:
+        envelope = Envelope(
+            uuid4(), card.installation_id, three.body_home.installation_id or uuid4(), MessageKind.ALERT_STEP,
+            f"test:{uuid4()}", 1, now(), now() + CARRIED_LASTS, {},
+        )  # fmt: skip
+        return seal(envelope, keys, receiver)
+
+    assert three.body_home.take([message()]).refused == ("unknown-member",)
+    with three.body_home.here() as world:
+        assert accept_member(fingerprint=member.fingerprint, **accepting).state is MemberState.ACCEPTED
+    assert three.body_home.take([message()]).refused == ()
+    with three.body_home.here() as world:
+        assert end_member(name=card.name, now=now(), ledger=world.rooms.ledger).state is MemberState.ENDED
+        with pytest.raises(Conflict):
+            end_member(name=card.name, now=now(), ledger=world.rooms.ledger)
+    assert three.body_home.take([message()]).refused == ("unknown-member",)
