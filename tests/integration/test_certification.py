@@ -22,6 +22,7 @@ from .world import Person, World, now
 
 OPEN_WITHOUT = {
     Permission.AGENCY_PLACE,
+    Permission.HUB_ACCEPT,
     Permission.LAW_CHANGE,
     Permission.LAW_READ,
     Permission.LAW_REVIEW,

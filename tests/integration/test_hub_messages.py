@@ -21,7 +21,7 @@ from tsunagu.federation.alert_messages import ToldStep, body_of
 from tsunagu.federation.card import InstallationCard, written
 from tsunagu.federation.envelope import Envelope, seal
 from tsunagu.federation.keys import OwnKeys
-from tsunagu.records import alerts
+from tsunagu.records import alerts, hub_messages
 from tsunagu.records.ledger.book import all_entries
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.verify import verify
@@ -226,6 +226,32 @@ def _carried_by_a_bad_line(three: Three, chance: random.Random) -> int:
                 came = [message for to, message in some if to == home.installation_id]
                 home.take([*came, *(message for message in came if chance.random() < 0.3)], later)
         later += timedelta(hours=1)
+
+
+def test_killed_after_a_step_was_kept_and_before_it_was_noted_it_goes_on_and_doubles_nothing(
+    three: Three, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert = three.raise_alert()
+    assert three.body_home.installation_id
+    messages = three.nordic.out()[three.body_home.installation_id]
+
+    class Killed(BaseException):
+        """What no code expects."""
+
+    def kill(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hub_messages, "note_done", kill)
+        with pytest.raises(Killed):
+            three.body_home.take(messages)
+    assert status_of(three.body_home, three.nordic).waiting == 1
+    assert three.body_home.take(three.nordic.out(again=True)[three.body_home.installation_id]).refused == ()
+    assert status_of(three.body_home, three.nordic).waiting == 0
+    with three.body_home.here() as world:
+        told = [one["act"] for one in world.entries() if one.get("details", {}).get("alert") == str(alert)]
+    assert told == ["alert:raised", "alert:arrived"]
+    three.exchange()
 
 
 def test_new_keys_are_told_by_the_old_ones_which_end_after_a_month(three: Three) -> None:
