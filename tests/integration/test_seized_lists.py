@@ -195,6 +195,8 @@ def test_withdrawing_the_exhibit_leaves_nothing_of_the_list(desk: Desk, admin: p
     with acting_for(desk.one.actor.agency_id):
         lists = SeizedListRow.objects.filter(exhibit__case__reference=desk.case)
         [(exhibit, list_id)] = lists.values_list("exhibit__reference", "id")
+    withdrawal = ("exhibit", "withdraw", "--case", desk.case, "--exhibit", exhibit, "--ground", "wrong-exhibit")
+    assert "60 rows of seized lists" in desk.world.run(desk.one, *withdrawal).stdout
     withdraw_exhibit(
         actor=desk.one.actor, reference=desk.case, exhibit=exhibit, ground=ErasureGround.WRONG_EXHIBIT,
         queue=desk.world.rooms.queue, **desk.world.parts,

@@ -86,6 +86,9 @@ def print_consequences(would: Consequences) -> None:
         f"{counted(would.exhibits, 'exhibit', 'exhibits')} with {counted(would.places, 'place', 'places')} would go, "
         f"and {counted(would.items, 'content', 'contents')} held nowhere else with all fingerprints."
     )
+    if would.rows:
+        rows = counted(would.rows, "row", "rows")
+        screen.print(f"{rows} of seized lists would go, with the persons whom they name and all answers.")
     screen.print(
         f"The case was told of {counted(would.overlaps, 'overlap', 'overlaps')}: those that rest on nothing else end, "
         "and the other sides see that. Nothing brings it back."

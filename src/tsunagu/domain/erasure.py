@@ -84,12 +84,14 @@ class Consequences:
         exhibits, places: of the case, or of the one exhibit.
         items: contents that the agency holds nowhere else.
         overlaps: of the whole case, as far as who asks is told of them.
+        rows: of seized lists, with the persons and the answers that rest on them.
     """
 
     exhibits: int
     places: int
     items: int
     overlaps: int
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)

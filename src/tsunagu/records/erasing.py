@@ -120,6 +120,7 @@ def consequences(case: CaseSummary, exhibit_id: UUID | None, *, with_held: bool)
         places=places.count(),
         items=items.count(),
         overlaps=(notices if with_held else notices.filter(held=False)).count(),
+        rows=seized_erasing.count_rows(case.case_id, exhibit_id),
     )
 
 

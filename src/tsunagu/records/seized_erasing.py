@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from tsunagu.records.models import ListedPersonRow, PairAnswerRow, SeizedChunkRow, SeizedListRow, SeizedPieceRow
 
@@ -14,6 +14,13 @@ from tsunagu.records.models import ListedPersonRow, PairAnswerRow, SeizedChunkRo
 def lists_of(exhibits: Sequence[UUID]) -> list[UUID]:
     """Return the ids of the lists of these exhibits, in order."""
     return list(SeizedListRow.objects.filter(exhibit_id__in=exhibits).order_by("id").values_list("id", flat=True))
+
+
+def count_rows(case_id: UUID, exhibit_id: UUID | None) -> int:
+    """Return how many rows the lists of an exhibit have, or without one those of the whole case."""
+    lists = SeizedListRow.objects.filter(exhibit__case_id=case_id)
+    found = (lists.filter(exhibit_id=exhibit_id) if exhibit_id else lists).aggregate(total=Sum("rows"))
+    return found["total"] or 0
 
 
 def rows_of_lists(exhibits: Sequence[UUID]) -> list[QuerySet[Any]]:
