@@ -446,10 +446,13 @@ BY_COMMAND = {
     Permission.LAW_REVIEW,
     Permission.MEDIA_INGEST,
     Permission.SCHEME_SET,
+    Permission.SEIZED_LIST_IMPORT,
+    Permission.SEIZED_LIST_READ,
+    Permission.SEIZED_LIST_REVIEW,
     Permission.HUB_ACCEPT,
 }
-"""What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted and cases
-leave by a command, and intakes have tests of their own."""
+"""What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted, cases leave and
+seized lists are worked with by a command, and intakes have tests of their own."""
 
 
 def test_every_permission_opens_a_page_and_is_refused_to_somebody() -> None:
