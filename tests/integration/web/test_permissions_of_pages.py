@@ -451,8 +451,8 @@ BY_COMMAND = {
     Permission.SEIZED_LIST_REVIEW,
     Permission.HUB_ACCEPT,
 }
-"""What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted, cases leave and
-seized lists are worked with by a command, and intakes have tests of their own."""
+"""What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted, seized lists
+are worked with and cases leave by a command, and intakes have tests of their own."""
 
 
 def test_every_permission_opens_a_page_and_is_refused_to_somebody() -> None:
