@@ -165,6 +165,24 @@ def test_what_a_member_may_not_say_is_refused_recorded_and_told_it(
     three.exchange()
 
 
+def test_a_member_speaks_for_no_agency_of_another_member(three: Three) -> None:
+    alert_id, told = raised(three)
+    before = three.state(three.body_home, three.body, alert_id)
+    over = AlertStep(2, AlertStepKind.WITHDRAWN, told.entered_by, now())
+    assert told.alert
+    another = replace(told.alert, alert_id=uuid4())
+    said = (
+        replace(told, alert=None, step=over, words="by mistake"),
+        replace(told, alert_id=another.alert_id, alert=another),
+    )
+    for one in said:
+        message = sealed(three, body=body_of(one), stream=f"alert:{uuid4()}")
+        with refused(three.body_home, "not-theirs"):
+            assert three.body_home.take([message]).taken == 1
+    assert three.state(three.body_home, three.body, alert_id) == before
+    three.exchange()
+
+
 def status_of(home: Home, other: Home) -> Any:
     with home.here():
         return next(one for one in exchange_status() if one.member.name == other.name)

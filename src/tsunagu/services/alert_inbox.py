@@ -53,10 +53,12 @@ def keep_told_step(*, member_id: UUID, member: str, one: ToldStep, now: datetime
         raise MessageRefused(HubRefusal.FROM_THE_FUTURE)
     _enter_agencies(member_id, member, one, now=now, ledger=ledger)
     cards = agencies.agency_cards()
+    if cards[one.entered_by].member_id != member_id:  # nobody speaks for an agency of ours, or of another member
+        raise MessageRefused(HubRefusal.NOT_THEIRS)
     try:
         with acting_for(one.entered_by):
             alerts.lock(one.alert_id)
-            alert = _alert(one, cards)
+            alert = _alert(one)
             _keep(alert, one, cards, now=now, ledger=ledger)
     except Conflict:
         raise MessageRefused(HubRefusal.CONTRADICTS) from None
@@ -91,12 +93,12 @@ def enter_agency(card: AgencyCard, *, member_id: UUID, member: str, now: datetim
     raise MessageRefused(HubRefusal.MALFORMED)
 
 
-def _alert(one: ToldStep, cards: Cards) -> Alert:
+def _alert(one: ToldStep) -> Alert:
     """Return the alert that a step is of, kept now where it is new."""
     try:
         alert = alerts.alert_of(one.alert_id)
     except NotFound:
-        if one.alert is None or is_here(cards, one.entered_by) or one.entered_by != one.alert.originator_id:
+        if one.alert is None or one.entered_by != one.alert.originator_id:
             raise MessageRefused(HubRefusal.NOT_THEIRS) from None
         alerts.add_alert(one.alert, case_id=None)
         alerts.add_party(one.alert_id, one.alert.originator_id)
@@ -116,8 +118,6 @@ def _keep(alert: Alert, one: ToldStep, cards: Cards, *, now: datetime, ledger: L
         if before != kept:
             raise MessageRefused(HubRefusal.CONTRADICTS)
         return
-    if is_here(cards, one.entered_by):
-        raise MessageRefused(HubRefusal.NOT_THEIRS)
     _check_speaker(alert, steps, one, cards)
     _check_neighbor(one.step, cards)
     path = AlertPath.of(alert.priority, [*(each.step for each in steps), one.step])

@@ -130,6 +130,7 @@ NAMES = {
     "rules": pgettext_lazy("ledger", "rules"),
     "safeguarded": pgettext_lazy("ledger", "safeguarded"),
     "sameness": pgettext_lazy("ledger", "sameness"),
+    "sha256": pgettext_lazy("ledger", "digest of the file"),
     "signer": pgettext_lazy("ledger", "key of the signer"),
     "scheme": pgettext_lazy("ledger", "scheme"),
     "schemes": pgettext_lazy("ledger", "schemes"),

@@ -206,8 +206,10 @@ def _numbers_that_are_found_nowhere_else() -> Iterator[None]:
             cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [f'public."{table}"', column])
             name = cursor.fetchone()[0]
             cursor.execute("SELECT nextval(%s)", [name])
-            before.append((name, cursor.fetchone()[0]))
-            cursor.execute("SELECT setval(%s, %s)", [name, 10**14 + secrets.randbelow(8 * 10**14)])
+            value = cursor.fetchone()[0]
+            before.append((name, value))
+            # What was not set back the last time goes on from there.
+            cursor.execute("SELECT setval(%s, %s)", [name, max(value, 10**14 + secrets.randbelow(8 * 10**14))])
     try:
         yield
     finally:
