@@ -113,11 +113,10 @@ def export_case(
             count = write_case(whole, file, exhibits=exhibits, files=files, findings=findings, custody=custody)
     if (count, merkle_root(told.contents).hex()) != (places, root):
         raise Conflict("the case changed while it was written into the package: export it again")
-    if reporter is not None:
-        report = Report(whole, exhibits, told.by_exhibit, tuple(told.first), findings, custody)
-        for name, content in reporter.pdfs(report):
-            with package.writing(name) as file:
-                file.write(content)
+    report = Report(whole, exhibits, told.by_exhibit, tuple(told.first), findings, custody)
+    for name, content in reporter.pdfs(report) if reporter is not None else ():
+        with package.writing(name) as file:
+            file.write(content)
     with package.writing(README) as file:
         pem = public_key_to_pem(public_key)
         file.write(readme(whole, key_id=signer.key_id, pem=pem, openssl=OPENSSL, sha256sum=SHA256SUM))

@@ -1,4 +1,4 @@
-"""Seized lists as their case's officers find them, and their funnel: every stage with its unit and its denominator."""
+"""Seized lists as their officers find them, and their funnel: every stage with its unit, and what it is a part of."""
 
 from __future__ import annotations
 
@@ -104,20 +104,19 @@ def _pair_stages(one: SeizedList, seal: ListSeal, pairs: StageUnit) -> tuple[Lis
     linked = linked_of(one, seal)
     asked = int((linked.zones == Zone.REVIEW).sum())
     linked_pairs = int((linked.zones == Zone.LINK).sum())
-    said = Counter(settled_pairs(one.list_id).values())
     to_people = {(int(a), int(b)) for a, b in linked.pairs[linked.zones == Zone.REVIEW]}
-    settled = {pair for pair, answer in settled_pairs(one.list_id).items() if answer is not Judgement.NONE_YET}
-    waiting = len(to_people - settled)
+    said = settled_pairs(one.list_id).items()
+    settled = {pair: told for pair, told in said if pair in to_people and told is not Judgement.NONE_YET}
     return (
         ListStage("pairs-linked", linked_pairs, pairs),
         ListStage("pairs-to-people", asked, pairs),
-        ListStage("pairs-waiting", waiting, pairs, "pairs-to-people", asked),
+        ListStage("pairs-waiting", len(to_people) - len(settled), pairs, "pairs-to-people", asked),
         ListStage(
             "pairs-settled",
-            len(to_people & settled),
+            len(settled),
             pairs,
             "pairs-to-people",
             asked,
-            {answer.value: count for answer, count in said.items() if answer is not Judgement.NONE_YET},
+            {answer.value: count for answer, count in Counter(settled.values()).items()},
         ),
     )

@@ -72,18 +72,14 @@ def list_pairs(
         linked = pairs.linked_of(found.seized, found.seal)
         answers = pairs.answers_by_pair(found.seized.list_id)
         waiting = _waiting(actor, linked, answers)
-        withheld, hidden, shown = NamesWithheld.from_(actor), 0, list[RowPair]()
-        for at in range(0, len(waiting), most):
-            block = _side_by_side(found, linked, waiting[at : at + most], answers, actor)
-            open_ = [one for one in block if not withheld.hides(one)]
-            hidden += len(block) - len(open_)
-            shown += open_
-            if len(shown) >= most:
-                break
-        about: dict[str, str | int] = {"list": str(found.seized.list_id), "pairs": len(shown[:most])}
-        about |= {"withheld": hidden}
+        withheld = NamesWithheld.from_(actor)
+        # All of them, though few are shown: a number that depended on how many are would tell that some are withheld.
+        every = _side_by_side(found, linked, waiting, answers, actor)
+        open_ = [one for one in every if not withheld.hides(one)]
+        about: dict[str, str | int] = {"list": str(found.seized.list_id), "pairs": len(open_[:most])}
+        about |= {"withheld": len(every) - len(open_)}
         ledger.write(deed(Act.SEIZED_LIST_PAIRS_READ, actor=actor, case=found.case, now=now, **about))
-    return PairsView(tuple(shown[:most]), len(waiting) - hidden)
+    return PairsView(tuple(open_[:most]), len(open_))
 
 
 def view_pair(

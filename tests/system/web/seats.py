@@ -15,7 +15,7 @@ MOST_TABS = 150
 BARS_SOMEBODY = {"serious", "critical"}
 ENGLISH, JAPANESE = "en-US", "ja-JP"
 SPEAK_TO_OFFICERS = ("tsunagu.web", "allauth")
-EXAMINED_WITHIN_MS = 600_000
+EXAMINED_WITHIN_MS = 180_000
 
 
 @cache
