@@ -15,11 +15,9 @@ from django.conf import settings as django_settings
 from tsunagu.config.children import decode_children, table_child
 from tsunagu.config.configuration import Configuration
 from tsunagu.config.databases import check_roles, connect, disconnect, outages_told, point
-from tsunagu.config.examining import tls_files
 from tsunagu.config.home import Home
 from tsunagu.config.listening import refuse_unservable
 from tsunagu.config.logs import log_pages
-from tsunagu.config.operator import HostOperator
 from tsunagu.config.places import vault_place
 from tsunagu.config.queue import InlineQueue, WorkerQueue
 from tsunagu.config.viewing import LazyViewer
@@ -40,6 +38,7 @@ from tsunagu.services.house import Rooms
 from tsunagu.services.parts import Decoder
 
 if TYPE_CHECKING:
+    from tsunagu.config.operator import HostOperator
     from tsunagu.exchange.seized.opening import TableReader
     from tsunagu.services.known_index import KnownIndex
 
@@ -223,6 +222,8 @@ class Application:
         Raises:
             InputError: they name one of the two, or a file that is not there.
         """
+        from tsunagu.config.examining import tls_files  # noqa: PLC0415 - likewise
+
         return tls_files(self._configuration)
 
     def serve_pages(self, rooms: Rooms) -> None:
@@ -253,6 +254,8 @@ class Application:
 
     def operator(self) -> HostOperator:
         """Return what only the operator of this host may use."""
+        from tsunagu.config.operator import HostOperator  # noqa: PLC0415 - likewise
+
         return HostOperator(self._home, self._environ, self._configuration, self)
 
     def _uploads(self) -> UploadStore:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from procrastinate import App
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 
-from tsunagu.jobs.tasks import TASKS, Station, Task
 from tsunagu.services.house import House, Rooms
+
+if TYPE_CHECKING:
+    from tsunagu.jobs.tasks import Task
 
 
 class InlineQueue:
@@ -22,11 +25,11 @@ class InlineQueue:
     def __init__(self, house: House) -> None:
         """Begin without rooms: `serve` gives them."""
         self._house = house
-        self._station: Station | None = None
+        self._rooms: Rooms | None = None
 
     def serve(self, rooms: Rooms) -> None:
         """Run tasks in these rooms from now on."""
-        self._station = Station(self._house, rooms, is_stopping=lambda: False)
+        self._rooms = rooms
 
     def defer(self, task: str, arguments: Mapping[str, str | int]) -> None:
         """Run a task once the caller's transaction is committed, at once where there is none.
@@ -35,9 +38,11 @@ class InlineQueue:
             KeyError: there is no such task, which is a bug.
             RuntimeError: nobody serves the queue, which is one too.
         """
-        station, run = self._station, TASKS[task].run
-        if station is None:
+        from tsunagu.jobs.tasks import TASKS, Station  # noqa: PLC0415 - few commands defer anything
+
+        if self._rooms is None:
             raise RuntimeError("the queue is not served")
+        station, run = Station(self._house, self._rooms, is_stopping=lambda: False), TASKS[task].run
         transaction.on_commit(lambda: run(station, arguments))
 
 
@@ -56,6 +61,8 @@ class WorkerQueue:
         Raises:
             KeyError: there is no such task, which is a bug.
         """
+        from tsunagu.jobs.tasks import TASKS  # noqa: PLC0415 - few commands defer anything
+
         known = TASKS[task]
         # A refused insertion ends the whole transaction but for this savepoint.
         with suppress(AlreadyEnqueued), transaction.atomic():

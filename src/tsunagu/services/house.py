@@ -15,13 +15,13 @@ from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.uploads import UploadStore
 from tsunagu.records.vault.store import VaultStore
 from tsunagu.records.watched import WatchedFolders
-from tsunagu.services.backups import TakenBackup
 from tsunagu.services.parts import Decoder, Queue, Viewer
-from tsunagu.services.replaying import Replayed
 
 if TYPE_CHECKING:
     from tsunagu.exchange.seized.opening import TableReader
+    from tsunagu.services.backups import TakenBackup
     from tsunagu.services.known_index import KnownIndex
+    from tsunagu.services.replaying import Replayed
 
 
 @dataclass(frozen=True, slots=True)
