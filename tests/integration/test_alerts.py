@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError
@@ -19,7 +19,7 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.records import agencies
 from tsunagu.records.models import AlertPartyRow, AlertRow, AlertStepRow
 from tsunagu.records.session import acting_for
-from tsunagu.services import alerts
+from tsunagu.services import alert_clocks, alerts
 from tsunagu.services.alert_clocks import escalate_overdue
 
 from .alerted import Cascade, member
@@ -231,6 +231,27 @@ def test_no_answer_in_time_is_told_hop_by_hop_and_listed_by_all_on_the_way(casca
     assert escalated() == [ids[0], ids[2]]
     cascade.acknowledge(cascade.kyoto, alert)
     assert cascade.overdue(cascade.kyoto) == []
+
+
+def test_an_alert_whose_clock_cannot_be_read_keeps_no_other_from_being_told_of(
+    cascade: Cascade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, other = cascade.raise_alert(), cascade.raise_alert()
+    cascade.wait(days=2)
+    lock = alert_clocks.alerts.lock
+
+    def breaks(alert_id: UUID) -> None:
+        if alert_id == broken:
+            raise ValueError("a step that no release knows")
+        lock(alert_id)
+
+    monkeypatch.setattr(alert_clocks.alerts, "lock", breaks)
+    before = len(cascade.world.entries())
+    with pytest.raises(ValueError, match="no release"):
+        escalate_overdue(now=cascade.at, ledger=cascade.world.rooms.ledger)
+    told = {one["details"].get("alert") for one in cascade.world.entries()[before:]}
+    assert str(other) in told
+    assert str(broken) not in told
 
 
 def test_withdrawal_reaches_everybody_whom_it_ever_came_to_and_takes_back_what_it_said(cascade: Cascade) -> None:

@@ -371,6 +371,7 @@ def test_the_entry_is_there_before_the_first_byte(world: World, full: Held, monk
     done = world.run(full.person, "case", "export", full.case.reference, "--out", str(out), "--without-pdf")
     assert done.status == InputError.exit_status
     assert written == [Act.CASE_EXPORTED]
+    assert world.last_entry()["act"] == Act.CASE_EXPORT_FAILED
     assert not [path for path in world.folder.iterdir() if out.name in path.name]
 
 

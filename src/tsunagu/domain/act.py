@@ -42,6 +42,7 @@ class Act(StrEnum):
     CASE_KEPT = "case:kept"
     CASE_EXPIRED = "case:expired"
     CASE_EXPORTED = "case:exported"
+    CASE_EXPORT_FAILED = "case:export-failed"
     CASE_IMPORTED = "case:imported"
     PACKAGE_REFUSED = "package:refused"
     DELETION_PROPOSED = "deletion:proposed"

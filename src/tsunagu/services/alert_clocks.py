@@ -13,6 +13,7 @@ from tsunagu.records.alerts import KeptStep
 from tsunagu.records.session import acting_for
 from tsunagu.services.alert_desk import CLOCK_KEY, speaker_of, told
 from tsunagu.services.alert_outbox import is_here, queue_steps
+from tsunagu.services.isolated import Isolated
 from tsunagu.services.parts import Ledger
 
 
@@ -21,14 +22,18 @@ def escalate_overdue(*, now: datetime, ledger: Ledger) -> int:
 
     The clock is that of the installation at which the holder is, which alone adds steps to the alert meanwhile. Done
     again at the same moment, it notes nothing: the clock runs anew.
+
+    Raises:
+        Exception: what the first of those raised that could not be noted; all others have been.
     """
-    noted = 0
+    noted, each = 0, Isolated()
     for agency_id in agencies.member_ids():
         with acting_for(agency_id):
             waiting = alerts.overdue_of(agency_id, now=now)
         for alert_id in waiting:
-            with acting_for(agency_id):
+            with each.step(), acting_for(agency_id):
                 noted += _escalate(alert_id, agency_id, now, ledger)
+    each.finish()
     return noted
 
 

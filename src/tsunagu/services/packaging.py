@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.errors import Conflict
+from tsunagu.domain.ledger import Deed
 from tsunagu.domain.notice import HitView
 from tsunagu.domain.package import CustodyEntry, Finding, PackagedCase, PackagedFile
 from tsunagu.domain.permission import Permission
@@ -102,26 +104,37 @@ def export_case(
         root = merkle_root(contents).hex()
         ledger.write(deed(Act.CASE_EXPORTED, actor=actor, case=case, now=now, places=places, merkle_root=root))
     # Only now: nothing may leave before its entry is committed.
-    with acting_for(actor.agency_id):
-        whole = _whole(case, actor, release=release, now=now)
-        exhibits = packaged.packaged_exhibits(case)
-        findings = _findings(actor, case)
-        custody = tuple(_custody(case, {str(one.exhibit_id): one.reference for one in exhibits}))
-        told = _Told()
-        with package.writing(CASE_FILE) as file:
-            files = _noted(packaged.packaged_files(case), told)
-            count = write_case(whole, file, exhibits=exhibits, files=files, findings=findings, custody=custody)
-    if (count, merkle_root(told.contents).hex()) != (places, root):
-        raise Conflict("the case changed while it was written into the package: export it again")
-    report = Report(whole, exhibits, told.by_exhibit, tuple(told.first), findings, custody)
-    for name, content in reporter.pdfs(report) if reporter is not None else ():
-        with package.writing(name) as file:
-            file.write(content)
-    with package.writing(README) as file:
-        pem = public_key_to_pem(public_key)
-        file.write(readme(whole, key_id=signer.key_id, pem=pem, openssl=OPENSSL, sha256sum=SHA256SUM))
-    package.finish(signer=signer, public_key=public_key, now=now)
-    return ExportedCase(count, len(findings), whole.waiting)
+    with _failure_told(deed(Act.CASE_EXPORT_FAILED, actor=actor, case=case, now=now, merkle_root=root), ledger):
+        with acting_for(actor.agency_id):
+            whole = _whole(case, actor, release=release, now=now)
+            exhibits = packaged.packaged_exhibits(case)
+            findings = _findings(actor, case)
+            custody = tuple(_custody(case, {str(one.exhibit_id): one.reference for one in exhibits}))
+            told = _Told()
+            with package.writing(CASE_FILE) as file:
+                files = _noted(packaged.packaged_files(case), told)
+                count = write_case(whole, file, exhibits=exhibits, files=files, findings=findings, custody=custody)
+        if (count, merkle_root(told.contents).hex()) != (places, root):
+            raise Conflict("the case changed while it was written into the package: export it again")
+        report = Report(whole, exhibits, told.by_exhibit, tuple(told.first), findings, custody)
+        for name, content in reporter.pdfs(report) if reporter is not None else ():
+            with package.writing(name) as file:
+                file.write(content)
+        with package.writing(README) as file:
+            pem = public_key_to_pem(public_key)
+            file.write(readme(whole, key_id=signer.key_id, pem=pem, openssl=OPENSSL, sha256sum=SHA256SUM))
+        package.finish(signer=signer, public_key=public_key, now=now)
+        return ExportedCase(count, len(findings), whole.waiting)
+
+
+@contextmanager
+def _failure_told(failure: Deed, ledger: Ledger) -> Iterator[None]:
+    """Write down that the package did not go out after all, whatever the reason."""
+    try:
+        yield
+    except BaseException:
+        ledger.record(failure)
+        raise
 
 
 def _whole(case: CaseSummary, actor: Actor, *, release: str, now: datetime) -> PackagedCase:
