@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -110,11 +111,12 @@ def due(member_id: UUID, *, now: datetime, most: int, at_once: bool) -> tuple[Ou
     """
     rows = HubOutgoing.objects.filter(member_id=member_id, answered_at=None, number__isnull=False).order_by("id")
     found = (one for one in rows.iterator() if at_once or is_due(sent_at=one.sent_at, tries=one.tries, now=now))
-    taken = [one for one, _ in zip(found, range(most), strict=False)]
-    return tuple(
-        Outgoing(one.id, one.stream, one.number or 0, MessageKind(one.kind), one.body, one.speaker_id, one.tries)
-        for one in taken
-    )
+    return tuple(_outgoing(one) for one in islice(found, most))
+
+
+def _outgoing(one: HubOutgoing) -> Outgoing:
+    kind = MessageKind(one.kind)
+    return Outgoing(one.id, one.stream, one.number or 0, kind, one.body, one.speaker_id, one.tries)
 
 
 def note_sent(row_ids: Iterable[int], *, now: datetime) -> None:
@@ -126,20 +128,28 @@ def note_sent(row_ids: Iterable[int], *, now: datetime) -> None:
 
 
 def note_answers(member_id: UUID, answers: Sequence[Answer], *, now: datetime) -> tuple[Outgoing, ...]:
-    """Keep which messages a member has received, and which it refused; return those that were not known to be."""
+    """Keep which messages a member has received, and which it refused; return those that were not known to be.
+
+    What they say is kept no longer.
+    """
     changed: list[HubOutgoing] = []
+    found: list[Outgoing] = []
     told = {(stream, number): refused for stream, number, refused in answers}
     rows = HubOutgoing.objects.filter(member_id=member_id, stream__in={stream for stream, _, _ in answers})
     for one in rows.filter(Q(answered_at=None) | Q(refused=None)):
         key = (one.stream, one.number or 0)
         if key in told and (one.answered_at is None or told[key] is not None):
-            one.answered_at, one.refused = now, told[key]
+            found.append(_outgoing(one))
+            one.answered_at, one.refused, one.body = now, told[key], {}
             changed.append(one)
-    HubOutgoing.objects.bulk_update(changed, ["answered_at", "refused"], batch_size=1000)
-    return tuple(
-        Outgoing(one.id, one.stream, one.number or 0, MessageKind(one.kind), one.body, one.speaker_id, one.tries)
-        for one in changed
-    )
+    HubOutgoing.objects.bulk_update(changed, ["answered_at", "refused", "body"], batch_size=1000)
+    return tuple(found)
+
+
+def empty(member_id: UUID) -> None:
+    """Keep nothing of what messages to and from a member say: it is one no more, and nobody will ask for them."""
+    for rows in (HubOutgoing.objects, HubIncoming.objects):
+        rows.filter(member_id=member_id).update(body={})
 
 
 def note_seen(member_id: UUID, envelope: Envelope) -> bool:
@@ -199,12 +209,15 @@ def open_streams(member_id: UUID) -> tuple[str, ...]:
 
 
 def note_done(row_id: int, *, refused: str | None, now: datetime) -> None:
-    """Keep that a message was acted upon, or why it was refused; the member is told what was not told yet."""
+    """Keep that a message was acted upon, or why it was refused, and no longer what it says.
+
+    The member is told what was not told yet.
+    """
     rows = HubIncoming.objects.filter(id=row_id)
     if refused is None:
-        rows.update(done_at=now)
+        rows.update(done_at=now, body={})
     else:
-        rows.update(done_at=now, refused=refused, answered_at=None)
+        rows.update(done_at=now, body={}, refused=refused, answered_at=None)
 
 
 def to_answer(member_id: UUID, *, most: int, now: datetime) -> tuple[Answer, ...]:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict, InputError, NotFound
-from tsunagu.domain.hub import Member, MemberStatus
+from tsunagu.domain.hub import Member, MemberState, MemberStatus
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.federation.card import InstallationCard, card_from, check_address, check_words, written
@@ -75,24 +75,42 @@ def _founded(name: str | None, address: str, *, now: datetime, keys: Keys, ledge
 def join_member(*, text: str, now: datetime, ledger: Ledger) -> Member:
     """Enter another installation by its card, so that a co-ordinator may accept it, and return it. An operator's act.
 
+    The same card again completes what was broken off. A newer one of an installation that is here, signed by the keys
+    that it is known by, tells where it takes messages now, and of agencies that it has listed since.
+
     Raises:
         InputError: this is no card, or this installation's own.
-        Conflict: it is there already, or one of its name, or one of its agencies.
+        Conflict: another one of its name or with one of its agencies is there, it has another name or other keys here,
+            or its membership was ended.
         Unavailable: this installation has no card of its own yet.
     """
     card = card_from(text)
     if card.installation_id == hub_members.required_own_id():
         raise InputError("this is the card of this installation itself")
-    taken = {one.agency_id for one in card.agencies} & agencies.agency_cards().keys()
-    if taken:
+    known = agencies.agency_cards()
+    of_others = [known[one.agency_id] for one in card.agencies if one.agency_id in known]
+    if any(one.member_id != card.installation_id for one in of_others):
         raise Conflict("an agency of this card is in the directory already")
     with acting_for(card.installation_id):
-        hub_members.add_installation(card, sealed=None, now=now)
+        _enter_card(card, now=now)
         details: dict[str, str | int] = {"member": str(card.installation_id), "agencies": len(card.agencies)}
         ledger.write(Deed(Act.HUB_JOINED, now, None, details=details))
     for one in card.agencies:
-        enter_agency(one, member_id=card.installation_id, member=card.name, now=now, ledger=ledger)
+        if one.agency_id not in known:
+            enter_agency(one, member_id=card.installation_id, member=card.name, now=now, ledger=ledger)
     return _member(card.installation_id)
+
+
+def _enter_card(card: InstallationCard, *, now: datetime) -> None:
+    member = hub_members.member_of(card.installation_id)
+    if member is None:
+        hub_members.add_installation(card, sealed=None, now=now)
+        return
+    if member.state is MemberState.ENDED:
+        raise Conflict("this membership was ended")
+    if (member.name, member.fingerprint) != (card.name, card.keys.fingerprint):
+        raise Conflict("this installation is there already, under another name or with other keys")
+    hub_members.set_address(card.installation_id, card.address)
 
 
 def accept_member(*, actor: Actor, name: str, fingerprint: str, now: datetime, keys: Keys, ledger: Ledger) -> Member:
@@ -136,6 +154,7 @@ def end_member(*, name: str, now: datetime, ledger: Ledger) -> Member:
     with acting_for(member_id):
         if not hub_members.end(member_id, now=now):
             raise Conflict("this membership was ended already")
+        hub_messages.empty(member_id)
         ledger.write(Deed(Act.HUB_ENDED, now, None, details={"member": str(member_id)}))
     return _member(member_id)
 

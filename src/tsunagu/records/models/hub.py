@@ -52,7 +52,7 @@ class HubKey(models.Model):
 
 
 class HubOutgoing(models.Model):
-    """A message to a member, kept until the member has said that it received it, and as long as its record is kept.
+    """A message to a member. What it says is kept until the member has said that it received it, or its membership ends.
 
     `about` tells within the stream what it is about, so that nothing is put there twice. `number` is its place in the
     stream, given when it is first sent: who puts it in sees no other message. `agency` is on whose behalf it goes.
@@ -77,6 +77,7 @@ class HubOutgoing(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["member", "stream", "about"], name="hub_outgoing_about"),
             models.UniqueConstraint(fields=["member", "stream", "number"], name="hub_outgoing_number"),
+            models.CheckConstraint(condition=Q(answered_at=None) | Q(body={}), name="hub_outgoing_emptied"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["member", "id"], condition=Q(answered_at=None), name="hub_outgoing_open")
@@ -86,7 +87,8 @@ class HubOutgoing(models.Model):
 class HubIncoming(models.Model):
     """A genuine message of a member: kept once, whatever came how often, and acted upon in the order of its stream.
 
-    `done_at` is when it was acted upon, or refused for what it says; `answered_at` when the member was last told.
+    `done_at` is when it was acted upon, or refused for what it says, of which then only the digest is kept;
+    `answered_at` when the member was last told.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -104,7 +106,8 @@ class HubIncoming(models.Model):
     class Meta:
         db_table = "hub_incoming"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["member", "stream", "number"], name="hub_incoming_number")
+            models.UniqueConstraint(fields=["member", "stream", "number"], name="hub_incoming_number"),
+            models.CheckConstraint(condition=Q(done_at=None) | Q(body={}), name="hub_incoming_emptied"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["member", "id"], condition=Q(done_at=None), name="hub_incoming_open"),
