@@ -52,7 +52,7 @@ class HubKey(models.Model):
 
 
 class HubOutgoing(models.Model):
-    """A message to a member. What it says is kept until the member has said that it received it, or its membership ends.
+    """A message to a member. What it says is kept until the member has answered it, or its membership has ended.
 
     `about` tells within the stream what it is about, so that nothing is put there twice. `number` is its place in the
     stream, given when it is first sent: who puts it in sees no other message. `agency` is on whose behalf it goes.
