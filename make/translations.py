@@ -67,6 +67,7 @@ CODES = {
     "search": ["CaseState"],
     "series": ["SeriesStatus", "Distributed"],
     "timeline": ["Told"],
+    "title": ["TitleValue"],
 }
 SENTENCES_OF = ["domain", "services", "records", "web"]
 READERS_OF_LISTS = ["columns", "icse", "json_stream", "lines", "nsrl", "nsrl_database", "registry", "vics"]

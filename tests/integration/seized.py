@@ -57,7 +57,15 @@ def seize(world: World, officer: Person, case: str, secrets: set[str]) -> dict[s
     ):  # fmt: skip
         done = world.run(officer, "list", *typed, "--case", case)
         assert done.status == 0, done.text
-    secrets |= {name, title, reason, Path(path).name}
+    film, why = random_name("film"), random_name("why")
+    day = ("--from", "2015-07-15")
+    for typed in (
+        ("title", "add", "--title", film, "--code", "T1"),
+        ("title", "assess", "1", "--jurisdiction", "JP", "--as", "illegal", *day, "--reason", why),
+    ):
+        done = world.run(officer, *typed, "--case", case)
+        assert done.status == 0, done.text
+    secrets |= {name, title, reason, Path(path).name, film, why}
     return {"seized": path, "mapping": mapping}
 
 
@@ -96,6 +104,24 @@ DOORS_TO_LISTS: tuple[dict[str, Any], ...] = (
         "service": "list_seized",
         "permission": Permission.SEIZED_LIST_READ,
     },
+    *(
+        {
+            "command": f"title {act}",
+            "arguments": (*options, "--case", "{target}"),
+            "service": service,
+            "permission": Permission.TITLE_ASSESS,
+            "target": "case",
+        }
+        for act, options, service in (
+            ("add", ("--title", "{new}"), "add_title"),
+            (
+                "assess",
+                ("1", "--jurisdiction", "JP", "--as", "lawful", "--from", "2015-07-15", "--reason", "w"),
+                "assess_title",
+            ),
+            ("list", (), "list_titles"),
+        )
+    ),
 )
 """Commands about the list that is sealed within the case; each field as `scene.Door` has it."""
 

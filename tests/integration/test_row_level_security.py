@@ -47,7 +47,8 @@ TABLES = (
     "public.provider_subject", "public.recent_query", "public.retention_rule", "public.reveal", "public.seized_chunk",
     "public.seized_list", "public.seized_piece", "public.series",
     "public.series_alias", "public.series_case", "public.series_item", "public.series_placing",
-    "public.series_step", "public.sign_in", "public.vault_key", "public.vaulted_content", "public.vote",
+    "public.series_step", "public.sign_in", "public.title", "public.title_assessment",
+    "public.vault_key", "public.vaulted_content", "public.vote",
     "public.vote_dispute",
 )  # fmt: skip
 LINKER_MAY_READ = {
@@ -322,6 +323,8 @@ def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psy
         "SELECT 1 FROM seized_piece",
         "SELECT 1 FROM listed_person",
         "SELECT 1 FROM pair_answer",
+        "SELECT 1 FROM title",
+        "SELECT 1 FROM title_assessment",
         "SELECT 1 FROM vault_key",
         "SELECT 1 FROM vaulted_content",
         "SELECT 1 FROM officer",
@@ -424,7 +427,8 @@ def test_what_may_be_deleted_is_not_deleted_unless_its_erasure_was_decided(scene
         "case", "case_member", "case_reason", "claim", "clue", "country_assessment", "exhibit", "exhibit_key",
         "fingerprint", "holding", "intake", "intake_change", "intake_file", "interest", "judgement",
         "listed_person", "media_item", "pair_answer", "provider_subject", "seized_chunk", "seized_list",
-        "seized_piece", "series_alias", "series_case", "series_item", "series_placing", "vaulted_content", "vote",
+        "seized_piece", "series_alias", "series_case", "series_item", "series_placing", "title",
+        "title_assessment", "vaulted_content", "vote",
         "vote_dispute",
     }  # fmt: skip
     # A colleague leaves a case, an upload's bytes go, an officer takes a way in away or drops an alias, and what a

@@ -63,6 +63,7 @@ MODULES = {
     "statistics": "statistics",
     "status": "operations",
     "upgrade": "operations",
+    "title": "titles",
     "worker": "worker",
 }
 """In which module each command lies. It is imported when it is called: kernels and codecs load slowly."""

@@ -53,6 +53,7 @@ class Permission(StrEnum):
     SERIES_CHANGE = "series:change"
     SERIES_CLOSE = "series:close"
     SERIES_READ = "series:read"
+    TITLE_ASSESS = "title:assess"
 
 
 class Role(StrEnum):
@@ -102,6 +103,7 @@ _OFFICER = frozenset(
         Permission.SEIZED_LIST_REVIEW,
         Permission.SERIES_CHANGE,
         Permission.SERIES_READ,
+        Permission.TITLE_ASSESS,
     }
 )
 
@@ -171,6 +173,7 @@ NEVER_LENT = BY_GRANT | {
     Permission.SEIZED_LIST_IMPORT,
     Permission.SEIZED_LIST_READ,
     Permission.SEIZED_LIST_REVIEW,
+    Permission.TITLE_ASSESS,
 }
 """What no program does for an officer by an API key: what takes two people, oversees others, is about the law, lets a
 whole case out of the house, is said from one agency to another in an officer's name, or tells of the people of a

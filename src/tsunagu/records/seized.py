@@ -135,7 +135,7 @@ def count_pieces(list_id: UUID) -> int:
 
 def add_piece(seized: UUID, agency_id: UUID, number: int, sealed: bytes) -> None:
     """Keep a piece of the sealed copy."""
-    _held(seized)
+    held(seized)
     SeizedPieceRow.objects.create(agency_id=agency_id, list_id=seized, number=number, sealed=sealed)
 
 
@@ -154,7 +154,7 @@ def add_chunk(
     Raises:
         Conflict: it is being erased, or another process has kept these rows.
     """
-    row = _held(list_id)
+    row = held(list_id)
     if row.rows + 1 != rows[0].number:
         raise Conflict("another process imports this list at this moment")
     refused = dict(row.refused)
@@ -206,7 +206,7 @@ def keep_links(list_id: UUID, sealed: bytes, *, now: datetime) -> None:
     Raises:
         Conflict: it is being erased.
     """
-    _held(list_id)
+    held(list_id)
     SeizedListRow.objects.filter(id=list_id).update(links=sealed, resolved_at=now)
 
 
@@ -220,7 +220,7 @@ def _of_case(case_id: UUID) -> QuerySet[SeizedListRow]:
     return SeizedListRow.objects.filter(exhibit__case_id=case_id)
 
 
-def _held(list_id: UUID) -> SeizedListRow:
+def held(list_id: UUID) -> SeizedListRow:
     """Return a list that nobody else changes until this transaction ends.
 
     Raises:

@@ -8,7 +8,15 @@ from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
-from tsunagu.records.models import ListedPersonRow, PairAnswerRow, SeizedChunkRow, SeizedListRow, SeizedPieceRow
+from tsunagu.records.models import (
+    ListedPersonRow,
+    PairAnswerRow,
+    SeizedChunkRow,
+    SeizedListRow,
+    SeizedPieceRow,
+    TitleAssessmentRow,
+    TitleRow,
+)
 
 
 def lists_of(exhibits: Sequence[UUID]) -> list[UUID]:
@@ -27,6 +35,8 @@ def rows_of_lists(exhibits: Sequence[UUID]) -> list[QuerySet[Any]]:
     """Return the rows that go with the lists of these exhibits, in the order in which they may go."""
     of_lists = {"list__exhibit_id__in": exhibits}
     return [
+        TitleAssessmentRow.objects.filter(**of_lists),
+        TitleRow.objects.filter(**of_lists),
         ListedPersonRow.objects.filter(**of_lists),
         PairAnswerRow.objects.filter(**of_lists),
         SeizedChunkRow.objects.filter(**of_lists),

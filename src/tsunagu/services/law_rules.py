@@ -208,6 +208,11 @@ def withdraw_review(*, actor: Actor, row_sha256: str, now: datetime, keys: Keys,
         ledger.write(_deed(Act.LAW_REVIEW_WITHDRAWN, actor, now, **_named(rule), review=str(review_id)))
 
 
+def rules_of_agency() -> RuleSet:
+    """Return the rules by which the agency that is acted for goes, with the reviews that count."""
+    return _in_use(law_rules.adopted_rules()).rules
+
+
 @contextmanager
 def _at_the_rules(
     actor: Actor, permission: Permission, asked: str, *, now: datetime, keys: Keys, ledger: Ledger

@@ -53,7 +53,7 @@ READING = (
     "exhibit withdraw", "hits", "items", "key list", "list review", "list status",
     "law file", "law list", "law proposals", "law proposed",
     "ledger show", "notices", "officer list", "officer proposals", "overlaps", "permission list", "retention show",
-    "scheme list", "series candidates", "series list", "series show", "series votes", "whoami",
+    "scheme list", "series candidates", "series list", "series show", "series votes", "title list", "whoami",
 )  # fmt: skip
 """Commands that tell an officer something of what is held."""
 AT_THE_HOST = ("ledger erasures", "ledger root", "ledger verify")

@@ -60,6 +60,8 @@ CASE_OF = {
     "Series": "seriescase__case_id",
     "SeriesAlias": "series__seriescase__case_id",
     "SeriesStep": "series__seriescase__case_id",
+    "TitleAssessmentRow": "list__exhibit__case_id",
+    "TitleRow": "list__exhibit__case_id",
     "Trace": "item__holding__exhibit__case_id",
 }
 """How a row leads to the cases that it belongs to; where a table is missing here, to none."""

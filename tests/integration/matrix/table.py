@@ -35,6 +35,7 @@ from tsunagu.domain.reveal import RevealMeans
 from tsunagu.domain.scheme import Grade
 from tsunagu.domain.series import Distributed, SeriesStatus
 from tsunagu.domain.series_steps import StepKind
+from tsunagu.domain.title import TitleValue
 from tsunagu.exchange.reading import Of256Bits
 from tsunagu.exchange.registry import READERS
 from tsunagu.resolution.residence import Confidence, Method
@@ -218,6 +219,10 @@ NEVER = {
     "SeriesStep.id": NUMBERED,
     "SignIn.id": NUMBERED,
     "SignIn.token_mac": SECRET,
+    "TitleAssessmentRow.id": NUMBERED,
+    "TitleAssessmentRow.sealed": SECRET,
+    "TitleRow.id": NUMBERED,
+    "TitleRow.sealed": SECRET,
     "Trace.data": TRACE,
     "Trace.id": NUMBERED,
     "Trace.turns": TRACE,
@@ -323,6 +328,8 @@ WORDS = {
     "Series.status": SeriesStatus,
     "SeriesStep.kind": StepKind,
     "SeizedListRow.refused": (),
+    "TitleAssessmentRow.jurisdiction": CODES,
+    "TitleAssessmentRow.value": TitleValue,
     "Trace.kind": KINDS_OF_TRACES,
     "VoteRow.grade": Grade,
 }

@@ -450,6 +450,7 @@ BY_COMMAND = {
     Permission.SEIZED_LIST_READ,
     Permission.SEIZED_LIST_REVIEW,
     Permission.HUB_ACCEPT,
+    Permission.TITLE_ASSESS,
 }
 """What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted, seized lists
 are worked with and cases leave by a command, and intakes have tests of their own."""

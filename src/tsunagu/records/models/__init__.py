@@ -33,6 +33,7 @@ from tsunagu.records.models.seized import (
     SeizedPieceRow,
 )
 from tsunagu.records.models.series import Series, SeriesAlias, SeriesCase, SeriesItemRow, SeriesPlacing, SeriesStep
+from tsunagu.records.models.titles import TitleAssessmentRow, TitleRow
 from tsunagu.records.models.vault import VaultedContent, VaultKey
 from tsunagu.records.models.votes import DisputeRow, SchemeRow, VoteRow
 
@@ -100,6 +101,8 @@ __all__ = [
     "SeriesStep",
     "SignIn",
     "ThrottleRow",
+    "TitleAssessmentRow",
+    "TitleRow",
     "Trace",
     "VaultKey",
     "VaultedContent",
