@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from tsunagu.domain.permission import NEVER_LENT, Permission, permissions_of
 from tsunagu.services.api_keys import make_key
 
+from ..clients import strict_client  # noqa: TID252 - tests are no package with a name
 from ..world import DOORS_TO_THE_DATABASE, Person, World  # noqa: TID252 - tests are no package with a name
 
 REFERENCE = re.compile(rb'"reference": "[0-9a-f]{8}"')
@@ -52,9 +53,7 @@ class Program:
 
     world: World
     key: str | None = None
-    client: Client = field(
-        default_factory=lambda: Client(SERVER_NAME="localhost", raise_request_exception=False, enforce_csrf_checks=True)
-    )
+    client: Client = field(default_factory=strict_client)
 
     @classmethod
     def of(cls, world: World, person: Person, *scopes: Permission) -> Program:

@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from django.test import Client
 from PIL import Image
 
 from tsunagu.domain.bank import BankSemantics, Opinion
@@ -28,6 +27,7 @@ from tsunagu.services.bank_judging import judge_item
 from tsunagu.services.house import Rooms
 from tsunagu.services.look_up_desk import LookUpDesk
 
+from ..clients import strict_client  # noqa: TID252 - tests are no package with a name
 from ..world import Person, World, now, random_name  # noqa: TID252 - tests are no package with a name
 from .lanes import Lanes, fill_bank, fingerprint, key_of, near
 
@@ -51,7 +51,7 @@ class HmaClient:
     lanes: Lanes
 
     def send(self, method: str, path: str, body: Any = None, **files: Any) -> HttpResponse:
-        client = Client(SERVER_NAME="localhost", raise_request_exception=False, enforce_csrf_checks=True)
+        client = strict_client()
         headers = {} if self.key is None else {"authorization": f"Bearer {self.key}"}
         if files:
             return client.post(f"/hma/{path}", files, headers=headers)

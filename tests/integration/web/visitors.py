@@ -17,6 +17,7 @@ from pyotp.totp import TOTP
 from tsunagu.records.session import acting_for
 from tsunagu.web.middleware.agencies import AGENCY
 
+from ..clients import new_client  # noqa: TID252 - tests are no package with a name
 from ..world import PASSWORD, Person, World  # noqa: TID252 - tests are no package with a name
 
 LOGIN, SECOND_STEP, HOME = "/account/login/", "/account/2fa/authenticate/", "/"
@@ -57,7 +58,7 @@ class Visitor:
     """A browser with its cookies."""
 
     world: World
-    client: Client = field(default_factory=lambda: Client(SERVER_NAME="localhost", raise_request_exception=False))
+    client: Client = field(default_factory=new_client)
 
     def get(self, path: str, **query: str) -> HttpResponse:
         return self.client.get(path, query)
