@@ -12,7 +12,7 @@ import pytest
 from tsunagu.records.uploads import MOST_CHUNK_BYTES
 
 SYSTEMD = shutil.which("systemd-analyze")
-OWN_OF_UNITS = {"TSUNAGU_NAME", "TSUNAGU_WITNESS"}
+OWN_OF_UNITS = {"TSUNAGU_HUB_HOST", "TSUNAGU_NAME", "TSUNAGU_WITNESS"}
 MOST_EXPOSURE = 2.5
 """Of 10, as `systemd-analyze security` counts."""
 
@@ -24,7 +24,7 @@ def deploy(root: Path) -> Path:
 
 def services(deploy: Path) -> list[Path]:
     found = sorted((deploy / "systemd").glob("*.service"))
-    assert len(found) == 4
+    assert len(found) == 5
     return found
 
 
@@ -32,7 +32,7 @@ def test_every_command_that_is_deployed_exists_with_its_options(deploy: Path, ro
     commands = (root / "docs" / "commands.md").read_text(encoding="utf-8")
     text = "".join(one.read_text(encoding="utf-8") for one in services(deploy))
     found = re.findall(r"/bin/tsunagu ((?:[a-z]+ ?)+)([^\n']*)", text)
-    assert len(found) == 5
+    assert len(found) == 6
     for command, rest in found:
         heading = re.search(rf"^## `tsunagu {command.strip()}`$(.*?)(?=^## |\Z)", commands, re.MULTILINE | re.DOTALL)
         assert heading, command

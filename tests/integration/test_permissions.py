@@ -31,7 +31,8 @@ READ_NO_HOLDINGS = {
 }  # fmt: skip
 OPERATORS = {
     "agency add", "agency load", "agency place", "agency tree",
-    "hub card", "hub end", "hub join", "hub members", "hub receive", "hub rotate", "hub send", "hub status",
+    "hub card", "hub end", "hub join", "hub members", "hub receive", "hub rotate", "hub send", "hub serve",
+    "hub status",
     "backup", "db roles-sql", "db run", "db status", "demo", "doctor", "erase-expired", "init",
     "keys export", "keys init", "keys restore", "keys rotate", "ledger erasures", "ledger prove", "ledger root",
     "index build", "index status", "index verify", "ledger verify", "restore", "serve", "status", "upgrade", "worker",

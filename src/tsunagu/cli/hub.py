@@ -9,11 +9,12 @@ import click
 from rich.text import Text
 
 from tsunagu.cli.house import json_option, now, signed_in
-from tsunagu.cli.hub_forms import card_form, member_form, print_members, status_form
+from tsunagu.cli.hub_forms import card_form, line_text, member_form, print_members, status_form
 from tsunagu.cli.output import counted, print_json, print_table, screen
 from tsunagu.domain.errors import Conflict, InputError, Unavailable
+from tsunagu.domain.hub import NoAnswer
 from tsunagu.federation.bundle import unbundled
-from tsunagu.services import hub_carrying, hub_membership
+from tsunagu.services import hub_carrying, hub_membership, hub_visits
 from tsunagu.services.house import House
 
 MOST_FILE_BYTES = 1 << 30
@@ -140,6 +141,7 @@ def status(house: House, *, as_json: bool) -> None:
             one.member.name,
             one.member.state.value,
             "" if one.member.heard_at is None else f"{one.member.heard_at:%Y-%m-%d %H:%M}",
+            line_text(one.member.line),
             str(one.unsent),
             str(one.unanswered),
             str(one.waiting),
@@ -147,21 +149,45 @@ def status(house: House, *, as_json: bool) -> None:
         )
         for one in found
     ]
-    heads = ("member", "", "last heard (UTC)", "unsent", "unanswered", "waiting", "refused there / here")
+    heads = ("member", "", "last heard (UTC)", "our calls", "unsent", "unanswered", "waiting", "refused there / here")
     print_table(heads, rows, empty="There is no other installation yet.")
 
 
+@hub.command("serve")
+@click.option("--port", default=8443, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.pass_obj
+def serve(house: House, *, port: int, host: str) -> None:
+    """Take calls of other installations until it is interrupted.
+
+    Nobody but members comes past the handshake: both sides prove by the keys of the membership that they are
+    themselves, and no certificate is needed. Put no web server in front that ends the encryption. It is a worker that
+    calls others. An operator's command.
+    """
+    house.refuse_unservable(host=host, port=port, tls=None)
+    with house.open(for_workers=True) as rooms:
+        hub_membership.check_has_card()
+        screen.print(f"Other installations may call at port {port} until you press Ctrl-C.")
+        house.serve_hub(rooms, host=host, port=port)
+
+
 @hub.command("send")
-@click.option("--folder", required=True, type=click.Path(path_type=Path), help="Where files to be carried are written.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="Write files to be carried there, instead of calling members now."
+)
 @click.option("--to", help="One member alone, by name.")
 @click.option("--again", is_flag=True, help="Also what was sent a moment ago and was not answered yet.")
 @json_option
 @click.pass_obj
-def send(house: House, *, folder: Path, to: str | None, again: bool, as_json: bool) -> None:
-    """Write what waits for members into files in a folder, signed and sealed, for somebody to carry there.
+def send(house: House, *, folder: Path | None, to: str | None, again: bool, as_json: bool) -> None:
+    """Call members now, or write what waits for them into files in a folder, for somebody to carry there.
 
-    What is lost on its way is written anew, until the member's answer has come back. An operator's command.
+    What is lost on its way is sent anew, until the member's answer has come back. Exit status 7 when one that was
+    called does not answer. An operator's command.
     """
+    if folder is None:
+        _call(house, to=to, as_json=as_json)
+        return
     if not folder.is_dir():
         raise InputError("there is no such folder")
     with house.open() as rooms:
@@ -200,6 +226,19 @@ def receive(house: House, files: tuple[Path, ...], *, folder: Path | None, as_js
         screen.print(f"{taken} taken, {done.acted_upon} acted upon, {len(done.refused)} refused.")
     if done.refused:
         raise click.exceptions.Exit(1)
+
+
+def _call(house: House, *, to: str | None, as_json: bool) -> None:
+    with house.open() as rooms:
+        found = hub_visits.visit_named(to=to, clock=now, keys=rooms.keys, ledger=rooms.ledger)
+    if as_json:
+        for name, is_answered in found:
+            print_json({"member": name, "answered": is_answered})
+    else:
+        rows = [(name, "answered" if is_answered else "no answer") for name, is_answered in found]
+        print_table(("member", ""), rows, empty="There is no member that can be called.")
+    if not all(is_answered for _, is_answered in found):
+        raise NoAnswer
 
 
 def _read(path: Path) -> bytes:

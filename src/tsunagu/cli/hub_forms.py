@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from tsunagu.cli.output import print_json, print_table
+from tsunagu.cli.output import counted, print_json, print_table
 from tsunagu.domain.clock import utc_text
-from tsunagu.domain.hub import Member, MemberStatus
+from tsunagu.domain.hub import LineState, Member, MemberStatus
 from tsunagu.federation.card import InstallationCard
 
 
@@ -45,6 +45,9 @@ def status_form(status: MemberStatus) -> dict[str, Any]:
         "member": status.member.name,
         "state": status.member.state.value,
         "heard_at": _moment(status.member.heard_at),
+        "called_at": _moment(status.member.line.called_at),
+        "reached_at": _moment(status.member.line.reached_at),
+        "failed_calls": status.member.line.failed,
         "unsent": status.unsent,
         "unanswered": status.unanswered,
         "oldest": _moment(status.oldest),
@@ -52,6 +55,13 @@ def status_form(status: MemberStatus) -> dict[str, Any]:
         "waiting": status.waiting,
         "refused_here": status.refused_here,
     }
+
+
+def line_text(line: LineState) -> str:
+    """Return how calls to a member went, for a table."""
+    reached = "" if line.reached_at is None else f"answered {line.reached_at:%Y-%m-%d %H:%M}"
+    failed = f"{counted(line.failed, 'call', 'calls')} failed" * bool(line.failed)
+    return "; ".join(filter(None, (reached, failed)))
 
 
 def print_members(members: Iterable[Member], *, as_json: bool) -> None:

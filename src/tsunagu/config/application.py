@@ -212,6 +212,14 @@ class Application:
         with kept_beside(lambda: revive_database(self.home, self._environ), with_worker=with_worker):
             serve(host=host, port=port, names=names, tls=tls, as_json=self._configuration.json_logs)
 
+    def serve_hub(self, rooms: Rooms, *, host: str, port: int) -> None:
+        """Hear other installations until this process is told to end; see `services.house.House`."""
+        from tsunagu.config.beside import kept_beside  # noqa: PLC0415 - only who serves loads the server
+        from tsunagu.config.hub_serving import serve_hub  # noqa: PLC0415 - likewise
+
+        with kept_beside(lambda: revive_database(self.home, self._environ), with_worker=False):
+            serve_hub(rooms, host=host, port=port, as_json=self._configuration.json_logs)
+
     def refuse_unservable(self, *, host: str, port: int, tls: tuple[Path, Path] | None) -> None:
         """Refuse what the web server could not serve; see `config.listening`."""
         refuse_unservable(host=host, port=port, tls=tls)

@@ -19,7 +19,7 @@ from procrastinate.worker import Worker
 from tsunagu.config.databases import outages_told
 from tsunagu.config.logs import log_to_stderr
 from tsunagu.domain.errors import Unavailable
-from tsunagu.jobs.tasks import HOUSE, INTAKES, TASKS, Station, Task
+from tsunagu.jobs.tasks import HOUSE, INTAKES, LINE, TASKS, Station, Task
 from tsunagu.records.queue_state import STALLED_AFTER_S
 from tsunagu.services.house import House, Rooms
 from tsunagu.services.parts import HandedBack
@@ -59,7 +59,7 @@ class _Retry(BaseRetryStrategy):
 
 
 class _Works:
-    """One process that works: two workers on one event loop, each for a queue of its own."""
+    """One process that works: three workers on one event loop, each for a queue of its own."""
 
     def __init__(self, house: House, rooms: Rooms) -> None:
         self._stopping = Event()
@@ -75,7 +75,7 @@ class _Works:
             with suppress(AlreadyEnqueued):
                 await self._rescue.defer_async(timestamp=0)
             # One after the other when it is for once: what a task defers is found by the same worker then.
-            queues: tuple[list[str] | None, ...] = (None,) if once else ([HOUSE], [INTAKES])
+            queues: tuple[list[str] | None, ...] = (None,) if once else ([HOUSE], [INTAKES], [LINE])
             workers = [self._worker(one, wait=not once) for one in queues]
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):

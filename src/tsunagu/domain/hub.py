@@ -8,12 +8,18 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from tsunagu.domain.errors import InputError
+from tsunagu.domain.errors import InputError, Unavailable
 
 SENT_LASTS = timedelta(days=7)
 """How long a message that was sent over the network is good; it is sent anew, sealed anew, until it was received."""
 CARRIED_LASTS = timedelta(days=30)
 """How long one is good that somebody carries by hand."""
+GREETING_LASTS = timedelta(minutes=10)
+"""How long a greeting is good, by which a call begins."""
+IDLE_CALL = timedelta(minutes=1)
+"""How long after a call the next one is made where nothing waits."""
+FIRST_CALL_AGAIN = timedelta(seconds=15)
+LONGEST_CALL_AGAIN = timedelta(minutes=5)
 SKEW = timedelta(minutes=5)
 """By how much two installations' clocks may differ."""
 
@@ -64,6 +70,48 @@ class MessageRefused(InputError):
         self.refusal = refusal
 
 
+class NoAnswer(Unavailable):
+    """Another installation does not answer, is not the one that is meant, or does not know this one."""
+
+    code: ClassVar[str] = "no-answer"
+
+    def __init__(self) -> None:
+        """Say so; why is nobody's business who is not let in."""
+        super().__init__("the other installation does not answer")
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """How our calls to a member went.
+
+    Attributes:
+        called_at: when the last call ended; None before the first.
+        reached_at: when the last one ended that was answered.
+        failed: how many have failed since.
+    """
+
+    called_at: datetime | None = None
+    reached_at: datetime | None = None
+    failed: int = 0
+
+    def is_turn(self, *, waits: bool, now: datetime) -> bool:
+        """Return whether the member is called now.
+
+        After a call that failed, later each time, up to five minutes; otherwise at once where something waits for it,
+        and else each minute, for what waits there.
+
+        Args:
+            waits: whether something does here.
+            now: this moment.
+        """
+        if self.called_at is None:
+            return True
+        if self.failed:
+            pause: timedelta = FIRST_CALL_AGAIN * (1 << min(self.failed - 1, 10))
+            return now >= self.called_at + min(pause, LONGEST_CALL_AGAIN)
+        return waits or now >= self.called_at + IDLE_CALL
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """An installation that this one exchanges messages with, or is asked to.
@@ -72,6 +120,7 @@ class Member:
         address: where it takes messages, as an address beginning with https; empty where they are carried by hand.
         fingerprint: of its newest keys: what two people compare before they accept them.
         heard_at: when its last genuine message came; None before the first.
+        line: how our calls to it went.
     """
 
     member_id: UUID
@@ -83,6 +132,7 @@ class Member:
     entered_at: datetime
     accepted_at: datetime | None
     heard_at: datetime | None
+    line: LineState
 
 
 @dataclass(frozen=True, slots=True)

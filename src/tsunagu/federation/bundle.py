@@ -8,6 +8,8 @@ from tsunagu.domain.errors import InputError
 from tsunagu.federation.envelope import MOST_BYTES
 
 MOST_MESSAGES = 10_000
+MOST_SENT_BYTES = 16 << 20
+"""So large is what goes over a line at once, at most."""
 _LENGTH_BYTES = 4
 
 

@@ -15,7 +15,7 @@ from types import MappingProxyType
 MOST_AHEAD = 10_000
 """So far ahead of the one that is waited for a message may be: what bounds the inbox."""
 FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=1)
+LONGEST_PAUSE = timedelta(minutes=10)
 
 
 class Arrival(StrEnum):
@@ -72,7 +72,7 @@ class Inbox:
 
 
 def is_due(*, sent_at: datetime | None, tries: int, now: datetime) -> bool:
-    """Return whether an unanswered message is sent (again): at once, then after pauses that double up to an hour.
+    """Return whether an unanswered message is sent (again): at once, then after pauses that double up to ten minutes.
 
     Args:
         sent_at: when it was last sent; None when never.

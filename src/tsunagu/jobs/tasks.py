@@ -21,6 +21,9 @@ HOUSE = "house"
 INTAKES = "intakes"
 """The queue of what may take hours: it has a worker of its own, so that nothing else waits behind it."""
 
+LINE = "line"
+"""The queue of calls to other installations: they wait for hosts elsewhere, and nothing else waits behind them."""
+
 Arguments = Mapping[str, str | int]
 
 
@@ -158,6 +161,14 @@ def escalate_alerts(station: Station, _: Arguments) -> None:
     escalate_overdue(now=datetime.now(UTC), ledger=station.rooms.ledger)
 
 
+def visit_members(station: Station, _: Arguments) -> None:
+    """Call the other installations whose turn it is, and act upon what a killed process has left."""
+    from tsunagu.services import hub_visits  # noqa: PLC0415 - loads what seals and signs, needed by nothing else
+
+    rooms = station.rooms
+    hub_visits.visit_members(clock=lambda: datetime.now(UTC), keys=rooms.keys, ledger=rooms.ledger)
+
+
 def forget_queries(_: Station, __: Arguments) -> None:
     """Forget what was asked for before the last queries of each agency."""
     forget_older_queries()
@@ -169,6 +180,7 @@ TASKS: Mapping[str, Task] = {
     "silence-benign": Task(silence_benign),
     "link-waiting": Task(link_waiting, waits_once=True, every="* * * * *"),
     "escalate-alerts": Task(escalate_alerts, waits_once=True, every="*/5 * * * *"),
+    "visit-members": Task(visit_members, queue=LINE, waits_once=True, every="* * * * * */15"),
     "sign-due-root": Task(sign_due_root, waits_once=True, every="*/5 * * * *"),
     "complete-erasures": Task(complete_left_erasures, waits_once=True, every="*/5 * * * *"),
     "erase-expired": Task(erase_expired_cases, waits_once=True, every="23 3 * * *"),

@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from tsunagu.domain.errors import Conflict, Unavailable
-from tsunagu.domain.hub import Member, MemberState
+from tsunagu.domain.hub import LineState, Member, MemberState
 from tsunagu.federation.card import InstallationCard
 from tsunagu.federation.keys import MemberKeys
 from tsunagu.records.models import HubKey, HubMember
@@ -117,6 +118,7 @@ def member_of(member_id: UUID) -> Member | None:
         row.entered_at,
         row.accepted_at,
         row.heard_at,
+        _line(row),
     )
 
 
@@ -134,6 +136,30 @@ def end(member_id: UUID, *, now: datetime) -> bool:
 def note_heard(member_id: UUID, now: datetime) -> None:
     """Keep when a genuine message came."""
     HubMember.objects.filter(id=member_id).update(heard_at=now)
+
+
+def line_to(member_id: UUID) -> LineState:
+    """Return how our calls to a member went."""
+    return _line(HubMember.objects.get(id=member_id))
+
+
+def _line(row: HubMember) -> LineState:
+    return LineState(row.called_at, row.reached_at, row.failed_calls)
+
+
+def note_call(member_id: UUID, *, is_answered: bool, now: datetime) -> None:
+    """Keep that a member was called, and whether it has answered."""
+    rows = HubMember.objects.filter(id=member_id)
+    if is_answered:
+        rows.update(called_at=now, reached_at=now, failed_calls=0)
+    else:
+        rows.update(called_at=now, failed_calls=F("failed_calls") + 1)
+
+
+def their_keys(*, since: datetime) -> tuple[int, ...]:
+    """Return which of our keys each member holds that was heard of since then, by number."""
+    rows = HubMember.objects.filter(is_own=False, accepted_at__isnull=False, ended_at=None, heard_at__gte=since)
+    return tuple(rows.values_list("their_key", flat=True))
 
 
 def their_key(member_id: UUID) -> int:

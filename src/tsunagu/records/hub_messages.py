@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -17,6 +18,8 @@ from tsunagu.federation.envelope import Envelope
 from tsunagu.federation.streams import Inbox, is_due
 from tsunagu.records.models import HubIncoming, HubOutgoing, HubSeen
 
+MOST_SAID_BYTES = 8 << 20
+"""What messages say that are sent at once; signed and sealed it is under `federation.bundle.MOST_SENT_BYTES`."""
 LOCK_MEMBER = 7400107
 """The advisory lock under which messages of one member are numbered and kept."""
 Answer = tuple[str, int, str | None]
@@ -106,12 +109,33 @@ def due(member_id: UUID, *, now: datetime, most: int, at_once: bool) -> tuple[Ou
     Args:
         member_id: to whom.
         now: this moment.
-        most: how many at most.
+        most: how many at most; fewer where they say much, so that they can be sent at once.
         at_once: all of them, whenever they were last sent.
     """
+    left = MOST_SAID_BYTES
+    taken: list[Outgoing] = []
+    for one in islice(_due(member_id, now=now, at_once=at_once), most):
+        left -= len(json.dumps(one.body))
+        if left < 0 and taken:
+            break
+        taken.append(one)
+    return tuple(taken)
+
+
+def is_any_due(member_id: UUID, *, now: datetime) -> bool:
+    """Return whether a member is to be sent anything now, be it an answer to what it has sent."""
+    rows = HubOutgoing.objects.filter(member_id=member_id, number=None, answered_at=None)
+    return (
+        rows.exists()
+        or HubIncoming.objects.filter(member_id=member_id, answered_at=None).exists()
+        or any(True for _ in _due(member_id, now=now, at_once=False))
+    )
+
+
+def _due(member_id: UUID, *, now: datetime, at_once: bool) -> Iterator[Outgoing]:
     rows = HubOutgoing.objects.filter(member_id=member_id, answered_at=None, number__isnull=False).order_by("id")
     found = (one for one in rows.iterator() if at_once or is_due(sent_at=one.sent_at, tries=one.tries, now=now))
-    return tuple(_outgoing(one) for one in islice(found, most))
+    return (_outgoing(one) for one in found)
 
 
 def _outgoing(one: HubOutgoing) -> Outgoing:

@@ -118,6 +118,14 @@ class House(Protocol):
             with_worker: whether a worker runs beside it; without one, intakes wait for a worker elsewhere.
         """
 
+    def serve_hub(self, rooms: Rooms, *, host: str, port: int) -> None:
+        """Hear other installations until this process is told to end.
+
+        Args:
+            rooms: of this house, which is open.
+            host, port: where to listen.
+        """
+
     def tls(self) -> tuple[Path, Path] | None:
         """Return certificate and key as the settings name them; None when they name neither.
 

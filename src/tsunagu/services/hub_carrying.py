@@ -12,7 +12,7 @@ from tsunagu.domain.hub import CARRIED_LASTS, MessageRefused
 from tsunagu.federation.bundle import bundled
 from tsunagu.records import hub_members
 from tsunagu.services.hub_desk import hub_desk
-from tsunagu.services.hub_exchange import act_on_inbox, outgoing_messages, receive_message
+from tsunagu.services.hub_exchange import MOST_AT_ONCE, act_on_inbox, outgoing_messages, receive_message
 from tsunagu.services.parts import Keys, Ledger
 
 
@@ -70,7 +70,13 @@ def messages_to_carry(
     found = []
     for member_id, name in names.items():
         sealed = outgoing_messages(
-            desk=desk, member_id=member_id, lasts=CARRIED_LASTS, at_once=at_once, greets=False, now=now, ledger=ledger
+            desk=desk,
+            member_id=member_id,
+            lasts=CARRIED_LASTS,
+            most=MOST_AT_ONCE,
+            at_once=at_once,
+            now=now,
+            ledger=ledger,
         )
         if sealed:
             file_name = f"{desk.own_id.hex[:8]}-to-{member_id.hex[:8]}-{now:%Y%m%dT%H%M%S%f}.tsunagu-hub"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.hub import HubRefusal, MessageKind, MessageRefused
+from tsunagu.domain.hub import GREETING_LASTS, HubRefusal, MessageKind, MessageRefused
 from tsunagu.domain.ledger import Deed
 from tsunagu.federation.alert_messages import told_in
 from tsunagu.federation.envelope import Envelope, Unsealed, seal, unseal
@@ -24,11 +24,15 @@ from tsunagu.services.hub_desk import HubDesk, still_good
 from tsunagu.services.parts import Ledger
 
 MOST_AT_ONCE = 500
-"""Messages sealed in one go, and answers in one receipt."""
+"""Messages sealed in one go to be carried, and answers in one receipt."""
 KEYS_STREAM = "keys"
 LOCK_ACTING = 7400108
 """The advisory lock of who acts upon the inbox of one member."""
 REFUSALS = {Arrival.CONTRADICTS: HubRefusal.CONTRADICTS, Arrival.TOO_FAR_AHEAD: HubRefusal.TOO_FAR_AHEAD}
+
+
+_Said = tuple[MessageKind, str, int, Mapping[str, Any]]
+"""Kind, stream, number and body of a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Received:
 
 
 def outgoing_messages(
-    *, desk: HubDesk, member_id: UUID, lasts: timedelta, at_once: bool, greets: bool, now: datetime, ledger: Ledger
+    *, desk: HubDesk, member_id: UUID, lasts: timedelta, most: int, at_once: bool, now: datetime, ledger: Ledger
 ) -> tuple[bytes, ...]:
     """Return what is to be sent to a member now, signed and sealed: messages in order, and a receipt where one is due.
 
@@ -56,8 +60,8 @@ def outgoing_messages(
         desk: this installation.
         member_id: to whom.
         lasts: how long they are good.
+        most: how many messages at most, beside the receipt.
         at_once: also what was sent a moment ago and was not answered yet.
-        greets: also a receipt of nothing, by which the member learns that we are there.
         now: this moment.
         ledger: takes an entry for each message, but for receipts.
     """
@@ -68,16 +72,29 @@ def outgoing_messages(
         held, receiver = hub_members.their_key(member_id), hub_members.keys_of(member_id)[-1][0]
         hub_messages.put(member_id, _new_keys(desk, held), now=now)
         hub_messages.give_numbers(member_id)
-        due = hub_messages.due(member_id, now=now, most=MOST_AT_ONCE, at_once=at_once)
+        due = hub_messages.due(member_id, now=now, most=most, at_once=at_once)
         hub_messages.note_sent([one.row_id for one in due], now=now)
         answers = hub_messages.to_answer(member_id, most=MOST_AT_ONCE, now=now)
         ledger.write(*(_sent(member_id, one, now) for one in due))
     own = desk.numbered(held) or desk.newest
-    said = [(one.kind, one.stream, one.number, one.body) for one in due]
-    if answers or greets:
-        said.append((MessageKind.RECEIPT, "", 0, {"answers": [list(one) for one in answers]}))
+    said: list[_Said] = [(one.kind, one.stream, one.number, one.body) for one in due]
+    if answers:
+        said.append(_receipt(answers))
     written = (Envelope(uuid4(), desk.own_id, member_id, *one[:3], now, now + lasts, one[3]) for one in said)
     return tuple(seal(one, own, receiver) for one in written)
+
+
+def greeting(*, desk: HubDesk, member_id: UUID, now: datetime) -> bytes:
+    """Return a receipt of nothing, signed and sealed: by it a member that is called learns that we are there."""
+    with acting_for(member_id):
+        held, receiver = hub_members.their_key(member_id), hub_members.keys_of(member_id)[-1][0]
+    kind, stream, number, body = _receipt(())
+    envelope = Envelope(uuid4(), desk.own_id, member_id, kind, stream, number, now, now + GREETING_LASTS, body)
+    return seal(envelope, desk.numbered(held) or desk.newest, receiver)
+
+
+def _receipt(answers: Iterable[Answer]) -> _Said:
+    return MessageKind.RECEIPT, "", 0, {"answers": [list(one) for one in answers]}
 
 
 def _new_keys(desk: HubDesk, held: int) -> list[Draft]:

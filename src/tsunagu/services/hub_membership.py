@@ -22,6 +22,15 @@ from tsunagu.services.hub_desk import hub_desk, sealed_keys
 from tsunagu.services.parts import Keys, Ledger
 
 
+def check_has_card() -> None:
+    """Do nothing when this installation has a card, by which others know it.
+
+    Raises:
+        Unavailable: it has none yet.
+    """
+    hub_members.required_own_id()
+
+
 def write_card(
     *, name: str | None, address: str | None, listed: Sequence[str], now: datetime, keys: Keys, ledger: Ledger
 ) -> tuple[str, InstallationCard]:

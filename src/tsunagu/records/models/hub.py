@@ -14,7 +14,8 @@ from django.db.models import Q
 class HubMember(models.Model):
     """An installation: this one itself (`is_own`), or one that it exchanges with. Its name is open to all here.
 
-    `their_key` is the number of our keys that the member has last said to hold.
+    `their_key` is the number of our keys that the member has last said to hold. `called_at`, `reached_at` and
+    `failed_calls` tell of our calls to it: see `domain.hub.LineState`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -27,6 +28,9 @@ class HubMember(models.Model):
     ended_at = models.DateTimeField(null=True)
     heard_at = models.DateTimeField(null=True)
     their_key = models.IntegerField(default=1)
+    called_at = models.DateTimeField(null=True)
+    reached_at = models.DateTimeField(null=True)
+    failed_calls = models.IntegerField(default=0)
 
     class Meta:
         db_table = "hub_member"
