@@ -21,7 +21,7 @@ from tsunagu.services.isolated import Isolated
 from tsunagu.services.parts import Keys, Ledger
 
 MOST_ROUNDS = 100
-"""So often messages go to and fro within one call; what is left waits for the next one."""
+"""So often messages go there and back within one call; what is left waits for the next one."""
 MOST_A_ROUND = 200
 LOCK_VISIT = 7400109
 """The advisory lock of who calls one member."""
