@@ -75,8 +75,12 @@ lock: $(VENV)/.dev ## Pin every dependency by hash (UPGRADE=--upgrade takes newe
 
 # Parts of the targets above.
 
+# Kernels are compiled by the first who calls them: one process does so for all others, beside the checks.
+OF_KERNELS = $(addprefix tests/,conformance unit/fingerprints unit/index unit/overlap)
 tests: $(VENV)/.dev
-	$(BIN)/pytest -m "not soak" -n $(TESTS_AT_ONCE) --dist loadscope --no-loadscope-reorder
+	@$(BIN)/pytest -m "not soak" $(OF_KERNELS); kernels=$$?; \
+	$(BIN)/pytest -m "not soak" -n $(TESTS_AT_ONCE) --dist loadscope --no-loadscope-reorder \
+	    $(addprefix --ignore=,$(OF_KERNELS)) && exit $$kernels
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -19,7 +20,7 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(KERNELS))
 
 # Kernels are compiled on their first call, which no deadline survives. Every run draws other examples than the one
 # before it, so that a few each time become many; the soak draws many at once.
-settings.register_profile("tsunagu", deadline=None, max_examples=40)
+settings.register_profile("tsunagu", deadline=None, max_examples=25)
 settings.register_profile("soak", deadline=None, max_examples=500)
 settings.load_profile("soak" if os.environ.get("TSUNAGU_SOAK") else "tsunagu")
 
@@ -40,6 +41,22 @@ def quick_folder() -> Path:
         return DISK
     has_room = memory.f_bavail * memory.f_frsize > ROOM_BYTES
     return MEMORY if has_room and not memory.f_flag & os.ST_NOEXEC else DISK
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, home: Path, make: Callable[[], None]) -> None:
+    """Fill a home by what `make` does in it, or by a copy of what another process of this run has made so already."""
+    # What is made stands beside the folders of all processes of a run, where there are several.
+    base = factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    shared.mkdir(mode=0o700, exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (shared / "whole").exists():
+            subprocess.run(["cp", "-a", f"{shared}/home/.", home], check=True)
+        else:
+            make()
+            subprocess.run(["cp", "-a", home, shared / "home"], check=True)
+            (shared / "whole").touch()
 
 
 # A shell ignores the interrupt for what it starts in the background, and programs inherit that: the tests that

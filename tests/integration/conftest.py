@@ -25,7 +25,7 @@ from tsunagu.records.keys.keyring import Keyring  # noqa: E402
 from tsunagu.records.postgres.server import EmbeddedPostgres  # noqa: E402
 from tsunagu.services.house import Rooms  # noqa: E402
 
-from ..conftest import quick_folder  # noqa: E402, TID252 - tests are no package with a name
+from ..conftest import made_once, quick_folder  # noqa: E402, TID252 - tests are no package with a name
 from .homes import drop_homes, open_homes  # noqa: E402
 from .scene import Scene, set_the_scene  # noqa: E402
 from .three_homes import Three, joined  # noqa: E402
@@ -50,10 +50,16 @@ def world_home() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def rooms(world_home: Path) -> Iterator[Rooms]:
+def rooms(world_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
     """The rooms of an installation whose database runs as long as the tests do."""
     environ = {"TSUNAGU_HOME": str(world_home)}
-    Keyring.create(world_home, environ)
+
+    def make() -> None:
+        Keyring.create(world_home, environ)
+        with Application(environ).open():
+            pass
+
+    made_once(tmp_path_factory, "installation", world_home, make)
     with Application(environ).open() as opened, pytest.MonkeyPatch.context() as patch:
         # No test within this process pulls the plug: none has to wait for the disk.
         with psycopg.connect(EmbeddedPostgres(world_home).admin_address().conninfo(), autocommit=True) as superuser:

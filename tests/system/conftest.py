@@ -20,7 +20,7 @@ from pyotp.totp import TOTP
 
 from tsunagu.records.postgres.server import EmbeddedPostgres
 
-from ..conftest import KERNELS, quick_folder  # noqa: TID252 - tests are no package with a name
+from ..conftest import KERNELS, made_once, quick_folder  # noqa: TID252 - tests are no package with a name
 from .warm import WarmProgram
 
 PROGRAM = Path(sys.executable).with_name("tsunagu")
@@ -145,10 +145,20 @@ def make_installation() -> Iterator[Callable[..., Installation]]:
 
 
 @pytest.fixture(scope="session")
-def two_agencies(make_installation: Callable[..., Installation]) -> Installation:
+def two_agencies(
+    make_installation: Callable[..., Installation], tmp_path_factory: pytest.TempPathFactory
+) -> Installation:
     """An installation with the agencies of officers `anna` (DK) and `ben` (AU), and nothing brought in: copy it."""
     installation = make_installation()
-    with EmbeddedPostgres(installation.home).use():  # not begun and ended anew for each command
-        installation.found("Agency of Anna", "DK", "anna")
-        installation.found("Agency of Ben", "AU", "ben")
+    people = installation.home / "people.json"
+
+    def found() -> None:
+        with EmbeddedPostgres(installation.home).use():  # not begun and ended anew for each command
+            installation.found("Agency of Anna", "DK", "anna")
+            installation.found("Agency of Ben", "AU", "ben")
+        people.write_text(json.dumps([installation.secrets, installation.tokens]))
+
+    made_once(tmp_path_factory, "two-agencies", installation.home, found)
+    installation.secrets, installation.tokens = json.loads(people.read_text())
+    people.unlink()
     return installation

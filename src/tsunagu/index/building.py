@@ -42,6 +42,8 @@ def lay_out(words: Words, plan: Plan, *, threads: int = 1) -> tuple[Arrays, NDAr
     with ThreadPoolExecutor(threads) as pool:
         for _ in pool.map(lambda part: _lay_out_part(arrays, part), range(len(tables))):
             pass
+    for each in arrays:  # as those of a snapshot are: kernels are compiled for one kind of array alone
+        each.setflags(write=False)
     return arrays, order
 
 
