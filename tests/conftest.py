@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,11 @@ def quick_folder() -> Path:
         return DISK
     has_room = memory.f_bavail * memory.f_frsize > ROOM_BYTES
     return MEMORY if has_room and not memory.f_flag & os.ST_NOEXEC else DISK
+
+
+# What is written with care waits for the disk each time: temporary folders lie in memory as well.
+os.environ.setdefault("TMPDIR", str(quick_folder()))
+tempfile.tempdir = None
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, home: Path, make: Callable[[], None]) -> None:

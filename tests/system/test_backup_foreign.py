@@ -14,6 +14,7 @@ import pytest
 
 from tsunagu.records.postgres.users import database_account
 
+from ..conftest import quick_folder  # noqa: TID252 - tests are no package with a name
 from .backups import backed_up, certify_again, entries, rows, sign_in_again, superuser, with_keys_of
 from .conftest import Installation
 
@@ -33,7 +34,7 @@ def environ() -> Iterator[dict[str, str]]:
     if not (BIN / "postgres").exists():
         pytest.skip("Debian's PostgreSQL 15 is not installed: nothing is backed up from a server of somebody else")
     account, password = database_account(), secrets.token_urlsafe(16)
-    top = Path(tempfile.mkdtemp(prefix="tsu-deb-", dir="/tmp"))
+    top = Path(tempfile.mkdtemp(prefix="tsu-deb-", dir=quick_folder()))
     os.chown(top, account.uid, account.gid)
     try:
         made = account.run(START, top, BIN, stdin=password)

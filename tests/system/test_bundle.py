@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from ..conftest import quick_folder  # noqa: TID252 - tests are no package with a name
+
 ROOT = Path(__file__).parents[2]
 BUILT_OF = ("LICENSE", "README.md", "make", "pyproject.toml", "src")
 CATALOG = "tsunagu/web/locale/ja/LC_MESSAGES/django.mo"
@@ -48,7 +50,7 @@ def test_a_wheel_that_is_built_without_make_speaks_japanese(tmp_path: Path) -> N
 @pytest.fixture
 def top() -> Iterator[Path]:
     """A folder that every user may pass."""
-    folder = Path(tempfile.mkdtemp(prefix="tsunagu-test-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="tsunagu-test-", dir=quick_folder()))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)

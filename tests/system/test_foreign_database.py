@@ -20,6 +20,8 @@ import pytest
 
 from tsunagu.records.postgres.users import database_account
 
+from ..conftest import quick_folder  # noqa: TID252 - tests are no package with a name
+
 BIN = Path("/usr/lib/postgresql/15/bin")
 START = """
 cat >"$1/pw"
@@ -35,7 +37,7 @@ def environ() -> Iterator[dict[str, str]]:
     if not (BIN / "postgres").exists():
         pytest.skip("Debian's PostgreSQL 15 is not installed: the story is not told on a server of somebody else")
     account, password = database_account(), secrets.token_urlsafe(16)
-    top = Path(tempfile.mkdtemp(prefix="tsu-deb-", dir="/tmp"))
+    top = Path(tempfile.mkdtemp(prefix="tsu-deb-", dir=quick_folder()))
     os.chown(top, account.uid, account.gid)
     try:
         made = account.run(START, top, BIN, stdin=password)

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from ..conftest import quick_folder  # noqa: TID252 - tests are no package with a name
+
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "src" / "tsunagu"
 FAILED = 1  # pytest's own: tests ran, and some failed
@@ -172,7 +174,7 @@ def test_what_closes_a_hole_stands_where_it_is_said_to_and_so_does_its_test(one:
 @pytest.fixture
 def copied() -> Iterator[Path]:
     """A copy of the program's source, which the users that the database and the decoder run as can read."""
-    top = Path(tempfile.mkdtemp(prefix="tsunagu-holes-", dir="/tmp"))
+    top = Path(tempfile.mkdtemp(prefix="tsunagu-holes-", dir=quick_folder()))
     top.chmod(0o755)
     yield Path(shutil.copytree(PROGRAM, top / "tsunagu", ignore=shutil.ignore_patterns("__pycache__")))
     shutil.rmtree(top)

@@ -24,6 +24,7 @@ from pyotp.totp import TOTP
 
 from tsunagu.domain.media import Refusal
 
+from ..conftest import quick_folder  # noqa: TID252 - tests are no package with a name
 from . import hostile
 from .conftest import KERNELS, PASSWORD
 
@@ -86,7 +87,7 @@ class OrdinaryUser:
 @pytest.fixture(scope="module")
 def user() -> Iterator[OrdinaryUser]:
     """An ordinary user: a throw-away one when root runs the tests, whoever runs them otherwise."""
-    top = Path(tempfile.mkdtemp(prefix="tsu-hostile-", dir="/tmp"))
+    top = Path(tempfile.mkdtemp(prefix="tsu-hostile-", dir=quick_folder()))
     name = f"tsunagu-test-{os.getpid()}"
     prefix: tuple[str | Path, ...] = (sys.executable,)
     if os.geteuid() == 0:

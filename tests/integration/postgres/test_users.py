@@ -20,6 +20,8 @@ from tsunagu.records.postgres.processes import listening_process
 from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.records.postgres.users import DEDICATED_USER, database_account
 
+from ...conftest import quick_folder  # noqa: TID252 - tests are no package with a name
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root changes to another user")
 SMOKE = """
 import sys
@@ -101,7 +103,7 @@ def test_an_ordinary_user_runs_it_as_himself() -> None:
         pytest.skip("no Python of this version that other users may run")
     name = f"tsunagu-test-{os.getpid()}"
     subprocess.run(["useradd", "--no-create-home", "--shell", "/usr/sbin/nologin", name], check=True)
-    top = Path(tempfile.mkdtemp(prefix="tsu-user-", dir="/tmp"))
+    top = Path(tempfile.mkdtemp(prefix="tsu-user-", dir=quick_folder()))
     try:
         shutil.chown(top, name, name)
         paths = [str(Path(__file__).parents[3] / "src"), str(Path(psycopg.__file__).parents[1])]
