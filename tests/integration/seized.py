@@ -46,26 +46,30 @@ def table(*rows: tuple[str, ...], encoding: str = "utf-8") -> bytes:
 
 
 def seize(world: World, officer: Person, case: str, secrets: set[str]) -> dict[str, str]:
-    """Let an officer seal a list within a case, resolve it and answer a pair of it; return what doors name besides."""
-    name, title, reason = random_name("name"), random_name("title"), random_name("reason")
-    rows = [(name, "", "x@example.jp"), ("佐藤 太郎", "", "x@example.jp", "", "060-0001")]
+    """Let an officer seal a list within a case, resolve it, answer and decide; return what doors name besides."""
+    name, title, reason, why = (random_name(one) for one in ("name", "title", "reason", "why"))
+    rows = [
+        (name, "", "x@example.jp"), ("佐藤 太郎", "", "x@example.jp", "", "060-0001"),
+        ("鈴木 花子", "", "", "", "498-0000"),
+    ]  # fmt: skip
     path = world.file(table(*rows).replace("氏名".encode(), title.encode()))
     mapping = world.file(json.dumps({"columns": {**COLUMNS, "name": title}}, ensure_ascii=False).encode())
     for typed in (
         ("import", path, "--mapping", mapping), ("resolve",),
         ("review", "--pair", "1", "2", "--answer", "unsure", "--reason", reason),
+        ("prefecture", "--rows", "3", "--is", "23", "--reason", why),
     ):  # fmt: skip
         done = world.run(officer, "list", *typed, "--case", case)
         assert done.status == 0, done.text
-    film, why = random_name("film"), random_name("why")
+    film, ground = random_name("film"), random_name("ground")
     day = ("--from", "2015-07-15")
     for typed in (
         ("title", "add", "--title", film, "--code", "T1"),
-        ("title", "assess", "1", "--jurisdiction", "JP", "--as", "illegal", *day, "--reason", why),
+        ("title", "assess", "1", "--jurisdiction", "JP", "--as", "illegal", *day, "--reason", ground),
     ):
         done = world.run(officer, *typed, "--case", case)
         assert done.status == 0, done.text
-    secrets |= {name, title, reason, Path(path).name, film, why}
+    secrets |= {name, title, reason, Path(path).name, film, why, ground}
     return {"seized": path, "mapping": mapping}
 
 
@@ -96,6 +100,19 @@ DOORS_TO_LISTS: tuple[dict[str, Any], ...] = (
             ((), "list_pairs"),
             (("--pair", "1", "2"), "view_pair"),
             (("--pair", "1", "2", "--answer", "unsure", "--reason", "w"), "answer_pair"),
+        )
+    ),
+    *(
+        {
+            "command": "list prefecture",
+            "arguments": ("--case", "{target}", *options),
+            "service": service,
+            "permission": Permission.SEIZED_LIST_REVIEW,
+            "target": "case",
+        }
+        for options, service in (
+            ((), "list_persons_to_place"),
+            (("--rows", "3", "--is", "23", "--reason", "w"), "decide_prefecture"),
         )
     ),
     {

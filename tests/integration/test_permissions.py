@@ -56,7 +56,7 @@ IN_THE_BROWSER = {"alert_basis", "case_timeline", "own_deeds", "seen_by_others",
     "ask_to_see", "end_officer", "page_holdings", "reveal_desk", "show", "view_overlap",
     "watched_folders",
     "add_list_chunk", "begin_list", "begin_to_ask", "find_items", "finish_list", "list_progress", "offer_list",
-    "stop_list", "view_item",
+    "stop_list", "view_item", "lists_of_case", "refused_of_list", "view_list",
     *SERVICES_OF_INTAKES,
 }  # fmt: skip
 """Services that no command calls: the tests of the pages and of intakes try them."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from tsunagu.domain.permission import Role
+from tsunagu.records import seized
+from tsunagu.records.kept_rows import KeptRow
 from tsunagu.records.models import Officer
+from tsunagu.records.seized_seals import ListSeal
 from tsunagu.records.session import acting_for
 from tsunagu.services.cases import staff_case
+from tsunagu.services.seized_review import list_pairs
 
 from .seized import Desk, fillers, staff, table
 from .world import Person, World
@@ -119,7 +125,8 @@ def test_a_pair_with_an_officers_own_name_is_not_there_for_him_and_one_with_a_co
     here = Desk.of(world, (named[0], other), desk.folder)
     staff_case(actor=named[0].actor, reference=here.case, login=chief.login, **world.parts)
     here.bring_in(table(("Takahashi Ichiro", "", "t@example.jp"), ("高橋 一郎", "", "t@example.jp")))
-    assert here.resolve()["pairs_to_people"] == 1
+    resolved = here.resolve()
+    assert (resolved["persons"], resolved["pairs_to_people"]) == (1, 0)  # the other row alone bears no such name
     for who in (named[0], other):
         assert here.json("review", by=who) == []
         assert world.last_entry()["details"]["withheld"] == 1
@@ -128,4 +135,56 @@ def test_a_pair_with_an_officers_own_name_is_not_there_for_him_and_one_with_a_co
         assert (done.status, done.stdout, done.stderr) == (absent.status, absent.stdout, absent.stderr)
         assert done.status == NOT_FOUND
         assert world.last_entry()["act"] == "access:denied"
+        [view] = here.json("status", by=who)
+        counted = {one["stage"]: one["count"] for one in view["stages"]}
+        assert {count for stage, count in counted.items() if stage.startswith("pairs")} == {0}
+        assert counted["persons"] == 1
     assert len(here.json("review", by=chief)) == 1
+    [view] = here.json("status", by=chief)
+    assert {one["stage"]: one["count"] for one in view["stages"]}["pairs-waiting"] == 1
+
+
+def test_pairs_go_on_behind_the_last_one_that_was_shown(desk: Desk) -> None:
+    pairs = [(f"Sato {name}", "", f"{name}@example.jp") for name in ("Taro", "Jiro", "Goro")]
+    desk.bring_in(table(*(row for name, _, mail in pairs for row in ((name, "", mail), ("佐藤 某", "", mail)))))
+    desk.resolve()
+    asked = {"actor": desk.one.actor, "reference": desk.case, "number": None, "most": 2, **desk.world.parts}
+    first = list_pairs(**asked)
+    assert (first.waiting, first.has_more, len(first.pairs)) == (3, True, 2)
+    last = first.pairs[-1]
+    rest = list_pairs(after=(last.one, last.other), **asked)
+    assert (rest.waiting, rest.has_more, len(rest.pairs)) == (3, False, 1)
+    assert {(one.one, one.other) for one in (*first.pairs, *rest.pairs)} == {(1, 2), (3, 4), (5, 6)}
+
+
+def test_two_who_disagree_are_both_told_so_and_of_the_others_answer_and_nobody_before(desk: Desk) -> None:
+    desk.bring_in(table(*ASKED))
+    desk.resolve()
+    desk.answer([1, 2], "same")
+    assert desk.json("review", "--disputed") == []
+    assert desk.json("review", "--pair", "1", "2", by=desk.other)[0]["answers"] == []
+    desk.answer([1, 2], "different", by=desk.other)
+    for who, answers in ((desk.one, ["same", "different"]), (desk.other, ["different", "same"])):
+        [told] = desk.json("review", "--disputed", by=who)
+        assert (told["answers"], told["settled"]) == (answers, "none-yet")
+    desk.answer([1, 2], "same", by=desk.other)
+    assert desk.json("review", "--disputed") == []
+
+
+def test_an_answer_opens_no_other_row_of_the_list(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.bring_in(table(*ASKED, *fillers()))
+    desk.resolve()
+    opened: list[Sequence[int]] = []
+    of_list = seized.rows_of_list
+
+    def noted(list_id: UUID, seal: ListSeal, *, numbers: Sequence[int] = ()) -> Iterator[KeptRow]:
+        opened.append(numbers)
+        return of_list(list_id, seal, numbers=numbers)
+
+    monkeypatch.setattr(seized, "rows_of_list", noted)
+    for who in (desk.one, desk.other):
+        desk.answer([1, 2], "same", by=who)
+    assert opened == []
+    assert [1, 2] in desk.persons()
+    assert len(desk.json("review", "--pair", "1", "2")) == 1
+    assert opened == [[1, 2]]

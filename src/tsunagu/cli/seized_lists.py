@@ -12,6 +12,8 @@ from tsunagu.cli.house import json_option, purpose_option, signed_in
 from tsunagu.cli.new_files import new_file
 from tsunagu.cli.output import complaints, print_json, print_table, screen
 from tsunagu.cli.progress import progress_bar
+from tsunagu.cli.seized_options import case_option, list_option
+from tsunagu.cli.seized_places import prefecture
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.judgement import Judgement
 from tsunagu.domain.seized import ListStage, RowPair, SeizedList
@@ -22,10 +24,6 @@ from tsunagu.services.seized_lists import ListView, list_seized
 REFUSED = 2
 Command = Callable[..., None]
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-case_option = click.option("--case", "reference", required=True, help="Reference of the case.")
-list_option = click.option(
-    "--list", "number", type=int, help="Number of the list within the case, where it has several."
-)
 
 
 @click.command("mapping")
@@ -129,6 +127,7 @@ def resolve(house: House, *, reference: str, number: int | None, purpose: str | 
 @click.option("--answer", type=click.Choice([one.value for one in Judgement]), help="none-yet takes your answer back.")
 @click.option("--reason", help="Why you answer so; kept with the answer, erased with the list.")
 @click.option("--most", default=10, show_default=True, type=click.IntRange(1, 50), help="How many pairs are listed.")
+@click.option("--disputed", is_flag=True, help="List those that you and others have answered, and not alike.")
 @purpose_option
 @json_option
 @click.pass_obj
@@ -141,6 +140,7 @@ def review(
     answer: str | None,
     reason: str | None,
     most: int,
+    disputed: bool,
     purpose: str | None,
     as_json: bool,
 ) -> None:
@@ -172,11 +172,11 @@ def review(
             one = service.view_pair(pair=_ordered(pair), reference=reference, number=number, **desk.parts)
             view = service.PairsView((one,), 0)
         else:
-            view = service.list_pairs(most=most, reference=reference, number=number, **desk.parts)
+            view = service.list_pairs(most=most, disputed=disputed, reference=reference, number=number, **desk.parts)
     for one in view.pairs:
         _tell_pair(one, as_json=as_json)
     if not as_json and pair is None:
-        screen.print(f"{view.waiting:,} pairs wait for you." if view.waiting else "No pair waits for you.")
+        screen.print(_waiting(view.waiting, disputed=disputed))
 
 
 @click.command("status")
@@ -226,6 +226,12 @@ def stage_json(one: ListStage) -> dict[str, Any]:
     }
 
 
+def _waiting(count: int, *, disputed: bool) -> str:
+    if disputed:
+        return f"{count:,} pairs are disputed." if count else "No pair that you have answered is disputed."
+    return f"{count:,} pairs wait for you." if count else "No pair waits for you."
+
+
 def _ordered(pair: tuple[int, int]) -> tuple[int, int]:
     return min(pair), max(pair)
 
@@ -264,6 +270,7 @@ def _tell_pair(one: RowPair, *, as_json: bool) -> None:
                 "own": one.own.value,
                 "said": one.said,
                 "settled": one.settled.value,
+                "answers": [each.value for each in one.answers],
             }
         )
         return
@@ -271,7 +278,9 @@ def _tell_pair(one: RowPair, *, as_json: bool) -> None:
     print_table(("", f"row {one.one}", f"row {one.other}"), rows, empty="")
     for name, how, bits in one.reasons:
         screen.print(f"  {name}: {how} ({bits:+.1f})", markup=False)
+    if one.answers:
+        screen.print(f"  answered: {', '.join(each.value for each in one.answers)}; your answer stands first")
     screen.print(f"  together {one.total_bits:+.1f} bits; the machine proposes: {one.zone}", markup=False)
 
 
-COMMANDS = (mapping, import_, resolve, review, status)
+COMMANDS = (mapping, import_, resolve, review, prefecture, status)

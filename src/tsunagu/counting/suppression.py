@@ -6,7 +6,7 @@ their sum, and any split of that sum is possible; docs/statistics.md tells why t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tsunagu.counting.tables import Breakdown, Counts, Heading
@@ -78,6 +78,29 @@ def publish(counts: Counts, *, earlier: Sequence[Published] = (), small_below: i
     if kept and not guard.hides(kept):  # no row is left to hide them among
         return Published(counts, every, totals_kept_back=True)
     return Published(counts, frozenset(kept), totals_kept_back=False)
+
+
+def kept_back_of(counts: Mapping[str, int], *, small_below: int = SMALL_BELOW) -> frozenset[str]:
+    """Return the rows of one column that are not told: small ones, and enough others that none can be worked out.
+
+    It is the rule of `publish` for a single count a row, by force: at least three, whose sum is not small, and stays
+    so for whoever knows one of them. All of them, where there are too few rows for that.
+
+    Args:
+        counts: how many, by row; the sum may be told beside.
+        small_below: as for `publish`.
+    """
+    kept = {row for row, count in counts.items() if 0 < count < small_below}
+    more = sorted((row for row in counts if row not in kept), key=lambda row: (counts[row], row))
+    while kept:
+        total = sum(counts[row] for row in kept)
+        sums = [total, *(total - counts[row] for row in kept)]
+        if len(kept) >= _AT_LEAST_KEPT_BACK[Breakdown.FORCE] and not any(0 < one < small_below for one in sums):
+            break
+        if not more:
+            return frozenset(counts)
+        kept.add(more.pop(0))
+    return frozenset(kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,8 @@ class Act(StrEnum):
     TITLE_ENTERED = "title:entered"
     TITLE_ASSESSED = "title:assessed"
     TITLE_READ = "title:read"
+    SEIZED_LIST_PERSONS_READ = "seized-list:persons_read"
+    SEIZED_LIST_PREFECTURE_DECIDED = "seized-list:prefecture_decided"
     CLUE_RECORDED = "clue:recorded"
     CLUE_WITHDRAWN = "clue:withdrawn"
     CLUE_READ = "clue:read"

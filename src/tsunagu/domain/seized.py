@@ -39,6 +39,10 @@ class ListField(StrEnum):
 
 OF_PEOPLE: Final = tuple(ListField)[:7]
 """The fields by which rows are compared, in the order in which `resolution.linking.observed.Said` has them."""
+BY_OFFICER: Final = "officer"
+"""The method of a prefecture that somebody has decided."""
+UNKNOWN_PREFECTURE: Final = "unknown"
+"""What is decided of where somebody lives, where nobody can tell."""
 OF_DAYS: Final = frozenset({ListField.BORN, ListField.ORDERED_ON, ListField.SENT_ON})
 
 
@@ -135,6 +139,71 @@ class ListedPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class PrefectureDecision:
+    """What an officer has decided of where somebody lives whose rows do not tell, or contradict each other.
+
+    Attributes:
+        rows: by which it was decided, ascending; it holds for exactly these, and no longer once others join them.
+        prefecture: its code; None where he found that nobody can tell.
+        login: of the officer; his words are kept with the list, and erased with it.
+    """
+
+    rows: tuple[int, ...]
+    prefecture: str | None
+    reason: str
+    login: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RowOfPerson:
+    """One row of somebody whose prefecture a person has to decide, or has decided.
+
+    Attributes:
+        cells: by field, what the row says.
+        prefecture, method: where the row by itself says that he lives, and by what; None where it does not.
+        alternatives: other prefectures that something in it speaks for.
+    """
+
+    number: int
+    cells: Mapping[ListField, str]
+    prefecture: str | None
+    method: str
+    alternatives: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonToPlace:
+    """Somebody of a seized list whose prefecture an officer has to decide, or has decided.
+
+    Attributes:
+        decision: what was decided of exactly these rows; None while it is open.
+    """
+
+    person: ListedPerson
+    rows: tuple[RowOfPerson, ...]
+    decision: PrefectureDecision | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSeizedRow:
+    """A row of a seized list that was not taken: where it stands in the sealed copy, and why. It keeps its bytes there.
+
+    Attributes:
+        number: within the list, from 1.
+        line, offset: where it begins in the file; of a table, the number of the row twice.
+        size_bytes: its length.
+        reason: a code of `domain.known.RowRefusal`.
+    """
+
+    number: int
+    line: int
+    offset: int
+    size_bytes: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RowPair:
     """Two rows of a seized list side by side, for people to say whether they name one person.
 
@@ -146,6 +215,7 @@ class RowPair:
         own: what who asks has said of the pair himself.
         said: how many people have said something; what another one said is not told before both have.
         settled: what two people say alike; NONE_YET until then.
+        answers: what each of those has said, once who asks is one of them and there are two; nothing before.
     """
 
     one: int
@@ -157,6 +227,12 @@ class RowPair:
     own: Judgement
     said: int
     settled: Judgement
+    answers: tuple[Judgement, ...] = ()
+
+    @property
+    def is_disputed(self) -> bool:
+        """Return whether people have answered, who asks among them, and do not agree."""
+        return bool(self.answers) and self.settled is Judgement.NONE_YET
 
 
 class StageUnit(StrEnum):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
 from tsunagu.domain.judgement import Judgement
-from tsunagu.domain.seized import ListedPerson
+from tsunagu.domain.seized import BY_OFFICER, UNKNOWN_PREFECTURE, ListedPerson, PrefectureDecision
 from tsunagu.records.bulk import insert
-from tsunagu.records.models import ListedPersonRow, PairAnswerRow
+from tsunagu.records.models import ListedPersonRow, PairAnswerRow, PrefectureDecisionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,84 @@ def persons_of(list_id: UUID) -> tuple[ListedPerson, ...]:
     return tuple(sorted((_told(row) for row in rows.iterator()), key=lambda one: one.rows[0]))
 
 
-def count_persons(list_id: UUID) -> dict[tuple[str | None, str, str, bool], int]:
-    """Return how many persons a list names now by prefecture, method, confidence and whether an officer has to look."""
+def count_persons(list_id: UUID, *, but_of: Sequence[int] = ()) -> dict[tuple[str | None, str, str, bool], int]:
+    """Return how many persons a list names now by prefecture, method, confidence and whether an officer has to look.
+
+    Args:
+        but_of: numbers of rows; who is named by one of them is not counted.
+    """
     by = ("prefecture", "method", "confidence", "needs_a_person")
-    rows = ListedPersonRow.objects.filter(list_id=list_id, ended_at=None).values_list(*by).annotate(Count("id"))
+    rows = _standing(list_id, but_of).values_list(*by).annotate(Count("id"))
     return {(place, method, confidence, needs): count for place, method, confidence, needs, count in rows.order_by()}
+
+
+def persons_to_place(list_id: UUID, *, but_of: Sequence[int], after: int, most: int) -> tuple[ListedPerson, ...]:
+    """Return persons of a list whose prefecture an officer has to decide, or has decided, by their first row.
+
+    Args:
+        but_of: numbers of rows; who is named by one of them is not among them.
+        after: the first row behind whose person to go on.
+        most: how many at most.
+    """
+    rows = _standing(list_id, but_of).filter(Q(needs_a_person=True) | Q(method=BY_OFFICER))
+    return tuple(_told(row) for row in rows.filter(rows__0__gt=after).order_by("rows__0")[:most])
+
+
+def person_of(list_id: UUID, rows: Sequence[int], *, but_of: Sequence[int]) -> ListedPerson | None:
+    """Return the person whom exactly these rows name now; None where nobody is, or where he is not to be told of."""
+    found = _standing(list_id, but_of).filter(rows=list(rows)).first()
+    return None if found is None else _told(found)
+
+
+def replace_person(list_id: UUID, agency_id: UUID, person: ListedPerson, *, now: datetime) -> None:
+    """Let a person be known so from now on, and keep how he was known as history."""
+    standing = ListedPersonRow.objects.filter(list_id=list_id, ended_at=None, rows=list(person.rows))
+    standing.update(ended_at=now)
+    insert(ListedPersonRow, [_row(person, list_id, agency_id, now)])
+
+
+def _standing(list_id: UUID, but_of: Sequence[int]) -> QuerySet[ListedPersonRow]:
+    rows = ListedPersonRow.objects.filter(list_id=list_id, ended_at=None)
+    return rows.exclude(rows__overlap=list(but_of)) if but_of else rows
+
+
+def add_decision(
+    list_id: UUID,
+    agency_id: UUID,
+    rows: Sequence[int],
+    prefecture: str,
+    *,
+    officer_id: UUID,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Keep what an officer decides of where the person of these rows lives.
+
+    Args:
+        prefecture: a code, `UNKNOWN_PREFECTURE`, or empty where he takes back what was decided.
+    """
+    PrefectureDecisionRow.objects.create(
+        agency_id=agency_id,
+        list_id=list_id,
+        rows=list(rows),
+        prefecture=prefecture,
+        officer_id=officer_id,
+        reason=reason,
+        decided_at=now,
+    )
+
+
+def decisions_of(list_id: UUID) -> dict[tuple[int, ...], PrefectureDecision]:
+    """Return what stands decided, by the rows that it holds for."""
+    found: dict[tuple[int, ...], PrefectureDecision] = {}
+    rows = PrefectureDecisionRow.objects.filter(list_id=list_id).order_by("id")
+    told = rows.values_list("rows", "prefecture", "reason", "officer__login", "decided_at")
+    for of, prefecture, reason, login, at in told:
+        found.pop(tuple(of), None)
+        if prefecture:
+            code = None if prefecture == UNKNOWN_PREFECTURE else prefecture
+            found[tuple(of)] = PrefectureDecision(tuple(of), code, reason, login, at)
+    return found
 
 
 def add_answer(list_id: UUID, agency_id: UUID, given: PairAnswer, *, reason: str, now: datetime) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.errors import Conflict, NotFound
-from tsunagu.domain.seized import SeizedList
+from tsunagu.domain.seized import RefusedSeizedRow, SeizedList
 from tsunagu.exchange.seized.mapping import mapping_json, mapping_of
 from tsunagu.records.erasing import is_being_erased
 from tsunagu.records.kept_rows import KeptRow, rows_bytes, rows_in
@@ -91,6 +91,19 @@ def keys_of(actor: Actor) -> tuple[tuple[UUID, bytes], ...]:
     return tuple((list_id, bytes(key)) for list_id, key in found)
 
 
+def lists_of(case: CaseSummary, seal_of: Callable[[UUID, bytes], ListSeal]) -> tuple[SeizedList, ...]:
+    """Return the lists of a case by their numbers, at the price of one question however many they are.
+
+    Args:
+        seal_of: opens a list by its id and its sealed key.
+
+    Raises:
+        Conflict: what is kept of one was changed.
+    """
+    rows = _of_case(case.case_id).select_related("exhibit__case").defer("links", "facts").order_by("number")
+    return tuple(_told(row, seal_of(row.id, bytes(row.key))) for row in rows)
+
+
 def list_of(list_id: UUID, seal: ListSeal) -> SeizedList:
     """Return a list.
 
@@ -98,9 +111,14 @@ def list_of(list_id: UUID, seal: ListSeal) -> SeizedList:
         NotFound: it is gone.
         Conflict: what is kept of it was changed.
     """
-    row = SeizedListRow.objects.select_related("exhibit__case").defer("links").filter(id=list_id).first()
+    rows = SeizedListRow.objects.select_related("exhibit__case").defer("links", "facts")
+    row = rows.filter(id=list_id).first()
     if row is None:
         raise NotFound("no such list")
+    return _told(row, seal)
+
+
+def _told(row: SeizedListRow, seal: ListSeal) -> SeizedList:
     described = seal.opened_json(_DESCRIBED, bytes(row.described))
     return SeizedList(
         row.id,
@@ -200,19 +218,49 @@ def rows_of_list(list_id: UUID, seal: ListSeal, *, numbers: Sequence[int] = ()) 
                 yield one
 
 
-def keep_links(list_id: UUID, sealed: bytes, *, now: datetime) -> None:
-    """Keep what a comparison of a list's rows found.
+def refused_rows(list_id: UUID, seal: ListSeal, *, after: int, most: int) -> tuple[RefusedSeizedRow, ...]:
+    """Return rows of a list that were not taken, by their numbers; chunks before the one that is asked for stay shut.
+
+    Args:
+        after: the number of the row behind which to go on.
+        most: how many at most.
+
+    Raises:
+        Conflict: what is kept of them was changed.
+    """
+    found: list[RefusedSeizedRow] = []
+    chunks = SeizedChunkRow.objects.filter(list_id=list_id, first__gt=after - F("count")).order_by("first")
+    for first, sealed in chunks.values_list("first", "sealed").iterator(chunk_size=4):
+        for one in rows_in(seal.opened(f"rows from {first}", bytes(sealed)), first):
+            if one.refusal and one.number > after:
+                found.append(RefusedSeizedRow(one.number, one.line, one.offset, len(one.raw), one.refusal))
+                if len(found) == most:
+                    return tuple(found)
+    return tuple(found)
+
+
+def keep_comparison(list_id: UUID, *, links: bytes, facts: bytes, now: datetime) -> None:
+    """Keep what a comparison of a list's rows found, and what was derived from each row, both sealed.
 
     Raises:
         Conflict: it is being erased.
     """
     held(list_id)
-    SeizedListRow.objects.filter(id=list_id).update(links=sealed, resolved_at=now)
+    SeizedListRow.objects.filter(id=list_id).update(links=links, facts=facts, resolved_at=now)
 
 
 def links_of(list_id: UUID) -> bytes | None:
     """Return what a comparison found, sealed; None where there was none yet."""
-    found = SeizedListRow.objects.filter(id=list_id).values_list("links", flat=True).first()
+    return _sealed(list_id, "links")
+
+
+def facts_of(list_id: UUID) -> bytes | None:
+    """Return what was derived from each row, sealed; None where an earlier release has compared them, or nobody."""
+    return _sealed(list_id, "facts")
+
+
+def _sealed(list_id: UUID, field: str) -> bytes | None:
+    found = SeizedListRow.objects.filter(id=list_id).values_list(field, flat=True).first()
     return None if found is None else bytes(found)
 
 
@@ -230,7 +278,7 @@ def held(list_id: UUID) -> SeizedListRow:
     row = (
         SeizedListRow.objects.select_for_update(of=("self",))
         .select_related("exhibit")
-        .defer("links")
+        .defer("links", "facts")
         .filter(id=list_id)
         .first()
     )

@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Sum
 from tsunagu.records.models import (
     ListedPersonRow,
     PairAnswerRow,
+    PrefectureDecisionRow,
     SeizedChunkRow,
     SeizedListRow,
     SeizedPieceRow,
@@ -39,6 +40,7 @@ def rows_of_lists(exhibits: Sequence[UUID]) -> list[QuerySet[Any]]:
         TitleRow.objects.filter(**of_lists),
         ListedPersonRow.objects.filter(**of_lists),
         PairAnswerRow.objects.filter(**of_lists),
+        PrefectureDecisionRow.objects.filter(**of_lists),
         SeizedChunkRow.objects.filter(**of_lists),
         SeizedPieceRow.objects.filter(**of_lists),
         SeizedListRow.objects.filter(exhibit_id__in=exhibits),

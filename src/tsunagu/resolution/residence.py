@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
+from tsunagu.domain.seized import BY_OFFICER
 from tsunagu.resolution.addresses import Address, address_of
 from tsunagu.resolution.phones import phone_of
 from tsunagu.resolution.postcodes import is_firms, postcode_of, postcode_prefectures
@@ -17,7 +18,7 @@ class Method(StrEnum):
     """What a prefecture was told by, the surest first; or why none was told.
 
     CONFLICT: postcode and address contradict each other. NOT_A_HOME: a firm, a box or a shop. MOVED: rows of one person
-    answer differently.
+    answer differently. OFFICER: somebody has looked at the rows, and decided.
     """
 
     POSTCODE = "postcode"
@@ -27,6 +28,7 @@ class Method(StrEnum):
     CONFLICT = "conflict"
     NOT_A_HOME = "no home"
     MOVED = "moved"
+    OFFICER = BY_OFFICER
     NONE = "nothing"
 
 

@@ -23,6 +23,7 @@ from tsunagu.services.parts import Keys, Ledger
 
 SEALS: Final = "vault"
 LINKS: Final = "links"
+FACTS: Final = "facts"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
-"""Seized lists as their officers find them, and their funnel: every stage with its unit, and what it is a part of."""
+"""Seized lists as their officers find them: all of a case, one with its funnel, and the rows that were refused."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,25 +10,32 @@ from uuid import UUID
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
-from tsunagu.domain.judgement import Judgement
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
-from tsunagu.domain.seized import ListStage, SeizedList, StageUnit
-from tsunagu.records import listed_persons, seized
+from tsunagu.domain.seized import ListStage, RefusedSeizedRow, SeizedList
+from tsunagu.records import seized
 from tsunagu.records.cases import case_of, cases_of
-from tsunagu.records.seized_seals import ListSeal
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import deed, denials_recorded
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.seized_access import seal_of
+from tsunagu.services.seized_access import opening, seal_of
+from tsunagu.services.seized_funnel import funnel, row_stages
 
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """A list and its funnel."""
+    """A list and its funnel; of a list among others, the stages of its rows alone."""
 
     seized: SeizedList
     stages: tuple[ListStage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListsOfCase:
+    """The lists of one case, by their numbers."""
+
+    case: CaseSummary
+    lists: tuple[ListView, ...]
 
 
 def list_seized(
@@ -44,23 +50,82 @@ def list_seized(
         Forbidden: the actor reads no seized lists.
         NotFound: no such case, or not the actor's.
     """
+    permission, asked = Permission.SEIZED_LIST_READ, reference or "seized lists"
     with (
-        denials_recorded(
-            actor=actor,
-            permission=Permission.SEIZED_LIST_READ,
-            asked=reference or "seized lists",
-            now=now,
-            keys=keys,
-            ledger=ledger,
-        ),
+        denials_recorded(actor=actor, permission=permission, asked=asked, now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
     ):
         cases = {one.case_id: one for one in ([case_of(actor, reference)] if reference else cases_of(actor))}
         sealed = [(list_id, seal_of(list_id, key, keys)) for list_id, key in seized.keys_of(actor)]
         lists = [(seized.list_of(list_id, seal), seal) for list_id, seal in sealed]
-        views = tuple(ListView(one, _stages(one, seal)) for one, seal in lists if one.case_id in cases)
+        views = tuple(ListView(one, funnel(one, seal, actor=actor)) for one, seal in lists if one.case_id in cases)
         ledger.write(*_read(actor, views, cases, now))
     return views
+
+
+def lists_of_case(*, actor: Actor, reference: str, now: datetime, keys: Keys, ledger: Ledger) -> ListsOfCase:
+    """Return the seized lists of one case, by their numbers, with what became of their rows.
+
+    Raises:
+        Forbidden: the actor reads no seized lists.
+        NotFound: no such case, or not the actor's.
+    """
+    permission = Permission.SEIZED_LIST_READ
+    with (
+        denials_recorded(actor=actor, permission=permission, asked=reference, now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        case = case_of(actor, reference)
+        found = seized.lists_of(case, lambda list_id, key: seal_of(list_id, key, keys))
+        views = tuple(ListView(one, row_stages(one)) for one in found)
+        ledger.write(deed(Act.SEIZED_LIST_READ, actor=actor, case=case, now=now, lists=len(views)))
+    return ListsOfCase(case, views)
+
+
+def view_list(
+    *, actor: Actor, reference: str, number: int | None, now: datetime, keys: Keys, ledger: Ledger
+) -> ListView:
+    """Return one list of a case with its funnel.
+
+    Raises:
+        Forbidden: the actor reads no seized lists.
+        NotFound: no such case or list, or not the actor's.
+        Conflict: what is kept of it was changed.
+    """
+    permission = Permission.SEIZED_LIST_READ
+    with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
+        view = ListView(found.seized, funnel(found.seized, found.seal, actor=actor))
+        about: dict[str, str | int] = {"list": str(found.seized.list_id)}
+        ledger.write(deed(Act.SEIZED_LIST_READ, actor=actor, case=found.case, now=now, **about))
+    return view
+
+
+def refused_of_list(
+    *,
+    actor: Actor,
+    reference: str,
+    number: int | None,
+    after: int,
+    most: int,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> tuple[RefusedSeizedRow, ...]:
+    """Return rows of a list that were not taken, by their numbers: where they stand, and why; nothing that they say.
+
+    Args:
+        after: the number of the row behind which to go on.
+        most: how many at most.
+
+    Raises:
+        Forbidden, NotFound, Conflict: as for `view_list`.
+    """
+    permission = Permission.SEIZED_LIST_READ
+    with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
+        rows = seized.refused_rows(found.seized.list_id, found.seal, after=after, most=most)
+        about: dict[str, str | int] = {"list": str(found.seized.list_id), "refused": len(rows)}
+        ledger.write(deed(Act.SEIZED_LIST_READ, actor=actor, case=found.case, now=now, **about))
+    return rows
 
 
 def _read(actor: Actor, views: Sequence[ListView], cases: Mapping[UUID, CaseSummary], now: datetime) -> list[Deed]:
@@ -70,53 +135,3 @@ def _read(actor: Actor, views: Sequence[ListView], cases: Mapping[UUID, CaseSumm
         return [Deed(act, now, actor.agency_id, actor.officer_id, actor.purpose, details={"lists": 0})]
     lists = [one.seized for one in views]
     return [deed(act, actor=actor, case=cases[one.case_id], now=now, list=str(one.list_id)) for one in lists]
-
-
-def _stages(one: SeizedList, seal: ListSeal) -> tuple[ListStage, ...]:
-    rows, persons, pairs = StageUnit.ROWS, StageUnit.PERSONS, StageUnit.PAIRS
-    stages = [
-        ListStage("rows", one.rows, rows),
-        ListStage("imported", one.imported, rows, "rows", one.rows),
-        ListStage("refused", sum(one.refused.values()), rows, "rows", one.rows, one.refused),
-    ]
-    if one.resolved_at is None:
-        return tuple(stages)
-    counted = listed_persons.count_persons(one.list_id)
-    total = sum(counted.values())
-    answered, asked, unknown = Counter[str](), Counter[str](), Counter[str]()
-    for (prefecture, method, _, needs_a_person), count in counted.items():
-        if prefecture is not None:
-            answered[prefecture] += count
-        elif needs_a_person:
-            asked[method] += count
-        else:
-            unknown[method] += count
-    stages.append(ListStage("persons", total, persons))
-    for name, parts in (("prefecture", answered), ("prefecture-to-people", asked), ("prefecture-unknown", unknown)):
-        stages.append(ListStage(name, parts.total(), persons, "persons", total, dict(sorted(parts.items()))))
-    return tuple(stages) + _pair_stages(one, seal, pairs)
-
-
-def _pair_stages(one: SeizedList, seal: ListSeal, pairs: StageUnit) -> tuple[ListStage, ...]:
-    from tsunagu.resolution.linking.zones import Zone  # noqa: PLC0415 - loads NumPy
-    from tsunagu.services.seized_pairs import linked_of, settled_pairs  # noqa: PLC0415
-
-    linked = linked_of(one, seal)
-    asked = int((linked.zones == Zone.REVIEW).sum())
-    linked_pairs = int((linked.zones == Zone.LINK).sum())
-    to_people = {(int(a), int(b)) for a, b in linked.pairs[linked.zones == Zone.REVIEW]}
-    said = settled_pairs(one.list_id).items()
-    settled = {pair: told for pair, told in said if pair in to_people and told is not Judgement.NONE_YET}
-    return (
-        ListStage("pairs-linked", linked_pairs, pairs),
-        ListStage("pairs-to-people", asked, pairs),
-        ListStage("pairs-waiting", len(to_people) - len(settled), pairs, "pairs-to-people", asked),
-        ListStage(
-            "pairs-settled",
-            len(settled),
-            pairs,
-            "pairs-to-people",
-            asked,
-            {answer.value: count for answer, count in Counter(settled.values()).items()},
-        ),
-    )

@@ -7,39 +7,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.permission import Permission
-from tsunagu.domain.seized import ListField, RowPair
 from tsunagu.records import agencies
-from tsunagu.resolution.names import name_of
+from tsunagu.resolution.linking.linking import Linked
+from tsunagu.resolution.row_facts import RowFacts, name_keys
 
 
 class NamesWithheld:
-    """Tells which pairs of rows one officer is not shown."""
+    """Tells which rows one officer is not shown, and is told no number of."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        """Take the names of which no row is shown."""
-        self._keys = frozenset().union(*(_keys(name, "") for name in names))
+    def __init__(self, names: Iterable[str], facts: RowFacts) -> None:
+        """Take the names of which no row is shown, and what is kept of the rows."""
+        self._rows = facts.bearing(frozenset().union(*(name_keys(name, "") for name in names)))
 
     @classmethod
-    def from_(cls, actor: Actor) -> NamesWithheld:
+    def from_(cls, actor: Actor, facts: RowFacts) -> NamesWithheld:
         """Return those of an officer: his own, and but for a co-ordinator those of all his agency's officers.
 
         Call it within `acting_for` his agency.
         """
         is_told = actor.may(Permission.HELD_NOTICE_RELEASE)
         cards = agencies.officer_cards()
-        return cls(one.name for one in cards if not is_told or one.officer_id == actor.officer_id)
+        return cls((one.name for one in cards if not is_told or one.officer_id == actor.officer_id), facts)
 
-    def hides(self, pair: RowPair) -> bool:
-        """Return whether one of the two rows bears such a name."""
-        names = pair.cells.get(ListField.NAME, ("", ""))
-        readings = pair.cells.get(ListField.KANA, ("", ""))
-        return any(self._keys & _keys(*both) for both in zip(names, readings, strict=True))
+    @property
+    def rows(self) -> list[int]:
+        """The numbers of the rows that bear such a name, ascending."""
+        return [int(one) for one in self._rows]
 
+    def hides(self, rows: Iterable[int]) -> bool:
+        """Return whether one of some rows bears such a name."""
+        return bool(np.isin(np.fromiter(rows, np.int32), self._rows).any())
 
-def _keys(name: str, kana: str) -> frozenset[str]:
-    """Return the keys by which a whole name is found: as it is written, and as it sounds in two parts."""
-    told = name_of(name, kana)
-    sound = told.sound if len(told.sounds) == 2 else ""
-    return frozenset({told.written, sound} - {""})
+    def open_pairs(self, linked: Linked) -> NDArray[np.bool_]:
+        """Return for each pair of a comparison whether neither row bears such a name."""
+        hidden = np.isin(linked.pairs, self._rows)
+        return ~(hidden[:, 0] | hidden[:, 1])

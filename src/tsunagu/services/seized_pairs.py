@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import numpy as np
 
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.judgement import Judgement
-from tsunagu.domain.seized import OF_PEOPLE, ListedPerson, ListField, SeizedList
+from tsunagu.domain.seized import BY_OFFICER, OF_PEOPLE, ListedPerson, ListField, PrefectureDecision, SeizedList
 from tsunagu.records import listed_persons, seized
 from tsunagu.records.kept_rows import KeptRow
 from tsunagu.records.listed_persons import PairAnswer
@@ -21,8 +22,21 @@ from tsunagu.resolution.linking.kept import linked_in
 from tsunagu.resolution.linking.linking import Linked
 from tsunagu.resolution.linking.observed import Said
 from tsunagu.resolution.people import groups, joint_residence
-from tsunagu.resolution.residence import Residence, residence_of
-from tsunagu.services.seized_access import LINKS
+from tsunagu.resolution.residence import Confidence, Residence, residence_of
+from tsunagu.resolution.row_facts import RowFacts, facts_in, row_facts
+from tsunagu.services.seized_access import FACTS, LINKS
+
+NOT_COMPARED: Final = "the rows of this list were not compared with each other yet"
+
+
+def refuse_unresolved(one: SeizedList) -> None:
+    """Do nothing when the rows of a list were compared.
+
+    Raises:
+        Conflict: they were not.
+    """
+    if one.resolved_at is None:
+        raise Conflict(NOT_COMPARED)
 
 
 def linked_of(one: SeizedList, seal: ListSeal) -> Linked:
@@ -33,7 +47,7 @@ def linked_of(one: SeizedList, seal: ListSeal) -> Linked:
     """
     sealed = seized.links_of(one.list_id)
     if sealed is None:
-        raise Conflict("the rows of this list were not compared yet: `tsunagu list resolve` does")
+        raise Conflict(NOT_COMPARED)
     return linked_in(seal.opened(LINKS, sealed))
 
 
@@ -76,21 +90,37 @@ def observations(rows: Iterable[KeptRow], one: SeizedList) -> tuple[list[int], l
     return numbers, said
 
 
-def residences(said: Sequence[Said]) -> list[Residence]:
-    """Return where each row says that somebody lives."""
-    return [residence_of(postcode=one.postcode, address=one.address, phone=one.phone) for one in said]
+def facts_of(one: SeizedList, seal: ListSeal) -> RowFacts:
+    """Return what was derived from the rows of a list; of one that an earlier release has compared, derived anew.
+
+    Raises:
+        Conflict: what is kept was changed.
+    """
+    sealed = seized.facts_of(one.list_id)
+    if sealed is None:
+        return facts_from(*observations(seized.rows_of_list(one.list_id, seal), one))
+    return facts_in(seal.opened(FACTS, sealed))
 
 
-def derive_persons(one: SeizedList, linked: Linked, of_rows: Mapping[int, Residence], *, now: datetime) -> int:
+def facts_from(numbers: Sequence[int], said: Sequence[Said]) -> RowFacts:
+    """Return what is derived from rows: where each says that somebody lives, and the keys of its name."""
+    lives = [residence_of(postcode=one.postcode, address=one.address, phone=one.phone) for one in said]
+    return row_facts(numbers, lives, [(one.name, one.kana) for one in said])
+
+
+def derive_persons(one: SeizedList, linked: Linked, facts: RowFacts, *, now: datetime) -> int:
     """Derive anew who the rows name, by the links and by what people say, and return how many persons are new.
+
+    What an officer has decided of where somebody lives stands while the same rows name him.
 
     Args:
         linked: of `linked_of`.
-        of_rows: where each row that was taken says that somebody lives.
+        facts: of `facts_of`.
     """
     labels = linked.clusters(settled_pairs(one.list_id)).labels
+    of_rows, decided = facts.by_row(), listed_persons.decisions_of(one.list_id)
     persons = (
-        _person(rows, of_rows) for rows in groups(labels) if rows[0] in of_rows
+        placed(rows, of_rows, decided.get(rows)) for rows in groups(labels) if rows[0] in of_rows
     )  # rows that were refused, and the place before the first, name nobody
     return listed_persons.replace_persons(one.list_id, one.agency_id, persons, now=now)
 
@@ -104,10 +134,18 @@ def renumbered(linked: Linked, numbers: Sequence[int], rows: int) -> Linked:
     )
 
 
-def _person(rows: Sequence[int], of_rows: Mapping[int, Residence]) -> ListedPerson:
+def placed(
+    rows: tuple[int, ...], of_rows: Mapping[int, Residence], decision: PrefectureDecision | None
+) -> ListedPerson:
+    """Return the person whom rows name, and where he lives: as was decided, or else as his rows say together."""
     lives = joint_residence([of_rows[row] for row in rows])
+    if decision is not None:
+        spoken_for = {*lives.alternatives, lives.prefecture} - {None, decision.prefecture}
+        confidence = Confidence.NONE if decision.prefecture is None else Confidence.FIRM
+        others = tuple(sorted(one for one in spoken_for if one is not None))
+        return ListedPerson(rows, decision.prefecture, BY_OFFICER, confidence, others, needs_a_person=False)
     return ListedPerson(
-        tuple(rows),
+        rows,
         lives.prefecture,
         lives.method.value,
         lives.confidence.value,

@@ -13,7 +13,7 @@ from tsunagu.records import listed_persons, seized
 from tsunagu.records.session import acting_for, locked
 from tsunagu.services.access import deed
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.seized_access import LINKS, opening, refuse_closed
+from tsunagu.services.seized_access import FACTS, LINKS, opening, refuse_closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Resolved:
 
     Attributes:
         rows: that were compared.
-        persons: whom they name.
+        persons: whom they name; without those whom the officer is not told of, as in what follows.
         linked, to_people: pairs of rows that the machine has linked, and those that people are asked about.
         too_common: by rule, keys that so many rows share that nothing was compared for them.
         not_joined: links that would have joined two rows known to be two people.
@@ -60,7 +60,9 @@ def resolve_seized(
     from tsunagu.resolution.linking.linking import link  # noqa: PLC0415
     from tsunagu.resolution.linking.observed import observed  # noqa: PLC0415
     from tsunagu.resolution.linking.zones import Zone  # noqa: PLC0415
+    from tsunagu.resolution.row_facts import facts_bytes  # noqa: PLC0415
     from tsunagu.services import seized_pairs as pairs  # noqa: PLC0415
+    from tsunagu.services.seized_names import NamesWithheld  # noqa: PLC0415
 
     permission = Permission.SEIZED_LIST_IMPORT
     with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
@@ -74,20 +76,24 @@ def resolve_seized(
         with acting_for(actor.agency_id):
             numbers, said = pairs.observations(seized.rows_of_list(one.list_id, found.seal), one)
         linked = pairs.renumbered(link(observed(said)), numbers, one.rows)
-        of_rows = dict(zip(numbers, pairs.residences(said), strict=True))
+        facts = pairs.facts_from(numbers, said)
         with acting_for(actor.agency_id):
-            seized.keep_links(one.list_id, found.seal.sealed(LINKS, kept_bytes(linked)), now=now)
-            pairs.derive_persons(one, linked, of_rows, now=now)
-            clusters = linked.clusters(pairs.settled_pairs(one.list_id))
+            links = found.seal.sealed(LINKS, kept_bytes(linked))
+            seized.keep_comparison(
+                one.list_id, links=links, facts=found.seal.sealed(FACTS, facts_bytes(facts)), now=now
+            )
+            pairs.derive_persons(one, linked, facts, now=now)
+            withheld = NamesWithheld.from_(actor, facts)
+            zones = linked.zones[withheld.open_pairs(linked)]
             done = Resolved(
                 one.case,
                 one.number,
                 len(numbers),
-                sum(listed_persons.count_persons(one.list_id).values()),
-                int((linked.zones == Zone.LINK).sum()),
-                int((linked.zones == Zone.REVIEW).sum()),
+                sum(listed_persons.count_persons(one.list_id, but_of=withheld.rows).values()),
+                int((zones == Zone.LINK).sum()),
+                int((zones == Zone.REVIEW).sum()),
                 linked.too_common,
-                len(clusters.not_joined),
+                len(linked.clusters(pairs.settled_pairs(one.list_id)).not_joined),
                 linked.model,
             )
             about: dict[str, str | int] = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import numpy as np
 
@@ -34,10 +35,16 @@ MOST_PAIRS: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class PairsView:
-    """Pairs that wait for people, those that weigh most first, and how many wait."""
+    """Pairs that wait for an officer or are disputed, those that weigh most first.
+
+    Attributes:
+        waiting: how many there are in all, of those that he is told of.
+        has_more: whether others follow those that are shown.
+    """
 
     pairs: tuple[RowPair, ...]
     waiting: int
+    has_more: bool = False
 
 
 def list_pairs(
@@ -49,6 +56,8 @@ def list_pairs(
     now: datetime,
     keys: Keys,
     ledger: Ledger,
+    after: Pair | None = None,
+    disputed: bool = False,
 ) -> PairsView:
     """Return pairs of rows that wait for this officer's answer, side by side; how many are withheld the ledger is told.
 
@@ -58,6 +67,8 @@ def list_pairs(
         reference: of the case.
         number: of the list within the case; None for the only one.
         most: how many, 1 to 50.
+        after: the pair behind which to go on; one that is none of the list's begins at the first.
+        disputed: instead those that he and others have answered, and not alike.
 
     Raises:
         InputError: it is another number.
@@ -71,15 +82,15 @@ def list_pairs(
     with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
         linked = pairs.linked_of(found.seized, found.seal)
         answers = pairs.answers_by_pair(found.seized.list_id)
-        waiting = _waiting(actor, linked, answers)
-        withheld = NamesWithheld.from_(actor)
-        # All of them, though few are shown: a number that depended on how many are would tell that some are withheld.
-        every = _side_by_side(found, linked, waiting, answers, actor)
-        open_ = [one for one in every if not withheld.hides(one)]
-        about: dict[str, str | int] = {"list": str(found.seized.list_id), "pairs": len(open_[:most])}
-        about |= {"withheld": len(every) - len(open_)}
+        open_ = NamesWithheld.from_(actor, pairs.facts_of(found.seized, found.seal)).open_pairs(linked)
+        every = _asked(actor, linked, answers, _is_disputed if disputed else _is_open)
+        waiting = [at for at in every if open_[at]]
+        rest = waiting[_behind(linked, waiting, after) :]
+        shown = _side_by_side(found, linked, rest[:most], answers, actor)
+        about: dict[str, str | int] = {"list": str(found.seized.list_id), "pairs": len(shown)}
+        about |= {"withheld": len(every) - len(waiting)}
         ledger.write(deed(Act.SEIZED_LIST_PAIRS_READ, actor=actor, case=found.case, now=now, **about))
-    return PairsView(tuple(open_[:most]), len(open_))
+    return PairsView(shown, len(waiting), len(rest) > most)
 
 
 def view_pair(
@@ -94,8 +105,9 @@ def view_pair(
     permission = Permission.SEIZED_LIST_REVIEW
     with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
         linked = pairs.linked_of(found.seized, found.seal)
-        place = _place(linked, pair)
-        shown = _open_pair(found, linked, place, actor)
+        place = _place(linked, pair, NamesWithheld.from_(actor, pairs.facts_of(found.seized, found.seal)))
+        answers = pairs.answers_by_pair(found.seized.list_id)
+        (shown,) = _side_by_side(found, linked, [place], answers, actor)
         about: dict[str, str | int] = {"list": str(found.seized.list_id), "pairs": 1}
         ledger.write(deed(Act.SEIZED_LIST_PAIRS_READ, actor=actor, case=found.case, now=now, **about))
     return shown
@@ -132,16 +144,13 @@ def answer_pair(
         refuse_closed(found.case)
         one = found.seized
         linked = pairs.linked_of(one, found.seal)
-        _open_pair(found, linked, _place(linked, pair), actor)
+        facts = pairs.facts_of(one, found.seal)
+        _place(linked, pair, NamesWithheld.from_(actor, facts))
         before = pairs.settled_pairs(one.list_id).get(pair, Judgement.NONE_YET)
         given = PairAnswer(*pair, actor.officer_id, answer)
         listed_persons.add_answer(one.list_id, one.agency_id, given, reason=reason, now=now)
         after = pairs.settled_pairs(one.list_id)[pair]
-        changed = 0
-        if after is not before:
-            numbers, said = pairs.observations(seized.rows_of_list(one.list_id, found.seal), one)
-            of_rows = dict(zip(numbers, pairs.residences(said), strict=True))
-            changed = pairs.derive_persons(one, linked, of_rows, now=now)
+        changed = 0 if after is before else pairs.derive_persons(one, linked, facts, now=now)
         words = keys.mac(REFERENCE, f"pair {one.list_id} {pair} {reason}".encode()).hex()
         about: dict[str, str | int] = {"list": str(one.list_id), "answer": answer.value, "settled": after.value}
         about |= {"persons": changed, "reason": words}
@@ -149,39 +158,66 @@ def answer_pair(
     return after
 
 
-def _place(linked: Linked, pair: Pair) -> int:
+def _place(linked: Linked, pair: Pair, withheld: NamesWithheld) -> int:
+    """Return where the arrays have a pair that an officer may be shown.
+
+    Raises:
+        NotFound: they do not have it, or it is withheld from him: the answer is the same for both.
+    """
     place = place_of(linked, *pair)
-    if place is None:
+    if place is None or withheld.hides(pair):
         raise NotFound("no such pair")
     return place
 
 
-def _open_pair(found: OpenedList, linked: Linked, place: int, actor: Actor) -> RowPair:
-    """Return one pair side by side.
-
-    Raises:
-        NotFound: it is withheld from this officer.
-    """
-    answers = pairs.answers_by_pair(found.seized.list_id)
-    (shown,) = _side_by_side(found, linked, [place], answers, actor)
-    if NamesWithheld.from_(actor).hides(shown):
-        raise NotFound("no such pair")
-    return shown
-
-
-def _waiting(actor: Actor, linked: Linked, answers: Mapping[Pair, Sequence[PairAnswer]]) -> list[int]:
-    """Return the places of pairs that wait for this officer, those that weigh most first."""
+def _asked(
+    actor: Actor,
+    linked: Linked,
+    answers: Mapping[Pair, Sequence[PairAnswer]],
+    is_meant: Callable[[Sequence[PairAnswer], Actor], bool],
+) -> list[int]:
+    """Return the places of pairs that people are asked about and that are meant, those that weigh most first."""
     asked = np.flatnonzero(linked.zones == Zone.REVIEW)
     heaviest = asked[np.argsort(-linked.bits[asked].sum(axis=1), kind="stable")]
-    return [int(at) for at in heaviest if _is_open(answers.get(_pair(linked, int(at)), ()), actor)]
+    return [int(at) for at in heaviest if is_meant(answers.get(_pair(linked, int(at)), ()), actor)]
+
+
+def _behind(linked: Linked, places: Sequence[int], after: Pair | None) -> int:
+    """Return at which of some places, in order of weight, what comes behind a pair begins; it may be none of them."""
+    at = None if after is None else place_of(linked, *after)
+    if at is None:
+        return 0
+    weight = linked.bits.sum(axis=1)
+    return sum((-weight[one], one) <= (-weight[at], at) for one in places)
 
 
 def _is_open(said: Sequence[PairAnswer], actor: Actor) -> bool:
     """Return whether a pair waits for this officer: he has said nothing of it, and two others do not agree already."""
-    last = {one.officer_id: one.answer for one in said}
+    last = _last(said)
     if last.get(actor.officer_id, Judgement.NONE_YET) is not Judgement.NONE_YET:
         return False
-    return settled((str(one.officer_id), one.answer) for one in said) is Judgement.NONE_YET
+    return _agreed(last) is Judgement.NONE_YET
+
+
+def _is_disputed(said: Sequence[PairAnswer], actor: Actor) -> bool:
+    """Return whether this officer and another have answered, and no two alike."""
+    last = _last(said)
+    return len(_answers(last, actor)) > 1 and _agreed(last) is Judgement.NONE_YET
+
+
+def _last(said: Sequence[PairAnswer]) -> dict[UUID, Judgement]:
+    return {one.officer_id: one.answer for one in said}
+
+
+def _agreed(last: Mapping[UUID, Judgement]) -> Judgement:
+    return settled((str(who), each) for who, each in last.items())
+
+
+def _answers(last: Mapping[UUID, Judgement], actor: Actor) -> tuple[Judgement, ...]:
+    """Return what each has said, his own first, where the actor has answered and another has; nothing before."""
+    own = last.get(actor.officer_id, Judgement.NONE_YET)
+    others = [one for who, one in last.items() if who != actor.officer_id and one is not Judgement.NONE_YET]
+    return (own, *sorted(others)) if others and own is not Judgement.NONE_YET else ()
 
 
 def _pair(linked: Linked, place: int) -> Pair:
@@ -204,10 +240,11 @@ def _side_by_side(
         said = {row: pairs.said_by(rows[row], found.seized) for row in (one, other)}
         cells: dict[ListField, tuple[str, str]] = {told: (said[one][told], said[other][told]) for told in said[one]}
         reasons = tuple((why.field, why.agreement, why.bits) for why in linked.reasons(place))
-        last = {each.officer_id: each.answer for each in answers.get((one, other), ())}
+        last = _last(answers.get((one, other), ()))
         own = last.get(actor.officer_id, Judgement.NONE_YET)
         count = sum(each is not Judgement.NONE_YET for each in last.values())
-        agreed = settled((str(who), each) for who, each in last.items())
         zone = Zone(int(linked.zones[place])).name.lower()
-        shown.append(RowPair(one, other, zone, cells, reasons, linked.total_bits(place), own, count, agreed))
+        bits = linked.total_bits(place)
+        of_people = (own, count, _agreed(last), _answers(last, actor))
+        shown.append(RowPair(one, other, zone, cells, reasons, bits, *of_people))
     return tuple(shown)

@@ -30,6 +30,7 @@ class Button:
 
 REFERENCE, OVERLAP, INTAKE, BANK, ALERT = ("reference",), ("overlap_id",), ("intake_id",), ("bank",), ("alert_id",)
 SERIES = ("series",)
+LIST_OF_CASE = ("reference", "number")
 BUTTONS = {
     "acknowledge": Button("overlap", _("Acknowledge"), OVERLAP),
     "alert_answer": Button("alert", _("Your answer"), ALERT),
@@ -45,6 +46,8 @@ BUTTONS = {
     "case_close": Button("case", _("Close the case"), REFERENCE),
     "case_delete": Button("case_delete", _("Delete a case"), REFERENCE, is_read_too=True),
     "case_keep": Button("case", _("Keep until then"), REFERENCE),
+    "case_list_prefectures": Button("case_list_prefectures", _("Decide prefectures"), LIST_OF_CASE, is_read_too=True),
+    "case_list_review": Button("case_list_review", _("Review pairs"), LIST_OF_CASE, is_read_too=True),
     "case_reopen": Button("case", _("Reopen"), REFERENCE),
     "cases": Button("cases", _("Open a case"), is_read_too=True),
     "certify": Button("officers", _("Certify for a year")),

@@ -112,6 +112,7 @@ NAMES = {
     "pairs": pgettext_lazy("ledger", "pairs"),
     "persons": pgettext_lazy("ledger", "persons"),
     "places": pgettext_lazy("ledger", "places"),
+    "prefecture": pgettext_lazy("ledger", "prefecture"),
     "problems": pgettext_lazy("ledger", "problems"),
     "proposal": pgettext_lazy("ledger", "proposal"),
     "proposals": pgettext_lazy("ledger", "proposals"),

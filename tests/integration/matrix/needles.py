@@ -54,6 +54,7 @@ CASE_OF = {
     "Officer": "casemember__case_id",
     "OverlapNotice": "case_id",
     "PairAnswerRow": "list__exhibit__case_id",
+    "PrefectureDecisionRow": "list__exhibit__case_id",
     "RevealRow": "case_id",
     "SchemeRow": "voterow__case_id",
     "SeizedListRow": "exhibit__case_id",

@@ -33,6 +33,7 @@ from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.reveal import RevealMeans
 from tsunagu.domain.scheme import Grade
+from tsunagu.domain.seized import UNKNOWN_PREFECTURE
 from tsunagu.domain.series import Distributed, SeriesStatus
 from tsunagu.domain.series_steps import StepKind
 from tsunagu.domain.title import TitleValue
@@ -129,6 +130,7 @@ TABLE = {
     "OverlapNotice.overlap_id": told(W.IS_NOTIFIED, W.IS_TOLD, W.AUDITS_A_SIDE),
     "OverlapNotice.revealed.case": told(W.HAS_SHARED),
     "OverlapNotice.revealed.reasons": told(W.HAS_SHARED),
+    "PrefectureDecisionRow.reason": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "ProposalRow.id": told(W.AUDITS, page=[W.CONFIRMS], command=[W.CONFIRMS]),
     "ProposalRow.terms.login": told(page=[W.CONFIRMS], command=[W.CONFIRMS]),
     "ProposalRow.terms.name": told(page=[W.CONFIRMS], command=[W.CONFIRMS]),
@@ -139,7 +141,7 @@ TABLE = {
     "SchemeRow.id": LEDGER,
     "SchemeRow.name": told(page=[W.WORKS_ON_IT], command=[W.READS_SERIES]),
     "SeizedListRow.id": LEDGER,
-    "SeizedListRow.sha256": told(W.AUDITS, command=[W.WORKS_ON_IT]),
+    "SeizedListRow.sha256": told(W.AUDITS, page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "Series.id": told(W.AUDITS, command=[W.WORKS_ON_IT]),
     "Series.name": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "SeriesAlias.alias": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
@@ -197,6 +199,7 @@ NEVER = {
     "OverlapNotice.id": NUMBERED,
     "PairAnswerRow.id": NUMBERED,
     "PairAnswerRow.reason": KEPT,
+    "PrefectureDecisionRow.id": NUMBERED,
     "ProviderSubject.sealed": SECRET,
     "RecentQuery.id": NUMBERED,
     "RecentQuery.pdq": TRACE,
@@ -207,6 +210,7 @@ NEVER = {
     "SeizedChunkRow.id": NUMBERED,
     "SeizedChunkRow.sealed": SECRET,
     "SeizedListRow.described": SECRET,
+    "SeizedListRow.facts": SECRET,
     "SeizedListRow.key": SECRET,
     "SeizedListRow.links": SECRET,
     "SeizedListRow.oddities": SECRET,
@@ -317,6 +321,8 @@ WORDS = {
     "Officer.roles": Role,
     "OverlapNotice.revealed.strength": Strength,
     "PairAnswerRow.answer": Judgement,
+    "PrefectureDecisionRow.prefecture": PREFECTURES | {UNKNOWN_PREFECTURE},
+    "PrefectureDecisionRow.rows": (),
     "ProposalRow.kind": ProposalKind,
     "ProposalRow.terms.ground": ErasureGround,
     "ProposalRow.terms.permission": Permission,

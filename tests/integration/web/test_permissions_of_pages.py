@@ -89,6 +89,28 @@ PAGES = (
     ),
     Page("case", "view_case", Permission.CASE_READ, "case", strangers=OTHER_AGENCIES),
     Page("items", "page_holdings", Permission.MEDIA_READ, "case", strangers=OTHER_AGENCIES),
+    *(
+        Page(name, service, permission, "case", typed, strangers=OTHER_AGENCIES, status=302 if typed else 200)
+        for name, service, permission, typed in (
+            ("case_lists", "lists_of_case", Permission.SEIZED_LIST_READ, None),
+            ("case_list", "view_list", Permission.SEIZED_LIST_READ, None),
+            ("case_list_refused", "refused_of_list", Permission.SEIZED_LIST_READ, None),
+            ("case_list_review", "list_pairs", Permission.SEIZED_LIST_REVIEW, None),
+            (
+                "case_list_review",
+                "answer_pair",
+                Permission.SEIZED_LIST_REVIEW,
+                {"answer": "unsure:1-2", "reason": "as seen"},
+            ),
+            ("case_list_prefectures", "list_persons_to_place", Permission.SEIZED_LIST_REVIEW, None),
+            (
+                "case_list_prefectures",
+                "decide_prefecture",
+                Permission.SEIZED_LIST_REVIEW,
+                {"rows": "3", "prefecture": "23", "reason": "as seen"},
+            ),
+        )
+    ),
     Page("clues", "view_clues", Permission.MEDIA_READ, "case", strangers=OTHER_AGENCIES),
     Page(
         "clues",
@@ -419,6 +441,8 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
     if name.startswith("bank_") or name == "bank":
         of_items = {"bank_item": "item", "bank_judge": "item", "bank_withdraw": "doomed"}
         return {"bank": target, **({"item_id": scene.targets[of_items[name]]} if name in of_items else {})}
+    if name.startswith("case_list"):
+        return {"reference": target, **({} if name == "case_lists" else {"number": "1"})}
     if name == "clue_withdraw":
         return {"reference": target, "number": "1"}
     if name in {"series", "series_change"}:
@@ -447,13 +471,11 @@ BY_COMMAND = {
     Permission.MEDIA_INGEST,
     Permission.SCHEME_SET,
     Permission.SEIZED_LIST_IMPORT,
-    Permission.SEIZED_LIST_READ,
-    Permission.SEIZED_LIST_REVIEW,
     Permission.HUB_ACCEPT,
     Permission.TITLE_ASSESS,
 }
 """What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted, seized lists
-are worked with and cases leave by a command, and intakes have tests of their own."""
+are brought in and cases leave by a command, and intakes have tests of their own."""
 
 
 def test_every_permission_opens_a_page_and_is_refused_to_somebody() -> None:

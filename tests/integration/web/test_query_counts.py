@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tsunagu.config.children import table_child
 from tsunagu.domain.alert import Priority, RefusalReason
 from tsunagu.domain.assessment import CountryState, CountryWeight
 from tsunagu.domain.bank import BankSemantics
@@ -24,6 +26,7 @@ from tsunagu.domain.look_up import Query
 from tsunagu.domain.media import Refusal
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.scheme import Grade
+from tsunagu.domain.seized import ListField, ListMapping
 from tsunagu.records import holdings, intakes
 from tsunagu.records.models import Case, CaseMember, Exhibit, Officer
 from tsunagu.records.session import acting_for
@@ -35,6 +38,8 @@ from tsunagu.services.clues import record_clue, sign_assessment, view_clues
 from tsunagu.services.list_uploads import begin_list
 from tsunagu.services.look_ups import look_up
 from tsunagu.services.schemes import demonstration, load_scheme
+from tsunagu.services.seized_import import OfferedFileOfRows, import_seized
+from tsunagu.services.seized_resolving import resolve_seized
 from tsunagu.services.series import open_series
 from tsunagu.services.series_changes import add_to_series, merge_series
 from tsunagu.services.votes import cast_vote
@@ -43,6 +48,7 @@ from ..alerted import command, stand  # noqa: TID252 - tests are no package with
 from ..linked import Held, Made, copy, link, overlap_between  # noqa: TID252 - tests are no package with a name
 from ..lists import bank_of, examined, near  # noqa: TID252 - tests are no package with a name
 from ..scene import OVERSEES, WORKS  # noqa: TID252 - tests are no package with a name
+from ..seized import COLUMNS, table  # noqa: TID252 - likewise
 from ..world import Person, World, now, random_name  # noqa: TID252 - tests are no package with a name
 from .test_doors import OPEN_URLS, patterns
 from .visitors import Visitor
@@ -80,6 +86,7 @@ class Workplace:
     item: str
     series: str
     above: Person
+    number: int = 0
     alert: UUID = field(default_factory=uuid4)
     made: Made = field(default_factory=Made)
 
@@ -144,6 +151,7 @@ class Workplace:
             open_bank(actor=self.anna.actor, name=name, semantics=BankSemantics.BENIGN, legal_ground="a law", **parts)
         self._fill_bank(count)
         self._see_something(count // 10)
+        self.number = self._seal_lists(count)
         self._fill_series(files[:count])
         for _ in range(count // 10):
             self._raise_alert()
@@ -160,6 +168,28 @@ class Workplace:
                 for _ in range(count)
             )
         link(self.world)
+
+    def _seal_lists(self, count: int) -> int:
+        """Let the case have more seized lists, and one with more in it; return its number."""
+        asked: dict[str, Any] = {"actor": self.anna.actor, "reference": self.mine.case.reference, **self.world.parts}
+        columns = ListMapping({ListField(one): title for one, title in COLUMNS.items()})
+        for number in range(count // 10):
+            content = io.BytesIO(table(("name", "", f"{random_name('who')}@example.jp")))
+            offered = OfferedFileOfRows(content, f"list {number}", columns)
+            import_seized(offered=offered, readers=table_child, **asked)
+        asks = [
+            row
+            for at in range(count)
+            for row in (("Sato Taro", "", f"m{at}@example.jp"), ("某", "", f"m{at}@example.jp"))
+        ]
+        waits = [(f"Sato Jiro {at}", "", "", "", "498-0000") for at in range(count)]
+        refused = b'"' * 3 + b"x\r\n"
+        content = table(*asks, *waits) + refused * 3
+        done = import_seized(
+            offered=OfferedFileOfRows(io.BytesIO(content), "list", columns), readers=table_child, **asked
+        )
+        resolve_seized(number=done.seized.number, **asked)
+        return done.seized.number
 
     def _see_something(self, count: int) -> None:
         """Let the case have more clues, and more signed of what they tell."""
@@ -252,6 +282,16 @@ class Workplace:
             name: (anna, get(name))
             for name in ("alert_draft", "case", "clues", "intake", "intake_run", "intake_refused", "overlap", "series")
         }
+        found |= {
+            name: (anna, get(name))
+            for name in (
+                "case_list",
+                "case_lists",
+                "case_list_prefectures",
+                "case_list_refused",
+                "case_list_review",
+            )
+        }
         found |= {name: (anna, get(name, exhibit="E1")) for name in ("items", "withdraw")}
         found |= {"case_delete": (anna, get("case_delete"))}
         found |= {
@@ -280,17 +320,20 @@ class Workplace:
         return raise_alert(actor=self.anna.actor, draft=draft, command=command(), **self.world.parts)
 
     def _named(self, name: str) -> dict[str, Any]:
-        if name == "alert":
-            return {"alert_id": self.alert}
-        if name in {"alert_draft", "case", "case_delete", "clues", "intake", "items", "withdraw"}:
-            return {"reference": self.mine.case.reference}
-        if name == "series":
-            return {"series": self.series}
-        if name in {"intake_run", "intake_refused"}:
-            return {"intake_id": self.intake}
-        if name in {"bank", "bank_item"}:
-            return {"bank": self.bank, **({"item_id": self.item} if name == "bank_item" else {})}
-        return {"overlap_id": self.overlap} if name == "overlap" else {}
+        of_case = {"reference": self.mine.case.reference}
+        if name.startswith("case_list"):
+            return of_case if name == "case_lists" else {**of_case, "number": self.number}
+        of_bank, of_intake = {"bank": self.bank}, {"intake_id": self.intake}
+        named: dict[str, dict[str, Any]] = {
+            **dict.fromkeys(("alert_draft", "case", "case_delete", "clues", "intake", "items", "withdraw"), of_case),
+            **dict.fromkeys(("intake_run", "intake_refused"), of_intake),
+            "alert": {"alert_id": self.alert},
+            "bank": of_bank,
+            "bank_item": {**of_bank, "item_id": self.item},
+            "overlap": {"overlap_id": self.overlap},
+            "series": {"series": self.series},
+        }
+        return named.get(name, {})
 
     def counts(self) -> dict[str, int]:
         """How many queries each page makes."""

@@ -28,6 +28,7 @@ from tsunagu.records.models.people import (
 from tsunagu.records.models.seized import (
     ListedPersonRow,
     PairAnswerRow,
+    PrefectureDecisionRow,
     SeizedChunkRow,
     SeizedListRow,
     SeizedPieceRow,
@@ -84,6 +85,7 @@ __all__ = [
     "Overlap",
     "OverlapNotice",
     "PairAnswerRow",
+    "PrefectureDecisionRow",
     "ProposalRow",
     "ProviderSubject",
     "RecentQuery",

@@ -18,7 +18,7 @@ class SeizedListRow(models.Model):
     """A list, how it is read, and how far its import and its resolution are.
 
     `key` is sealed by the keyring, and everything else under it: in `described` name, columns and mapping, in `links`
-    what was compared. `imported_at` is None while rows are missing.
+    what was compared, and in `facts` what was derived from each row. `imported_at` is None while rows are missing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -37,6 +37,7 @@ class SeizedListRow(models.Model):
     imported_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
     links = models.BinaryField(null=True)
+    facts = models.BinaryField(null=True)
 
     class Meta:
         db_table = "seized_list"
@@ -108,3 +109,23 @@ class ListedPersonRow(models.Model):
     class Meta:
         db_table = "listed_person"
         indexes: ClassVar = [models.Index(fields=["list", "ended_at"], name="listed_person_list")]
+
+
+class PrefectureDecisionRow(models.Model):
+    """What an officer has decided of where the person of these rows lives. Nothing is changed: the last one counts.
+
+    `prefecture` is a code, `unknown` where he found that nobody can tell, or empty where he took it back.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    list = models.ForeignKey(SeizedListRow, on_delete=models.PROTECT)
+    rows = ArrayField(models.IntegerField())
+    prefecture = models.TextField()
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    reason = models.TextField()
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "prefecture_decision"
+        indexes: ClassVar = [models.Index(fields=["list", "id"], name="prefecture_decision_list")]

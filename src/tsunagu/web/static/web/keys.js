@@ -1,4 +1,5 @@
 // The keyboard: g and a letter goes to a page, j and k move among hits, single letters judge the hit in focus; Enter opens it, p picks it.
+// Where answers are kept without a new page, the next hit that waits is in focus then, or what still waits is asked for.
 (() => {
   "use strict";
   let going = false;
@@ -28,6 +29,22 @@
     else if (event.key === "p" && event.target.querySelector("[data-pick]")) event.target.querySelector("[data-pick]").click();
     else document.activeElement?.closest("tbody.hit")?.querySelector(`[data-judge="${CSS.escape(event.key)}"]`)?.click();
   });
+
+  let answered = "";
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    answered = event.target.closest("tbody.hit")?.id ?? "";
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!document.querySelector("table.pairs")) return;
+    const all = hits();
+    const waits = (one) => !one.matches(".answered");
+    const next = all.slice(Math.max(0, all.findIndex((one) => one.id === answered))).find(waits) ?? all.find(waits);
+    if (next) {
+      next.focus();
+      next.scrollIntoView({ block: "nearest" });
+    } else document.querySelector("[data-rest]")?.click();
+  });
+  document.querySelector("table.pairs tbody.hit")?.focus({ preventScroll: true });
 
   const named = location.hash && document.getElementById(location.hash.slice(1));
   if (named && named.matches("tbody.hit")) named.focus();
