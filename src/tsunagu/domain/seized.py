@@ -43,6 +43,8 @@ BY_OFFICER: Final = "officer"
 """The method of a prefecture that somebody has decided."""
 UNKNOWN_PREFECTURE: Final = "unknown"
 """What is decided of where somebody lives, where nobody can tell."""
+TAKEN_BACK: Final = "open"
+"""What takes such a decision back."""
 OF_DAYS: Final = frozenset({ListField.BORN, ListField.ORDERED_ON, ListField.SENT_ON})
 
 

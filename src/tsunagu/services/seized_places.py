@@ -16,6 +16,7 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import InputError, NotFound
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.seized import (
+    TAKEN_BACK,
     UNKNOWN_PREFECTURE,
     ListedPerson,
     PersonToPlace,
@@ -34,8 +35,6 @@ from tsunagu.services.seized_names import NamesWithheld
 
 MOST_PERSONS: Final = 50
 """Persons that are shown at once: as with pairs, no list is carried away."""
-OPEN: Final = "open"
-"""What takes a decision back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def decide_prefecture(
         Conflict: nothing was compared yet, or the case is closed.
     """
     check_reason(reason)
-    if prefecture not in {UNKNOWN_PREFECTURE, OPEN, *prefectures()}:
+    if prefecture not in {UNKNOWN_PREFECTURE, TAKEN_BACK, *prefectures()}:
         raise InputError("there is no such prefecture")
     permission = Permission.SEIZED_LIST_REVIEW
     with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
@@ -128,7 +127,7 @@ def decide_prefecture(
         pairs.refuse_unresolved(one)
         facts = pairs.facts_of(one, found.seal)
         _check_open(found, rows, NamesWithheld.from_(actor, facts))
-        kept = "" if prefecture == OPEN else prefecture
+        kept = "" if prefecture == TAKEN_BACK else prefecture
         who = actor.officer_id
         listed_persons.add_decision(one.list_id, one.agency_id, rows, kept, officer_id=who, reason=reason, now=now)
         decision = listed_persons.decisions_of(one.list_id).get(tuple(rows))

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.judgement import Judgement
-from tsunagu.domain.seized import UNKNOWN_PREFECTURE, ListField, RowPair
+from tsunagu.domain.seized import TAKEN_BACK, UNKNOWN_PREFECTURE, ListField, RowPair
 from tsunagu.resolution.prefectures import prefectures
-from tsunagu.services import seized_places, seized_review
 from tsunagu.web.desk import chosen, parts_of, whole
 from tsunagu.web.desk import number as place
 
@@ -75,8 +74,10 @@ def review(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Show pairs that wait for the officer, or that are disputed; or keep his answer to one."""
     if request.method == "POST":
         return _answer(request, reference, number)
+    from tsunagu.services import seized_review as service  # noqa: PLC0415 - loads NumPy
+
     disputed = request.GET.get("state") == "disputed"
-    view = seized_review.list_pairs(
+    view = service.list_pairs(
         reference=reference,
         number=number,
         most=PAIRS_A_PAGE,
@@ -96,8 +97,10 @@ def residences(request: HttpRequest, reference: str, number: int) -> HttpRespons
     """Show persons whose prefecture an officer has to decide or has decided; or keep what he decides of one."""
     if request.method == "POST":
         return _decide(request, reference, number)
+    from tsunagu.services import seized_places as service  # noqa: PLC0415 - loads NumPy
+
     after = place(request.GET.get("after", ""))
-    found = seized_places.list_persons_to_place(
+    found = service.list_persons_to_place(
         reference=reference, number=number, after=after, most=PERSONS_A_PAGE, **parts_of(request)
     )
     context: dict[str, Any] = {
@@ -111,7 +114,7 @@ def residences(request: HttpRequest, reference: str, number: int) -> HttpRespons
         "fields": OF_PLACES,
         "prefectures": list(prefectures()),
         "unknown": UNKNOWN_PREFECTURE,
-        "open": seized_places.OPEN,
+        "open": TAKEN_BACK,
     }
     return render(request, "web/seized_places.html", context)
 
@@ -124,24 +127,28 @@ def lines_of(pair: RowPair) -> tuple[Line, ...]:
 
 
 def _answer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    from tsunagu.services import seized_review as service  # noqa: PLC0415 - loads NumPy
+
     said, _, named = request.POST.get("answer", "").partition(":")
     pair = _pair(named)
     if pair is None:
         raise InputError("no such pair")
     asked: dict[str, Any] = {"reference": reference, "number": number, "pair": pair, **parts_of(request)}
     answer = chosen(Judgement, said)
-    seized_review.answer_pair(answer=answer, reason=request.POST.get("reason", ""), **asked)
+    service.answer_pair(answer=answer, reason=request.POST.get("reason", ""), **asked)
     if "HX-Request" in request.headers:
-        one = seized_review.view_pair(**asked)
+        one = service.view_pair(**asked)
         context = {"reference": reference, "number": number, "pair": one, "lines": lines_of(one)}
         return render(request, "web/seized_pair.html", context)
     return redirect("case_list_review", reference, number)
 
 
 def _decide(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    from tsunagu.services import seized_places as service  # noqa: PLC0415 - loads NumPy
+
     sent = request.POST
     rows = tuple(sorted({whole(one, most=MOST_ROW) for one in sent.get("rows", "").split(",")}))
-    seized_places.decide_prefecture(
+    service.decide_prefecture(
         reference=reference,
         number=number,
         rows=rows,
