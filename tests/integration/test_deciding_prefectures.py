@@ -96,7 +96,7 @@ def test_a_decision_needs_a_reason_a_prefecture_and_rows_that_name_one_who_waits
     assert desk.world.run(desk.one, *base, *typed, " ").status == REFUSED
     assert desk.world.run(desk.one, *base, "--rows", "1", "--is", "48", "--reason", "w").status == REFUSED
     assert desk.world.run(desk.one, *base, "--rows", "1;2", "--is", "23", "--reason", "w").status == REFUSED
-    for rows in ("2", "1,2", "4", "999"):
+    for rows in ("2", "1,2", "4", "999", "999999999"):
         assert desk.world.run(desk.one, *base, "--rows", rows, "--is", "23", "--reason", "w").status == NOT_FOUND
     assert desk.world.run(desk.one, "case", "close", desk.case).status == 0
     assert desk.world.run(desk.one, *base, *typed, "w").status == CONFLICT

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tsunagu.services.seized_names import NamesWithheld
 
 
-def funnel(one: SeizedList, seal: ListSeal, *, actor: Actor) -> tuple[ListStage, ...]:
+def funnel(one: SeizedList, seal: ListSeal, *, reader: Actor) -> tuple[ListStage, ...]:
     """Return the stages of a list. Call it within `acting_for` its agency.
 
     Raises:
@@ -30,7 +30,7 @@ def funnel(one: SeizedList, seal: ListSeal, *, actor: Actor) -> tuple[ListStage,
     from tsunagu.services.seized_names import NamesWithheld  # noqa: PLC0415 - loads NumPy
     from tsunagu.services.seized_pairs import facts_of  # noqa: PLC0415
 
-    withheld = NamesWithheld.from_(actor, facts_of(one, seal))
+    withheld = NamesWithheld.from_(reader, facts_of(one, seal))
     return stages + _person_stages(one, withheld) + _pair_stages(one, seal, withheld)
 
 

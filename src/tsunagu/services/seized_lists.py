@@ -58,7 +58,7 @@ def list_seized(
         cases = {one.case_id: one for one in ([case_of(actor, reference)] if reference else cases_of(actor))}
         sealed = [(list_id, seal_of(list_id, key, keys)) for list_id, key in seized.keys_of(actor)]
         lists = [(seized.list_of(list_id, seal), seal) for list_id, seal in sealed]
-        views = tuple(ListView(one, funnel(one, seal, actor=actor)) for one, seal in lists if one.case_id in cases)
+        views = tuple(ListView(one, funnel(one, seal, reader=actor)) for one, seal in lists if one.case_id in cases)
         ledger.write(*_read(actor, views, cases, now))
     return views
 
@@ -94,7 +94,7 @@ def view_list(
     """
     permission = Permission.SEIZED_LIST_READ
     with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
-        view = ListView(found.seized, funnel(found.seized, found.seal, actor=actor))
+        view = ListView(found.seized, funnel(found.seized, found.seal, reader=actor))
         about: dict[str, str | int] = {"list": str(found.seized.list_id)}
         ledger.write(deed(Act.SEIZED_LIST_READ, actor=actor, case=found.case, now=now, **about))
     return view

@@ -146,7 +146,8 @@ def _check_open(found: OpenedList, rows: Sequence[int], withheld: NamesWithheld)
     Raises:
         NotFound: they do not, or not any more, or he is withheld: the answer is the same for all.
     """
-    person = listed_persons.person_of(found.seized.list_id, rows, but_of=withheld.rows)
+    there = rows if all(0 < row <= found.seized.rows for row in rows) else ()
+    person = listed_persons.person_of(found.seized.list_id, there, but_of=withheld.rows)
     is_decided = tuple(rows) in listed_persons.decisions_of(found.seized.list_id)
     if person is None or not (person.needs_a_person or is_decided):
         raise NotFound("no such person")

@@ -247,8 +247,10 @@ def commands(targets: Targets, called_so: Sequence[str] = READING) -> Iterator[D
                 chosen = one.type.choices[0] if isinstance(one.type, click.Choice) else None
                 value = str(chosen or values[names[str(one.name)]])
                 typed += [value] if isinstance(one, click.Argument) else [one.opts[0], value]
-            if any("--most" in one.opts for one in command.params):
-                typed += ["--most", ENOUGH]
+            for one in command.params:
+                if "--most" in one.opts:
+                    bounds = one.type if isinstance(one.type, click.IntRange) else None
+                    typed += ["--most", str(bounds.max) if bounds and bounds.max else ENOUGH]
             for form in forms:
                 yield Door(COMMAND, name, (*name.split(), *typed, *form), frozenset(values.values()))
 

@@ -160,7 +160,7 @@ class Workplace:
             how["command"] = command()
             pass_alert(actor=self.anna.actor, to=self.above.agency, form=None, **how, **self.world.parts)
         with acting_for(self.anna.actor.agency_id):
-            exhibit = Exhibit.objects.get(case_id=self.mine.case.case_id).id
+            exhibit = Exhibit.objects.get(case_id=self.mine.case.case_id, reference="E1").id
             refused = [(replace(self.made.file(), refused=Refusal.DAMAGED), 1) for _ in range(count)]
             holdings.keep(refused, agency_id=self.anna.actor.agency_id, exhibit_id=exhibit, intake_id=self.intake)
             Officer.objects.bulk_create(

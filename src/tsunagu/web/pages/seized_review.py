@@ -10,16 +10,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from tsunagu.domain.errors import InputError
 from tsunagu.domain.judgement import Judgement
 from tsunagu.domain.seized import TAKEN_BACK, UNKNOWN_PREFECTURE, ListField, RowPair
 from tsunagu.resolution.prefectures import prefectures
-from tsunagu.web.desk import chosen, parts_of, whole
+from tsunagu.web.desk import chosen, parts_of
 from tsunagu.web.desk import number as place
 
 PAIRS_A_PAGE = 10
 PERSONS_A_PAGE = 20
-MOST_ROW = 10**9
 COMPARED = {
     "name": ListField.NAME,
     "e-mail": ListField.MAIL,
@@ -36,6 +34,8 @@ OF_PLACES = (
 WEIGHTY_BITS = 20.0
 """What fills half of a weight's drawing."""
 Pair = tuple[int, int]
+NO_PAIR: Pair = (0, 0)
+"""Rows that no list has: whether he may ask at all is told first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,7 @@ def _answer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     from tsunagu.services import seized_review as service  # noqa: PLC0415 - loads NumPy
 
     said, _, named = request.POST.get("answer", "").partition(":")
-    pair = _pair(named)
-    if pair is None:
-        raise InputError("no such pair")
+    pair = _pair(named) or NO_PAIR
     asked: dict[str, Any] = {"reference": reference, "number": number, "pair": pair, **parts_of(request)}
     answer = chosen(Judgement, said)
     service.answer_pair(answer=answer, reason=request.POST.get("reason", ""), **asked)
@@ -147,7 +145,7 @@ def _decide(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     from tsunagu.services import seized_places as service  # noqa: PLC0415 - loads NumPy
 
     sent = request.POST
-    rows = tuple(sorted({whole(one, most=MOST_ROW) for one in sent.get("rows", "").split(",")}))
+    rows = tuple(sorted({place(one) for one in sent.get("rows", "").split(",")}))
     service.decide_prefecture(
         reference=reference,
         number=number,
