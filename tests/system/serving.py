@@ -40,9 +40,7 @@ class Served:
     @classmethod
     @contextmanager
     def at(cls, house: Installation) -> Iterator[Served]:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         served = cls(house, port, _serve(house, port))
         try:
             served.wait()
@@ -84,6 +82,13 @@ class Served:
         browser = Browser(self.port)
         browser.sign_in(login, PASSWORD, lambda: TOTP(self.house.secrets[login]).at(int(time.time()) + 30))
         return browser
+
+
+def free_port() -> int:
+    """Return a port of this machine at which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _serve(house: Installation, port: int) -> subprocess.Popen[str]:
