@@ -26,7 +26,7 @@ from tsunagu.records.postgres.server import EmbeddedPostgres  # noqa: E402
 from tsunagu.services.house import Rooms  # noqa: E402
 
 from ..conftest import made_once, quick_folder  # noqa: E402, TID252 - tests are no package with a name
-from .homes import drop_homes, open_homes  # noqa: E402
+from .homes import drop_homes, keep_fresh, open_homes  # noqa: E402
 from .scene import Scene, set_the_scene  # noqa: E402
 from .three_homes import Three, joined  # noqa: E402
 from .world import Table, World  # noqa: E402
@@ -65,6 +65,7 @@ def rooms(world_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         with psycopg.connect(EmbeddedPostgres(world_home).admin_address().conninfo(), autocommit=True) as superuser:
             superuser.execute("ALTER SYSTEM SET synchronous_commit = off")
             superuser.execute("SELECT pg_reload_conf()")
+        keep_fresh(EmbeddedPostgres(world_home).admin_address())
         # Passwords of dozens of officers: as many passes over as much memory as is allowed at least.
         for cost, least in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
             patch.setattr(Argon2PasswordHasher, cost, least)

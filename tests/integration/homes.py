@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,14 +13,12 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.conf import settings
 from django.db import connections
-from django.test import override_settings
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
 from tsunagu.federation.bundle import bundled, unbundled
 from tsunagu.records.keys.keyring import Keyring
-from tsunagu.records.migrating import migrate
 from tsunagu.records.postgres import rights
 from tsunagu.records.postgres.addresses import DatabaseAddress
 from tsunagu.records.postgres.embedded_roles import DATABASE
@@ -28,6 +27,8 @@ from tsunagu.services.hub_carrying import Brought, messages_to_carry, take_messa
 from tsunagu.services.hub_membership import accept_member, join_member, write_card
 
 from .world import DOORS_TO_THE_DATABASE, Person, Table, World, now, random_name
+
+FRESH = "tsunagu_fresh"
 
 
 @dataclass
@@ -91,6 +92,10 @@ def exchange(*homes: Home, at: datetime | None = None) -> None:
     raise AssertionError("installations that talk without end")
 
 
+KEPT: dict[tuple[str, str], BaseDatabaseWrapper] = {}
+"""Connections that are open, by database and alias."""
+
+
 @contextmanager
 def _at(database: str) -> Iterator[None]:
     before = connections.databases["default"]["NAME"]
@@ -102,26 +107,50 @@ def _at(database: str) -> Iterator[None]:
 
 
 def _point(database: str) -> None:
+    """Let everything in this process ask another database.
+
+    The connections of the thread that tests run in are kept, for to connect takes longer than most of what is asked.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
     for alias in DOORS_TO_THE_DATABASE:
-        connections[alias].close()
+        if is_main:
+            KEPT[connections[alias].settings_dict["NAME"], alias] = connections[alias]
+        else:
+            connections[alias].close()
         connections.databases[alias]["NAME"] = database
+        kept = KEPT.get((database, alias)) if is_main else None
+        connections[alias] = kept or _connection(alias)
+
+
+def _connection(alias: str) -> BaseDatabaseWrapper:
+    """Return a connection that stays where it is when others are pointed elsewhere."""
+    made: BaseDatabaseWrapper = connections.create_connection(alias)
+    made.settings_dict = dict(made.settings_dict)
+    return made
+
+
+def keep_fresh(admin: DatabaseAddress) -> None:
+    """Copy the database that all tests share as long as nothing is in it: to migrate another one takes far longer."""
+    connections.close_all()
+    with psycopg.connect(admin.conninfo(), autocommit=True) as server:
+        _copy(server, DATABASE, FRESH)
+
+
+def _copy(server: psycopg.Connection, database: str, to: str) -> None:
+    parts = {"name": sql.Identifier(to), "like": sql.Identifier(database), "owner": sql.Identifier(ROLES.owner)}
+    server.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {like} OWNER {owner}").format(**parts))
 
 
 def open_homes(world: World, admin: DatabaseAddress, folder: Path, *names: str) -> tuple[Home, ...]:
-    """Make installations beside the one that all tests share: the first is migrated, the others are copies of it."""
+    """Make installations beside the one that all tests share."""
     made: list[Home] = []
     with psycopg.connect(admin.conninfo(), autocommit=True) as server:
         for name in names:
             database = random_name("home").replace("-", "_")
-            like = sql.Identifier(made[0].database if made else "template0")
-            parts = {"name": sql.Identifier(database), "like": like, "owner": sql.Identifier(ROLES.owner)}
-            server.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {like} OWNER {owner}").format(**parts))
+            _copy(server, FRESH, database)
             with psycopg.connect(replace(admin, database=database).conninfo(), autocommit=True) as inside:
                 for statement in rights.statements(database, ROLES):
                     inside.execute(statement)
-            if not made:
-                with _at(database), override_settings(TSUNAGU_ROLES=settings.TSUNAGU_ROLES | {"database": database}):
-                    migrate()
             made.append(_home(world, folder / database, database, name))
     return tuple(made)
 
@@ -136,6 +165,9 @@ def _home(world: World, folder: Path, database: str, name: str) -> Home:
 def drop_homes(admin: DatabaseAddress, homes: tuple[Home, ...]) -> None:
     """Remove their databases."""
     assert connections.databases["default"]["NAME"] == DATABASE
+    for database, alias in list(KEPT):
+        if database != DATABASE:
+            KEPT.pop((database, alias)).close()
     with psycopg.connect(admin.conninfo(), autocommit=True) as server:
         for one in homes:
             statement = sql.SQL("DROP DATABASE {name} WITH (FORCE)")

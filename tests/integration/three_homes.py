@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,10 @@ class Three:
 
     def exchange(self) -> None:
         exchange(*self.homes)
+
+    def settle(self) -> None:
+        """Let an hour pass, within which whatever was lost on a way is sent again."""
+        exchange(*self.homes, at=now() + timedelta(hours=1))
 
     def at(self, home: Home, person: Person, deed: str, alert_id: UUID, *rest: Any, **more: Any) -> Any:
         """Let somebody do something to an alert at his installation."""
