@@ -36,6 +36,7 @@ from tsunagu.records.session import acting_for, looking_up
 from tsunagu.records.vault.rows import Vaulted, note
 from tsunagu.services.agency_tree import confirm_places, load_agencies, place_agency
 from tsunagu.services.alert_desk import Command
+from tsunagu.services.alert_notes import write_note
 from tsunagu.services.alert_raising import Draft, raise_alert
 from tsunagu.services.alert_steps import pass_alert, take_alert
 from tsunagu.services.api_keys import make_key
@@ -208,6 +209,7 @@ DOORS = (
         "alert told",
         entitled="dora",
     ),
+    Door("alerts note", ("{target}", "--words", "w"), "write_note", Permission.ALERT_ANSWER, "alert", entitled="dora"),
     Door("alerts take", ("{target}",), "take_alert", Permission.ALERT_ANSWER, "alert taken", entitled="dora"),
     Door(
         "alerts outcome",
@@ -776,6 +778,9 @@ def _raise_alerts(scene: Scene) -> None:
         raised = raise_alert(actor=anna.actor, draft=draft, command=Command(random_name("key")), **world.parts)
         scene.targets[kind] = str(raised)
         scene.secrets |= {draft.finding, draft.reason}
+    noted = random_name("noted")
+    write_note(actor=anna.actor, alert_id=raised, words=noted, command=Command(random_name("key")), **world.parts)
+    scene.secrets.add(noted)
     listed = ListedAgency(random_name("correspondent"), "", AgencyKind.HOTLINE, "", "DK", "", "a desk")
     load_agencies(listed=[listed], under=dora.agency, now=now(), ledger=world.rooms.ledger)
     confirm_places(actor=dora.actor, names=[listed.name], **world.parts)

@@ -70,6 +70,10 @@ def alert_json(one: OneAlert, now: datetime) -> dict[str, Any]:
         **said,
         "path": path_json(view),
         "steps": [_step_json(view, each) for each in view.steps],
+        "notes": [
+            {"at": each.at.isoformat(), "agency": view.cards[each.agency_id].name, "words": each.words}
+            for each in view.notes
+        ],
         "can_go": list(can),
         "can_go_beside": list(beside),
     }
@@ -147,6 +151,8 @@ def print_alert(one: OneAlert, now: datetime) -> None:
     for each in view.steps:
         if each.outcome is not None:
             _print_outcome(view, each, each.outcome)
+    for note in view.notes:
+        screen.print(Text(f"{note.at:%Y-%m-%d %H:%M} {view.cards[note.agency_id].name} notes: {note.words}"))
 
 
 def _print_outcome(view: AlertView, kept: KeptStep, outcome: Outcome) -> None:

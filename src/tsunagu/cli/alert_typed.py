@@ -6,11 +6,14 @@ import hashlib
 from pathlib import Path
 from uuid import uuid4
 
+import click
+
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.outcome import Disposal, OutcomeCode, PersonOutcome, PersonRole
 from tsunagu.services.alert_desk import Command
 
 MOST_DOCUMENT_BYTES = 64 << 20
+key_option = click.option("--key", help="The command's own key: with the same one it is done once, however often sent.")
 
 
 def command_of(key: str | None, document: Path | None = None) -> Command:

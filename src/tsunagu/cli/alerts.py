@@ -10,7 +10,8 @@ from uuid import UUID
 import click
 
 from tsunagu.cli.alert_forms import alert_json, line_json, print_alert, print_line
-from tsunagu.cli.alert_typed import children_of, command_of, person_of
+from tsunagu.cli.alert_note import note
+from tsunagu.cli.alert_typed import children_of, command_of, key_option, person_of
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import print_json, screen
 from tsunagu.domain.alert import HandOver, Priority, RefusalReason
@@ -28,7 +29,6 @@ from tsunagu.services.outcomes import tell_outcome
 ED25519_SPKI = bytes.fromhex("302a300506032b6570032100")
 """What stands before the 32 bytes of an Ed25519 public key in DER: RFC 8410, section 4."""
 CHECK = "openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey key.der -in alert.json -sigfile alert.sig"
-key_option = click.option("--key", help="The command's own key: with the same one it is done once, however often sent.")
 document_option = click.option(
     "--document",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -283,5 +283,7 @@ def _done(alert: UUID, step: int, said: str, *, as_json: bool) -> None:
     else:
         screen.print(said)
 
+
+alerts.add_command(note)
 
 COMMANDS = (alerts,)

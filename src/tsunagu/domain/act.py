@@ -118,6 +118,7 @@ class Act(StrEnum):
     ALERT_DISPOSED = "alert:disposed"
     ALERT_INFORMED = "alert:informed"
     ALERT_WITHDRAWN = "alert:withdrawn"
+    ALERT_NOTED = "alert:noted"
     ALERT_READ = "alert:read"
     ALERT_PRINTED = "alert:printed"
     HUB_CARD_WRITTEN = "hub:card_written"

@@ -36,6 +36,7 @@ class MessageKind(StrEnum):
     """What a message between installations is about."""
 
     ALERT_STEP = "alert-step"
+    ALERT_NOTE = "alert-note"
     KEYS = "keys"
     RECEIPT = "receipt"
 

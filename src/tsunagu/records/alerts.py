@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, When
+from django.db.models.functions import Greatest
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.alert import Alert, HandOver, RefusalReason
@@ -32,12 +33,14 @@ class Party:
     Attributes:
         case_id: the case of this agency for which it is told; None at a hop that has none for it.
         told: the number of the newest step that somebody of the agency has read.
+        notes_told: how many notes.
     """
 
     alert_id: UUID
     agency_id: UUID
     case_id: UUID | None
     told: int
+    notes_told: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +208,11 @@ def link_case(alert_id: UUID, agency_id: UUID, case_id: UUID) -> None:
     AlertPartyRow.objects.filter(alert_id=alert_id, agency_id=agency_id).update(case_id=case_id)
 
 
-def note_told(party: Party, number: int) -> None:
-    """Note that somebody of the agency has read the steps up to this one."""
-    AlertPartyRow.objects.filter(alert_id=party.alert_id, agency_id=party.agency_id, told__lt=number).update(
-        told=number
-    )
+def note_told(party: Party, number: int, *, notes: int) -> None:
+    """Note that somebody of the agency has read the steps up to this one, and so many notes."""
+    AlertPartyRow.objects.filter(
+        Q(told__lt=number) | Q(notes_told__lt=notes), alert_id=party.alert_id, agency_id=party.agency_id
+    ).update(told=Greatest("told", number), notes_told=Greatest("notes_told", notes))
 
 
 def alerts_told(
@@ -254,7 +257,7 @@ def _his(actor: Actor) -> Q:
 
 
 def _party(row: AlertPartyRow) -> Party:
-    return Party(row.alert_id, row.agency_id, row.case_id, row.told)
+    return Party(row.alert_id, row.agency_id, row.case_id, row.told, row.notes_told)
 
 
 def _kept(row: AlertStepRow, persons: tuple[PersonOutcome, ...]) -> KeptStep:

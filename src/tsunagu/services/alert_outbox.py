@@ -1,4 +1,4 @@
-"""Alerts on their way to other installations: each is sent the steps that its agencies on the path may know of."""
+"""Alerts on their way to other installations: each is sent the steps and notes that its agencies may know of."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from tsunagu.domain.alert import Alert
+from tsunagu.domain.alert_note import AlertNote
 from tsunagu.domain.alert_path import AlertPath, AlertStepKind
 from tsunagu.domain.hub import MessageKind
 from tsunagu.domain.party import AgencyCard
 from tsunagu.federation.alert_messages import ToldStep, body_of, stream_of
-from tsunagu.records import hub_members, hub_messages
+from tsunagu.federation.note_messages import note_body
+from tsunagu.records import alert_notes, hub_members, hub_messages
 from tsunagu.records.alerts import KeptStep
 from tsunagu.records.hub_messages import Draft
 
@@ -48,6 +50,38 @@ def queue_steps(
         theirs = (one for one in steps if one.step.kind is AlertStepKind.WITHDRAWN or one.step.number <= last)
         new = [one for one in theirs if cards[one.entered_by].member_id != member_id]
         hub_messages.put(member_id, [_draft(alert, one, cards, speaker_id) for one in new], now=now)
+    notes = alert_notes.notes_of([alert.alert_id]).get(alert.alert_id, ())
+    queue_notes(alert, notes, path, cards, speaker_id=speaker_id, now=now)
+
+
+def queue_notes(
+    alert: Alert, notes: Sequence[AlertNote], path: AlertPath, cards: Cards, *, speaker_id: UUID, now: datetime
+) -> None:
+    """Put into the outbox what other installations on an alert's way home have not been sent of these notes yet.
+
+    They go in the stream of the alert's steps: nobody is told of a note before he is of the alert. What an installation
+    has sent itself is not sent back. Call it in the transaction that adds a note or a step, within `acting_for` the
+    agency that does.
+    """
+    homes = {home for hop in path.hops if (home := cards[hop.agency_id].member_id) is not None}
+    if not homes or not notes:
+        return
+    for member_id in sorted(homes & set(hub_members.member_ids())):
+        its = {one for one, card in cards.items() if card.member_id == member_id}
+        if alert.originator_id not in its and not any(path.is_on_line(one) for one in its):
+            continue
+        new = [one for one in notes if cards[one.agency_id].member_id != member_id]
+        drafts = [
+            Draft(
+                stream_of(alert.alert_id),
+                f"note {one.note_id}",
+                MessageKind.ALERT_NOTE,
+                note_body(one),
+                speaker_id,
+            )
+            for one in new
+        ]
+        hub_messages.put(member_id, drafts, now=now)
 
 
 def _last_told(alert: Alert, steps: Sequence[KeptStep], path: AlertPath, its: set[UUID]) -> int:

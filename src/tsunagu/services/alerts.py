@@ -10,12 +10,13 @@ from uuid import UUID, uuid4
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.alert import Alert, Withheld
+from tsunagu.domain.alert_note import AlertNote
 from tsunagu.domain.alert_path import AlertPath, AlertState, AlertStepKind
 from tsunagu.domain.alert_route import NextStops, next_stops
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
-from tsunagu.records import agencies, agency_places, alerts
+from tsunagu.records import agencies, agency_places, alert_notes, alerts
 from tsunagu.records.alerts import KeptStep, Party
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
@@ -32,9 +33,10 @@ class AlertView:
         alert: what it says; None where that is withheld.
         withheld: why; None where it is told.
         state, path, steps: of those who are off the way home, as it stood when they left it.
+        notes: what agencies on the way home said to each other, oldest first; none where what it says is withheld.
         cards: the agencies that are named.
         newest: number of the last step that this agency is told of; of one that was withdrawn, of all.
-        is_new: whether a step was added since somebody of the agency looked.
+        is_new: whether a step or a note was added since somebody of the agency looked.
         is_yours: whether the actor's agency has it, or speaks for the correspondent that has.
     """
 
@@ -47,6 +49,7 @@ class AlertView:
     state: AlertState
     path: AlertPath
     steps: tuple[KeptStep, ...]
+    notes: tuple[AlertNote, ...]
     cards: Mapping[UUID, AgencyCard]
     newest: int
     is_new: bool
@@ -83,6 +86,12 @@ class AlertView:
         has_sender = self.path.hops[self.path.live].sender is not None
         states = {AlertState.SENT, AlertState.ACKNOWLEDGED, AlertState.RETURNED, AlertState.TAKEN}
         return self.is_yours and has_sender and self.state in states
+
+    @property
+    def may_note(self) -> bool:
+        """Whether this agency can say something to the others on the way home."""
+        is_told = self.withheld is None and self.state is not AlertState.WITHDRAWN
+        return is_told and self.path.is_on_line(self.own_id)
 
     @property
     def may_tell(self) -> bool:
@@ -154,7 +163,7 @@ def view_alert(*, actor: Actor, alert_id: UUID, now: datetime, keys: Keys, ledge
         alert = alerts.alert_of(alert_id)
         [view] = _views(actor, [(alert, party)], now=now)
         stops = next_stops(agency_places.agency_tree(), view.path) if view.is_yours else None
-        alerts.note_told(party, view.newest)
+        alerts.note_told(party, view.newest, notes=len(view.notes))
         details: dict[str, str | int] = {"alert": str(alert_id), "step": view.path.last}
         ledger.write(
             Deed(Act.ALERT_READ, now, actor.agency_id, actor.officer_id, actor.purpose, party.case_id, details)
@@ -165,15 +174,19 @@ def view_alert(*, actor: Actor, alert_id: UUID, now: datetime, keys: Keys, ledge
 def _views(actor: Actor, found: Iterable[tuple[Alert, Party]], *, now: datetime) -> tuple[AlertView, ...]:
     """Return alerts as the actor's agency sees them. Call it within `acting_for` that agency."""
     pairs = list(found)
-    steps = alerts.steps_of([alert.alert_id for alert, _ in pairs] or [uuid4()])  # of none as much is asked
+    ids = [alert.alert_id for alert, _ in pairs] or [uuid4()]  # of none as much is asked
+    steps, notes = alerts.steps_of(ids), alert_notes.notes_of(ids)
     cards = agencies.agency_cards()
-    return tuple(_view(actor, one, steps[one[0].alert_id], cards=cards, now=now) for one in pairs)
+    return tuple(
+        _view(actor, one, steps[one[0].alert_id], notes.get(one[0].alert_id, ()), cards=cards, now=now) for one in pairs
+    )
 
 
 def _view(
     actor: Actor,
     found: tuple[Alert, Party],
     steps: tuple[KeptStep, ...],
+    notes: tuple[AlertNote, ...],
     *,
     cards: Mapping[UUID, AgencyCard],
     now: datetime,
@@ -189,7 +202,7 @@ def _view(
         path = AlertPath.of(alert.priority, (one.step for one in steps))
     withheld = _withheld(actor, alert, is_within=is_within, is_over=is_over, now=now)
     if withheld is not None:
-        steps = tuple(_without_words(one, is_over=is_over) for one in steps)
+        steps, notes = tuple(_without_words(one, is_over=is_over) for one in steps), ()
     newest = whole.last if is_over else path.last
     return AlertView(
         alert.alert_id,
@@ -201,9 +214,10 @@ def _view(
         AlertState.WITHDRAWN if is_over else path.state,
         path,
         steps,
+        notes,
         cards,
         newest=newest,
-        is_new=newest > party.told,
+        is_new=newest > party.told or len(notes) > party.notes_told,
         is_yours=is_within and not is_over and speaker_of(path, cards) == own,
     )
 

@@ -15,11 +15,13 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.federation.alert_messages import told_in
 from tsunagu.federation.envelope import Envelope, Unsealed, seal, unseal
 from tsunagu.federation.keys import keys_from
+from tsunagu.federation.note_messages import note_in
 from tsunagu.federation.streams import Arrival
 from tsunagu.records import hub_members, hub_messages
 from tsunagu.records.hub_messages import Answer, Draft, Incoming, Outgoing
 from tsunagu.records.session import acting_for, locked
 from tsunagu.services.alert_inbox import keep_told_step
+from tsunagu.services.alert_notes import keep_told_note
 from tsunagu.services.hub_desk import HubDesk, still_good
 from tsunagu.services.parts import Ledger
 
@@ -238,6 +240,8 @@ def _act(member_id: UUID, member: str, one: Incoming, *, now: datetime, ledger: 
             _take_keys(member_id, one, now=now, ledger=ledger)
         elif one.kind is MessageKind.ALERT_STEP:
             keep_told_step(member_id=member_id, member=member, one=told_in(one.body), now=now, ledger=ledger)
+        elif one.kind is MessageKind.ALERT_NOTE:
+            keep_told_note(member_id=member_id, note=note_in(one.body), now=now, ledger=ledger)
     except MessageRefused as refused:
         refusal = refused.refusal
     with acting_for(member_id):

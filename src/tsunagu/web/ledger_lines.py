@@ -95,6 +95,7 @@ NAMES = {
     "model": pgettext_lazy("ledger", "weights"),
     "months": pgettext_lazy("ledger", "months"),
     "not_found": pgettext_lazy("ledger", "not found"),
+    "note": pgettext_lazy("ledger", "note"),
     "notices": pgettext_lazy("ledger", "notices"),
     "number": pgettext_lazy("ledger", "number"),
     "objects": pgettext_lazy("ledger", "objects"),

@@ -17,7 +17,7 @@ from django.db import models
 from django.db.models import Q
 
 from tsunagu.records.ledger.book import entries_of_agency
-from tsunagu.records.models import AlertPersonRow, AlertRow, AlertStepRow, HitRow, Holding, Overlap
+from tsunagu.records.models import AlertNoteRow, AlertPersonRow, AlertRow, AlertStepRow, HitRow, Holding, Overlap
 from tsunagu.records.session import LINKER, acting_for
 
 COUNTS = (models.DateField, models.BooleanField, models.FloatField, models.IntegerField)
@@ -32,6 +32,7 @@ LEAST = 8
 CASE_OF = {
     "AssessmentRow": "case_id",
     "Agency": "case__id",
+    "AlertNoteRow": "alert__case_id",
     "AlertPartyRow": "alert__case_id",
     "AlertPersonRow": "step__alert__case_id",
     "AlertRow": "case_id",
@@ -73,7 +74,7 @@ MADE_UP_KEYS = {"IncomingListRow.categories", "MediaItem.tags", "VoteRow.answers
 ENDS = ("ended_at", "settled_at", "used_at")
 """What tells that a row is of something that is over, where it is set."""
 FLAGS = ("held", "is_active")
-OF_ITS_PATH = {AlertRow, AlertStepRow, AlertPersonRow}
+OF_ITS_PATH = {AlertNoteRow, AlertRow, AlertStepRow, AlertPersonRow}
 """Tables without an agency, of which each sees the rows of the alerts that it is told of."""
 OF_BOTH_SIDES = {HitRow: "overlap__case_a overlap__case_b", Overlap: "case_a case_b"}
 """Tables without an agency, read as the linker, which sees across."""

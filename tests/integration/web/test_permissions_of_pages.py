@@ -274,6 +274,7 @@ PAGES = (
                 {"step": "refuse", "because": "wrong-country", "words": "w"},
             ),
             ("pass_alert", Permission.ALERT_ANSWER, "alert passed", "dora", {"step": "back", "words": "w"}),
+            ("write_note", Permission.ALERT_ANSWER, "alert", "dora", {"step": "note", "words": "w"}),
             ("take_alert", Permission.ALERT_ANSWER, "alert taken", "dora", {"step": "take"}),
             (
                 "tell_outcome",

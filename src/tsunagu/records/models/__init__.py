@@ -1,6 +1,6 @@
 """The tables. Only this floor imports them; a table of an agency's own carries `agency_id` for row-level security."""
 
-from tsunagu.records.models.alerts import AlertPartyRow, AlertPersonRow, AlertRow, AlertStepRow
+from tsunagu.records.models.alerts import AlertNoteRow, AlertPartyRow, AlertPersonRow, AlertRow, AlertStepRow
 from tsunagu.records.models.banks import Bank, BankImport, BankItem, LookUpDay, LookUpHit, RecentQuery
 from tsunagu.records.models.cases import Case, CaseMember, Exhibit, ExhibitKeyRow
 from tsunagu.records.models.claims import ClaimRow, InterestRow
@@ -41,6 +41,7 @@ from tsunagu.records.models.votes import DisputeRow, SchemeRow, VoteRow
 __all__ = [
     "Agency",
     "AgencyPlaceRow",
+    "AlertNoteRow",
     "AlertPartyRow",
     "AlertPersonRow",
     "AlertRow",

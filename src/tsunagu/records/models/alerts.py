@@ -40,7 +40,7 @@ class AlertPartyRow(models.Model):
     """An agency that is told of an alert.
 
     `case_id` is the case of its own for which it is; null as long as a hop has not taken it into one. `told` is the
-    number of the newest step that somebody of the agency has read.
+    number of the newest step that somebody of the agency has read, and `notes_told` how many notes.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -48,6 +48,7 @@ class AlertPartyRow(models.Model):
     alert = models.ForeignKey(AlertRow, on_delete=models.PROTECT)
     case_id = models.UUIDField(null=True)
     told = models.IntegerField(default=0)
+    notes_told = models.IntegerField(default=0)
 
     class Meta:
         db_table = "alert_party"
@@ -93,6 +94,21 @@ class AlertStepRow(models.Model):
             models.UniqueConstraint(fields=["alert"], condition=Q(kind="withdrawn"), name="alert_step_withdrawn"),
             models.UniqueConstraint(fields=["entered_by", "key"], name="alert_step_key"),
         ]
+
+
+class AlertNoteRow(models.Model):
+    """What an agency on the way says to the others; only ever added. It has an officer where it was written here."""
+
+    id = models.UUIDField(primary_key=True)
+    alert = models.ForeignKey(AlertRow, on_delete=models.PROTECT)
+    writer = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    officer_id = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    words = models.TextField()
+
+    class Meta:
+        db_table = "alert_note"
+        indexes: ClassVar = [models.Index(fields=["alert", "at"], name="alert_note_alert")]
 
 
 class AlertPersonRow(models.Model):

@@ -17,6 +17,7 @@ from tsunagu.domain.outcome import NATIONAL_TERMS, Outcome, OutcomeCode
 from tsunagu.services import alert_steps
 from tsunagu.services import alerts as service
 from tsunagu.services.alert_desk import Command
+from tsunagu.services.alert_notes import write_note
 from tsunagu.services.outcomes import tell_outcome
 from tsunagu.web.desk import ROWS_A_PAGE, chosen, parts_of, whole
 from tsunagu.web.rooms import now
@@ -58,6 +59,7 @@ def alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
             for number, hop in enumerate(view.path.hops)
         ],
         "outcomes": [(one, cards[one.step.agency_id]) for one in reversed(view.steps) if one.outcome is not None],
+        "notes": [(one, cards[one.agency_id]) for one in view.notes],
         "said": [(one, cards[one.step.agency_id]) for one in view.steps if one.words],
         "contributors": _names(view, view.alert.contributors) if view.alert and view.is_own else [],
         "named": _names(view, view.alert.restrictions.agencies) if view.alert else [],
@@ -77,7 +79,7 @@ def alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 @require_POST
 @grave
 def answer(request: HttpRequest, alert_id: UUID) -> HttpResponse:
-    """Acknowledge, refuse, pass on, hand back, take or withdraw an alert, or tell what became of it."""
+    """Acknowledge, refuse, pass on, hand back, take or withdraw an alert, note something, or tell what became of it."""
     act = {
         "acknowledge": _acknowledge,
         "refuse": _refuse,
@@ -85,6 +87,7 @@ def answer(request: HttpRequest, alert_id: UUID) -> HttpResponse:
         "back": _back,
         "take": _take,
         "withdraw": _withdraw,
+        "note": _note,
         "outcome": _outcome,
     }.get(request.POST.get("step", ""))
     if act is None:
@@ -129,6 +132,10 @@ def _take(request: HttpRequest, alert_id: UUID) -> None:
 
 def _withdraw(request: HttpRequest, alert_id: UUID) -> None:
     alert_steps.withdraw_alert(alert_id=alert_id, words=_words(request), command=_command(request), **parts_of(request))
+
+
+def _note(request: HttpRequest, alert_id: UUID) -> None:
+    write_note(alert_id=alert_id, words=_words(request), command=_command(request), **parts_of(request))
 
 
 def _outcome(request: HttpRequest, alert_id: UUID) -> None:
