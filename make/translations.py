@@ -52,6 +52,7 @@ CODES = {
     "claim": ["ClaimScope"],
     "clue": ["ClueKind", "Bearing", "Support"],
     "erasure": ["ErasureGround"],
+    "gate": ["GateStanding", "GateStepKind"],
     "grant": ["ProposalKind"],
     "hub": ["HubRefusal", "MemberState"],
     "incoming_list": ["ListState"],
@@ -69,6 +70,8 @@ CODES = {
     "timeline": ["Told"],
     "title": ["TitleValue"],
 }
+CODES_OF_LAW = {"applying": ["Showing"], "points": ["Point"]}
+"""Words of the floor of law that the ledger is told."""
 SENTENCES_OF = ["domain", "services", "records", "web"]
 READERS_OF_LISTS = ["columns", "icse", "json_stream", "lines", "nsrl", "nsrl_database", "registry", "vics"]
 """What of `exchange` says why a list that was brought in through a page is none."""
@@ -196,11 +199,12 @@ def _reasons() -> Iterator[Text]:
 
 def _codes() -> Iterator[Text]:
     """Yield the words of the domain that pages show as they stand."""
-    for name, enums in CODES.items():
-        module = importlib.import_module(f"tsunagu.domain.{name}")
-        for enum in enums:
-            members: Iterable[Enum] = getattr(module, enum)
-            yield from (Text(_place(SOURCE / "domain" / f"{name}.py"), str(one.value), CODE) for one in members)
+    for floor, codes in (("domain", CODES), ("law", CODES_OF_LAW)):
+        for name, enums in codes.items():
+            module, place = importlib.import_module(f"tsunagu.{floor}.{name}"), SOURCE / floor / f"{name}.py"
+            for enum in enums:
+                members: Iterable[Enum] = getattr(module, enum)
+                yield from (Text(_place(place), str(one.value), CODE) for one in members)
     errors = vars(importlib.import_module("tsunagu.domain.errors")).values()
     for code in sorted({one.code for one in errors if hasattr(one, "code")}):
         yield Text(_place(SOURCE / "domain" / "errors.py"), code, CODE)

@@ -23,6 +23,11 @@ COLUMNS = {
 TITLES = tuple(COLUMNS.values())
 
 
+REFUSED, CONFLICT = 2, 6
+DECIDES = {"take_up", "promote", "drop", "send_to_juvenile_way"}
+"""Services by which somebody decides about a person."""
+
+
 def invented(rows: int, seed: int) -> bytes:
     """Return an invented list."""
     out = io.BytesIO()
@@ -61,6 +66,7 @@ def seize(world: World, officer: Person, case: str, secrets: set[str]) -> dict[s
     ):  # fmt: skip
         done = world.run(officer, "list", *typed, "--case", case)
         assert done.status == 0, done.text
+    look_into(world, officer, case)
     film, ground = random_name("film"), random_name("ground")
     day = ("--from", "2015-07-15")
     for typed in (
@@ -71,6 +77,20 @@ def seize(world: World, officer: Person, case: str, secrets: set[str]) -> dict[s
         assert done.status == 0, done.text
     secrets |= {name, title, reason, Path(path).name, film, why, ground}
     return {"seized": path, "mapping": mapping}
+
+
+def look_into(world: World, officer: Person, case: str) -> None:
+    """Let an officer look at the first person, and take up the others, of whom the third is a juvenile."""
+    alleged = ("--jurisdiction", "JP", "--conduct", "possession", "--date", "2016-05-01", "--reason", "w")
+    for person, command, *typed in (
+        ("1", "show"),
+        ("2", "promote", "--to", "person-of-interest", *alleged),
+        ("3", "promote", "--to", "person-of-interest", *alleged),
+        ("3", "age", "--as", "juvenile", "--evidence", "E-1=a register"),
+        ("3", "juvenile", "--age-at-act", "15", "--age-now", "16", "--reason", "w"),
+    ):
+        done = world.run(officer, "gate", command, "--case", case, "--person", person, *typed)
+        assert done.status == 0, done.text
 
 
 DOORS_TO_LISTS: tuple[dict[str, Any], ...] = (
@@ -137,6 +157,57 @@ DOORS_TO_LISTS: tuple[dict[str, Any], ...] = (
                 "assess_title",
             ),
             ("list", (), "list_titles"),
+        )
+    ),
+    {
+        "command": "gate show",
+        "arguments": ("--case", "{target}"),
+        "service": "list_persons",
+        "permission": Permission.GATE_RECORD,
+        "target": "case",
+    },
+    *(
+        {
+            "command": f"gate {act}",
+            "arguments": ("--case", "{target}", "--person", "2", *options),
+            "service": service,
+            "permission": Permission.GATE_DECIDE if service in DECIDES else Permission.GATE_RECORD,
+            "target": "case",
+            "status": status,
+        }
+        for act, options, service, status in (
+            ("show", (), "view_person", 0),
+            (
+                "promote",
+                (
+                    "--to",
+                    "person-of-interest",
+                    "--jurisdiction",
+                    "JP",
+                    "--conduct",
+                    "possession",
+                    "--date",
+                    "2016-05-01",
+                    "--reason",
+                    "w",
+                ),
+                "take_up",
+                0,
+            ),
+            ("promote", ("--to", "suspect", "--reason", "w"), "promote", CONFLICT),
+            ("juvenile", ("--age-at-act", "15", "--age-now", "16", "--reason", "w"), "send_to_juvenile_way", REFUSED),
+            ("record", ("--point", "day", "--showing", "unknown"), "record_fact", 0),
+            ("age", ("--as", "adult", "--evidence", "E=s"), "record_fact", 0),
+            ("residence", ("--prefecture", "42", "--evidence", "E=s"), "record_fact", 0),
+            (
+                "risk",
+                ("--tool", "t", "--tool-version", "1", "--on", "2026-11-01", "--band", "low", "--assessor", "a"),
+                "record_fact",
+                0,
+            ),
+            ("welfare", ("--suicide", "s", "--children", "c"), "record_fact", 0),
+            ("position", ("--as", "other", "--basis", "stated", "--children", "no"), "record_fact", CONFLICT),
+            ("drop", ("--reason", "w"), "drop", 0),
         )
     ),
 )

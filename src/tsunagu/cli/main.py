@@ -31,6 +31,7 @@ MODULES = {
     "erase-expired": "erasures",
     "exhibit": "exhibits",
     "fingerprint": "files",
+    "gate": "gate_show",
     "hits": "overlaps",
     "hub": "hub",
     "index": "index",

@@ -25,6 +25,8 @@ class Permission(StrEnum):
     CLUE_RECORD = "clue:record"
     COUNTRY_ASSESS = "country:assess"
     EXHIBIT_WITHDRAW = "exhibit:withdraw"
+    GATE_DECIDE = "gate:decide"
+    GATE_RECORD = "gate:record"
     HELD_NOTICE_RELEASE = "held-notice:release"
     HIT_JUDGE = "hit:judge"
     HUB_ACCEPT = "hub:accept"
@@ -88,6 +90,8 @@ _OFFICER = frozenset(
         Permission.CLUE_RECORD,
         Permission.COUNTRY_ASSESS,
         Permission.EXHIBIT_WITHDRAW,
+        Permission.GATE_DECIDE,
+        Permission.GATE_RECORD,
         Permission.HIT_JUDGE,
         Permission.ITEM_VOTE,
         Permission.LAW_READ,
@@ -162,6 +166,8 @@ NEVER_LENT = BY_GRANT | {
     Permission.ALERT_READ,
     Permission.CASE_DELETE,
     Permission.CASE_EXPORT,
+    Permission.GATE_DECIDE,
+    Permission.GATE_RECORD,
     Permission.HUB_ACCEPT,
     Permission.LAW_CHANGE,
     Permission.LAW_READ,

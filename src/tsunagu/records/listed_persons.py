@@ -30,7 +30,7 @@ def replace_persons(list_id: UUID, agency_id: UUID, persons: Iterable[ListedPers
 
     Who is still the same stays under his id; who is not ends, and stays as history.
     """
-    standing = {_told(row): row.id for row in ListedPersonRow.objects.filter(list_id=list_id, ended_at=None)}
+    standing = {told(row): row.id for row in ListedPersonRow.objects.filter(list_id=list_id, ended_at=None)}
     new = [one for one in persons if standing.pop(one, None) is None]
     ended = list(standing.values())
     ListedPersonRow.objects.filter(id__in=ended).update(ended_at=now)
@@ -41,7 +41,7 @@ def replace_persons(list_id: UUID, agency_id: UUID, persons: Iterable[ListedPers
 def persons_of(list_id: UUID) -> tuple[ListedPerson, ...]:
     """Return the persons that a list names now, by their first row."""
     rows = ListedPersonRow.objects.filter(list_id=list_id, ended_at=None)
-    return tuple(sorted((_told(row) for row in rows.iterator()), key=lambda one: one.rows[0]))
+    return tuple(sorted((told(row) for row in rows.iterator()), key=lambda one: one.rows[0]))
 
 
 def count_persons(list_id: UUID, *, but_of: Sequence[int] = ()) -> dict[tuple[str | None, str, str, bool], int]:
@@ -64,13 +64,13 @@ def persons_to_place(list_id: UUID, *, but_of: Sequence[int], after: int, most: 
         most: how many at most.
     """
     rows = _standing(list_id, but_of).filter(Q(needs_a_person=True) | Q(method=BY_OFFICER))
-    return tuple(_told(row) for row in rows.filter(rows__0__gt=after).order_by("rows__0")[:most])
+    return tuple(told(row) for row in rows.filter(rows__0__gt=after).order_by("rows__0")[:most])
 
 
 def person_of(list_id: UUID, rows: Sequence[int], *, but_of: Sequence[int]) -> ListedPerson | None:
     """Return the person whom exactly these rows name now; None where nobody is, or where he is not to be told of."""
     found = _standing(list_id, but_of).filter(rows=list(rows)).first()
-    return None if found is None else _told(found)
+    return None if found is None else told(found)
 
 
 def replace_person(list_id: UUID, agency_id: UUID, person: ListedPerson, *, now: datetime) -> None:
@@ -162,7 +162,8 @@ def _row(one: ListedPerson, list_id: UUID, agency_id: UUID, now: datetime) -> di
     }
 
 
-def _told(row: ListedPersonRow) -> ListedPerson:
+def told(row: ListedPersonRow) -> ListedPerson:
+    """Return the person that a row holds."""
     return ListedPerson(
         tuple(row.rows), row.prefecture, row.method, row.confidence, tuple(row.alternatives), row.needs_a_person
     )

@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 
 from tsunagu.records.models import (
+    GateStepRow,
+    JuvenileRow,
     ListedPersonRow,
     PairAnswerRow,
     PrefectureDecisionRow,
@@ -36,6 +38,8 @@ def rows_of_lists(exhibits: Sequence[UUID]) -> list[QuerySet[Any]]:
     """Return the rows that go with the lists of these exhibits, in the order in which they may go."""
     of_lists = {"list__exhibit_id__in": exhibits}
     return [
+        JuvenileRow.objects.filter(**of_lists),
+        GateStepRow.objects.filter(**of_lists),
         TitleAssessmentRow.objects.filter(**of_lists),
         TitleRow.objects.filter(**of_lists),
         ListedPersonRow.objects.filter(**of_lists),

@@ -21,6 +21,7 @@ from tsunagu.domain.clue import Bearing, ClueKind, Support
 from tsunagu.domain.country import CODES
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind
+from tsunagu.domain.gate import GateStepKind
 from tsunagu.domain.grant import ProposalKind
 from tsunagu.domain.hit import EvidenceKind
 from tsunagu.domain.incoming_list import ListState
@@ -121,6 +122,7 @@ TABLE = {
     "LawRuleSet.id": LEDGER,
     "LawRuleSet.sha256": told(command=[W.READS_LAW]),
     "LawRuleSet.text": told(command=[W.READS_LAW]),
+    "ListedPersonRow.id": LEDGER,
     "MediaItem.sha256": told(W.HOLDS_IT),
     "Officer.id": told(W.AUDITS, page=[W.ENROLS]),
     "Officer.login": told(
@@ -177,6 +179,8 @@ NEVER = {
     "Erasure.exhibit_mac": SECRET,
     "Erasure.peaks": "half of a proof, until the erasure has ended",
     "ExhibitKeyRow.public_key": "proves scans; the private part was given out",
+    "GateStepRow.id": NUMBERED,
+    "GateStepRow.sealed": SECRET,
     "Holding.id": NUMBERED,
     "Holding.path_digest": TRACE,
     "IncomingListRow.categories": KEPT,
@@ -189,6 +193,9 @@ NEVER = {
     "Invitation.id": SECRET,
     "Invitation.token_mac": SECRET,
     "JudgementRow.id": NUMBERED,
+    "JuvenileRow.id": NUMBERED,
+    "JuvenileRow.key": SECRET,
+    "JuvenileRow.sealed": SECRET,
     "LookUpDay.id": NUMBERED,
     "LookUpHit.id": NUMBERED,
     "MediaItem.codecs": KEPT,
@@ -197,7 +204,6 @@ NEVER = {
     "MediaItem.sha1": TRACE,
     "MediaItem.tags": KEPT,
     "Officer.password": SECRET,
-    "ListedPersonRow.id": NUMBERED,
     "OverlapNotice.id": NUMBERED,
     "PairAnswerRow.id": NUMBERED,
     "PairAnswerRow.reason": KEPT,
@@ -296,6 +302,7 @@ WORDS = {
     "ClueRow.span": (),
     "ClueRow.support": Support,
     "Erasure.ground": ErasureGround,
+    "GateStepRow.kind": GateStepKind,
     "GrantRow.permission": Permission,
     "HitRow.commonness": Commonness,
     "HitRow.kind": EvidenceKind,

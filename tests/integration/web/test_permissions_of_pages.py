@@ -472,6 +472,8 @@ BY_COMMAND = {
     Permission.MEDIA_INGEST,
     Permission.SCHEME_SET,
     Permission.SEIZED_LIST_IMPORT,
+    Permission.GATE_DECIDE,
+    Permission.GATE_RECORD,
     Permission.HUB_ACCEPT,
     Permission.TITLE_ASSESS,
 }

@@ -1,0 +1,114 @@
+"""Gate files as rows, sealed under their list's key; juveniles apart. Call all within `acting_for` an agency."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from tsunagu.domain.errors import Conflict, NotFound
+from tsunagu.domain.gate import GateStepKind
+from tsunagu.domain.seized import ListedPerson, SeizedList
+from tsunagu.law.gate_file import GateStep
+from tsunagu.records.keys.envelope import seal_under
+from tsunagu.records.listed_persons import told
+from tsunagu.records.models import GateStepRow, JuvenileRow, ListedPersonRow
+from tsunagu.records.seized import held
+from tsunagu.records.seized_seals import ListSeal
+
+
+def person_at(list_id: UUID, first_row: int) -> tuple[UUID, ListedPerson]:
+    """Return the person whom a list names now and whose first row this is, with his id.
+
+    Raises:
+        NotFound: it names none.
+    """
+    row = ListedPersonRow.objects.filter(list_id=list_id, ended_at=None, rows__0=first_row).first()
+    if row is None:
+        raise NotFound("no such person")
+    return row.id, told(row)
+
+
+def persons_by_id(list_id: UUID) -> dict[UUID, ListedPerson]:
+    """Return the persons whom a list names now, by id, in order of their first rows."""
+    rows = ListedPersonRow.objects.filter(list_id=list_id, ended_at=None)
+    return dict(sorted(((row.id, told(row)) for row in rows.iterator()), key=lambda one: one[1].rows[0]))
+
+
+def add_step(one: SeizedList, person_id: UUID, step: GateStep, seal: ListSeal) -> None:
+    """Keep a step.
+
+    Raises:
+        NotFound: the list is gone.
+        Conflict: the list is being erased, or somebody else has added a step meanwhile.
+    """
+    held(one.list_id)
+    try:
+        with transaction.atomic():
+            GateStepRow.objects.create(
+                agency_id=one.agency_id,
+                list_id=one.list_id,
+                person_id=person_id,
+                number=step.number,
+                kind=step.kind,
+                sealed=seal.sealed_json(_place(person_id, step.number), step.said),
+                officer_id=step.officer_id,
+                at=step.at,
+            )
+    except IntegrityError as error:
+        raise Conflict("something else was recorded of this person meanwhile: look at him again") from error
+
+
+def steps_of(list_id: UUID, seal: ListSeal, *, person_id: UUID | None = None) -> dict[UUID, list[GateStep]]:
+    """Return the steps of one person of a list, or of all, by person and number.
+
+    Raises:
+        Conflict: what is kept of them was changed.
+    """
+    rows = GateStepRow.objects.filter(list_id=list_id)
+    if person_id is not None:
+        rows = rows.filter(person_id=person_id)
+    found: dict[UUID, list[GateStep]] = {}
+    for row in rows.order_by("person_id", "number").iterator():
+        said = seal.opened_json(_place(row.person_id, row.number), bytes(row.sealed))
+        step = GateStep(row.number, GateStepKind(row.kind), row.officer_id, row.at, said)
+        found.setdefault(row.person_id, []).append(step)
+    return found
+
+
+def add_juvenile(
+    one: SeizedList,
+    person_id: UUID,
+    said: Mapping[str, Any],
+    *,
+    juvenile_id: UUID,
+    key: bytes,
+    sealed_key: bytes,
+    decided_by: UUID,
+    now: datetime,
+) -> None:
+    """Keep a juvenile apart, under a key of his own.
+
+    Raises:
+        NotFound, Conflict: the list is gone, or being erased.
+    """
+    held(one.list_id)
+    plain = json.dumps(said, ensure_ascii=False).encode()
+    JuvenileRow.objects.create(
+        id=juvenile_id,
+        agency_id=one.agency_id,
+        list_id=one.list_id,
+        person_id=person_id,
+        key=sealed_key,
+        sealed=seal_under(key, plain, f"juvenile {juvenile_id}".encode()),
+        decided_by_id=decided_by,
+        decided_at=now,
+    )
+
+
+def _place(person_id: UUID, number: int) -> str:
+    return f"step {number} of person {person_id}"

@@ -1,0 +1,245 @@
+"""The corroboration gate: people record what is found of one person, and people decide about him."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from uuid import uuid4
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.errors import Conflict, InputError
+from tsunagu.domain.gate import GateStanding, GateStepKind
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.permission import Permission
+from tsunagu.law.days import today_in
+from tsunagu.law.gate import Allegation, Decision, Majority
+from tsunagu.law.gate_file import GateStep, rests_on
+from tsunagu.law.juvenile import JuvenileRoute, juvenile_route
+from tsunagu.records import gate_steps
+from tsunagu.records.keys.envelope import KEY_BYTES
+from tsunagu.services.access import REFERENCE, deed
+from tsunagu.services.case_life import check_reason
+from tsunagu.services.gate_desk import OpenedPerson, latest_of, opened_person, titles_named
+from tsunagu.services.gate_facts import GateFact, PointFact
+from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.seized_access import SEALS, refuse_closed
+
+
+def take_up(
+    *,
+    actor: Actor,
+    reference: str,
+    number: int | None,
+    person: int,
+    allegation: Allegation,
+    reasons: str,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> GateStep:
+    """Let an officer decide that somebody is looked into; whatever was found before begins anew.
+
+    Args:
+        reference: of the case.
+        number: of the list within the case; None for the only one.
+        person: the number of his first row.
+        allegation: what he is said to have done, where, and on which day.
+
+    Raises:
+        Forbidden: the actor decides nothing at the gate.
+        NotFound: no such case, list or person, or not the actor's.
+        InputError: no reasons; or the rules know no such jurisdiction or conduct.
+        Conflict: the case is closed, or he went the way of juveniles.
+    """
+    check_reason(reasons)
+    at = (actor, Permission.GATE_DECIDE, reference, number, person)
+    with opened_person(*at, now=now, keys=keys, ledger=ledger) as one:
+        _refuse_unless_open(one)
+        one.desk.rules.of_conduct(allegation.jurisdiction, allegation.conduct)
+        told = {"jurisdiction": allegation.jurisdiction, "conduct": allegation.conduct}
+        said = {"reasons": reasons, **told, "act_on": allegation.act_on.isoformat()}
+        step = one.keep(GateStepKind.TAKEN_UP, said, actor=actor, now=now)
+        ledger.write(_told(Act.GATE_TAKEN_UP, one, step, actor, keys))
+    return step
+
+
+def record_fact(
+    *,
+    actor: Actor,
+    reference: str,
+    number: int | None,
+    person: int,
+    fact: GateFact,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> GateStep:
+    """Keep what was found of somebody who is looked into; a suspect may be one no more by it, and nobody becomes one.
+
+    Raises:
+        Forbidden: the actor records nothing at the gate.
+        NotFound: no such case, list, person or title, or not the actor's.
+        InputError: none of his rows names the title.
+        Conflict: the case is closed; nobody looks into him; a position is recorded of a suspect alone; or the title is
+            not assessed as illegal for the law of that day.
+    """
+    at = (actor, Permission.GATE_RECORD, reference, number, person)
+    with opened_person(*at, now=now, keys=keys, ledger=ledger) as one:
+        _refuse_unless_open(one)
+        alleged, said = one.looked_into.allegation, fact.said()
+        if fact.kind is GateStepKind.POSITION and one.file.stands is not GateStanding.SUSPECT:
+            raise Conflict("what somebody is at work is recorded of a suspect alone")
+        if isinstance(fact, PointFact) and fact.title is not None:
+            if fact.title not in titles_named(one):
+                raise InputError("no row of this person names this title")
+            counts = latest_of(one.desk.titles)(fact.title, alleged.jurisdiction, alleged.act_on)
+            if counts is None:
+                raise Conflict("nobody has assessed this title as illegal for the law of that day")
+            said["assessment"] = counts
+        step = one.keep(fact.kind, said, actor=actor, now=now)
+        about = {} if not isinstance(fact, PointFact) else {"point": fact.point.value, "showing": fact.showing.value}
+        ledger.write(_told(Act.GATE_RECORDED, one, step, actor, keys, **about))
+    return step
+
+
+def promote(
+    *,
+    actor: Actor,
+    reference: str,
+    number: int | None,
+    person: int,
+    reasons: str,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> GateStep:
+    """Let an officer decide that somebody is a suspect: refused unless all five points are shown at this moment.
+
+    Raises:
+        Forbidden: the actor decides nothing at the gate.
+        NotFound: no such case, list or person, or not the actor's.
+        InputError: no reasons; or the rules do not know the jurisdiction or the conduct any more.
+        GateClosed: something is missing.
+        Conflict: the case is closed, nobody looks into him, or he is a suspect.
+    """
+    check_reason(reasons)
+    at = (actor, Permission.GATE_DECIDE, reference, number, person)
+    with opened_person(*at, now=now, keys=keys, ledger=ledger) as one:
+        _refuse_unless_open(one)
+        if one.file.stands is GateStanding.SUSPECT:
+            raise Conflict("this person is a suspect by a decision that holds")
+        suspect = one.looked_into.pass_gate(one.desk.rules, Decision(actor.officer_id, reasons, now))
+        said = {"reasons": reasons, "rests_on": rests_on(suspect.rests_on)}
+        step = one.keep(GateStepKind.PROMOTED, said, actor=actor, now=now)
+        rules = ",".join(f"{rule.rule_id} {rule.version}" for rule in suspect.rests_on)
+        ledger.write(_told(Act.GATE_PROMOTED, one, step, actor, keys, rules=rules))
+    return step
+
+
+def drop(
+    *,
+    actor: Actor,
+    reference: str,
+    number: int | None,
+    person: int,
+    reasons: str,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> GateStep:
+    """Let an officer decide that nobody looks into somebody any more.
+
+    Raises:
+        Forbidden: the actor decides nothing at the gate.
+        NotFound: no such case, list or person, or not the actor's.
+        InputError: no reasons.
+        Conflict: the case is closed, or he went the way of juveniles.
+    """
+    check_reason(reasons)
+    at = (actor, Permission.GATE_DECIDE, reference, number, person)
+    with opened_person(*at, now=now, keys=keys, ledger=ledger) as one:
+        _refuse_unless_open(one)
+        step = one.keep(GateStepKind.DROPPED, {"reasons": reasons}, actor=actor, now=now)
+        ledger.write(_told(Act.GATE_DROPPED, one, step, actor, keys))
+    return step
+
+
+def send_to_juvenile_way(
+    *,
+    actor: Actor,
+    reference: str,
+    number: int | None,
+    person: int,
+    age_at_act: int,
+    age_now: int,
+    reasons: str,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> JuvenileRoute:
+    """Hand a juvenile over to the way that is kept apart, and return to whom his case goes; no way leads back.
+
+    Args:
+        age_at_act, age_now: in whole years, as officially confirmed.
+
+    Raises:
+        Forbidden: the actor decides nothing at the gate.
+        NotFound: no such case, list or person, or not the actor's.
+        InputError: no reasons; ages that cannot be, or that leave the way of adults alone; no rule on juveniles is
+            known there; or nobody has confirmed that this is one.
+        Conflict: the case is closed, or nobody looks into him.
+    """
+    check_reason(reasons)
+    at = (actor, Permission.GATE_DECIDE, reference, number, person)
+    with opened_person(*at, now=now, keys=keys, ledger=ledger) as one:
+        _refuse_unless_open(one)
+        looked_into, rules = one.looked_into, one.desk.rules
+        if looked_into.majority is not Majority.JUVENILE:
+            raise InputError("only who is officially confirmed to be a juvenile goes that way")
+        where = looked_into.allegation.jurisdiction
+        # Possession, and all else that such a list can show, carries more than a fine.
+        route = juvenile_route(
+            jurisdiction=where,
+            age_at_act=age_at_act,
+            age_now=age_now,
+            is_fine_the_most=False,
+            today=today_in(where, now),
+            rules=rules,
+        )
+        if not route.steps:
+            raise InputError("at this age nothing but the way of adults is left")
+        said = {"reasons": reasons, "steps": [each.value for each in route.steps], "rule": route.rule.rule_id}
+        step = one.keep(GateStepKind.JUVENILE, said, actor=actor, now=now)
+        _keep_apart(one, {**said, "age_at_act": age_at_act, "age_now": age_now}, step, keys)
+        ledger.write(_told(Act.GATE_JUVENILE, one, step, actor, keys))
+    return route
+
+
+def _keep_apart(one: OpenedPerson, said: dict[str, object], step: GateStep, keys: Keys) -> None:
+    juvenile_id, key = uuid4(), os.urandom(KEY_BYTES)
+    gate_steps.add_juvenile(
+        one.desk.found.seized,
+        one.person_id,
+        said,
+        juvenile_id=juvenile_id,
+        key=key,
+        sealed_key=keys.seal(SEALS, key, f"juvenile {juvenile_id}".encode()),
+        decided_by=step.officer_id,
+        now=step.at,
+    )
+
+
+def _refuse_unless_open(one: OpenedPerson) -> None:
+    refuse_closed(one.desk.found.case)
+    if one.file.stands is GateStanding.JUVENILE:
+        raise Conflict("this person went the way of juveniles, from which none leads back")
+
+
+def _told(act: Act, one: OpenedPerson, step: GateStep, actor: Actor, keys: Keys, **more: str | int) -> Deed:
+    """Return what the ledger is told of a step: whose and which, with what it says as a keyed reference alone."""
+    found = one.desk.found
+    words = keys.mac(REFERENCE, f"gate {one.person_id} {step.number} {sorted(step.said.items())}".encode()).hex()
+    about: dict[str, str | int] = {"list": str(found.seized.list_id), "person": str(one.person_id)}
+    about |= {"step": step.number, "kind": step.kind.value, "reason": words, **more}
+    return deed(act, actor=actor, case=found.case, now=step.at, **about)

@@ -1,0 +1,156 @@
+"""The one way to a person of a seized list: permission, the case, the list, and then one person at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.errors import Conflict, NotFound
+from tsunagu.domain.gate import GateStepKind
+from tsunagu.domain.permission import Permission
+from tsunagu.domain.seized import ListedPerson, ListField, SeizedList
+from tsunagu.domain.title import Title, TitleValue
+from tsunagu.law.gate import PersonOfInterest
+from tsunagu.law.gate_file import GateFile, GateStep, LatestOf, gate_file
+from tsunagu.law.rule_set import RuleSet
+from tsunagu.records import gate_steps, seized, titles
+from tsunagu.records.seized_seals import ListSeal
+from tsunagu.services.law_rules import rules_of_agency
+from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.seized_access import OpenedList, opening
+
+if TYPE_CHECKING:
+    from tsunagu.services.seized_names import NamesWithheld
+
+NO_PERSON = "no such person"
+Cells = Mapping[ListField, str]
+
+
+@dataclass(frozen=True, slots=True)
+class GateDesk:
+    """An open list with what decides how its persons stand: rules, titles, and whose names are withheld."""
+
+    found: OpenedList
+    rules: RuleSet
+    titles: tuple[Title, ...] = field(repr=False)
+    withheld: NamesWithheld = field(repr=False)
+    tells_all: bool
+
+    @classmethod
+    def at(cls, found: OpenedList, actor: Actor) -> GateDesk:
+        """Return the desk of an officer at an open list. Call it within `acting_for` his agency."""
+        from tsunagu.services.seized_names import NamesWithheld  # noqa: PLC0415 - loads NumPy
+        from tsunagu.services.seized_pairs import facts_of  # noqa: PLC0415
+
+        known = titles.titles_of(found.seized.list_id, found.seal)
+        withheld = NamesWithheld.from_(actor, facts_of(found.seized, found.seal))
+        return cls(found, rules_of_agency(), known, withheld, actor.may(Permission.HELD_NOTICE_RELEASE))
+
+    def file_of(self, person_id: UUID, steps: Sequence[GateStep]) -> GateFile:
+        """Return the gate file of a person as it stands now."""
+        return gate_file(person_id, steps, self.rules, latest_of(self.titles))
+
+    def shows(self, file: GateFile, person: ListedPerson) -> bool:
+        """Return whether this officer is shown a person at all."""
+        return (self.tells_all or not file.is_kept_from_colleagues) and not self.withheld.hides(person.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPerson:
+    """One person whom a list names, for as long as a service works with him.
+
+    Attributes:
+        rows: what each of his rows says, in their order.
+    """
+
+    desk: GateDesk
+    person_id: UUID
+    person: ListedPerson
+    rows: tuple[Cells, ...] = field(repr=False)
+    file: GateFile
+
+    @property
+    def looked_into(self) -> PersonOfInterest:
+        """What is found of him.
+
+        Raises:
+            Conflict: nobody looks into him.
+        """
+        if self.file.person is None:
+            raise Conflict("nobody looks into this person: an officer takes him up first, with reasons")
+        return self.file.person
+
+    def keep(self, kind: GateStepKind, said: Mapping[str, Any], *, actor: Actor, now: datetime) -> GateStep:
+        """Add a step to his file.
+
+        Raises:
+            Conflict: somebody else has added one meanwhile, or the list is being erased.
+        """
+        found = self.desk.found
+        step = GateStep(len(self.file.steps) + 1, kind, actor.officer_id, now, said)
+        gate_steps.add_step(found.seized, self.person_id, step, found.seal)
+        return step
+
+
+@contextmanager
+def opened_person(
+    actor: Actor,
+    permission: Permission,
+    reference: str,
+    number: int | None,
+    person: int,
+    *,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> Iterator[OpenedPerson]:
+    """Give one person of a list of the actor's cases, in one transaction; every denial is written down.
+
+    Args:
+        person: the number of his first row.
+
+    Raises:
+        Forbidden: the actor may not.
+        NotFound: no such case, list or person, or not the actor's; or the person bears his name, or a colleague's, or
+            is kept from him otherwise: the answer is the same.
+        Conflict: the case has several lists, and no number was given.
+    """
+    with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
+        desk = GateDesk.at(found, actor)
+        person_id, one = gate_steps.person_at(found.seized.list_id, person)
+        steps = gate_steps.steps_of(found.seized.list_id, found.seal, person_id=person_id)
+        file = desk.file_of(person_id, steps.get(person_id, ()))
+        if not desk.shows(file, one):
+            raise NotFound(NO_PERSON)
+        cells = cells_of(found.seized, found.seal, one.rows)
+        yield OpenedPerson(desk, person_id, one, tuple(cells[each] for each in one.rows), file)
+
+
+def cells_of(one: SeizedList, seal: ListSeal, numbers: Sequence[int]) -> dict[int, Cells]:
+    """Return what these rows of a list say, by number."""
+    from tsunagu.services.seized_pairs import said_by  # noqa: PLC0415 - loads NumPy
+
+    rows = seized.rows_of_list(one.list_id, seal, numbers=numbers) if numbers else ()
+    return {row.number: said_by(row, one) for row in rows}
+
+
+def titles_named(one: OpenedPerson) -> tuple[int, ...]:
+    """Return the numbers of the titles that a person's rows name."""
+    said = [(row.get(ListField.TITLE_CODE, ""), row.get(ListField.TITLE, "")) for row in one.rows]
+    return tuple(each.number for each in one.desk.titles if any(each.is_named_by(*names) for names in said))
+
+
+def latest_of(known: Sequence[Title]) -> LatestOf:
+    """Return what tells which assessment of a title counts for a day, if it says illegal."""
+    by_number = {one.number: one for one in known}
+
+    def latest(title: int, jurisdiction: str, day: date) -> int | None:
+        found = by_number[title].assessed_on(jurisdiction, day) if title in by_number else None
+        return found.number if found is not None and found.value is TitleValue.ILLEGAL else None
+
+    return latest

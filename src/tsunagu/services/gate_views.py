@@ -1,0 +1,113 @@
+"""Persons of a seized list as officers see them at the gate: one with his rows, or a few by how they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.gate import GateStanding
+from tsunagu.domain.permission import Permission
+from tsunagu.domain.seized import ListedPerson
+from tsunagu.law.gate_file import GateFile
+from tsunagu.law.points import GateProblem
+from tsunagu.records import gate_steps
+from tsunagu.services.access import deed
+from tsunagu.services.gate_desk import Cells, GateDesk, opened_person, titles_named
+from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.seized_access import opening
+
+MOST_PERSONS: Final = 50
+"""Persons who are listed at once, and without their names: a list is carried away by nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person as he stands.
+
+    Attributes:
+        problems: what keeps the gate closed; nothing of whom nobody looks into, and of a suspect.
+        rows: what his rows say; nothing where he is one of a list.
+        titles: numbers of the titles that his rows name.
+    """
+
+    person: ListedPerson
+    file: GateFile
+    problems: tuple[GateProblem, ...]
+    rows: tuple[Cells, ...] = field(default=(), repr=False)
+    titles: tuple[int, ...] = ()
+
+
+def view_person(
+    *, actor: Actor, reference: str, number: int | None, person: int, now: datetime, keys: Keys, ledger: Ledger
+) -> PersonView:
+    """Return one person with his rows, how he stands, and what is missing.
+
+    Raises:
+        Forbidden, NotFound, Conflict: as for `opened_person`.
+    """
+    at = (actor, Permission.GATE_RECORD, reference, number, person)
+    with opened_person(*at, now=now, keys=keys, ledger=ledger) as one:
+        found = one.desk.found
+        about: dict[str, str | int] = {"list": str(found.seized.list_id), "person": str(one.person_id)}
+        ledger.write(deed(Act.GATE_READ, actor=actor, case=found.case, now=now, **about))
+        problems = one.file.problems(one.desk.rules, now)
+        return PersonView(one.person, one.file, problems, one.rows, titles_named(one))
+
+
+def list_persons(
+    *,
+    actor: Actor,
+    reference: str,
+    number: int | None,
+    standing: GateStanding | None,
+    prefecture: str | None,
+    after: int,
+    most: int,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> tuple[PersonView, ...]:
+    """Return a few persons of a list by the numbers of their first rows, without what the rows say.
+
+    Args:
+        standing: of those who stand so alone; of all but leads when it is left out.
+        prefecture: of those alone who live there, as the list tells.
+        after: the number after which to go on.
+        most: how many, 1 to 50.
+
+    Raises:
+        InputError: it is another number.
+        Forbidden: the actor records nothing at the gate.
+        NotFound: no such case or list, or not the actor's.
+        Conflict: the case has several lists, and no number was given.
+    """
+    if not 1 <= most <= MOST_PERSONS:
+        raise InputError("between 1 and 50 persons are listed at once")
+    with opening(actor, Permission.GATE_RECORD, reference, number, now=now, keys=keys, ledger=ledger) as found:
+        desk = GateDesk.at(found, actor)
+        wanted = _wanted(desk, standing, prefecture, after)
+        shown = [(one, file) for one, file in wanted if desk.shows(file, one)][:most]
+        about: dict[str, str | int] = {"list": str(found.seized.list_id), "persons": len(shown)}
+        ledger.write(deed(Act.GATE_READ, actor=actor, case=found.case, now=now, **about))
+    return tuple(PersonView(one, file, file.problems(desk.rules, now)) for one, file in shown)
+
+
+def _wanted(
+    desk: GateDesk, standing: GateStanding | None, prefecture: str | None, after: int
+) -> list[tuple[ListedPerson, GateFile]]:
+    list_id, seal = desk.found.seized.list_id, desk.found.seal
+    steps = gate_steps.steps_of(list_id, seal)
+    found = []
+    for person_id, one in gate_steps.persons_by_id(list_id).items():
+        if one.rows[0] <= after or prefecture not in {None, one.prefecture}:
+            continue
+        if standing is None and person_id not in steps:
+            continue
+        file = desk.file_of(person_id, steps.get(person_id, ()))
+        if standing in {None, file.stands}:
+            found.append((one, file))
+    return found
