@@ -15,7 +15,7 @@ def _to(model: str) -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0041_prefecture_decisions")]
+    dependencies = [("records", "0042_alert_notes")]
     operations = [
         migrations.CreateModel(
             name="GateStepRow",
