@@ -64,6 +64,7 @@ CODES = {
     "outcome": ["Disposal", "OutcomeCode", "PersonRole"],
     "permission": ["Permission"],
     "purpose": ["Purpose"],
+    "referral": ["ReferralState", "ReturnReason"],
     "reveal": ["RevealMeans"],
     "search": ["CaseState"],
     "series": ["SeriesStatus", "Distributed"],

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from tsunagu.domain.permission import Role
+from tsunagu.law.applying import Showing
+from tsunagu.law.gate import Allegation, Majority
+from tsunagu.law.points import Evidence, Point
 from tsunagu.law.shipped import shipped_text
+from tsunagu.services import gate as service
+from tsunagu.services.gate_facts import AgeFact, PointFact
 
 from .adopted import adopt, review, row_digests
 from .seized import COLUMNS, Desk
@@ -116,10 +122,17 @@ class Gated:
         self.gate("promote", "--to", "suspect", "--reason", "all five are shown", status=status)
 
     def suspect(self) -> None:
-        """Go all the way."""
-        self.take_up()
-        self.show_all()
-        self.promote()
+        """Go all the way, by the services that the commands call."""
+        at: dict[str, Any] = {"actor": self.desk.one.actor, "reference": self.desk.case, "number": None}
+        at |= {"person": self.person, **self.desk.world.parts}
+        alleged = Allegation("JP", "possession", date.fromisoformat(DAY))
+        service.take_up(allegation=alleged, reasons="the parcel arrived", **at)
+        shown = (Evidence("E-1", "the family register"), Evidence("E-2", "a carrier"))
+        for point in Point:
+            title = 1 if point is Point.ITEM else None
+            service.record_fact(fact=PointFact(point, Showing.SHOWN, shown, title), **at)
+        service.record_fact(fact=AgeFact(Majority.ADULT, shown), **at)
+        service.promote(reasons="all five are shown", **at)
 
     def told(self, by: Person | None = None) -> dict[str, Any]:
         """Return how he stands."""

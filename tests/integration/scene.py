@@ -61,6 +61,7 @@ from tsunagu.services.vault import opened_vault
 
 from .adopted import adopt, new_rule_id, propose, review, row_digests, rule_file
 from .granted import grant
+from .referred import DOORS_TO_REFERRALS, refer
 from .seized import DOORS_TO_LISTS, seize
 from .series_scene import BESIDE, DOOR_ARGUMENTS, DOORS_TO_SERIES, put_together
 from .world import Person, World, now, random_name
@@ -91,7 +92,7 @@ class Scene:
     def absent(self, kind: str) -> str:
         """Return a target of the same form that nobody has."""
         of_ids = {"overlap", "held", "shared", "proposal", "grant", "officer proposal", "refusable"}
-        if kind in of_ids | {"rules", "refusable rules"} or kind.startswith("alert"):
+        if kind in of_ids | {"rules", "refusable rules"} or kind.startswith(("alert", "referral")):
             return str(uuid4())
         if kind in {"rule", "reviewed rule"}:
             return secrets.token_hex(32)
@@ -612,7 +613,7 @@ DOORS = (
         unfit=("anna", "carl", "audra"),
     ),
     Door("share", ("{target}",), "share", Permission.OVERLAP_SHARE, "overlap"),
-    *(Door(**{"strangers": OTHER_AGENCIES, **one}) for one in (*DOORS_TO_SERIES, *DOORS_TO_LISTS)),
+    *(Door(**{"strangers": OTHER_AGENCIES, **one}) for one in (*DOORS_TO_SERIES, *DOORS_TO_LISTS, *DOORS_TO_REFERRALS)),
 )
 
 
@@ -745,6 +746,7 @@ def _stand_in_a_tree(scene: Scene) -> None:
     scene.targets |= {"beneath": beneath.name, "above": dora.agency}
     scene.secrets.add(beneath.name)
     _raise_alerts(scene)
+    scene.targets |= refer(world, anna, scene.targets["case"], dora)
 
 
 def _meet_an_installation(scene: Scene) -> None:

@@ -25,8 +25,8 @@ from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.media import Examined, MediaFacts, MediaType, Refusal
 from tsunagu.domain.package import PackagedFile
 from tsunagu.domain.permission import Role
-from tsunagu.exchange import case_report
-from tsunagu.exchange.case_report import FONTS
+from tsunagu.exchange import typesetting
+from tsunagu.exchange.typesetting import FONTS
 from tsunagu.records import packaged
 from tsunagu.records.cases import case_of
 from tsunagu.records.packages.folder import check_package
@@ -196,7 +196,7 @@ def test_a_summary_is_there_in_both_languages(world: World, full: Held) -> None:
 def test_without_a_font_nothing_is_written_unless_the_summary_is_left_out(
     world: World, full: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(case_report, "FONTS", ())
+    monkeypatch.setattr(typesetting, "FONTS", ())
     before, out = world.entry_count(), world.folder / random_name("package")
     done = world.run(full.person, "case", "export", full.case.reference, "--out", str(out))
     assert done.status == Unavailable.exit_status

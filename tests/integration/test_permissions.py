@@ -62,7 +62,7 @@ IN_THE_BROWSER = {"alert_basis", "case_timeline", "own_deeds", "seen_by_others",
 """Services that no command calls: the tests of the pages and of intakes try them."""
 
 
-WAYS_IN = {"access", "alert_desk", "gate_desk", "seized_access"}
+WAYS_IN = {"access", "alert_desk", "gate_desk", "referral_desk", "seized_access"}
 """What services begin with, and no door calls."""
 
 

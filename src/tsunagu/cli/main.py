@@ -49,6 +49,7 @@ MODULES = {
     "overlaps": "overlaps",
     "package": "packages",
     "permission": "permissions",
+    "referral": "referrals",
     "release": "overlaps",
     "restore": "operations",
     "retention": "erasures",

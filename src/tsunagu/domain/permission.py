@@ -47,6 +47,9 @@ class Permission(StrEnum):
     OVERLAP_READ = "overlap:read"
     OVERLAP_SHARE = "overlap:share"
     PERMISSION_GRANT = "permission:grant"
+    REFERRAL_ANSWER = "referral:answer"
+    REFERRAL_READ = "referral:read"
+    REFERRAL_SEND = "referral:send"
     RETENTION_SET = "retention:set"
     SCHEME_SET = "scheme:set"
     SEIZED_LIST_IMPORT = "seized-list:import"
@@ -102,6 +105,9 @@ _OFFICER = frozenset(
         Permission.NOTICE_READ,
         Permission.OVERLAP_READ,
         Permission.OVERLAP_SHARE,
+        Permission.REFERRAL_ANSWER,
+        Permission.REFERRAL_READ,
+        Permission.REFERRAL_SEND,
         Permission.SEIZED_LIST_IMPORT,
         Permission.SEIZED_LIST_READ,
         Permission.SEIZED_LIST_REVIEW,
@@ -175,6 +181,9 @@ NEVER_LENT = BY_GRANT | {
     Permission.OFFICER_CONFIRM,
     Permission.OFFICER_ENROLL,
     Permission.PERMISSION_GRANT,
+    Permission.REFERRAL_ANSWER,
+    Permission.REFERRAL_READ,
+    Permission.REFERRAL_SEND,
     Permission.RETENTION_SET,
     Permission.SEIZED_LIST_IMPORT,
     Permission.SEIZED_LIST_READ,

@@ -243,6 +243,7 @@ class StageUnit(StrEnum):
     ROWS = "rows"
     PERSONS = "persons"
     PAIRS = "pairs"
+    PACKAGES = "packages"
 
 
 @dataclass(frozen=True, slots=True)

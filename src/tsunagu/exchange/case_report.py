@@ -6,26 +6,22 @@ Typst sets it (see `case_report.typ`). What stands in the case is handed over as
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 
-from tsunagu.domain.errors import Unavailable
 from tsunagu.domain.package import CustodyEntry, Finding, PackagedCase, PackagedExhibit, PackagedFile
 from tsunagu.exchange.case_files import shown
 from tsunagu.exchange.report_words import WORDS
+from tsunagu.exchange.typesetting import Typesetter
 
 Words = Callable[[str, str], str]
 """Returns what people call a code of the domain, given the code and a language."""
 
-FONTS: Final = ("Noto Sans CJK JP", "Noto Sans JP", "IPAexGothic", "IPAGothic", "VL Gothic", "Hiragino Sans")
-"""Fonts that have both scripts; the first that is installed is taken."""
 _TEMPLATE: Final = Path(__file__).with_name("case_report.typ")
 _ENTRY_DIGITS: Final = 16
-_LONG: Final = re.compile(r"[^\s/]{16}|/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +53,15 @@ class Reporter:
         Raises:
             Unavailable: Typst, or a font with Japanese letters, is not installed.
         """
-        try:
-            import typst  # noqa: PLC0415 - an extra, and slow to load
-        except ImportError:
-            raise Unavailable(
-                "the PDF needs the extra `report` (pip install 'tsunagu[report]'), or leave it out: --without-pdf"
-            ) from None
-        self._typst = typst
+        self._typesetter = Typesetter()
         self._words = words
-        self._fonts = typst.Fonts()
-        families = set(self._fonts.families())
-        self._font = next((one for one in FONTS if one in families), None)
-        if self._font is None:
-            raise Unavailable(
-                "the PDF needs a font with Japanese letters (Debian: fonts-noto-cjk), or leave it out: --without-pdf"
-            )
 
     def pdfs(self, report: Report) -> Iterator[tuple[str, bytes]]:
         """Yield the report in each language, with the name of its file."""
         for language, words in WORDS.items():
-            told = {"font": self._font, "language": language, "words": words, **self._told(report, language)}
-            compiler = self._typst.Compiler(
-                _TEMPLATE.read_bytes(), font_paths=self._fonts, sys_inputs={"told": json.dumps(told)}
-            )
-            content = compiler.compile(format="pdf", timestamp=int(report.case.exported_at.timestamp()))
-            yield f"summary.{language}.pdf", cast("bytes", content)
+            told = {"language": language, "words": words, **self._told(report, language)}
+            content = self._typesetter.pdf(_TEMPLATE, told, at=report.case.exported_at)
+            yield f"summary.{language}.pdf", content
 
     def _told(self, report: Report, language: str) -> dict[str, Any]:
         def word(code: str) -> str:
@@ -112,7 +92,7 @@ class Reporter:
 
 def _breaking(rows: Iterable[Sequence[str]]) -> list[list[str]]:
     """Return the rows with places where a line may break in what has none, such as a path or a digest."""
-    return [[_LONG.sub("\\g<0>\u200b", cell) for cell in row] for row in rows]
+    return [[Typesetter.breaking(cell) for cell in row] for row in rows]
 
 
 def _time(at: datetime | None) -> str:

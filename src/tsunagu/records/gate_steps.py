@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,12 @@ def persons_by_id(list_id: UUID) -> dict[UUID, ListedPerson]:
     """Return the persons whom a list names now, by id, in order of their first rows."""
     rows = ListedPersonRow.objects.filter(list_id=list_id, ended_at=None)
     return dict(sorted(((row.id, told(row)) for row in rows.iterator()), key=lambda one: one[1].rows[0]))
+
+
+def rows_of_persons(list_id: UUID, persons: Iterable[UUID]) -> dict[UUID, tuple[list[int], bool]]:
+    """Return the rows of these persons, by id, and whether the list names each of them now."""
+    rows = ListedPersonRow.objects.filter(list_id=list_id, id__in=list(persons)).values_list("id", "rows", "ended_at")
+    return {person_id: (numbers, ended_at is None) for person_id, numbers, ended_at in rows}
 
 
 def add_step(one: SeizedList, person_id: UUID, step: GateStep, seal: ListSeal) -> None:

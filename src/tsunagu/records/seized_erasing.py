@@ -14,6 +14,7 @@ from tsunagu.records.models import (
     ListedPersonRow,
     PairAnswerRow,
     PrefectureDecisionRow,
+    ReferralSourceRow,
     SeizedChunkRow,
     SeizedListRow,
     SeizedPieceRow,
@@ -38,6 +39,7 @@ def rows_of_lists(exhibits: Sequence[UUID]) -> list[QuerySet[Any]]:
     """Return the rows that go with the lists of these exhibits, in the order in which they may go."""
     of_lists = {"list__exhibit_id__in": exhibits}
     return [
+        ReferralSourceRow.objects.filter(**of_lists),
         JuvenileRow.objects.filter(**of_lists),
         GateStepRow.objects.filter(**of_lists),
         TitleAssessmentRow.objects.filter(**of_lists),

@@ -27,11 +27,14 @@ def funnel(one: SeizedList, seal: ListSeal, *, reader: Actor) -> tuple[ListStage
     stages = row_stages(one)
     if one.resolved_at is None:
         return stages
-    from tsunagu.services.seized_names import NamesWithheld  # noqa: PLC0415 - loads NumPy
+    from tsunagu.services.gate_stages import gate_stages  # noqa: PLC0415 - loads NumPy
+    from tsunagu.services.seized_names import NamesWithheld  # noqa: PLC0415
     from tsunagu.services.seized_pairs import facts_of  # noqa: PLC0415
 
     withheld = NamesWithheld.from_(reader, facts_of(one, seal))
-    return stages + _person_stages(one, withheld) + _pair_stages(one, seal, withheld)
+    persons = _person_stages(one, withheld)
+    past = gate_stages(one, seal, persons[0].count, reader=reader, withheld=withheld)
+    return stages + persons + past + _pair_stages(one, seal, withheld)
 
 
 def row_stages(one: SeizedList) -> tuple[ListStage, ...]:

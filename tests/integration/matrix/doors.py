@@ -52,7 +52,8 @@ READING = (
     "case list", "case show", "claims list", "clue list", "clue signed", "clue weigh", "deletion show",
     "exhibit withdraw", "gate show", "hits", "items", "key list", "list prefecture", "list review", "list status",
     "law file", "law list", "law proposals", "law proposed",
-    "ledger show", "notices", "officer list", "officer proposals", "overlaps", "permission list", "retention show",
+    "ledger show", "notices", "officer list", "officer proposals", "overlaps", "permission list",
+    "referral list", "retention show",
     "scheme list", "series candidates", "series list", "series show", "series votes", "title list", "whoami",
 )  # fmt: skip
 """Commands that tell an officer something of what is held."""

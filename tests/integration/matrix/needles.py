@@ -17,7 +17,17 @@ from django.db import models
 from django.db.models import Q
 
 from tsunagu.records.ledger.book import entries_of_agency
-from tsunagu.records.models import AlertNoteRow, AlertPersonRow, AlertRow, AlertStepRow, HitRow, Holding, Overlap
+from tsunagu.records.models import (
+    AlertNoteRow,
+    AlertPersonRow,
+    AlertRow,
+    AlertStepRow,
+    HitRow,
+    Holding,
+    Overlap,
+    ReferralRow,
+    ReferralStepRow,
+)
 from tsunagu.records.session import LINKER, acting_for
 
 COUNTS = (models.DateField, models.BooleanField, models.FloatField, models.IntegerField)
@@ -58,6 +68,9 @@ CASE_OF = {
     "OverlapNotice": "case_id",
     "PairAnswerRow": "list__exhibit__case_id",
     "PrefectureDecisionRow": "list__exhibit__case_id",
+    "ReferralRow": "referralsourcerow__list__exhibit__case_id",
+    "ReferralSourceRow": "list__exhibit__case_id",
+    "ReferralStepRow": "referral__referralsourcerow__list__exhibit__case_id",
     "RevealRow": "case_id",
     "SchemeRow": "voterow__case_id",
     "SeizedListRow": "exhibit__case_id",
@@ -76,8 +89,8 @@ MADE_UP_KEYS = {"IncomingListRow.categories", "MediaItem.tags", "VoteRow.answers
 ENDS = ("ended_at", "settled_at", "used_at")
 """What tells that a row is of something that is over, where it is set."""
 FLAGS = ("held", "is_active")
-OF_ITS_PATH = {AlertNoteRow, AlertRow, AlertStepRow, AlertPersonRow}
-"""Tables without an agency, of which each sees the rows of the alerts that it is told of."""
+OF_ITS_PATH = {AlertNoteRow, AlertRow, AlertStepRow, AlertPersonRow, ReferralRow, ReferralStepRow}
+"""Tables without an agency, of which each sees the rows of the alerts and referrals that it is told of."""
 OF_BOTH_SIDES = {HitRow: "overlap__case_a overlap__case_b", Overlap: "case_a case_b"}
 """Tables without an agency, read as the linker, which sees across."""
 

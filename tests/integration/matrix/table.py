@@ -32,6 +32,7 @@ from tsunagu.domain.outcome import Disposal, PersonRole
 from tsunagu.domain.overlap import Commonness, Strength
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
+from tsunagu.domain.referral import ReferralStepKind, ReturnReason
 from tsunagu.domain.reveal import RevealMeans
 from tsunagu.domain.scheme import Grade
 from tsunagu.domain.seized import UNKNOWN_PREFECTURE
@@ -138,6 +139,7 @@ TABLE = {
     "ProposalRow.id": told(W.AUDITS, page=[W.CONFIRMS], command=[W.CONFIRMS]),
     "ProposalRow.terms.login": told(page=[W.CONFIRMS], command=[W.CONFIRMS]),
     "ProposalRow.terms.name": told(page=[W.CONFIRMS], command=[W.CONFIRMS]),
+    "ReferralRow.id": told(W.AUDITS, command=[W.WORKS_ON_IT]),
     "RevealRow.id": LEDGER,
     "SchemeRow.elements.code": told(page=[W.WORKS_ON_IT], command=[W.READS_SERIES]),
     "SchemeRow.elements.answers": told(page=[W.WORKS_ON_IT], command=[W.READS_SERIES]),
@@ -211,6 +213,12 @@ NEVER = {
     "ProviderSubject.sealed": SECRET,
     "RecentQuery.id": NUMBERED,
     "RecentQuery.pdq": TRACE,
+    "ReferralRow.key": SECRET,
+    "ReferralRow.sealed": SECRET,
+    "ReferralSourceRow.id": NUMBERED,
+    "ReferralStepRow.document": TRACE,
+    "ReferralStepRow.id": NUMBERED,
+    "ReferralStepRow.sealed": SECRET,
     "RevealRow.reason": KEPT,
     "DisputeRow.id": NUMBERED,
     "InterestRow.id": NUMBERED,
@@ -335,6 +343,11 @@ WORDS = {
     "ProposalRow.kind": ProposalKind,
     "ProposalRow.terms.ground": ErasureGround,
     "ProposalRow.terms.permission": Permission,
+    "ReferralRow.form": HandOver,
+    "ReferralStepRow.disposals": Disposal,
+    "ReferralStepRow.kind": ReferralStepKind,
+    "ReferralStepRow.returned": ReturnReason,
+    "ReferralStepRow.role": PersonRole,
     "RevealRow.means": RevealMeans,
     "InterestRow.kind": InterestKind,
     "Series.distributed": Distributed,
@@ -374,6 +387,7 @@ LINKS = {
     "ProposalRow.terms.case": "Case.id",
     "ProposalRow.terms.roles": "Officer.roles",
     "ProposalRow.terms.sha256": "LawRuleSet.sha256",
+    "ReferralStepRow.officer_id": "Officer.id",
     "RevealRow.case_id": "Case.id",
     "RevealRow.item": "MediaItem.id",
     "RevealRow.place": "Holding.id",

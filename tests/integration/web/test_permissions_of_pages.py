@@ -475,6 +475,9 @@ BY_COMMAND = {
     Permission.GATE_DECIDE,
     Permission.GATE_RECORD,
     Permission.HUB_ACCEPT,
+    Permission.REFERRAL_ANSWER,
+    Permission.REFERRAL_READ,
+    Permission.REFERRAL_SEND,
     Permission.TITLE_ASSESS,
 }
 """What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted, seized lists

@@ -26,6 +26,7 @@ from tsunagu.records.models.people import (
     ThrottleRow,
     WebSession,
 )
+from tsunagu.records.models.referrals import ReferralRow, ReferralSourceRow, ReferralStepRow
 from tsunagu.records.models.seized import (
     ListedPersonRow,
     PairAnswerRow,
@@ -93,6 +94,9 @@ __all__ = [
     "ProposalRow",
     "ProviderSubject",
     "RecentQuery",
+    "ReferralRow",
+    "ReferralSourceRow",
+    "ReferralStepRow",
     "RetentionRule",
     "RevealRow",
     "SchemeRow",

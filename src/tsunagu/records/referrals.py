@@ -1,0 +1,272 @@
+"""Referrals and their steps, as rows. Call everything within `acting_for` an agency."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.alert import HandOver
+from tsunagu.domain.errors import Conflict, NotFound
+from tsunagu.domain.outcome import Disposal, PersonOutcome, PersonRole
+from tsunagu.domain.referral import ReferralPath, ReferralStep, ReferralStepKind, ReturnReason
+from tsunagu.records.keys.envelope import open_under, seal_under
+from tsunagu.records.models import ReferralRow, ReferralSourceRow, ReferralStepRow
+
+LOCK_REFERRAL: Final = 7400141
+"""The advisory lock under which steps are added to one referral, or a person is referred."""
+
+CHANGED: Final = "what is kept of this referral was changed"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPackage:
+    """A package as it is kept.
+
+    Attributes:
+        key: sealed by the keyring.
+        sealed: what was signed and by whom, under the key: see `SignedBody`.
+    """
+
+    referral_id: UUID
+    sender_id: UUID
+    receiver_id: UUID
+    form: HandOver
+    coordinators_alone: bool
+    key: bytes = field(repr=False)
+    sealed: bytes = field(repr=False)
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBody:
+    """What a package says, and who vouches for it.
+
+    Attributes:
+        body: canonical JSON in UTF-8, exactly as signed.
+        signature: Ed25519 over `body`, 64 bytes.
+    """
+
+    body: bytes = field(repr=False)
+    signature: bytes
+    key_id: str
+
+    def sealed(self, referral_id: UUID, key: bytes) -> bytes:
+        """Return it sealed under a referral's key, and bound to the referral."""
+        told = {"body": self.body.decode(), "signature": self.signature.hex(), "key_id": self.key_id}
+        return seal_under(key, json.dumps(told, ensure_ascii=False).encode(), _body_place(referral_id))
+
+    @classmethod
+    def opened(cls, package: SignedPackage, key: bytes) -> SignedBody:
+        """Return what a package says.
+
+        Raises:
+            Conflict: it was changed.
+        """
+        plain = open_under(key, package.sealed, _body_place(package.referral_id))
+        if plain is None:
+            raise Conflict(CHANGED)
+        told = json.loads(plain)
+        return cls(told["body"].encode(), bytes.fromhex(told["signature"]), told["key_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """From whom a package was made; the sender alone knows."""
+
+    case_id: UUID
+    list_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReferral:
+    """A referral with its steps, as one of its two sides sees it.
+
+    Attributes:
+        source: None at the receiver.
+    """
+
+    package: SignedPackage
+    steps: tuple[ReferralStep, ...]
+    source: Source | None
+
+    @property
+    def path(self) -> ReferralPath:
+        """How it stands."""
+        return ReferralPath.of(self.package.sender_id, self.package.receiver_id, self.steps)
+
+
+def lock(name: UUID) -> None:
+    """Let nobody else do anything to a referral, or refer a person, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_REFERRAL, str(name)])
+
+
+def add_referral(package: SignedPackage, source: Source) -> None:
+    """Keep a package, and whom it is about."""
+    ReferralRow.objects.create(
+        id=package.referral_id,
+        sender_id=package.sender_id,
+        receiver_id=package.receiver_id,
+        form=package.form,
+        coordinators_alone=package.coordinators_alone,
+        key=package.key,
+        sealed=package.sealed,
+        sent_at=package.sent_at,
+    )
+    ReferralSourceRow.objects.create(
+        agency_id=package.sender_id,
+        referral_id=package.referral_id,
+        list_id=source.list_id,
+        person_id=source.person_id,
+    )
+
+
+def add_step(
+    referral_id: UUID,
+    step: ReferralStep,
+    *,
+    entered_by: UUID,
+    officer_id: UUID | None,
+    words: str,
+    key: bytes,
+    document: bytes | None = None,
+) -> None:
+    """Add a step.
+
+    Args:
+        words: sealed under the referral's key.
+        document: SHA-256 of what a correspondent sent.
+
+    Raises:
+        Conflict: somebody else has added one meanwhile.
+    """
+    outcome = step.outcome
+    try:
+        with transaction.atomic():
+            ReferralStepRow.objects.create(
+                referral_id=referral_id,
+                number=step.number,
+                kind=step.kind,
+                of_id=step.agency_id,
+                entered_by_id=entered_by,
+                officer_id=officer_id,
+                at=step.at,
+                returned=step.returned,
+                role=None if outcome is None else outcome.role,
+                disposals=[] if outcome is None else list(outcome.disposals),
+                sealed=seal_under(key, json.dumps(words).encode(), _place(referral_id, step.number)),
+                document=document,
+            )
+    except IntegrityError as error:
+        raise Conflict("something else was done to this referral meanwhile: look at it again") from error
+
+
+def words_of(referral_id: UUID, key: bytes) -> dict[int, str]:
+    """Return what was said in each step, by number.
+
+    Raises:
+        Conflict: what is kept of it was changed.
+    """
+    found = {}
+    for row in ReferralStepRow.objects.filter(referral_id=referral_id).order_by("number"):
+        plain = open_under(key, bytes(row.sealed), _place(referral_id, row.number))
+        if plain is None:
+            raise Conflict(CHANGED)
+        found[row.number] = str(json.loads(plain))
+    return found
+
+
+def referral_told(actor: Actor, referral_id: UUID, *, tells_all: bool) -> KeptReferral:
+    """Return a referral that an officer is told of.
+
+    Args:
+        tells_all: whether he is told too of what is for co-ordinators alone.
+
+    Raises:
+        NotFound: there is none, or it is not his: the answer is the same, by the same queries.
+    """
+    found = _kept(_told_to(actor, tells_all=tells_all).filter(id=referral_id))
+    if not found:
+        raise NotFound("no such referral")
+    return found[0]
+
+
+def referrals_told(actor: Actor, *, tells_all: bool) -> tuple[KeptReferral, ...]:
+    """Return the referrals that an officer is told of, the newest first."""
+    return _kept(_told_to(actor, tells_all=tells_all))
+
+
+def source_of(referral_id: UUID) -> Source | None:
+    """Return from whom a package was made, if the agency that is acted for sent it and still keeps the list."""
+    row = ReferralSourceRow.objects.filter(referral_id=referral_id).select_related("list__exhibit").first()
+    return None if row is None else _source(row)
+
+
+def referrals_sent(*, list_id: UUID | None = None, person_id: UUID | None = None) -> tuple[KeptReferral, ...]:
+    """Return the referrals that the agency which is acted for made from a list, or of a person, the newest first."""
+    rows = ReferralRow.objects.filter(referralsourcerow__isnull=False)
+    if list_id is not None:
+        rows = rows.filter(referralsourcerow__list_id=list_id)
+    if person_id is not None:
+        rows = rows.filter(referralsourcerow__person_id=person_id)
+    return _kept(rows)
+
+
+def _told_to(actor: Actor, *, tells_all: bool) -> QuerySet[ReferralRow]:
+    """Return the rows sent to an officer's agency, and those made in cases that he works on."""
+    mine = {"list__exhibit__case__casemember__officer_id": actor.officer_id}
+    made = ReferralSourceRow.objects.filter(referral_id=OuterRef("id"), **mine)
+    rows = ReferralRow.objects.filter(Q(receiver_id=actor.agency_id) | Exists(made))
+    return rows if tells_all else rows.filter(coordinators_alone=False)
+
+
+def _kept(rows: QuerySet[ReferralRow]) -> tuple[KeptReferral, ...]:
+    found = list(rows.order_by("-sent_at", "id"))
+    ids = [one.id for one in found]
+    sources = {
+        one.referral_id: _source(one)
+        for one in ReferralSourceRow.objects.filter(referral_id__in=ids).select_related("list__exhibit")
+    }
+    steps: dict[UUID, list[ReferralStep]] = {}
+    for one in ReferralStepRow.objects.filter(referral_id__in=ids).order_by("referral_id", "number"):
+        steps.setdefault(one.referral_id, []).append(_step(one))
+    return tuple(KeptReferral(_package(row), tuple(steps[row.id]), sources.get(row.id)) for row in found)
+
+
+def _source(row: ReferralSourceRow) -> Source:
+    return Source(row.list.exhibit.case_id, row.list_id, row.person_id)
+
+
+def _package(row: ReferralRow) -> SignedPackage:
+    return SignedPackage(
+        row.id,
+        row.sender_id,
+        row.receiver_id,
+        HandOver(row.form),
+        row.coordinators_alone,
+        bytes(row.key),
+        bytes(row.sealed),
+        row.sent_at,
+    )
+
+
+def _step(row: ReferralStepRow) -> ReferralStep:
+    outcome = None if row.role is None else PersonOutcome(1, PersonRole(row.role), tuple(map(Disposal, row.disposals)))
+    returned = None if row.returned is None else ReturnReason(row.returned)
+    return ReferralStep(row.number, ReferralStepKind(row.kind), row.of_id, row.at, returned, outcome)
+
+
+def _body_place(referral_id: UUID) -> bytes:
+    return f"package of referral {referral_id}".encode()
+
+
+def _place(referral_id: UUID, number: int) -> bytes:
+    return f"step {number} of referral {referral_id}".encode()

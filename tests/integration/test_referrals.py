@@ -1,0 +1,300 @@
+"""From a list to an outcome and back: one suspect, one package, one receiver, and a funnel of what was done."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import typst
+
+from tsunagu.cli.referral_answers import CHECK
+from tsunagu.domain.permission import Role
+from tsunagu.exchange.typesetting import FONTS
+from tsunagu.records import agencies, referrals
+from tsunagu.records.session import acting_for
+
+from .gated import BUYER, Force, Gated
+from .referred import be_of
+from .seized import fillers
+from .world import Person, World, random_name
+
+REFUSED, NOT_FOUND, CONFLICT = 2, 4, 6
+SAID = ("--authority", "規則第11条", "--handling", "捜査以外に用いない", "--deconfliction", "該当なし")
+RISK = ("--tool", "a tool", "--tool-version", "1", "--on", "2026-11-01", "--band", "high", "--assessor", "A. B., no. 7")
+POLICE = ("--as", "police", "--basis", "stated", "--children", "no", "--unit", "a station")
+
+
+@pytest.fixture(scope="module")
+def force(world: World) -> Force:
+    return Force.found(world)
+
+
+@pytest.fixture(scope="module")
+def nagasaki(world: World) -> Person:
+    one, _ = world.found({Role.OFFICER, Role.COORDINATOR}, {Role.ADMINISTRATOR})
+    be_of(world, one, "JP-42")
+    return one
+
+
+@pytest.fixture(scope="module")
+def fukuoka(world: World) -> Person:
+    one, _ = world.found({Role.OFFICER, Role.COORDINATOR}, {Role.ADMINISTRATOR})
+    be_of(world, one, "JP-40")
+    return one
+
+
+@pytest.fixture
+def gated(world: World, force: Force, nagasaki: Person, tmp_path: Path) -> Gated:
+    """Give a suspect of whom all is recorded."""
+    others = [(*one, *("",) * (len(BUYER) - len(one))) for one in fillers(3)]
+    made = Gated.of(world, force, tmp_path, BUYER, *others)
+    made.suspect()
+    made.gate("risk", *RISK)
+    made.gate("welfare", "--suicide", "a physician is told", "--children", "the centre is told")
+    return made
+
+
+def make(gated: Gated, status: int = 0) -> dict[str, Any]:
+    made = gated.run("referral", "make", "--person", "1", *SAID, status=status)
+    return made[0] if made else {}
+
+
+def send(gated: Gated) -> str:
+    typed = ("referral", "send", "--person", "1", "--sha256", make(gated)["sha256"], *SAID)
+    [sent] = gated.run(*typed)
+    return str(sent["referral"])
+
+
+def do(gated: Gated, by: Person, command: str, referral: str, *typed: str, status: int = 0) -> list[dict[str, Any]]:
+    done = gated.desk.world.run(by, "referral", command, referral, *typed, "--json")
+    assert done.status == status, done.text
+    return [json.loads(line) for line in done.stdout.splitlines()] if not status else []
+
+
+def told(gated: Gated, by: Person) -> dict[str, dict[str, Any]]:
+    return {one["referral"]: one for one in gated.desk.world.json(by, "referral", "list")}
+
+
+def counts(gated: Gated) -> dict[str, int]:
+    return {name: one["count"] for name, one in gated.desk.stages().items()}
+
+
+def test_a_suspect_is_referred_returned_referred_again_and_his_outcome_comes_back(
+    gated: Gated, nagasaki: Person, fukuoka: Person
+) -> None:
+    sender = gated.desk.one
+    before = counts(gated)
+    assert (before["persons"], before["leads"], before["suspects"], before["referred"]) == (4, 3, 1, 0)
+    first = send(gated)
+    assert make(gated, status=CONFLICT) == {}  # one package has one receiver
+    assert told(gated, nagasaki)[first]["state"] == "sent"
+    assert first not in told(gated, fukuoka)
+    do(gated, fukuoka, "receive", first, status=NOT_FOUND)
+    do(gated, sender, "receive", first, status=CONFLICT)
+    do(gated, nagasaki, "outcome", first, "--role", "suspect", "--done", "cleared", status=CONFLICT)
+    do(gated, nagasaki, "receive", first)
+    do(gated, nagasaki, "return", first, "--because", "wrong-area", "--words", "he lives in Fukuoka")
+    assert told(gated, sender)[first]["returned"] == "wrong-area"
+    done = gated.desk.world.run(nagasaki, "referral", "letter", first, "--out", str(gated.desk.folder / "back"))
+    assert done.status == CONFLICT  # who has returned it is not told any more what it says
+    make(gated, status=CONFLICT)  # nothing says that he lives elsewhere
+    gated.gate("residence", "--prefecture", "40", "--evidence", "E-5=the resident register")
+    second = send(gated)
+    do(gated, fukuoka, "receive", second)
+    do(gated, fukuoka, "outcome", second, "--role", "suspect", "--done", "cleared", "--done", "referred-on-papers")
+    do(gated, fukuoka, "outcome", second, "--role", "charged", "--done", "summary-order")
+    stages = gated.desk.stages()
+    assert {name: stages[name]["count"] for name in (
+        "persons", "leads", "of-interest", "suspects", "referred", "received", "returned", "answered", "cleared",
+        "referred-on-papers", "summary-order", "packages", "packages-to-recall",
+    )} == {
+        "persons": 4, "leads": 3, "of-interest": 0, "suspects": 1, "referred": 1, "received": 1, "returned": 1,
+        "answered": 1, "cleared": 1, "referred-on-papers": 1, "summary-order": 1, "packages": 2,
+        "packages-to-recall": 0,
+    }  # fmt: skip
+    assert (stages["returned"]["parts"], stages["answered"]["parts"]) == ({"wrong-area": 1}, {"charged": 1})
+    for name, of in (("suspects", "persons"), ("referred", "persons"), ("cleared", "answered")):
+        assert (stages[name]["unit"], stages[name]["of"]) == ("persons", of)
+        assert stages[name]["count"] <= stages[name]["denominator"]
+
+
+def test_whoever_is_no_suspect_at_this_moment_is_not_referred(gated: Gated) -> None:
+    sha256 = make(gated)["sha256"]
+    gated.find("payment", "disputed")
+    make(gated, status=CONFLICT)
+    gated.run("referral", "send", "--person", "1", "--sha256", sha256, *SAID, status=CONFLICT)
+    gated.gate("drop", "--reason", "the card was stolen")
+    make(gated, status=CONFLICT)
+
+
+def test_nobody_is_referred_before_risk_welfare_and_where_he_lives_are_known(
+    world: World, force: Force, nagasaki: Person, tmp_path: Path
+) -> None:
+    nowhere = (*BUYER[:4], "", "", *BUYER[6:])
+    gated = Gated.of(world, force, tmp_path, nowhere)
+    gated.suspect()
+    make(gated, status=CONFLICT)
+    gated.gate("residence", "--prefecture", "42", "--evidence", "E-5=the resident register")
+    gated.gate("risk", *RISK)
+    make(gated, status=CONFLICT)
+    gated.gate("welfare", "--suicide", "s", "--children", "c")
+    assert make(gated)["to"] == nagasaki.agency
+
+
+def test_what_is_sent_is_what_was_looked_at(gated: Gated) -> None:
+    sha256 = make(gated)["sha256"]
+    gated.find("payment", "shown", "--words", "the bank says so")
+    gated.run("referral", "send", "--person", "1", "--sha256", sha256, *SAID, status=CONFLICT)
+
+
+def test_a_package_says_what_its_receiver_needs_and_nothing_of_anybody_else(gated: Gated, nagasaki: Person) -> None:
+    made = make(gated)["package"]
+    assert made["person"]["said"]["name"] == [{"said": BUYER[0], "rows": 1}]
+    assert [one["point"] for one in made["checklist"]] == ["identity", "payment", "delivery", "item", "day"]
+    [rule] = made["law"]["rules"]
+    assert (rule["rule"], bool(rule["reviewer"])) == ("JP-CP-03", True)
+    assert f"element:{rule['missing_elements'][0]['code']}" in made["not_known"]
+    assert "position" in made["not_known"]
+    [exhibit] = made["exhibits"]
+    assert len(bytes.fromhex(exhibit["sha256"])) == 32
+    whole = json.dumps(made, ensure_ascii=False)
+    for other in fillers(3):
+        assert other[0] not in whole
+        assert other[2] not in whole
+    assert "offender" not in whole
+
+
+def test_the_receiver_sees_the_package_and_nothing_else_of_the_case_or_the_list(
+    gated: Gated, nagasaki: Person, admin: psycopg.Connection
+) -> None:
+    send(gated)
+    run = gated.desk.world.run
+    assert run(nagasaki, "gate", "show", "--case", gated.desk.case).status == NOT_FOUND
+    assert run(nagasaki, "case", "show", gated.desk.case).status == NOT_FOUND
+    with acting_for(nagasaki.actor.agency_id):
+        assert {one.source for one in referrals.referrals_told(nagasaki.actor, tells_all=True)} == {None}
+
+
+def test_anybody_checks_a_printed_package_by_openssl_and_the_form_says_that_nobody_is_guilty(
+    gated: Gated, nagasaki: Person
+) -> None:
+    referral, out = send(gated), gated.desk.folder / random_name("letter")
+    has_font = bool(set(FONTS) & set(typst.Fonts().families()))
+    typed = ("referral", "letter", referral, "--out", str(out), *(() if has_font else ("--without-pdf",)))
+    done = gated.desk.world.run(nagasaki, *typed)
+    assert done.status == 0, done.text
+    check = [shlex.split(CHECK)]
+    assert subprocess.run(*check, cwd=out, check=False, capture_output=True).returncode == 0
+    body = (out / "referral.json").read_bytes()
+    (out / "referral.json").write_bytes(body.replace(b"JP-CP-03", b"JP-CP-04"))
+    assert subprocess.run(*check, cwd=out, check=False, capture_output=True).returncode != 0
+    text = (out / "referral.txt").read_text(encoding="utf-8")
+    assert all(one in text for one in ("事件引継書", "指名通報", "有罪と認められた者ではない", BUYER[0], "規則第11条"))
+    if has_font:
+        assert (out / "referral.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_withdrawal_reaches_every_receiver_and_tells_who_has_prints(
+    gated: Gated, nagasaki: Person, fukuoka: Person
+) -> None:
+    first = send(gated)
+    out = str(gated.desk.folder / random_name("letter"))
+    assert gated.desk.world.run(nagasaki, "referral", "letter", first, "--out", out, "--without-pdf").status == 0
+    do(gated, nagasaki, "return", first, "--because", "moved")
+    gated.gate("residence", "--prefecture", "40", "--evidence", "E-5=the resident register")
+    second = send(gated)
+    do(gated, fukuoka, "withdraw", second, "--reason", "w", status=CONFLICT)
+    recalled = do(gated, gated.desk.one, "withdraw", second, "--reason", "the card was stolen")
+    assert {one["receiver"]: one["was_printed"] for one in recalled} == {nagasaki.agency: True, fukuoka.agency: False}
+    assert {told(gated, nagasaki)[first]["state"], told(gated, fukuoka)[second]["state"]} == {"withdrawn"}
+    do(gated, fukuoka, "receive", second, status=CONFLICT)
+    assert gated.desk.world.run(fukuoka, "referral", "letter", second, "--out", out, "--without-pdf").status == CONFLICT
+
+
+def test_that_there_is_no_case_is_told_to_everybody_who_had_a_package(
+    gated: Gated, nagasaki: Person, fukuoka: Person
+) -> None:
+    first = send(gated)
+    do(gated, nagasaki, "return", first, "--because", "moved")
+    gated.gate("residence", "--prefecture", "40", "--evidence", "E-5=the resident register")
+    second = send(gated)
+    do(gated, fukuoka, "receive", second)
+    do(gated, fukuoka, "outcome", second, "--role", "no-case")
+    assert told(gated, nagasaki)[first]["state"] == "withdrawn"
+    assert told(gated, fukuoka)[second]["outcomes"] == [{"role": "no-case", "disposals": []}]
+
+
+def test_a_package_about_who_is_a_suspect_no_more_is_counted_until_it_is_called_back(gated: Gated) -> None:
+    referral = send(gated)
+    assert counts(gated)["packages-to-recall"] == 0
+    gated.assess("lawful")
+    assert counts(gated)["packages-to-recall"] == 1
+    do(gated, gated.desk.one, "withdraw", referral, "--reason", "the title is lawful")
+    assert (counts(gated)["packages-to-recall"], counts(gated)["withdrawn"]) == (0, 1)
+
+
+def test_a_package_about_police_is_for_the_coordinators_of_either_side_alone(
+    gated: Gated, world: World, nagasaki: Person
+) -> None:
+    gated.gate("position", *POLICE)
+    referral = send(gated)
+    [administrator] = [one for one in world.founders[nagasaki.agency] if one is not nagasaki]
+    plain = world.enroll(administrator, Role.OFFICER)
+    assert referral in told(gated, nagasaki)
+    for who in (plain, gated.desk.other):
+        assert referral not in told(gated, who)
+        do(gated, who, "receive", referral, status=NOT_FOUND)
+
+
+def test_for_a_receiver_without_tsunagu_the_sender_enters_the_answers_with_their_documents(
+    gated: Gated, world: World, nagasaki: Person
+) -> None:
+    with acting_for(nagasaki.actor.agency_id):
+        card = agencies.cards_of([nagasaki.actor.agency_id])[nagasaki.actor.agency_id]
+    try:
+        with acting_for(card.agency_id):
+            agencies.describe_agency(replace(card, is_correspondent=True))
+        referral = send(gated)
+        do(gated, gated.desk.one, "receive", referral, status=REFUSED)  # by which document?
+        document = ("--document", gated.desk.file(b"a letter", "letter"))
+        do(gated, gated.desk.one, "receive", referral, *document)
+        do(gated, gated.desk.one, "outcome", referral, "--role", "suspect", "--done", "cleared", *document)
+        assert counts(gated)["cleared"] == 1
+    finally:
+        with acting_for(card.agency_id):
+            agencies.describe_agency(card)
+
+
+def test_erasing_the_list_leaves_the_package_to_its_receiver_and_nothing_of_it_to_its_sender(
+    gated: Gated, nagasaki: Person, admin: psycopg.Connection
+) -> None:
+    referral = send(gated)
+    [exhibit] = make_exhibits(gated)
+    done = gated.desk.world.run(
+        gated.desk.one, "exhibit", "withdraw", "--case", gated.desk.case, "--exhibit", exhibit, "--ground",
+        "wrong-exhibit", "--yes",
+    )  # fmt: skip
+    assert done.status == 0, done.text
+    assert referral in told(gated, nagasaki)
+    assert referral not in told(gated, gated.desk.one)
+    assert admin.execute("SELECT count(*) FROM referral_source WHERE referral_id = %s", [referral]).fetchone() == (0,)
+
+
+def make_exhibits(gated: Gated) -> list[str]:
+    [shown] = gated.desk.world.json(gated.desk.one, "case", "show", gated.desk.case)
+    return [one["exhibit"] for one in shown["exhibits"]]
+
+
+def test_every_step_is_in_the_ledgers_of_both_sides_without_words(gated: Gated, nagasaki: Person) -> None:
+    referral = send(gated)
+    do(gated, nagasaki, "return", referral, "--because", "moved", "--words", "to another town")
+    entry = gated.desk.world.last_entry()
+    assert entry["act"] in {"referral:returned", "referral:informed"}
+    assert entry["details"]["reason"] == "moved"
+    assert "another town" not in str(entry)
