@@ -57,6 +57,7 @@ IN_THE_BROWSER = {"alert_basis", "case_timeline", "own_deeds", "seen_by_others",
     "watched_folders",
     "add_list_chunk", "begin_list", "begin_to_ask", "find_items", "finish_list", "list_progress", "offer_list",
     "stop_list", "view_item", "lists_of_case", "refused_of_list", "view_list",
+    "ask_to_resolve", "is_being_compared", "lists_to_read_like", "mapping_of_list", "preview_seized",
     *SERVICES_OF_INTAKES,
 }  # fmt: skip
 """Services that no command calls: the tests of the pages and of intakes try them."""

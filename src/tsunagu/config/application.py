@@ -127,6 +127,7 @@ class Application:
                     viewer,
                     vault_place(self._home, self._configuration, self._environ),
                     cache(self._known_index),
+                    self.tables,
                     RemoteFiles(self._configuration.hma_fetch_hosts),
                 )
                 if isinstance(queue, InlineQueue):

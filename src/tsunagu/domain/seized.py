@@ -94,6 +94,7 @@ class SeizedList:
         oddities: how many cells of a column are odd, and how, as `title: oddity`.
         imported_at: None while the import goes on, or waits to be gone on with.
         resolved_at: when its rows were last made people; None before.
+        resolve_asked_at: when a worker was last asked for that, and has not given it up; None otherwise.
     """
 
     list_id: UUID
@@ -113,6 +114,13 @@ class SeizedList:
     begun_at: datetime
     imported_at: datetime | None
     resolved_at: datetime | None
+    resolve_asked_at: datetime | None = None
+
+    @property
+    def is_being_compared(self) -> bool:
+        """Return whether a worker has still to do what it was asked for."""
+        asked = self.resolve_asked_at
+        return asked is not None and (self.resolved_at is None or self.resolved_at < asked)
 
     @property
     def imported(self) -> int:

@@ -112,6 +112,20 @@ def import_list(station: Station, arguments: Arguments) -> None:
     ).run(UUID(str(arguments["agency"])), UUID(str(arguments["list"])))
 
 
+def resolve_list(station: Station, arguments: Arguments) -> None:
+    """Compare the rows of one seized list with each other, as the officer who asked for it."""
+    from tsunagu.services.seized_asking import resolve_asked  # noqa: PLC0415 - no other task needs it
+
+    resolve_asked(
+        agency_id=UUID(str(arguments["agency"])),
+        list_id=UUID(str(arguments["list"])),
+        officer_id=UUID(str(arguments["officer"])),
+        now=datetime.now(UTC),
+        keys=station.rooms.keys,
+        ledger=station.rooms.ledger,
+    )
+
+
 def purge_expired_uploads(station: Station, _: Arguments) -> None:
     """End the uploads that nobody goes on with, and remove what is left of others."""
     from tsunagu.services.intake_runs import purge_uploads  # noqa: PLC0415 - loads the kernels
@@ -177,6 +191,7 @@ def forget_queries(_: Station, __: Arguments) -> None:
 TASKS: Mapping[str, Task] = {
     "run-intake": Task(run_intake, queue=INTAKES, alone_by="exhibit"),
     "import-list": Task(import_list, queue=INTAKES, alone_by="bank"),
+    "resolve-list": Task(resolve_list, queue=INTAKES, alone_by="list"),
     "silence-benign": Task(silence_benign),
     "link-waiting": Task(link_waiting, waits_once=True, every="* * * * *"),
     "escalate-alerts": Task(escalate_alerts, waits_once=True, every="*/5 * * * *"),

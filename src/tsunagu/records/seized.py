@@ -104,6 +104,20 @@ def lists_of(case: CaseSummary, seal_of: Callable[[UUID, bytes], ListSeal]) -> t
     return tuple(_told(row, seal_of(row.id, bytes(row.key))) for row in rows)
 
 
+def lists_of_officer(actor: Actor, seal_of: Callable[[UUID, bytes], ListSeal]) -> tuple[SeizedList, ...]:
+    """Return the lists of all cases of an officer, newest first, at the price of one question.
+
+    Args:
+        seal_of: as for `lists_of`.
+
+    Raises:
+        Conflict: what is kept of one was changed.
+    """
+    rows = SeizedListRow.objects.filter(exhibit__case__casemember__officer_id=actor.officer_id)
+    found = rows.select_related("exhibit__case").defer("links", "facts").order_by("-begun_at", "id")
+    return tuple(_told(row, seal_of(row.id, bytes(row.key))) for row in found)
+
+
 def list_of(list_id: UUID, seal: ListSeal) -> SeizedList:
     """Return a list.
 
@@ -138,6 +152,7 @@ def _told(row: SeizedListRow, seal: ListSeal) -> SeizedList:
         row.begun_at,
         row.imported_at,
         row.resolved_at,
+        row.resolve_asked_at,
     )
 
 
@@ -237,31 +252,6 @@ def refused_rows(list_id: UUID, seal: ListSeal, *, after: int, most: int) -> tup
                 if len(found) == most:
                     return tuple(found)
     return tuple(found)
-
-
-def keep_comparison(list_id: UUID, *, links: bytes, facts: bytes, now: datetime) -> None:
-    """Keep what a comparison of a list's rows found, and what was derived from each row, both sealed.
-
-    Raises:
-        Conflict: it is being erased.
-    """
-    held(list_id)
-    SeizedListRow.objects.filter(id=list_id).update(links=links, facts=facts, resolved_at=now)
-
-
-def links_of(list_id: UUID) -> bytes | None:
-    """Return what a comparison found, sealed; None where there was none yet."""
-    return _sealed(list_id, "links")
-
-
-def facts_of(list_id: UUID) -> bytes | None:
-    """Return what was derived from each row, sealed; None where an earlier release has compared them, or nobody."""
-    return _sealed(list_id, "facts")
-
-
-def _sealed(list_id: UUID, field: str) -> bytes | None:
-    found = SeizedListRow.objects.filter(id=list_id).values_list(field, flat=True).first()
-    return None if found is None else bytes(found)
 
 
 def _of_case(case_id: UUID) -> QuerySet[SeizedListRow]:

@@ -38,6 +38,8 @@ class Rooms:
     vault: VaultStore
     known: Callable[[], KnownIndex]
     """Returns the index of this process, made when it is first asked for: it loads the kernels."""
+    tables: Callable[[], AbstractContextManager[TableReader]]
+    """Starts the limited child that reads workbooks and databases, and ends it again."""
     fetch: Callable[[str], Iterator[bytes]]
     """Returns a file elsewhere piece by piece, where the settings allow that: see `records.remote_files`."""
 

@@ -80,6 +80,16 @@ def opening(
         yield OpenedList(case, seized.list_of(list_id, seal), seal)
 
 
+def refuse_not_whole(one: SeizedList) -> None:
+    """Do nothing when all rows of a list are kept.
+
+    Raises:
+        Conflict: they are not.
+    """
+    if one.imported_at is None:
+        raise Conflict("the list is not whole yet: import it again, which goes on where it was left")
+
+
 def refuse_closed(case: CaseSummary) -> None:
     """Do nothing when a case is open.
 

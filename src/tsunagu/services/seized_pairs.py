@@ -12,7 +12,7 @@ import numpy as np
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.judgement import Judgement
 from tsunagu.domain.seized import BY_OFFICER, OF_PEOPLE, ListedPerson, ListField, PrefectureDecision, SeizedList
-from tsunagu.records import listed_persons, seized
+from tsunagu.records import listed_persons, seized, seized_compared
 from tsunagu.records.kept_rows import KeptRow
 from tsunagu.records.listed_persons import PairAnswer
 from tsunagu.records.seized_seals import ListSeal
@@ -45,7 +45,7 @@ def linked_of(one: SeizedList, seal: ListSeal) -> Linked:
     Raises:
         Conflict: nothing was compared yet, or what is kept was changed.
     """
-    sealed = seized.links_of(one.list_id)
+    sealed = seized_compared.links_of(one.list_id)
     if sealed is None:
         raise Conflict(NOT_COMPARED)
     return linked_in(seal.opened(LINKS, sealed))
@@ -96,7 +96,7 @@ def facts_of(one: SeizedList, seal: ListSeal) -> RowFacts:
     Raises:
         Conflict: what is kept was changed.
     """
-    sealed = seized.facts_of(one.list_id)
+    sealed = seized_compared.facts_of(one.list_id)
     if sealed is None:
         return facts_from(*observations(seized.rows_of_list(one.list_id, seal), one))
     return facts_in(seal.opened(FACTS, sealed))

@@ -9,11 +9,11 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.permission import Permission
-from tsunagu.records import listed_persons, seized
+from tsunagu.records import listed_persons, seized, seized_compared
 from tsunagu.records.session import acting_for, locked
 from tsunagu.services.access import deed
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.seized_access import FACTS, LINKS, opening, refuse_closed
+from tsunagu.services.seized_access import FACTS, LINKS, opening, refuse_closed, refuse_not_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,7 @@ def resolve_seized(
     with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
         one = found.seized
         refuse_closed(found.case)
-        if one.imported_at is None:
-            raise Conflict("the list is not whole yet: import it again, which goes on where it was left")
+        refuse_not_whole(one)
     with locked(seized.LOCK_SEIZED, str(one.list_id), waits=False) as is_alone:
         if not is_alone:
             raise Conflict("another process works on this list at this moment")
@@ -79,7 +78,7 @@ def resolve_seized(
         facts = pairs.facts_from(numbers, said)
         with acting_for(actor.agency_id):
             links = found.seal.sealed(LINKS, kept_bytes(linked))
-            seized.keep_comparison(
+            seized_compared.keep_comparison(
                 one.list_id, links=links, facts=found.seal.sealed(FACTS, facts_bytes(facts)), now=now
             )
             pairs.derive_persons(one, linked, facts, now=now)

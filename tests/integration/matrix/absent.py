@@ -71,7 +71,15 @@ FORM = {
 }
 """What any form sends: each takes what it knows."""
 OFFERED = json.dumps([{"name": "n", "size": 2}])
-BODIES = {"intake_files": OFFERED, "intake_chunk": "12", "list_files": OFFERED, "list_chunk": "12"}
+SEIZED = '{"columns": [["a", "name", ""]], "name": "n"}\na\n1\n'
+BODIES = {
+    "case_list_import": SEIZED,
+    "case_list_preview": SEIZED,
+    "intake_files": OFFERED,
+    "intake_chunk": "12",
+    "list_files": OFFERED,
+    "list_chunk": "12",
+}
 """What is sent to addresses that take no form."""
 
 

@@ -47,7 +47,8 @@ belongs here."""
 OF_THE_PROVIDER = {"provider_bind", "provider_unbind"}
 """`test_single_sign_on` tries these, with a provider."""
 ORDINARY = {
-    "acknowledge", "ask", "ask_file", "bank_find", "bank_judge", "bank_lists", "case_close", "case_list_prefectures",
+    "acknowledge", "ask", "ask_file", "bank_find", "bank_judge", "bank_lists", "case_close", "case_list_compare",
+    "case_list_import", "case_list_preview", "case_list_prefectures",
     "case_list_review", "case_reopen",
     "cases", "clue_sign", "clue_withdraw", "clues", "intake", "intake_chunk", "intake_again", "intake_files",
     "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end", "list_chunk",
@@ -133,7 +134,7 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
 def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() -> None:
     names = {str(one.name) for one in patterns() if "tsunagu" in one.callback.__module__ or one.name == "set_language"}
     reads = {"alert", "alert_draft", "alerts", "alerts_overdue", "bank", "bank_item", "case", "case_list",
-             "case_list_refused", "case_lists", "demonstration",
+             "case_list_new", "case_list_refused", "case_list_state", "case_lists", "demonstration",
              "healthz", "home",
              "intake_refused", "intake_run", "items",
              "ledger", "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",

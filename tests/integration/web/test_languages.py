@@ -26,6 +26,7 @@ PAGES = [
     ("anna", "/cases/{shared case}/items/"),
     ("anna", "/cases/{shared case}/intake/"),
     ("anna", "/cases/{case}/lists/"),
+    ("anna", "/cases/{case}/lists/new/"),
     ("anna", "/cases/{case}/lists/1/"),
     ("anna", "/cases/{case}/lists/1/refused/"),
     ("anna", "/cases/{case}/lists/1/review/"),

@@ -90,9 +90,12 @@ PAGES = (
     Page("case", "view_case", Permission.CASE_READ, "case", strangers=OTHER_AGENCIES),
     Page("items", "page_holdings", Permission.MEDIA_READ, "case", strangers=OTHER_AGENCIES),
     *(
-        Page(name, service, permission, "case", typed, strangers=OTHER_AGENCIES, status=302 if typed else 200)
+        Page(name, service, permission, "case", typed, strangers=OTHER_AGENCIES, status=200 if typed is None else 302)
         for name, service, permission, typed in (
             ("case_lists", "lists_of_case", Permission.SEIZED_LIST_READ, None),
+            ("case_list_new", "lists_to_read_like", Permission.SEIZED_LIST_IMPORT, None),
+            ("case_list_compare", "ask_to_resolve", Permission.SEIZED_LIST_IMPORT, {}),
+            ("case_list_state", "is_being_compared", Permission.SEIZED_LIST_READ, None),
             ("case_list", "view_list", Permission.SEIZED_LIST_READ, None),
             ("case_list_refused", "refused_of_list", Permission.SEIZED_LIST_READ, None),
             ("case_list_review", "list_pairs", Permission.SEIZED_LIST_REVIEW, None),
@@ -399,10 +402,10 @@ FOR_EVERYBODY = {
     "provider_unbind",
 }
 """Pages about the officer himself; `test_sign_in` and `test_keys_page` try them."""
-ELSEWHERE = ("ask_file", "intake", "list_", "reveal")
+ELSEWHERE = ("ask_file", "case_list_import", "case_list_preview", "intake", "list_", "reveal")
 """How the names of the pages begin that bring media in, or show them; their own tests try them."""
 SERVICES_ELSEWHERE = {
-    "add_list_chunk", "finish_list", "list_progress", "offer_list", "stop_list",
+    "mapping_of_list", "preview_seized", "add_list_chunk", "finish_list", "list_progress", "offer_list", "stop_list",
     "ask_to_see", "case_timeline", "own_deeds", "reveal_desk", "seen_by_others", "show", "watched_folders", *SERVICES
 }  # fmt: skip
 
@@ -443,7 +446,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         of_items = {"bank_item": "item", "bank_judge": "item", "bank_withdraw": "doomed"}
         return {"bank": target, **({"item_id": scene.targets[of_items[name]]} if name in of_items else {})}
     if name.startswith("case_list"):
-        return {"reference": target, **({} if name == "case_lists" else {"number": "1"})}
+        return {"reference": target, **({} if name in {"case_lists", "case_list_new"} else {"number": "1"})}
     if name == "clue_withdraw":
         return {"reference": target, "number": "1"}
     if name in {"series", "series_change"}:
@@ -471,7 +474,6 @@ BY_COMMAND = {
     Permission.LAW_REVIEW,
     Permission.MEDIA_INGEST,
     Permission.SCHEME_SET,
-    Permission.SEIZED_LIST_IMPORT,
     Permission.GATE_DECIDE,
     Permission.GATE_RECORD,
     Permission.HUB_ACCEPT,
@@ -480,8 +482,8 @@ BY_COMMAND = {
     Permission.REFERRAL_SEND,
     Permission.TITLE_ASSESS,
 }
-"""What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted, seized lists
-are brought in and cases leave by a command, and intakes have tests of their own."""
+"""What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted, and cases
+leave by a command, and intakes have tests of their own."""
 
 
 def test_every_permission_opens_a_page_and_is_refused_to_somebody() -> None:

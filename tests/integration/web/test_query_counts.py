@@ -60,7 +60,9 @@ MOST = 45
 """No page asks oftener than this, whatever it is; each tells its own number."""
 DEEDS = {
     "acknowledge", "alert_answer", "alert_raise", "ask_file", "bank_judge", "bank_lists", "bank_rules", "bank_withdraw",
-    "case_close", "case_keep", "case_reopen", "certify", "clue_sign", "clue_withdraw", "confirm", "erasures",
+    "case_close", "case_keep",
+    "case_list_compare", "case_list_import", "case_list_preview", "case_list_state", "case_reopen",
+    "certify", "clue_sign", "clue_withdraw", "confirm", "erasures",
     "intake_chunk",
     "intake_again", "intake_files", "intake_finish", "intake_folder", "intake_stop", "key_end", "leave",
     "list_chunk", "list_files", "list_finish", "list_stop",
@@ -287,6 +289,7 @@ class Workplace:
             for name in (
                 "case_list",
                 "case_lists",
+                "case_list_new",
                 "case_list_prefectures",
                 "case_list_refused",
                 "case_list_review",
@@ -322,7 +325,7 @@ class Workplace:
     def _named(self, name: str) -> dict[str, Any]:
         of_case = {"reference": self.mine.case.reference}
         if name.startswith("case_list"):
-            return of_case if name == "case_lists" else {**of_case, "number": self.number}
+            return of_case if name in {"case_lists", "case_list_new"} else {**of_case, "number": self.number}
         of_bank, of_intake = {"bank": self.bank}, {"intake_id": self.intake}
         named: dict[str, dict[str, Any]] = {
             **dict.fromkeys(("alert_draft", "case", "case_delete", "clues", "intake", "items", "withdraw"), of_case),

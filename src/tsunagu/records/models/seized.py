@@ -36,6 +36,7 @@ class SeizedListRow(models.Model):
     begun_by = models.ForeignKey(Officer, on_delete=models.PROTECT)
     imported_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
+    resolve_asked_at = models.DateTimeField(null=True)
     links = models.BinaryField(null=True)
     facts = models.BinaryField(null=True)
 

@@ -93,6 +93,43 @@ ODDITIES = {
     "lost-zero": gettext_noop("a leading zero is lost"),
     "scientific": gettext_noop("numbers in scientific notation"),
 }
+FORMATS = {
+    "delimited": gettext_noop("text with separated cells"),
+    "workbook": gettext_noop("Excel workbook"),
+    "sqlite": gettext_noop("SQLite database"),
+    "sql": gettext_noop("database dump"),
+    "json": gettext_noop("JSON"),
+}
+DELIMITERS = {
+    "": gettext_noop("as the file itself tells"),
+    "comma": gettext_noop("commas"),
+    "semicolon": gettext_noop("semicolons"),
+    "tab": gettext_noop("tabs"),
+}
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "cp932": "Shift_JIS (cp932)",
+    "euc-jp": "EUC-JP",
+    "utf-8 twice": gettext_noop("UTF-8, encoded twice"),
+}
+
+
+@register.filter
+def format_name(code: str) -> str:
+    """Return what a file is read as."""
+    return gettext(FORMATS[code])
+
+
+@register.filter
+def delimiter_name(code: str) -> str:
+    """Return by what cells are separated."""
+    return gettext(DELIMITERS[code])
+
+
+@register.filter
+def encoding_name(code: str) -> str:
+    """Return what an encoding is called; a name that all the world uses stays as it is."""
+    return gettext(ENCODINGS[code]) if code in ENCODINGS else code
 
 
 @register.filter
