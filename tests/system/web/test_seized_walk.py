@@ -1,0 +1,93 @@
+"""A seized list from its file to its funnel, in a browser: looked at, sealed, compared by the worker, answered."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tsunagu.resolution.invented.writing import write_list
+
+from .conftest import Workplace
+from .seats import ENGLISH, JAPANESE, Seat
+from .test_walk import sign_in
+
+ROWS, ANSWERED = 1500, 10
+COMPARED_WITHIN_MS = 180_000
+
+
+def _file(folder: Path, rows: int) -> Path:
+    """Write an invented list as a spreadsheet saves text in Japan: cp932, commas, carriage returns."""
+    out = io.BytesIO()
+    write_list(rows, 7, out=out, truth=io.BytesIO(), encoding="cp932")
+    path = folder / "orders.csv"
+    path.write_bytes(out.getvalue())
+    return path
+
+
+def _bring_in(seat: Seat, path: Path) -> None:
+    """Look at a file, correct what is proposed, and bring it in."""
+    page = seat.page
+    page.set_input_files("main [name=file]", path)
+    page.get_by_role("button", name=seat.say("Look at it")).click()
+    kana = page.locator('tr[data-column="フリガナ"] [name=field]')
+    kana.wait_for()
+    assert kana.input_value() == "kana"
+    assert page.locator('tr[data-column="氏名"] [name=encoding]').input_value() == "cp932"
+    assert seat.barriers() == []
+    page.locator('tr[data-column="備考"] [name=field]').select_option("")
+    with page.expect_response("**/look/"):
+        page.get_by_role("button", name=seat.say("Show it again so")).click()
+    page.locator("[data-bring-in]:enabled").wait_for()
+    assert page.locator('tr[data-column="備考"] [name=field]').input_value() == ""
+    with page.expect_navigation():
+        page.get_by_role("button", name=seat.say("Seal it and bring it in")).click()
+
+
+def _answer(seat: Seat) -> None:
+    """Answer pairs by single keys: each answer leads on to the next pair, and the reason is typed once."""
+    page = seat.page
+    assert seat.barriers() == []
+    for number in range(ANSWERED):
+        here = page.evaluate("document.activeElement.id")
+        assert here.startswith("pair-")
+        page.keyboard.press("sdu"[number % 3])
+        page.locator(f"tbody.hit:focus:not(#{here})").wait_for()
+    page.locator("tbody.hit:not(.answered)").first.wait_for()  # the next ones come by themselves
+
+
+@pytest.mark.parametrize("locale", [ENGLISH, pytest.param(JAPANESE, marks=pytest.mark.soak)])
+def test_a_list_is_brought_in_compared_and_answered_in_the_browser(
+    locale: str, workplace: Workplace, sit_down: Callable[..., Seat], tmp_path: Path
+) -> None:
+    seat, case = sit_down(locale=locale), f"list {locale}"
+    page = seat.page
+    sign_in(seat, workplace, "anna")
+    seat.go("c", "Your cases")
+    seat.fill("reference", case)
+    seat.button("Open")
+    seat.link("Seized lists")
+    seat.link("Bring in a seized list")
+    _bring_in(seat, _file(tmp_path, ROWS))
+    page.get_by_text(seat.say("Persons whom they name")).first.wait_for(timeout=COMPARED_WITHIN_MS)
+    assert seat.barriers() == []
+    waiting = page.locator("tr", has_text=seat.say("Pairs that people are asked about")).first
+    asked = int(waiting.locator(".number").first.inner_text().replace(",", ""))
+    assert asked > ANSWERED
+    seat.link("Review pairs")
+    assert page.locator("h1 .count").inner_text() == str(asked)
+    _answer(seat)
+    page.reload()
+    assert page.locator("h1 .count").inner_text() == str(asked - ANSWERED)
+    page.go_back()
+    seat.open(seat.path.partition("review/")[0])
+    seat.link("Decide prefectures")
+    first = page.locator("section.person").first
+    first.locator("[name=prefecture]").select_option(index=1)
+    first.locator("[name=reason]").fill("as seen")
+    with page.expect_navigation():
+        first.get_by_role("button").click()
+    assert seat.say("decided") in page.locator("section.person").first.inner_text()
+    assert seat.barriers() == []
