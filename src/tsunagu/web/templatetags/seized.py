@@ -36,6 +36,19 @@ STAGES = {
     "prefecture": gettext_noop("Persons with a prefecture of residence"),
     "prefecture-to-people": gettext_noop("Persons whose prefecture an officer has to decide"),
     "prefecture-unknown": gettext_noop("Persons of whom nothing tells a prefecture"),
+    "leads": gettext_noop("Persons who are leads"),
+    "of-interest": gettext_noop("Persons of interest"),
+    "suspects": gettext_noop("Suspects: past the gate"),
+    "juveniles": gettext_noop("Juveniles: handled apart"),
+    "no-case": gettext_noop("Persons without a case"),
+    "referred": gettext_noop("Persons of whom a package was sent"),
+    "received": gettext_noop("Persons whose package was received"),
+    "returned": gettext_noop("Persons whose package was returned"),
+    "withdrawn": gettext_noop("Persons whose package was withdrawn"),
+    "answered": gettext_noop("Persons of whom an outcome came back"),
+    "cleared": gettext_noop("Persons against whom police have made out a case"),
+    "packages": gettext_noop("Packages sent"),
+    "packages-to-recall": gettext_noop("Packages to be recalled"),
     "pairs": gettext_noop("Pairs of rows that are linked, asked about or two people"),
     "pairs-linked": gettext_noop("Pairs that the machine has linked"),
     "pairs-apart": gettext_noop("Pairs that are two people"),
@@ -47,6 +60,7 @@ UNITS = {
     "rows": pgettext_lazy("unit", "rows"),
     "persons": pgettext_lazy("unit", "persons"),
     "pairs": pgettext_lazy("unit", "pairs"),
+    "packages": pgettext_lazy("unit", "packages"),
 }
 METHODS = {
     "postcode": gettext_noop("by the postcode"),
@@ -140,8 +154,8 @@ def list_field(code: str) -> str:
 
 @register.filter
 def stage_name(code: str) -> str:
-    """Return what a stage of the funnel counts."""
-    return gettext(STAGES[code])
+    """Return what a stage of the funnel counts; of one disposal, what that is called."""
+    return gettext(STAGES[code]) if code in STAGES else pgettext("code", code)
 
 
 @register.filter
