@@ -97,6 +97,7 @@ WHY = ("--reason", "it is needed")
 BY_SCHEME = ("--scheme", "{scheme}")
 DOORS_TO_SERIES: tuple[dict[str, Any], ...] = (
     {"command": "series list", "arguments": (), "service": "list_series", "permission": Permission.SERIES_READ},
+    {"command": "series count", "arguments": (), "service": "count_series", "permission": Permission.SERIES_READ},
     {
         "command": "series candidates",
         "arguments": (),

@@ -240,3 +240,24 @@ def test_with_its_last_case_a_series_is_gone_and_what_was_merged_with_it_stands(
     assert name not in str(desk.show(other))
     assert desk.undo(other, "undone") == CONFLICT
     assert desk.held(other) == {kept}
+
+
+def test_series_are_counted_by_the_year_for_whoever_works_on_their_cases(desk: Desk) -> None:
+    def counts(by: Person | None = None) -> list[int]:
+        [found] = desk.world.json(by or desk.anna, "series", "count")
+        return [found[one] for one in ("known", "identified", "safeguarded")]
+
+    assert counts() == [0, 0, 0]
+    safe, merged = desk.open(desk.items[0]), desk.open(desk.items[1])
+    desk.open(desk.items[2])
+    assert counts() == [3, 0, 0]
+    assert desk.run("status", safe, "identified_safeguarded", *WHY, by=desk.adam) == NOT_FOUND
+    assert desk.world.run(desk.anna, "case", "join", desk.case, desk.adam.login).status == 0
+    assert desk.run("status", safe, "identified_safeguarded", *WHY, by=desk.adam) == 0
+    assert counts() == [3, 1, 1]
+    assert desk.run("merge", safe, merged, *WHY) == 0
+    assert counts() == [2, 1, 1]
+    assert desk.run("status", safe, "reopened", *WHY, by=desk.adam) == 0
+    assert counts() == [2, 0, 0]
+    stranger, _ = desk.world.found(WORKS, OVERSEES)
+    assert counts(stranger) == [0, 0, 0]

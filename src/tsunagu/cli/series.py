@@ -11,13 +11,15 @@ from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import path_text, print_json, print_table, screen
 from tsunagu.cli.series_changes import add, merge, remove, split, undo
 from tsunagu.cli.series_facts import alias, circulation, handling, status
-from tsunagu.cli.series_told import candidate_json, series_json, step_text, view_json
+from tsunagu.cli.series_told import candidate_json, counts_json, first_text, series_json, step_text, view_json
 from tsunagu.cli.votes import dispute, vote, votes
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.series import SeriesSearch, SeriesStatus
+from tsunagu.domain.series_counts import CountedBy
 from tsunagu.services.house import House
 from tsunagu.services.series import list_series, open_series, view_series
 from tsunagu.services.series_candidates import list_candidates
+from tsunagu.services.series_counter import count_series
 
 
 @click.group()
@@ -73,6 +75,29 @@ def list_(
         "None of the series of your cases is such." if search != SeriesSearch() else "Your cases have no series yet."
     )
     print_table(columns, rows, empty=empty, whole=("series",))
+
+
+@series.command("count")
+@click.option(
+    "--by",
+    type=click.Choice([one.value for one in CountedBy]),
+    default=CountedBy.YEAR.value,
+    help="What is counted by.",
+)
+@purpose_option
+@json_option
+@click.pass_obj
+def count(house: House, *, by: str, purpose: str | None, as_json: bool) -> None:
+    """Count the series of your cases: known, identified, safeguarded, by the day or year in UTC."""
+    with signed_in(house, purpose) as desk:
+        found = count_series(by=CountedBy(by), **desk.parts)
+    if as_json:
+        print_json(counts_json(found))
+        return
+    rows = [(first_text(found.by, one.first), one.known, one.identified, one.safeguarded) for one in found.each]
+    columns = (by, "known", "identified", "of them safeguarded")
+    total = [("altogether", found.known, found.identified, found.safeguarded)] if rows else []
+    print_table(columns, rows + total, empty="Your cases have no series yet.", whole=(by,))
 
 
 @series.command("show")

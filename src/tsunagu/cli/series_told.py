@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from tsunagu.cli.output import shown_path
 from tsunagu.domain.series import SeriesItem, SeriesSummary
+from tsunagu.domain.series_counts import CountedBy, SeriesCounts
 from tsunagu.records.series_steps import StepRow
 from tsunagu.services.series import SeriesView
 from tsunagu.services.series_candidates import CandidateView
@@ -29,6 +30,25 @@ def series_json(one: SeriesSummary, now: datetime) -> dict[str, Any]:
         "items": one.items,
         "context": one.context,
     }
+
+
+def counts_json(found: SeriesCounts) -> dict[str, Any]:
+    """Return counts of series for machines."""
+    each = [
+        {
+            found.by.value: first_text(found.by, one.first),
+            "known": one.known,
+            "identified": one.identified,
+            "safeguarded": one.safeguarded,
+        }
+        for one in found.each
+    ]
+    return {"known": found.known, "identified": found.identified, "safeguarded": found.safeguarded, "each": each}
+
+
+def first_text(by: CountedBy, first: date) -> str:
+    """Return how a day or a year is written."""
+    return first.isoformat() if by is CountedBy.DAY else f"{first.year}"
 
 
 def view_json(view: SeriesView, now: datetime) -> dict[str, Any]:

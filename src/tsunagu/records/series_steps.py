@@ -8,9 +8,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from tsunagu.domain.actor import Actor
+from tsunagu.domain.series import SeriesStatus
+from tsunagu.domain.series_counts import Milestones
 from tsunagu.domain.series_steps import PLACES, UNDOABLE, Member, Step, StepKind, state_of
 from tsunagu.records.models import Series, SeriesItemRow, SeriesPlacing, SeriesStep
 from tsunagu.records.series import mine, seen_by
@@ -72,6 +74,19 @@ def family_of(series_ids: Iterable[UUID], members: Collection[Member] = ()) -> l
         if found <= ids:
             return _steps(list(rows.select_related("undoes").order_by("id")))
         ids |= found
+
+
+def milestones_of(actor: Actor) -> tuple[Milestones, ...]:
+    """Return what is counted of the series that the actor may see; those that were merged into others count in those.
+
+    One that was split off stands as the other did, until somebody sets its status.
+    """
+    set_so = SeriesStep.objects.filter(series_id=OuterRef("id"), kind=StepKind.STATUS_SET).order_by("-id")
+    rows = seen_by(actor, "id").filter(root_id=F("id")).annotate(since=Subquery(set_so.values("done_at")[:1]))
+    return tuple(
+        Milestones(opened_at, SeriesStatus(status), since or opened_at)
+        for opened_at, status, since in rows.values_list("opened_at", "status", "since")
+    )
 
 
 def add_step(step: Step, *, agency_id: UUID) -> None:

@@ -96,6 +96,7 @@ urlpatterns = [
     path("overlaps/<uuid:overlap_id>/hits/<int:hit_id>/judge/", overlaps.judge, name="judge"),
     path("notices/", overlaps.notices, name="notices"),
     path("series/", series.board, name="series_board"),
+    path("counter/", series.counter, name="series_counter"),
     path("series/<reference:series>/", series.series, name="series"),
     path("series/<reference:series>/change/", series.change, name="series_change"),
     path("alerts/", alerts.alerts, name="alerts"),

@@ -54,7 +54,8 @@ READING = (
     "law file", "law list", "law proposals", "law proposed",
     "ledger show", "notices", "officer list", "officer proposals", "overlaps", "permission list",
     "referral list", "retention show",
-    "scheme list", "series candidates", "series list", "series show", "series votes", "title list", "whoami",
+    "scheme list", "series candidates", "series count", "series list", "series show", "series votes",
+    "title list", "whoami",
 )  # fmt: skip
 """Commands that tell an officer something of what is held."""
 AT_THE_HOST = ("ledger erasures", "ledger root", "ledger verify")

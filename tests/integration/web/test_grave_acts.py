@@ -138,7 +138,7 @@ def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() ->
              "healthz", "home",
              "intake_refused", "intake_run", "items",
              "ledger", "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",
-             "provider_callback", "revealed", "series", "statistics"}  # fmt: skip
+             "provider_callback", "revealed", "series", "series_counter", "statistics"}  # fmt: skip
     assert names == GRAVE | ORDINARY | reads
 
 

@@ -37,6 +37,8 @@ PAGES = [
     ("anna", "/notices/"),
     ("anna", "/ask/"),
     ("anna", "/statistics/"),
+    ("anna", "/counter/"),
+    ("anna", "/counter/?by=day"),
     ("anna", "/statistics/?by=half-year"),
     ("anna", "/banks/"),
     ("anna", "/banks/{bank}/"),

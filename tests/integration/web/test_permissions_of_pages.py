@@ -310,6 +310,7 @@ PAGES = (
         )
     ),
     Page("series_board", "list_series", Permission.SERIES_READ, strangers=OTHER_AGENCIES),
+    Page("series_counter", "count_series", Permission.SERIES_READ, strangers=OTHER_AGENCIES),
     Page(
         "series_board",
         "open_series",

@@ -273,6 +273,7 @@ class Workplace:
                 "cases",
                 "overlaps",
                 "series_board",
+                "series_counter",
                 "notices",
                 "banks",
                 "my_ledger",

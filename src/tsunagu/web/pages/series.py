@@ -8,19 +8,23 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tsunagu.domain.claim import ClaimScope
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.scheme import Grade
 from tsunagu.domain.series import TRANSITIONS, Distributed, SeriesSearch, SeriesStatus
+from tsunagu.domain.series_counts import CountedBy
 from tsunagu.services import claims, series_changes, series_facts, votes
 from tsunagu.services.series import list_series, open_series, view_series
+from tsunagu.services.series_counter import count_series
 from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, narrowed, number, parts_of, search_or_all, sought
 from tsunagu.web.rooms import now
 
 SEPARATOR = "|"
 """Between the place of an item and its case, as a form sends them."""
+MOST_DAYS = 100
+"""Days, or years, that are shown of a count."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,6 +41,16 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {"columns": [(status, some) for status, some in columns if some], "statuses": list(SeriesStatus)}
     context |= {"search": search, "is_narrowed": search != SeriesSearch(), "complaint": complaint}
     return render(request, "web/series_board.html", context | {"claimed": claims.list_claims(**parts_of(request))})
+
+
+@require_GET
+def counter(request: HttpRequest) -> HttpResponse:
+    """Show how many series of the officer's cases are known, identified and safeguarded, by year or by day."""
+    by = CountedBy.DAY if request.GET.get("by") == CountedBy.DAY.value else CountedBy.YEAR
+    found = count_series(by=by, **parts_of(request))
+    most = max((max(one.known, one.identified) for one in found.each), default=0)
+    context = {"found": found, "shown": found.each[:MOST_DAYS], "by_day": by is CountedBy.DAY, "most": most}
+    return render(request, "web/series_counter.html", context)
 
 
 def series(request: HttpRequest, series: str) -> HttpResponse:
