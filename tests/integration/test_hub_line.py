@@ -17,6 +17,7 @@ import pytest
 
 from tsunagu.api import hub_door
 from tsunagu.api.hub_door import HubDoor, Rates
+from tsunagu.config.examining import exchange_checks
 from tsunagu.domain.hub import LineState
 from tsunagu.domain.outcome import Outcome, OutcomeCode
 from tsunagu.federation.bundle import MOST_SENT_BYTES
@@ -145,6 +146,30 @@ def test_nothing_counts_for_sent_while_nobody_answers(three: Three) -> None:
     with three.nordic.here():
         [status] = [one for one in exchange_status() if one.member.name == three.body_home.name]
     assert (status.unsent, status.unanswered, status.member.line.failed) == (1, 0, 2)
+
+
+def test_doctor_complains_of_a_member_that_has_not_answered_for_an_hour(three: Three) -> None:
+    with reached_at(three.nordic, three.body_home, 9), three.nordic.here():
+        member_id = three.body_home.installation_id
+        assert member_id
+
+        def found(*, later: timedelta = timedelta()) -> bool | None:
+            [check] = exchange_checks(now() + later)
+            return check.ok
+
+        with acting_for(member_id):
+            hub_members.note_call(member_id, is_answered=True, now=now())
+        assert found(later=timedelta(hours=2)), "nothing waits, and no call has failed"
+        with acting_for(member_id):
+            hub_members.note_call(member_id, is_answered=False, now=now())
+        assert found()
+        assert found(later=timedelta(hours=2)) is False
+        with acting_for(member_id):
+            hub_members.note_call(member_id, is_answered=True, now=now())
+    three.raise_alert()
+    with reached_at(three.nordic, three.body_home, 9), three.nordic.here():
+        assert found()
+        assert found(later=timedelta(hours=2)) is False, "a message waits"
 
 
 def test_a_member_is_called_again_later_each_time_and_at_once_where_something_waits() -> None:

@@ -15,7 +15,7 @@ import psycopg
 from tsunagu.config.children import decode_children
 from tsunagu.config.configuration import Configuration
 from tsunagu.config.databases import disconnect, outages_told, point
-from tsunagu.config.examining import certificate_checks, job_checks, upload_checks
+from tsunagu.config.examining import certificate_checks, exchange_checks, job_checks, upload_checks
 from tsunagu.config.home import Home
 from tsunagu.config.places import backup_place
 from tsunagu.domain.errors import TsunaguError
@@ -197,6 +197,7 @@ class Doctor:
         yield Check("people", None if stranded else True, told_of)
         yield Check("parked", not parked, f"{parked:,} items that could not be compared")
         yield from job_checks(self._now)
+        yield from exchange_checks(self._now)
 
     def _last_root(self) -> Iterator[Check]:
         last = RootStore(self._home.ledger).last()

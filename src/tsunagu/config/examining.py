@@ -1,4 +1,4 @@
-"""What `doctor` finds of certificates, of the queue and of uploads."""
+"""What `doctor` finds of certificates, of the queue, of other installations and of uploads."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tsunagu.config.configuration import Configuration
 from tsunagu.domain.errors import InputError, Unavailable
+from tsunagu.domain.hub import Member, MemberState
 from tsunagu.records.queue_state import STALLED_AFTER_S, queue_state
 from tsunagu.services.house import Check
+from tsunagu.services.hub_membership import exchange_status
 
 GIB = 1 << 30
+SILENT_AFTER = timedelta(hours=1)
 
 
 def tls_files(configuration: Configuration) -> tuple[Path, Path] | None:
@@ -81,6 +84,27 @@ def job_checks(now: datetime) -> Iterator[Check]:
     if not state.workers:
         told = "none is at work, and jobs wait" if waiting else "none is at work, and nothing waits"
     yield Check("worker", bool(state.workers) or not waiting, told)
+
+
+def exchange_checks(now: datetime) -> Iterator[Check]:
+    """Examine the exchange with other installations, where there is any; nothing of who they are.
+
+    One that is called and has not answered for an hour is a fault, and so is a message that has waited for it as long.
+    """
+    members = [one for one in exchange_status() if one.member.state is MemberState.ACCEPTED]
+    if not members:
+        return
+    called = [one for one in members if one.member.address]
+    silent = sum(_is_silent(one.member, now) for one in called)
+    late = sum(one.oldest is not None and now - one.oldest > SILENT_AFTER for one in called)
+    waiting = sum(one.unsent + one.unanswered for one in members)
+    told = f"{len(members):,} are members, {len(called):,} are called, {silent:,} do not answer"
+    yield Check("other installations", not silent and not late, f"{told}; {waiting:,} messages wait")
+
+
+def _is_silent(member: Member, now: datetime) -> bool:
+    last = member.line.reached_at or member.accepted_at or member.entered_at
+    return member.line.failed > 0 and now - last > SILENT_AFTER
 
 
 def upload_checks(folder: Path, configuration: Configuration) -> Iterator[Check]:
