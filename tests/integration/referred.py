@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
+from tsunagu.domain.act import Act
 from tsunagu.domain.alert import HandOver
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.referral import ReferralStep, ReferralStepKind
@@ -16,7 +17,7 @@ from tsunagu.records.keys.envelope import KEY_BYTES
 from tsunagu.records.ledger.chain import canonical
 from tsunagu.records.referrals import SignedBody, SignedPackage, Source
 from tsunagu.records.session import acting_for
-from tsunagu.services.referral_desk import key_context
+from tsunagu.services.referral_desk import key_context, told
 from tsunagu.services.seized_access import SEALS
 
 from .world import Person, World, now
@@ -84,7 +85,9 @@ def _refer(world: World, sender: Person, case: str, receiver: Person, person: in
         person_id, _ = gate_steps.person_at(list_id, person)
         referrals.add_referral(package, Source(one.case_id, list_id, person_id))
         who = {"entered_by": sides[0], "officer_id": sender.actor.officer_id, "words": "", "key": key}
-        referrals.add_step(referral_id, ReferralStep(1, ReferralStepKind.SENT, sides[0], now()), **who)
+        step = ReferralStep(1, ReferralStepKind.SENT, sides[0], now())
+        referrals.add_step(referral_id, step, document=os.urandom(32), **who)
+        world.rooms.ledger.write(told(Act.REFERRAL_SENT, sides[0], referral_id, step, case_id=one.case_id))
     if is_received:
         with acting_for(sides[1]):
             who |= {"entered_by": sides[1], "officer_id": receiver.actor.officer_id}
