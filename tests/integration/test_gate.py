@@ -142,6 +142,17 @@ def test_whoever_turns_out_to_be_two_people_is_neither(gated: Gated) -> None:
     assert two.told()["standing"] == "lead"
 
 
+def test_what_was_found_of_somebody_stays_when_it_is_decided_where_he_lives(gated: Gated) -> None:
+    border = (*BUYER[:4], "498-0000", "", *BUYER[6:])
+    one = Gated.of(gated.desk.world, gated.force, gated.desk.folder, border)
+    one.suspect()
+    for prefecture in ("23", "24"):
+        one.run("list", "prefecture", "--rows", "1", "--is", prefecture, "--reason", "seen at the address")
+        one.desk.resolve()
+        told = one.told()
+        assert (told["standing"], told["prefecture"]["code"]) == ("suspect", prefecture)
+
+
 def test_a_juvenile_goes_a_way_of_his_own_from_which_none_leads_back(gated: Gated, admin: psycopg.Connection) -> None:
     gated.take_up()
     ages = ("--age-at-act", "15", "--age-now", "16", "--reason", "the register")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import Count, Q, QuerySet
 
+from tsunagu.domain.errors import NotFound
 from tsunagu.domain.judgement import Judgement
 from tsunagu.domain.seized import BY_OFFICER, UNKNOWN_PREFECTURE, ListedPerson, PrefectureDecision
 from tsunagu.records.bulk import insert
@@ -28,14 +30,22 @@ class PairAnswer:
 def replace_persons(list_id: UUID, agency_id: UUID, persons: Iterable[ListedPerson], *, now: datetime) -> int:
     """Let these be the persons of a list from now on, and return how many are not those that were.
 
-    Who is still the same stays under his id; who is not ends, and stays as history.
+    Whom the same rows name stays under his id, and how he was known before stays as history; who is named no more ends.
     """
-    standing = {told(row): row.id for row in ListedPersonRow.objects.filter(list_id=list_id, ended_at=None)}
-    new = [one for one in persons if standing.pop(one, None) is None]
-    ended = list(standing.values())
+    standing = {tuple(row.rows): row for row in ListedPersonRow.objects.filter(list_id=list_id, ended_at=None)}
+    new, otherwise = [], []
+    for one in persons:
+        row = standing.pop(one.rows, None)
+        if row is None:
+            new.append(one)
+        elif told(row) != one:
+            otherwise.append((row, one))
+    ended = [row.id for row in standing.values()]
     ListedPersonRow.objects.filter(id__in=ended).update(ended_at=now)
+    for row, one in otherwise:
+        _know_otherwise(row, one, now)
     insert(ListedPersonRow, [_row(one, list_id, agency_id, now) for one in new])
-    return len(new)
+    return len(new) + len(otherwise)
 
 
 def persons_of(list_id: UUID) -> tuple[ListedPerson, ...]:
@@ -73,11 +83,25 @@ def person_of(list_id: UUID, rows: Sequence[int], *, but_of: Sequence[int]) -> L
     return None if found is None else told(found)
 
 
-def replace_person(list_id: UUID, agency_id: UUID, person: ListedPerson, *, now: datetime) -> None:
-    """Let a person be known so from now on, and keep how he was known as history."""
-    standing = ListedPersonRow.objects.filter(list_id=list_id, ended_at=None, rows=list(person.rows))
-    standing.update(ended_at=now)
-    insert(ListedPersonRow, [_row(person, list_id, agency_id, now)])
+def replace_person(list_id: UUID, person: ListedPerson, *, now: datetime) -> None:
+    """Let a person be known so from now on, and keep how he was known as history.
+
+    Raises:
+        NotFound: the list names no such person by now.
+    """
+    row = ListedPersonRow.objects.filter(list_id=list_id, ended_at=None, rows=list(person.rows)).first()
+    if row is None:
+        raise NotFound("no such person")
+    _know_otherwise(row, person, now)
+
+
+def _know_otherwise(row: ListedPersonRow, person: ListedPerson, now: datetime) -> None:
+    """Change what is known of somebody under his id, on which all rests that was found of him."""
+    before = _row(told(row), row.list_id, row.agency_id, row.since) | {"ended_at": now}
+    ListedPersonRow.objects.create(**before)
+    known = ("prefecture", "method", "confidence", "alternatives", "needs_a_person", "since")
+    after = _row(person, row.list_id, row.agency_id, now)
+    ListedPersonRow.objects.filter(id=row.id).update(**{name: after[name] for name in known})
 
 
 def _standing(list_id: UUID, but_of: Sequence[int]) -> QuerySet[ListedPersonRow]:
@@ -147,18 +171,18 @@ def answers_of(list_id: UUID) -> tuple[PairAnswer, ...]:
     )
 
 
-def _row(one: ListedPerson, list_id: UUID, agency_id: UUID, now: datetime) -> dict[str, object]:
+def _row(one: ListedPerson, list_id: UUID, agency_id: UUID, since: datetime) -> dict[str, Any]:
     return {
         "id": uuid4(),
         "agency_id": agency_id,
         "list_id": list_id,
-        "rows": one.rows,
+        "rows": list(one.rows),
         "prefecture": one.prefecture,
         "method": one.method,
         "confidence": one.confidence,
-        "alternatives": one.alternatives,
+        "alternatives": list(one.alternatives),
         "needs_a_person": one.needs_a_person,
-        "since": now,
+        "since": since,
     }
 
 

@@ -132,7 +132,7 @@ def decide_prefecture(
         listed_persons.add_decision(one.list_id, one.agency_id, rows, kept, officer_id=who, reason=reason, now=now)
         decision = listed_persons.decisions_of(one.list_id).get(tuple(rows))
         person = pairs.placed(tuple(rows), facts.by_row(), decision)
-        listed_persons.replace_person(one.list_id, one.agency_id, person, now=now)
+        listed_persons.replace_person(one.list_id, person, now=now)
         words = keys.mac(REFERENCE, f"prefecture {one.list_id} {tuple(rows)} {reason}".encode()).hex()
         about: dict[str, str | int] = {"list": str(one.list_id), "rows": len(rows), "prefecture": prefecture}
         about |= {"reason": words}
