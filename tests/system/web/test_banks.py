@@ -64,7 +64,8 @@ def _answers_so(seat: Seat, bank: str, *, on: bool, last: str = "") -> None:
     seat.button("Let it answer so")
 
 
-@pytest.mark.parametrize("locale", [ENGLISH, pytest.param(JAPANESE, marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("locale", [ENGLISH, JAPANESE])
 def test_a_list_is_imported_decided_on_disputed_switched_and_expires(
     locale: str, workplace: Workplace, sit_down: Callable[..., Seat], tmp_path: Path
 ) -> None:

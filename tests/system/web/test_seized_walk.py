@@ -58,7 +58,8 @@ def _answer(seat: Seat) -> None:
     page.locator("tbody.hit:not(.answered)").first.wait_for()  # the next ones come by themselves
 
 
-@pytest.mark.parametrize("locale", [ENGLISH, pytest.param(JAPANESE, marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("locale", [ENGLISH, JAPANESE])
 def test_a_list_is_brought_in_compared_and_answered_in_the_browser(
     locale: str, workplace: Workplace, sit_down: Callable[..., Seat], tmp_path: Path
 ) -> None:
