@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import TimeoutError as NotInTime
 
 MOST_TABS = 150
 BARS_SOMEBODY = {"serious", "critical"}
@@ -88,7 +89,10 @@ class Seat:
         self.page.set_input_files("main [name=files]", files)
         self.button("Upload")
         done = self.say("All that could be read has been compared with what is held.")
-        self.page.get_by_text(done).wait_for(timeout=EXAMINED_WITHIN_MS)
+        try:
+            self.page.get_by_text(done).wait_for(timeout=EXAMINED_WITHIN_MS)
+        except NotInTime as error:
+            raise AssertionError(f"not compared in time: {self.text}") from error
 
     def has(self, text: str) -> bool:
         """Return whether the page says this, in its language."""
