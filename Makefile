@@ -75,12 +75,13 @@ lock: $(VENV)/.dev ## Pin every dependency by hash (UPGRADE=--upgrade takes newe
 
 # Parts of the targets above.
 
-# Kernels are compiled by the first who calls them: one process does so for all others, beside the checks.
-OF_KERNELS = $(addprefix tests/,conformance unit/fingerprints unit/index unit/overlap)
+# Kernels are compiled by the first who calls them: one process does so for all others, beside the checks. It walks
+# through Chromium as well, which is slow to answer where three others compute.
+FIRST = $(addprefix tests/,conformance unit/fingerprints unit/index unit/overlap system/web/test_walk.py)
 tests: $(VENV)/.dev
-	@$(BIN)/pytest -m "not soak" $(OF_KERNELS); kernels=$$?; \
+	@$(BIN)/pytest -m "not soak" $(FIRST); first=$$?; \
 	$(BIN)/pytest -m "not soak" -n $(TESTS_AT_ONCE) --dist loadscope --no-loadscope-reorder \
-	    $(addprefix --ignore=,$(OF_KERNELS)) && exit $$kernels
+	    $(addprefix --ignore=,$(FIRST)) && exit $$first
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
