@@ -117,14 +117,21 @@ def export_case(
         if (count, merkle_root(told.contents).hex()) != (places, root):
             raise Conflict("the case changed while it was written into the package: export it again")
         report = Report(whole, exhibits, told.by_exhibit, tuple(told.first), findings, custody)
-        for name, content in reporter.pdfs(report) if reporter is not None else ():
-            with package.writing(name) as file:
-                file.write(content)
-        with package.writing(README) as file:
-            pem = public_key_to_pem(public_key)
-            file.write(readme(whole, key_id=signer.key_id, pem=pem, openssl=OPENSSL, sha256sum=SHA256SUM))
+        _write_for_people(package, report, reporter, key_id=signer.key_id, public_key=public_key)
         package.finish(signer=signer, public_key=public_key, now=now)
         return ExportedCase(count, len(findings), whole.waiting)
+
+
+def _write_for_people(
+    package: NewPackage, report: Report, reporter: Reporter | None, *, key_id: str, public_key: bytes
+) -> None:
+    """Write the summaries, where they are wanted, and how the package is verified."""
+    for name, content in reporter.pdfs(report) if reporter is not None else ():
+        with package.writing(name) as file:
+            file.write(content)
+    with package.writing(README) as file:
+        pem = public_key_to_pem(public_key)
+        file.write(readme(report.case, key_id=key_id, pem=pem, openssl=OPENSSL, sha256sum=SHA256SUM))
 
 
 @contextmanager

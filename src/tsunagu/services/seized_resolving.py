@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.permission import Permission
+from tsunagu.domain.seized import SeizedList
 from tsunagu.records import listed_persons, seized, seized_compared
 from tsunagu.records.session import acting_for, locked
 from tsunagu.services.access import deed
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.seized_access import FACTS, LINKS, opening, refuse_closed, refuse_not_whole
+
+if TYPE_CHECKING:
+    from tsunagu.resolution.linking.linking import Linked
+    from tsunagu.services.seized_names import NamesWithheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,6 @@ def resolve_seized(
     from tsunagu.resolution.linking.kept import kept_bytes  # noqa: PLC0415 - loads NumPy and the tables
     from tsunagu.resolution.linking.linking import link  # noqa: PLC0415
     from tsunagu.resolution.linking.observed import observed  # noqa: PLC0415
-    from tsunagu.resolution.linking.zones import Zone  # noqa: PLC0415
     from tsunagu.resolution.row_facts import facts_bytes  # noqa: PLC0415
     from tsunagu.services import seized_pairs as pairs  # noqa: PLC0415
     from tsunagu.services.seized_names import NamesWithheld  # noqa: PLC0415
@@ -82,19 +87,7 @@ def resolve_seized(
                 one.list_id, links=links, facts=found.seal.sealed(FACTS, facts_bytes(facts)), now=now
             )
             pairs.derive_persons(one, linked, facts, now=now)
-            withheld = NamesWithheld.from_(actor, facts)
-            zones = linked.zones[withheld.open_pairs(linked)]
-            done = Resolved(
-                one.case,
-                one.number,
-                len(numbers),
-                sum(listed_persons.count_persons(one.list_id, but_of=withheld.rows).values()),
-                int((zones == Zone.LINK).sum()),
-                int((zones == Zone.REVIEW).sum()),
-                linked.too_common,
-                len(linked.clusters(pairs.settled_pairs(one.list_id)).not_joined),
-                linked.model,
-            )
+            done = _resolved(one, len(numbers), linked, NamesWithheld.from_(actor, facts))
             about: dict[str, str | int] = {
                 "list": str(one.list_id),
                 "rows": done.rows,
@@ -103,3 +96,22 @@ def resolve_seized(
             }
             ledger.write(deed(Act.SEIZED_LIST_RESOLVED, actor=actor, case=found.case, now=now, **about))
     return done
+
+
+def _resolved(one: SeizedList, rows: int, linked: Linked, withheld: NamesWithheld) -> Resolved:
+    """Return what a resolution came to, as far as an officer is told of it."""
+    from tsunagu.resolution.linking.zones import Zone  # noqa: PLC0415 - loads NumPy
+    from tsunagu.services.seized_pairs import settled_pairs  # noqa: PLC0415 - likewise
+
+    zones = linked.zones[withheld.open_pairs(linked)]
+    return Resolved(
+        one.case,
+        one.number,
+        rows,
+        sum(listed_persons.count_persons(one.list_id, but_of=withheld.rows).values()),
+        int((zones == Zone.LINK).sum()),
+        int((zones == Zone.REVIEW).sum()),
+        linked.too_common,
+        len(linked.clusters(settled_pairs(one.list_id)).not_joined),
+        linked.model,
+    )
