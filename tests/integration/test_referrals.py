@@ -18,6 +18,7 @@ from tsunagu.domain.permission import Role
 from tsunagu.exchange.typesetting import FONTS
 from tsunagu.records import agencies, referrals
 from tsunagu.records.session import acting_for
+from tsunagu.services import referral_answers
 
 from .gated import BUYER, Force, Gated
 from .referred import be_of
@@ -228,6 +229,22 @@ def test_that_there_is_no_case_is_told_to_everybody_who_had_a_package(
     do(gated, fukuoka, "outcome", second, "--role", "no-case")
     assert told(gated, nagasaki)[first]["state"] == "withdrawn"
     assert told(gated, fukuoka)[second]["outcomes"] == [{"role": "no-case", "disposals": []}]
+
+
+def test_a_recall_that_a_kill_has_prevented_is_made_up_for_once(
+    gated: Gated, nagasaki: Person, fukuoka: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = send(gated)
+    do(gated, nagasaki, "return", first, "--because", "moved")
+    gated.gate("residence", "--prefecture", "40", "--evidence", "E-5=the resident register")
+    second = send(gated)
+    do(gated, fukuoka, "receive", second)
+    with monkeypatch.context() as patch:
+        patch.setattr(referral_answers, "_recall", lambda *_, **__: None)
+        do(gated, fukuoka, "outcome", second, "--role", "acquitted")
+    assert told(gated, nagasaki)[first]["state"] == "returned"
+    assert [referral_answers.recall_left(**gated.desk.world.parts) for _ in range(2)] == [1, 0]
+    assert (told(gated, nagasaki)[first]["state"], told(gated, fukuoka)[second]["state"]) == ("withdrawn", "answered")
 
 
 def test_a_package_about_who_is_a_suspect_no_more_is_counted_until_it_is_called_back(gated: Gated) -> None:

@@ -175,6 +175,14 @@ def escalate_alerts(station: Station, _: Arguments) -> None:
     escalate_overdue(now=datetime.now(UTC), ledger=station.rooms.ledger)
 
 
+def recall_referrals(station: Station, _: Arguments) -> None:
+    """Withdraw what an outcome has ended, where the process that told the outcome was killed before it did so."""
+    from tsunagu.services.referral_answers import recall_left  # noqa: PLC0415 - loads what seized lists are read with
+
+    rooms = station.rooms
+    recall_left(now=datetime.now(UTC), keys=rooms.keys, ledger=rooms.ledger)
+
+
 def visit_members(station: Station, _: Arguments) -> None:
     """Call the other installations whose turn it is, and act upon what a killed process has left."""
     from tsunagu.services import hub_visits  # noqa: PLC0415 - loads what seals and signs, needed by nothing else
@@ -195,6 +203,7 @@ TASKS: Mapping[str, Task] = {
     "silence-benign": Task(silence_benign),
     "link-waiting": Task(link_waiting, waits_once=True, every="* * * * *"),
     "escalate-alerts": Task(escalate_alerts, waits_once=True, every="*/5 * * * *"),
+    "recall-referrals": Task(recall_referrals, waits_once=True, every="*/5 * * * *"),
     "visit-members": Task(visit_members, queue=LINE, waits_once=True, every="* * * * * */15"),
     "sign-due-root": Task(sign_due_root, waits_once=True, every="*/5 * * * *"),
     "complete-erasures": Task(complete_left_erasures, waits_once=True, every="*/5 * * * *"),

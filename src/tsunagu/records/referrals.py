@@ -15,7 +15,7 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.alert import HandOver
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.outcome import Disposal, PersonOutcome, PersonRole
-from tsunagu.domain.referral import ReferralPath, ReferralStep, ReferralStepKind, ReturnReason
+from tsunagu.domain.referral import ENDS_IT, ReferralPath, ReferralStep, ReferralStepKind, ReturnReason
 from tsunagu.records.keys.envelope import open_under, seal_under
 from tsunagu.records.models import ReferralRow, ReferralSourceRow, ReferralStepRow
 
@@ -218,6 +218,13 @@ def referrals_sent(*, list_id: UUID | None = None, person_id: UUID | None = None
     if person_id is not None:
         rows = rows.filter(referralsourcerow__person_id=person_id)
     return _kept(rows)
+
+
+def sent_and_ended() -> tuple[Source, ...]:
+    """Return of whom the agency that is acted for made referrals which an outcome has ever ended, each once."""
+    ended = ReferralStepRow.objects.filter(role__in=list(ENDS_IT), referral__referralsourcerow__isnull=False)
+    rows = ReferralSourceRow.objects.filter(referral_id__in=ended.values("referral_id")).select_related("list__exhibit")
+    return tuple({_source(row): None for row in rows.order_by("id")})
 
 
 def _told_to(actor: Actor, *, tells_all: bool) -> QuerySet[ReferralRow]:

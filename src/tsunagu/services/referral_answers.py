@@ -15,11 +15,12 @@ from tsunagu.domain.errors import Conflict, InputError
 from tsunagu.domain.outcome import PersonOutcome
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.referral import ENDS_IT, ReferralState, ReferralStep, ReferralStepKind, ReturnReason
-from tsunagu.records import referrals
-from tsunagu.records.referrals import SignedBody
+from tsunagu.records import agencies, referrals
+from tsunagu.records.referrals import KeptReferral, SignedBody, Source
 from tsunagu.records.session import acting_for
 from tsunagu.services.alert_outbox import is_here
 from tsunagu.services.case_life import check_reason
+from tsunagu.services.isolated import Isolated
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.referral_desk import OpenReferral, opened_referral, told
 from tsunagu.services.referrals import withdraw_all
@@ -179,6 +180,39 @@ def _recall(sender_id: UUID, referral_id: UUID, *, now: datetime, keys: Keys, le
         source = referrals.source_of(referral_id)
         if source is not None:
             withdraw_all(source, words=RECALLED, by=None, now=now, keys=keys, ledger=ledger, besides=referral_id)
+
+
+def recall_left(*, now: datetime, keys: Keys, ledger: Ledger) -> int:
+    """Withdraw what an outcome has ended and a process that was killed has left, and return of how many persons.
+
+    Where nothing is left it does nothing. The machine's act.
+
+    Raises:
+        Exception: what the first of those raised of whom it could not be done; all others have had their turn.
+    """
+    count, each = 0, Isolated()
+    for agency_id in agencies.member_ids():
+        with acting_for(agency_id):
+            sources = referrals.sent_and_ended()
+        for source in sources:
+            with each.step(), acting_for(agency_id):
+                count += _recalled_now(source, now, keys, ledger)
+    each.finish()
+    return count
+
+
+def _recalled_now(source: Source, now: datetime, keys: Keys, ledger: Ledger) -> bool:
+    """Withdraw what is left of a person whose referral stands as ended: no other can have been sent since."""
+    sent = referrals.referrals_sent(person_id=source.person_id)
+    ended = [one for one in sent if one.path.state is ReferralState.ANSWERED and _is_ended(one)]
+    if not ended:
+        return False
+    besides = ended[0].package.referral_id
+    return bool(withdraw_all(source, words=RECALLED, by=None, now=now, keys=keys, ledger=ledger, besides=besides))
+
+
+def _is_ended(kept: KeptReferral) -> bool:
+    return any(one.role in ENDS_IT for one in kept.path.outcomes)
 
 
 def _keep(found: OpenReferral, step: ReferralStep, answer: Answer, actor: Actor) -> None:
