@@ -11,9 +11,9 @@ from tsunagu.domain.gate import Contact, GateStepKind, Position, PositionBasis, 
 from tsunagu.law.applying import Showing
 from tsunagu.law.gate import Majority
 from tsunagu.law.points import Evidence, Point, PointFinding
+from tsunagu.resolution.prefectures import prefectures
 from tsunagu.services.case_life import check_reason
 
-PREFECTURES = frozenset(f"{code:02}" for code in range(1, 48))
 MOST_EVIDENCE = 20
 
 
@@ -76,7 +76,7 @@ class ResidenceFact:
 
     def __post_init__(self) -> None:
         """Refuse what is no prefecture, or is confirmed by nothing."""
-        if self.prefecture not in PREFECTURES:
+        if self.prefecture not in prefectures():
             raise InputError("a prefecture is named by its code, 01 to 47")
         _check(self.evidence, needed=True)
 
@@ -169,7 +169,7 @@ def _check(evidence: tuple[Evidence, ...], *, needed: bool) -> None:
     if needed and not evidence:
         raise InputError("this is confirmed by evidence, or it is not recorded")
     if len(evidence) > MOST_EVIDENCE:
-        raise InputError("a step names at most 20 pieces of evidence")
+        raise InputError(f"a step names at most {MOST_EVIDENCE} pieces of evidence")
     for one in evidence:
         check_reason(one.reference)
         check_reason(one.source)
