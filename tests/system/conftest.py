@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from pyotp.totp import TOTP
@@ -39,14 +39,20 @@ class Installation:
     def environ(self) -> dict[str, str]:
         return {**_kept(), "TSUNAGU_HOME": str(self.home), "NUMBA_CACHE_DIR": str(KERNELS), **self.extra_environ}
 
-    def start(self, *arguments: str | bytes | Path, officer: str | None = None) -> subprocess.Popen[str]:
-        """Start a command and do not wait."""
+    def start(
+        self, *arguments: str | bytes | Path, officer: str | None = None, complaints: IO[str] | None = None
+    ) -> subprocess.Popen[str]:
+        """Start a command and do not wait.
+
+        Args:
+            complaints: takes its error stream; without one that is a pipe, which holds up whoever fills it.
+        """
         self._sit_down(officer)
         return subprocess.Popen(
             [PROGRAM, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=complaints or subprocess.PIPE,
             text=True,
             env=self.environ(),
         )

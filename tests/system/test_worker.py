@@ -122,8 +122,9 @@ def site(two_agencies: Any, media: Path) -> Iterator[Site]:
 
 
 def check_log(lines: str, house: Any, media: Path) -> None:
-    """Find one JSON object a line, which tells of the run and of no content."""
+    """Find one JSON object a line, which tells of the run and of no content, and none that tells of nothing."""
     told = [json.loads(line) for line in lines.splitlines()]
+    assert not [one for one in told if one["event"] == "other" and one["level"] == "info"]
     assert {"event": "job_success", "task": "run-intake"}.items() <= next(
         one.items() for one in told if one["event"] == "job_success" and one.get("task") == "run-intake"
     )

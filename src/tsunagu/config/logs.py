@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-_WHO_SPEAKS = ("procrastinate", "asyncio", "psycopg")
+_WHO_SPEAKS = {"procrastinate": logging.INFO, "asyncio": logging.WARNING, "psycopg": logging.WARNING}
+"""And from which level on: psycopg's pool tells of every connection that is lent, six times a second."""
 _OF_A_JOB = {"id": "job", "task_name": "task", "attempts": "attempts"}
 OWN = "tsunagu"
 """Whose messages are told, beside the web server's own: they are fixed sentences, with numbers and codes."""
@@ -57,10 +58,10 @@ class Sentences(logging.Formatter):
 def log_to_stderr() -> None:
     """Let the queue, and what it rests on, speak on the error stream, where systemd and containers collect it."""
     handler = _handler(Lines())
-    for name in _WHO_SPEAKS:
+    for name, level in _WHO_SPEAKS.items():
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]
-        logger.setLevel(logging.INFO)
+        logger.setLevel(level)
         logger.propagate = False
 
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -77,14 +78,17 @@ def _served(house: Installation) -> Iterator[Workplace]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = house.start("serve", "--port", str(port))
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/healthz", server)
-        now = int(time.time()) // 30
-        yield Workplace(house, f"http://localhost:{port}", dict.fromkeys(house.secrets, now))
-    finally:
-        server.terminate()
-        _, complaints = server.communicate(timeout=ENDS_WITHIN_S)
+    with tempfile.TemporaryFile("w+") as told:
+        server = house.start("serve", "--port", str(port), complaints=told)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/healthz", server)
+            now = int(time.time()) // 30
+            yield Workplace(house, f"http://localhost:{port}", dict.fromkeys(house.secrets, now))
+        finally:
+            server.terminate()
+            server.communicate(timeout=ENDS_WITHIN_S)
+        told.seek(0)
+        complaints = told.read()
     # A job that is under way when the worker ends is given back, and done by the next one.
     unforeseen = [
         line
