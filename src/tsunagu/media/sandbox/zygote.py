@@ -71,6 +71,7 @@ def main(control_fd: int, decoder_name: str) -> None:
         decoder_name: dotted name of the module that decodes.
     """
     with socket.socket(fileno=control_fd) as control:
+        told = b""
         try:
             decoder, measures = _prepare(decoder_name)
             told = control.recv(MOST_MESSAGE_BYTES)
@@ -80,6 +81,8 @@ def main(control_fd: int, decoder_name: str) -> None:
             most_bytes = address_space_bytes() + charter.memory_bytes
             measures |= give_up_rights(charter.account)
         except Exception as error:  # noqa: BLE001 - whatever it is, the parent has to say it
+            if not told:
+                control.recv(MOST_MESSAGE_BYTES)  # an answer is lost where its giver is gone before the question comes
             control.send(json.dumps({"failed": type(error).__name__}).encode())
             return
         control.send(json.dumps({"measures": sorted(measures)}).encode())

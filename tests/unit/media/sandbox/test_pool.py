@@ -23,8 +23,11 @@ import pytest
 from tsunagu.domain.errors import InputError, Unavailable
 from tsunagu.domain.media import MediaType, Refusal
 from tsunagu.media.messages import DecodeOptions
+from tsunagu.media.sandbox.begun import begin_zygote
 from tsunagu.media.sandbox.limits import Limits
+from tsunagu.media.sandbox.nursery import Zygote
 from tsunagu.media.sandbox.pool import DecodePool
+from tsunagu.media.sandbox.zygote import Charter
 
 
 def _wait_until(holds: Callable[[], bool], within_s: float = 10.0) -> bool:
@@ -247,12 +250,13 @@ def test_limits_of_nothing_are_refused():
         Limits(memory_bytes=0)
 
 
-def test_a_decoder_that_does_not_load_is_told():
-    with (
-        pytest.raises(Unavailable, match="does not start"),
-        DecodePool(1, Limits(), DecodeOptions(), decoder="no_such_decoder"),
-    ):
-        pass
+def test_a_decoder_that_does_not_load_is_told_however_late_it_is_asked():
+    begun = begin_zygote("no_such_decoder")
+    with pytest.raises(subprocess.TimeoutExpired):  # it stays until it is asked
+        begun.process.wait(timeout=2)
+    charter = Charter(DecodeOptions(), memory_bytes=1 << 20, life_cpu_s=1, account=None, parent_pid=os.getpid())
+    with pytest.raises(Unavailable, match="does not start"):
+        Zygote(begun, charter)
 
 
 _PARENT = """
