@@ -75,9 +75,8 @@ lock: $(VENV)/.dev ## Pin every dependency by hash (UPGRADE=--upgrade takes newe
 
 # Parts of the targets above.
 
-# Kernels are compiled by the first who calls them: one process does so for all others, beside the checks. It walks
-# through Chromium as well, which is slow to answer where three others compute.
-FIRST = $(addprefix tests/,conformance unit/fingerprints unit/index unit/overlap system/web/test_walk.py)
+# Kernels are compiled by the first who calls them: one process does so for all others, beside the checks.
+FIRST = $(addprefix tests/,conformance unit/fingerprints unit/index unit/overlap)
 tests: $(VENV)/.dev
 	@$(BIN)/pytest -m "not soak" $(FIRST); first=$$?; \
 	$(BIN)/pytest -m "not soak" -n $(TESTS_AT_ONCE) --dist loadscope --no-loadscope-reorder \

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-CALLED = re.compile(r"`tsunagu\s+([a-z][^`]*)`")
+CALLED = re.compile(r"`tsunagu\s+([a-z][^`]*)`|^tsunagu ([a-z].*?)(?:  |$)", re.MULTILINE)
+"""Within a sentence, or on a line of its own that a shell is to run."""
 GOES_ON = re.compile(r"\"\s*\n\s*f?\"")
 """Where one text of the program goes on in the next line."""
 
@@ -41,7 +42,7 @@ def is_known(called: str, known: dict[str, str]) -> bool:
 
 
 def test_every_command_that_a_document_or_a_hint_names_exists(root: Path, known: dict[str, str]) -> None:
-    named = [(name, called) for name, text in texts(root) for called in CALLED.findall(text)]
+    named = [(name, one[1] or one[2]) for name, text in texts(root) for one in CALLED.finditer(text)]
     assert len(named) > 100
     assert [(name, called) for name, called in named if not is_known(called, known)] == []
 

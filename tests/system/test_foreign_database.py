@@ -85,6 +85,7 @@ def seizures(tmp_path_factory) -> dict[str, Path]:
     return {"one": root / "one", "two": root / "two"}
 
 
+@pytest.mark.soak
 def test_processes_of_two_homes_tell_the_story_on_one_server_of_somebody_else(
     houses: tuple[Any, Any], seizures: dict[str, Path]
 ) -> None:

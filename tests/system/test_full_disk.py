@@ -58,6 +58,7 @@ def opens_for_ever(browser: Browser, path: str) -> bool:
     return all(browser.opens(path) for _ in range(MOST_CASES))
 
 
+@pytest.mark.soak
 def test_where_the_only_disk_is_full_all_stops_and_says_so_and_goes_on_when_there_is_room(
     two_agencies: Any, home: Path, small_disk: Any
 ) -> None:

@@ -184,6 +184,7 @@ def ingested(user: OrdinaryUser, expected: hostile.Expected) -> Done:
     return user.run("ingest", "--case", "DK-1", "--exhibit", "E1", user.top / "files", "--json")
 
 
+@pytest.mark.soak
 def test_ingest_keeps_the_batch_with_the_reasons_of_all_that_was_refused_and_compares_the_rest(
     user: OrdinaryUser, fingerprinted: Done, ingested: Done
 ) -> None:

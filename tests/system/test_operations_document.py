@@ -43,6 +43,7 @@ def top() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("make_installation")  # at its end the loaded program ends as well
 def test_every_command_of_the_page_works_in_its_order(top: Path, tmp_path: Path) -> None:
     for place in PLACES[2:]:

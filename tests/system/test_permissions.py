@@ -120,6 +120,7 @@ def _sign_in_again(house: Installation, login: str) -> None:
     house.tokens[login] = house.token_file.read_text()
 
 
+@pytest.mark.soak
 def test_keys_come_back_from_two_custodians_and_a_rotation_signs_everyone_out(
     two_agencies: Installation, tmp_path: Path
 ) -> None:
@@ -151,6 +152,7 @@ def _changed(admin: psycopg.Connection, change: str, undo: str) -> Iterator[None
         admin.execute(undo)
 
 
+@pytest.mark.soak
 def test_the_program_refuses_to_start_when_its_role_could_pass_row_level_security(
     make_installation: Callable[..., Installation],
 ) -> None:

@@ -215,6 +215,7 @@ def test_a_ledger_that_conflicts_with_a_root_kept_elsewhere_leaves_the_home_clos
     _closed(fresh, reason, backup)
 
 
+@pytest.mark.soak
 def test_a_copy_that_breaks_off_while_it_is_loaded_leaves_the_home_closed_until_it_is_cleared(
     house: Installation, backup: Path, copy: Path, make_installation: Make, tmp_path: Path
 ) -> None:

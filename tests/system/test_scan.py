@@ -92,6 +92,7 @@ def test_a_scan_is_signed_carried_and_compared_and_leaves_nothing_where_it_was_m
     assert [one["exhibit"] for one in house.json("items", "--case", "DK-1", officer="anna")] == ["E1"] * 3
 
 
+@pytest.mark.soak
 def test_a_scan_goes_through_a_pipe_and_says_what_was_refused(house: Installation, field: Field, drive: Path) -> None:
     (drive / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no picture")
     done = field.run("scan", drive, "--out", "-", status=REFUSED_INPUT)

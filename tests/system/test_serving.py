@@ -202,6 +202,7 @@ def house(two_agencies: Installation, tmp_path: Path) -> Iterator[Installation]:
         yield replace(copy, extra_environ={f"TSUNAGU_{name}": value for name, value in told.items()})
 
 
+@pytest.mark.soak
 def test_behind_nginx_forms_work_parts_of_uploads_fit_and_no_log_quotes_what_was_asked(
     house: Installation, certificate: Certificate, tmp_path: Path
 ) -> None:

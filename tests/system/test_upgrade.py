@@ -51,6 +51,7 @@ def test_older_tables_are_refused_until_they_are_upgraded(older: Installation, t
     assert older.json("ledger", "verify")[0]["ledger_ok"]
 
 
+@pytest.mark.soak
 def test_a_backup_of_an_earlier_release_restores_into_this_one(
     older: Installation, make_installation: Callable[..., Installation], tmp_path: Path
 ) -> None:

@@ -203,6 +203,7 @@ def test_a_worker_whose_database_is_killed_says_so_and_the_next_completes(site: 
         check_next_completes(house, site)
 
 
+@pytest.mark.soak
 def test_an_upload_whose_server_is_killed_goes_on_where_it_was(site: Site, media: Path) -> None:
     with site.template.copied() as house:
         house._sit_down("anna")

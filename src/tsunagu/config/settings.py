@@ -101,7 +101,7 @@ TSUNAGU_TRUSTED_PROXIES: tuple[Any, ...] = ()
 
 SESSION_ENGINE = "tsunagu.web.sessions"
 SESSION_COOKIE_AGE = 60 * 60
-SESSION_SAVE_EVERY_REQUEST = True  # an hour without a request ends it
+SESSION_SAVE_EVERY_REQUEST = True  # an hour without a request, or a minute less, ends it
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True

@@ -5,10 +5,10 @@ from datetime import datetime
 from tsunagu.records.models import WebSession
 
 
-def sealed_session(key_mac: bytes, *, now: datetime) -> bytes | None:
-    """Return the sealed content of a session; None when there is none, or it has expired."""
+def sealed_session(key_mac: bytes, *, now: datetime) -> tuple[bytes, datetime] | None:
+    """Return the sealed content of a session and when it expires; None when there is none, or it has expired."""
     row = WebSession.objects.filter(key_mac=key_mac, expires_at__gt=now).first()
-    return None if row is None else bytes(row.sealed)
+    return None if row is None else (bytes(row.sealed), row.expires_at)
 
 
 def has_session(key_mac: bytes) -> bool:

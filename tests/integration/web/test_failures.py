@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from tsunagu.domain.errors import (
     Conflict,
@@ -93,11 +94,11 @@ def test_a_bug_is_a_page_that_says_nothing_and_a_line_that_says_where(
 
 
 def test_a_bug_before_any_page_is_told_alike(visitor: Callable[[], Visitor], anna: Person, monkeypatch, caplog) -> None:
-    def broken(request: HttpRequest) -> None:
+    def broken(officer_id: UUID) -> None:
         raise RuntimeError(CONTENT)
 
     one = visitor().sits_down_as(anna)
-    monkeypatch.setattr("tsunagu.web.middleware.second_factor._has_factor", broken)
+    monkeypatch.setattr("tsunagu.web.middleware.agencies.has_factor", broken)
     answer = one.get("/cases/")
     assert (answer.status_code, CONTENT in answer.content.decode()) == (500, False)
     assert answer["X-Reference"] in answer.content.decode()

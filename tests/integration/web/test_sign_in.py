@@ -232,6 +232,19 @@ def test_a_session_that_idles_for_an_hour_is_over(visitor: Visitors, anna: Perso
             assert one.is_in is opens
 
 
+@pytest.mark.parametrize(("after_s", "is_written"), [(30, False), (90, True)])
+def test_a_session_is_prolonged_by_a_minute_at_least(
+    visitor: Visitors, anna: Person, monkeypatch: pytest.MonkeyPatch, after_s: int, *, is_written: bool
+) -> None:
+    one = visitor().signs_in(anna)
+    assert one.is_in
+    later = now() + timedelta(seconds=after_s)
+    monkeypatch.setattr("tsunagu.web.sessions.now", lambda: later)
+    with CaptureQueriesContext(connections["default"]) as asked:
+        assert one.is_in
+    assert any('UPDATE "web_session"' in one["sql"] for one in asked.captured_queries) is is_written
+
+
 def test_a_session_that_is_never_idle_is_over_after_a_working_day(
     visitor: Visitors, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

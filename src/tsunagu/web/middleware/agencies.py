@@ -16,12 +16,15 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from tsunagu.domain.errors import InputError
 from tsunagu.records.agencies import agency_of_login
+from tsunagu.records.second_factors import has_factor
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import check_reference
 
 SIGN_IN_PATH = "/account/"
 AGENCY = "agency"
 """Where a session keeps its agency, from the moment a login is named."""
+HAS_FACTOR = "has_factor"
+"""Where a request says whether its officer has a second factor: asked in the same transaction as who he is."""
 
 
 class AgencyMiddleware(AuthenticationMiddleware):
@@ -52,7 +55,9 @@ def _signed_in(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
     if agency_id is None:
         return AnonymousUser()
     with acting_for(agency_id):
-        return get_user(request)
+        user = get_user(request)
+        setattr(request, HAS_FACTOR, user.pk is not None and has_factor(user.pk))
+        return user
 
 
 def _session_agency(request: HttpRequest) -> UUID | None:

@@ -7,10 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from tsunagu.records.second_factors import has_factor
-from tsunagu.records.session import acting_for
-from tsunagu.web.desk import officer_of
-from tsunagu.web.middleware.agencies import SIGN_IN_PATH
+from tsunagu.web.middleware.agencies import HAS_FACTOR, SIGN_IN_PATH
 
 
 class SecondFactorMiddleware:
@@ -23,12 +20,6 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or send the officer to make a second factor."""
         is_elsewhere = not request.path.startswith((SIGN_IN_PATH, "/static/"))
-        if is_elsewhere and request.user.is_authenticated and not _has_factor(request):
+        if is_elsewhere and request.user.is_authenticated and not getattr(request, HAS_FACTOR):
             return redirect("mfa_activate_totp")
         return self._get_response(request)
-
-
-def _has_factor(request: HttpRequest) -> bool:
-    officer = officer_of(request)
-    with acting_for(officer.agency_id):
-        return has_factor(officer.pk)
