@@ -50,6 +50,7 @@ MODULES = {
     "package": "packages",
     "permission": "permissions",
     "referral": "referrals",
+    "report": "reports",
     "release": "overlaps",
     "restore": "operations",
     "retention": "erasures",

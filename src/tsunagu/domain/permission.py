@@ -50,6 +50,10 @@ class Permission(StrEnum):
     REFERRAL_ANSWER = "referral:answer"
     REFERRAL_READ = "referral:read"
     REFERRAL_SEND = "referral:send"
+    REPORT_ANSWER = "report:answer"
+    REPORT_ENTER = "report:enter"
+    REPORT_HANDLE = "report:handle"
+    REPORT_READ = "report:read"
     RETENTION_SET = "retention:set"
     SCHEME_SET = "scheme:set"
     SEIZED_LIST_IMPORT = "seized-list:import"
@@ -108,6 +112,10 @@ _OFFICER = frozenset(
         Permission.REFERRAL_ANSWER,
         Permission.REFERRAL_READ,
         Permission.REFERRAL_SEND,
+        Permission.REPORT_ANSWER,
+        Permission.REPORT_ENTER,
+        Permission.REPORT_HANDLE,
+        Permission.REPORT_READ,
         Permission.SEIZED_LIST_IMPORT,
         Permission.SEIZED_LIST_READ,
         Permission.SEIZED_LIST_REVIEW,
@@ -184,6 +192,9 @@ NEVER_LENT = BY_GRANT | {
     Permission.REFERRAL_ANSWER,
     Permission.REFERRAL_READ,
     Permission.REFERRAL_SEND,
+    Permission.REPORT_ANSWER,
+    Permission.REPORT_HANDLE,
+    Permission.REPORT_READ,
     Permission.RETENTION_SET,
     Permission.SEIZED_LIST_IMPORT,
     Permission.SEIZED_LIST_READ,

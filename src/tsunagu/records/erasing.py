@@ -18,7 +18,7 @@ from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.erasure import Consequences, Erased, Erasing, ErasureGround
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.intake_run import IntakeState
-from tsunagu.records import seized_erasing, series_erasing
+from tsunagu.records import report_erasing, seized_erasing, series_erasing
 from tsunagu.records.holdings import LOCK_AGENCY
 from tsunagu.records.ledger.merkle import Frontier
 from tsunagu.records.models import (
@@ -204,6 +204,9 @@ def complete(erasing: Erasing, reference: Reference, *, now: datetime) -> Erased
     if erasing.exhibit_id is None:
         gone.append(reference(f"case {erasing.case_id}"))
         series_erasing.forget_case(erasing.case_id)
+        reports = report_erasing.of_case(erasing.case_id)
+        gone += [reference(f"report {one}") for one in reports]
+        rows += report_erasing.rows_of(reports)
         of_case = {"case_id": erasing.case_id}
         rows += [CaseReason.objects.filter(**of_case), CaseMember.objects.filter(**of_case)]
         rows += [Case.objects.filter(id=erasing.case_id)]

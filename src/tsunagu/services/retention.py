@@ -23,6 +23,7 @@ from tsunagu.services.clock import believe_clock
 from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.isolated import Isolated
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.report_retention import erase_expired_reports
 
 
 def keep_case(
@@ -93,8 +94,9 @@ def set_retention(*, actor: Actor, keep_months: int, now: datetime, keys: Keys, 
 def erase_expired(*, now: datetime, keys: Keys, ledger: Ledger, clock_is_right: bool = False) -> int:
     """Erase every case whose last day is over, and complete what was left; return how many erasures were completed.
 
-    A case into which an intake is under way waits for its end. One that fails does not stop the others. The machine's
-    act, daily, or an operator's.
+    Reports of no case go likewise, and are not counted: they have no proof but their entries in the ledger. A case
+    into which an intake is under way waits for its end. One that fails does not stop the others. The machine's act,
+    daily, or an operator's.
 
     Args:
         now: the day that counts is its day.
@@ -116,6 +118,8 @@ def erase_expired(*, now: datetime, keys: Keys, ledger: Ledger, clock_is_right: 
                 _let_go(case, today=today, now=now, keys=keys, ledger=ledger)
         with each.step():
             done += complete_erasures(now=now, keys=keys, ledger=ledger, agency_ids=[agency_id])
+        with each.step():
+            erase_expired_reports(agency_id, today=today, now=now, ledger=ledger)
     each.finish()
     return done
 

@@ -27,6 +27,7 @@ from tsunagu.records.models.people import (
     WebSession,
 )
 from tsunagu.records.models.referrals import ReferralRow, ReferralSourceRow, ReferralStepRow
+from tsunagu.records.models.reports import ReportContentRow, ReportKeyRow, ReportRow, ReportStepRow
 from tsunagu.records.models.seized import (
     ListedPersonRow,
     PairAnswerRow,
@@ -97,6 +98,10 @@ __all__ = [
     "ReferralRow",
     "ReferralSourceRow",
     "ReferralStepRow",
+    "ReportContentRow",
+    "ReportKeyRow",
+    "ReportRow",
+    "ReportStepRow",
     "RetentionRule",
     "RevealRow",
     "SchemeRow",

@@ -50,8 +50,8 @@ OPEN_TABLES = """
 SELECT relname FROM pg_class
 WHERE relkind IN ('r', 'p') AND relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'
   AND (relname IN ('hit', 'overlap', 'mfa_authenticator', 'agency_place', 'alert', 'alert_step', 'alert_note',
-                   'alert_person', 'referral', 'referral_step', 'hub_member', 'hub_key', 'hub_outgoing', 'hub_incoming',
-                   'hub_seen')
+                   'alert_person', 'referral', 'referral_step', 'report', 'report_content', 'report_key', 'report_step',
+                   'hub_member', 'hub_key', 'hub_outgoing', 'hub_incoming', 'hub_seen')
     OR (relname = 'agency' AND to_regclass('public.agency_place') IS NOT NULL) OR EXISTS (
       SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'agency_id' AND NOT attisdropped))
   AND NOT (relrowsecurity AND relforcerowsecurity)

@@ -1,0 +1,127 @@
+"""Reports come in: typed by an officer, or many at once, each kept or refused for itself; sent again, known again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.errors import Conflict, InputError
+from tsunagu.domain.permission import Permission
+from tsunagu.domain.report import IncomingReport
+from tsunagu.domain.report_steps import ReportState, ReportStepKind
+from tsunagu.domain.retention import add_months
+from tsunagu.exchange.incoming_reports import MOST_REPORTS, read_report, written_report
+from tsunagu.records import reports, retention
+from tsunagu.records.ledger.chain import canonical
+from tsunagu.records.reports import Envelope
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import denials_recorded
+from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.report_desk import COMPARES, compared_by, sealed_report, take_step, told
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What came of one report that was offered.
+
+    Attributes:
+        number: its place among those that were offered, from 1.
+        source_reference: what its source calls it by, where that could be read.
+        report_id: None where it was refused.
+        is_new: False where the very same report had come in before.
+        problem: why it was refused.
+        field: which field of it is wrong.
+    """
+
+    number: int
+    source_reference: str | None
+    report_id: UUID | None = None
+    is_new: bool = False
+    problem: str | None = None
+    field: str | None = None
+
+
+def enter_report(*, actor: Actor, report: IncomingReport, now: datetime, keys: Keys, ledger: Ledger) -> Entered:
+    """Keep a report that came in, with its last day, and return under which id; the very same one again is known.
+
+    Raises:
+        Forbidden: the actor enters no reports.
+        Conflict: the source has used this reference for another report.
+    """
+    with denials_recorded(
+        actor=actor, permission=Permission.REPORT_ENTER, asked="reports", now=now, keys=keys, ledger=ledger
+    ):
+        return _enter(actor, report, 1, now=now, keys=keys, ledger=ledger)
+
+
+def enter_reports(
+    *, actor: Actor, offered: Iterable[object], now: datetime, keys: Keys, ledger: Ledger
+) -> tuple[Entered, ...]:
+    """Keep what a batch offers, one by one: what is wrong is refused by its field's name, and the others are kept.
+
+    Args:
+        offered: reports as JSON has them; at most `MOST_REPORTS`.
+
+    Raises:
+        Forbidden: the actor enters no reports.
+        InputError: too many at once.
+    """
+    each = list(offered)
+    if len(each) > MOST_REPORTS:
+        raise InputError(f"at most {MOST_REPORTS} reports come in at once")
+    done = []
+    with denials_recorded(
+        actor=actor, permission=Permission.REPORT_ENTER, asked="reports", now=now, keys=keys, ledger=ledger
+    ):
+        for number, one in enumerate(each, 1):
+            try:
+                done.append(_enter(actor, read_report(one, now=now), number, now=now, keys=keys, ledger=ledger))
+            except (InputError, Conflict) as error:
+                field = error.details.get("field")
+                named = None if field is None else str(field)
+                done.append(Entered(number, _reference(one), problem=str(error), field=named))
+    return tuple(done)
+
+
+def _enter(actor: Actor, report: IncomingReport, number: int, *, now: datetime, keys: Keys, ledger: Ledger) -> Entered:
+    # When it came in, and what graded it, an officer may say otherwise the second time: the report is the same.
+    same = {**written_report(report), "received_at": "", "grading": ""}
+    content, called = canonical(same).encode(), report.source_reference
+    with acting_for(actor.agency_id):
+        before = reports.received_before(actor.agency_id, report.source_kind, report.source, called)
+        if before is not None:
+            if before.content not in keys.macs(COMPARES, content):
+                raise Conflict("this source has used this reference for another report", field="source_reference")
+            return Entered(number, called, before.report_id)
+        one = Envelope(
+            uuid4(),
+            actor.agency_id,
+            actor.agency_id,
+            (),
+            report.source_kind,
+            report.source,
+            called,
+            keys.mac(COMPARES, content),
+            report.received_at,
+            report.is_imminent,
+            ReportState.WAITING,
+            None,
+            None,
+            None,
+            add_months(now.date(), retention.keep_months()),
+        )
+        macs = ((ground, keys.mac(COMPARES, data)) for ground, data in compared_by(report))
+        reports.add_report(one, sealed_report(one.report_id, report, keys), macs)
+        take_step(one, ReportStepKind.ENTERED, actor=actor, now=now, keys=keys)
+        about: dict[str, str | int] = {"source_kind": report.source_kind.value, "imminent": int(report.is_imminent)}
+        ledger.write(told(Act.REPORT_ENTERED, one, actor=actor, now=now, until=one.keep_until.isoformat(), **about))
+    return Entered(number, called, one.report_id, is_new=True)
+
+
+def _reference(offered: object) -> str | None:
+    told_ = offered.get("source_reference") if isinstance(offered, dict) else None
+    return told_[:200] if isinstance(told_, str) and told_.isprintable() else None
