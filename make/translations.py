@@ -65,6 +65,8 @@ CODES = {
     "permission": ["Permission"],
     "purpose": ["Purpose"],
     "referral": ["ReferralState", "ReturnReason"],
+    "report": ["ObservationKind", "SourceKind"],
+    "report_steps": ["DuplicateGround", "ReportState", "ReportStepKind"],
     "reveal": ["RevealMeans"],
     "search": ["CaseState"],
     "series": ["SeriesStatus", "Distributed"],
@@ -74,7 +76,7 @@ CODES = {
 CODES_OF_LAW = {"applying": ["Showing"], "points": ["Point"]}
 """Words of the floor of law that the ledger is told."""
 SENTENCES_OF = ["domain", "services", "records", "web"]
-READERS_OF_LISTS = ["columns", "icse", "json_stream", "lines", "nsrl", "nsrl_database", "registry", "vics"]
+READERS_OF_LISTS = ["columns", "icse", "incoming_reports", "json_stream", "lines", "nsrl", "nsrl_database", "registry", "vics"]
 """What of `exchange` says why a list that was brought in through a page is none."""
 NEVER_ON_A_PAGE = [
     "domain/fingerprint.py",

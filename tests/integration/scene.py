@@ -62,6 +62,7 @@ from tsunagu.services.vault import opened_vault
 from .adopted import adopt, new_rule_id, propose, review, row_digests, rule_file
 from .granted import grant
 from .referred import DOORS_TO_REFERRALS, refer
+from .reported import DOORS_TO_REPORTS, file_of_reports, receive_reports
 from .seized import DOORS_TO_LISTS, seize
 from .series_scene import BESIDE, DOOR_ARGUMENTS, DOORS_TO_SERIES, put_together
 from .world import Person, World, now, random_name
@@ -92,7 +93,7 @@ class Scene:
     def absent(self, kind: str) -> str:
         """Return a target of the same form that nobody has."""
         of_ids = {"overlap", "held", "shared", "proposal", "grant", "officer proposal", "refusable"}
-        if kind in of_ids | {"rules", "refusable rules"} or kind.startswith(("alert", "referral")):
+        if kind in of_ids | {"rules", "refusable rules"} or kind.startswith(("alert", "referral", "report")):
             return str(uuid4())
         if kind in {"rule", "reviewed rule"}:
             return secrets.token_hex(32)
@@ -140,11 +141,13 @@ class Door:
             "target": target,
             "file": scene.targets["file"],
             "intake": scene.targets["intake"],
+            "reports": file_of_reports(scene.world),
             "rules": scene.world.file(rule_file(new_rule_id()).encode()),
             "new": random_name("new"),
             "out": str(scene.world.folder / random_name("out")),
             "self": scene.people[self.entitled].login,
             "colleague": scene.targets["helper"],
+            "staffed": scene.targets["staffed case"],
             **{name: scene.targets[name] for name in NAMED},
             **{name.replace(" ", "_"): scene.targets[name] for name in (*DOOR_ARGUMENTS, *BESIDE)},
         }
@@ -153,7 +156,7 @@ class Door:
 
 NAMED = (
     "seized", "mapping", "fingerprint", "list", "item", "quarantined", "doomed", "package", "seal", "above",
-    "correspondent",
+    "correspondent", "report",
 )  # fmt: skip
 """What commands name besides, by what it is called there and in the scene."""
 OTHER_AGENCIES = ("ben", "cleo", "carl")
@@ -613,7 +616,10 @@ DOORS = (
         unfit=("anna", "carl", "audra"),
     ),
     Door("share", ("{target}",), "share", Permission.OVERLAP_SHARE, "overlap"),
-    *(Door(**{"strangers": OTHER_AGENCIES, **one}) for one in (*DOORS_TO_SERIES, *DOORS_TO_LISTS, *DOORS_TO_REFERRALS)),
+    *(
+        Door(**{"strangers": OTHER_AGENCIES, **one})
+        for one in (*DOORS_TO_SERIES, *DOORS_TO_LISTS, *DOORS_TO_REFERRALS, *DOORS_TO_REPORTS)
+    ),
 )
 
 
@@ -747,6 +753,9 @@ def _stand_in_a_tree(scene: Scene) -> None:
     scene.secrets.add(beneath.name)
     _raise_alerts(scene)
     scene.targets |= refer(world, anna, scene.targets["case"], dora)
+    received, hidden = receive_reports(world, anna, scene.targets["case"], dora.agency)
+    scene.targets |= received | {"report": received["report beside"]}
+    scene.secrets |= hidden
 
 
 def _meet_an_installation(scene: Scene) -> None:

@@ -21,6 +21,7 @@ from tsunagu.api.intakes import intakes_router
 from tsunagu.api.look_ups import look_up_router
 from tsunagu.api.middleware import API
 from tsunagu.api.overlaps import answers_router, overlaps_router
+from tsunagu.api.reports import reports_router
 from tsunagu.services.house import Rooms
 
 VERSION = "1"
@@ -53,7 +54,15 @@ def build_api(*, rooms: Callable[[], Rooms], now: Callable[[], datetime]) -> Nin
         urls_namespace="api",
     )
     map_failures(api)
-    for routes in (agency_router, cases_router, overlaps_router, answers_router, intakes_router, look_up_router):
+    for routes in (
+        agency_router,
+        cases_router,
+        overlaps_router,
+        answers_router,
+        intakes_router,
+        look_up_router,
+        reports_router,
+    ):
         api.add_router("", routes(door))
 
     @api.get("openapi.json", include_in_schema=False, url_name="openapi")

@@ -20,8 +20,7 @@ from tsunagu.records.cases import case_of
 from tsunagu.services.case_life import check_reason
 from tsunagu.services.cases import open_case
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.report_desk import OpenReport, opened_report, take_step, told
-from tsunagu.services.reports import receivers_of
+from tsunagu.services.report_desk import OpenReport, opened_report, receivers_of, take_step, told
 from tsunagu.services.seized_access import refuse_closed
 
 

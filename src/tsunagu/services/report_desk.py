@@ -11,17 +11,19 @@ from uuid import UUID
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
+from tsunagu.domain.alert_route import first_stops
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.report import IncomingReport
 from tsunagu.domain.report_steps import DuplicateGround, ReportStep, ReportStepKind, after
 from tsunagu.exchange.incoming_reports import read_report, written_report
-from tsunagu.records import agencies, reports
+from tsunagu.records import agencies, agency_places, reports
 from tsunagu.records.ledger.chain import canonical
 from tsunagu.records.reports import Envelope
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
+from tsunagu.services.alert_outbox import is_here
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.seized_access import SEALS
 
@@ -71,6 +73,16 @@ def reading_reports(actor: Actor, *, now: datetime, keys: Keys, ledger: Ledger) 
         acting_for(actor.agency_id),
     ):
         yield
+
+
+def receivers_of(actor: Actor, cards: Mapping[UUID, AgencyCard]) -> tuple[str, ...]:
+    """Return the names of the agencies that the actor's agency can assign a report to: its neighbours in the tree.
+
+    A correspondent, or an agency of another installation, has nobody here who could read it.
+    """
+    tree = agency_places.agency_tree()
+    near = first_stops(tree, actor.agency_id).straight | tree.beside(actor.agency_id)
+    return tuple(sorted(cards[one].name for one in near if is_here(cards, one) and not cards[one].is_correspondent))
 
 
 def take_step(

@@ -9,22 +9,21 @@ from uuid import UUID
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.alert_route import NextStops, first_stops
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.report import IncomingReport
 from tsunagu.domain.report_steps import Duplicate, DuplicateGround, ReportState, ReportStep
-from tsunagu.records import agencies, agency_places, reports
+from tsunagu.records import agencies, reports
 from tsunagu.records.cases import case_of
 from tsunagu.records.reports import Envelope
-from tsunagu.services.alert_outbox import is_here
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.report_desk import (
     macs_of,
     opened_content,
     opened_report,
     reading_reports,
+    receivers_of,
     told,
     words_of,
 )
@@ -192,17 +191,6 @@ def reports_of_case(
         deed = Deed(Act.REPORT_READ, now, actor.agency_id, actor.officer_id, actor.purpose, case.case_id, about)
         ledger.write(deed)
     return tuple(ReportLine(one, read[one.report_id], 0) for one in found)
-
-
-def receivers_of(actor: Actor, cards: Mapping[UUID, AgencyCard]) -> tuple[str, ...]:
-    """Return the names of the agencies that the actor's agency can assign a report to: its neighbours in the tree.
-
-    A correspondent, or an agency of another installation, has nobody here who could read it.
-    """
-    tree = agency_places.agency_tree()
-    stops: NextStops = first_stops(tree, actor.agency_id)
-    near = stops.straight | tree.beside(actor.agency_id)
-    return tuple(sorted(cards[one].name for one in near if is_here(cards, one) and not cards[one].is_correspondent))
 
 
 def _opened(found: Iterable[Envelope], keys: Keys, now: datetime) -> dict[UUID, IncomingReport]:

@@ -29,6 +29,7 @@ class Button:
 
 
 REFERENCE, OVERLAP, INTAKE, BANK, ALERT = ("reference",), ("overlap_id",), ("intake_id",), ("bank",), ("alert_id",)
+REPORT = ("report_id",)
 SERIES = ("series",)
 LIST_OF_CASE = ("reference", "number")
 BUTTONS = {
@@ -83,6 +84,8 @@ BUTTONS = {
     "provider_unbind": Button("provider", _("Single sign-on")),
     "refuse": Button("proposals", _("Proposals")),
     "release": Button("overlap", _("Release"), OVERLAP),
+    "report_act": Button("report", _("What you do with it"), REPORT),
+    "report_new": Button("report_new", _("Enter a report"), is_read_too=True),
     "reset": Button("officers", _("Lost second factor")),
     "retention": Button("retention", _("Retention"), is_read_too=True),
     "reveal": Button("case", _("Reveal"), REFERENCE),

@@ -85,6 +85,13 @@ OPERATIONS = (
         strangers=OTHER_AGENCIES,
     ),
     Operation(
+        "POST",
+        "/api/v1/reports",
+        Permission.REPORT_ENTER,
+        body={"reports": [{"source_kind": "nobody"}]},
+        strangers=("ben", "cleo"),
+    ),
+    Operation(
         "POST", "/api/hits/{hit_id}/judgement", Permission.HIT_JUDGE, "hit", body={"answer": "unsure"}, status=204
     ),
 )
