@@ -40,10 +40,10 @@ def a_report(**said: Any) -> IncomingReport:
         "source": random_name("hotline"),
         "source_reference": random_name("number"),
         "received_at": now(),
-        "text": random_name("grooming on a game's chat"),
+        "text": random_name("text"),
         "language": "ja",
         "known_by": Query.of_hex(secrets.token_hex(32), "sha256"),
-        "observations": (ReportedObservation(ObservationKind.HANDLE, random_name("@handle"), "a game"),),
+        "observations": (ReportedObservation(ObservationKind.HANDLE, random_name("@handle"), "game"),),
         "grading": SourceGrading("B", 2),
     }
     return IncomingReport(**told | said)

@@ -110,7 +110,7 @@ def test_risk_comes_first_as_a_person_has_said_it_and_then_what_waits_longest(wo
 
 def test_what_may_be_the_same_is_shown_with_why_and_nothing_is_joined_by_itself(world: World, national: Person) -> None:
     first = a_report()
-    handle = ReportedObservation(ObservationKind.HANDLE, first.observations[0].value.upper(), "A  Game")
+    handle = ReportedObservation(ObservationKind.HANDLE, first.observations[0].value.upper(), " Game")
     same_handle = a_report(observations=(handle,))
     same_digest = a_report(known_by=first.known_by)
     same_text = a_report(text=f"  {first.text.upper()}\n")

@@ -33,6 +33,7 @@ from tsunagu.records.models import (
     Intake,
     OverlapNotice,
     ProposalRow,
+    ReportRow,
     RevealRow,
     SchemeRow,
     Series,
@@ -53,7 +54,7 @@ READING = (
     "exhibit withdraw", "gate show", "hits", "items", "key list", "list prefecture", "list review", "list status",
     "law file", "law list", "law proposals", "law proposed",
     "ledger show", "notices", "officer list", "officer proposals", "overlaps", "permission list",
-    "referral list", "retention show",
+    "referral list", "report list", "report show", "retention show",
     "scheme list", "series candidates", "series count", "series list", "series show", "series votes",
     "title list", "whoami",
 )  # fmt: skip
@@ -84,6 +85,8 @@ ASKED = {
 NARROWING = {"after", "answered", "before", "by", "since", "state", "status", "strength", "until"}
 """What pages are asked besides: which part of a list, as a place in it or as one of a few words."""
 ENOUGH = "10000"
+MOST_REPORTS = 3
+"""So many of A's reports are asked for one by one: what was merged into a case first, for it stands apart."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,7 @@ class Targets:
                 "item_id": [
                     item_name(planted.world.rooms.keys, one) for one in BankItem.objects.values_list("id", flat=True)
                 ],
+                "report_id": ReportRow.objects.order_by("case_id", "id").values_list("id", flat=True)[:MOST_REPORTS],
                 "list_id": IncomingListRow.objects.values_list("id", flat=True),
                 "key_id": ApiKeyRow.objects.filter(officer_id=scene.people["anna"].actor.officer_id).values_list(
                     "id", flat=True

@@ -27,6 +27,10 @@ from tsunagu.records.models import (
     Overlap,
     ReferralRow,
     ReferralStepRow,
+    ReportContentRow,
+    ReportKeyRow,
+    ReportRow,
+    ReportStepRow,
 )
 from tsunagu.records.session import LINKER, acting_for
 
@@ -71,6 +75,10 @@ CASE_OF = {
     "ReferralRow": "referralsourcerow__list__exhibit__case_id",
     "ReferralSourceRow": "list__exhibit__case_id",
     "ReferralStepRow": "referral__referralsourcerow__list__exhibit__case_id",
+    "ReportContentRow": "report__case_id",
+    "ReportKeyRow": "report__case_id",
+    "ReportRow": "case_id",
+    "ReportStepRow": "report__case_id",
     "RevealRow": "case_id",
     "SchemeRow": "voterow__case_id",
     "SeizedListRow": "exhibit__case_id",
@@ -89,8 +97,11 @@ MADE_UP_KEYS = {"IncomingListRow.categories", "MediaItem.tags", "VoteRow.answers
 ENDS = ("ended_at", "settled_at", "used_at")
 """What tells that a row is of something that is over, where it is set."""
 FLAGS = ("held", "is_active")
-OF_ITS_PATH = {AlertNoteRow, AlertRow, AlertStepRow, AlertPersonRow, ReferralRow, ReferralStepRow}
-"""Tables without an agency, of which each sees the rows of the alerts and referrals that it is told of."""
+OF_ITS_PATH = {
+    AlertNoteRow, AlertRow, AlertStepRow, AlertPersonRow, ReferralRow, ReferralStepRow,
+    ReportContentRow, ReportKeyRow, ReportRow, ReportStepRow,
+}  # fmt: skip
+"""Tables without an agency, of which each sees the rows of the alerts, referrals and reports that it is told of."""
 OF_BOTH_SIDES = {HitRow: "overlap__case_a overlap__case_b", Overlap: "case_a case_b"}
 """Tables without an agency, read as the linker, which sees across."""
 

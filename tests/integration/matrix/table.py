@@ -33,6 +33,8 @@ from tsunagu.domain.overlap import Commonness, Strength
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.referral import ReferralStepKind, ReturnReason
+from tsunagu.domain.report import SourceKind
+from tsunagu.domain.report_steps import DuplicateGround, ReportState, ReportStepKind
 from tsunagu.domain.reveal import RevealMeans
 from tsunagu.domain.scheme import Grade
 from tsunagu.domain.seized import UNKNOWN_PREFECTURE
@@ -140,6 +142,9 @@ TABLE = {
     "ProposalRow.terms.login": told(page=[W.CONFIRMS], command=[W.CONFIRMS]),
     "ProposalRow.terms.name": told(page=[W.CONFIRMS], command=[W.CONFIRMS]),
     "ReferralRow.id": told(W.AUDITS, command=[W.WORKS_ON_IT]),
+    "ReportRow.id": told(W.AUDITS, page=[W.READS_REPORTS], command=[W.READS_REPORTS]),
+    "ReportRow.source": told(page=[W.READS_REPORTS], command=[W.READS_REPORTS]),
+    "ReportRow.source_reference": told(page=[W.READS_REPORTS], command=[W.READS_REPORTS]),
     "RevealRow.id": LEDGER,
     "SchemeRow.elements.code": told(page=[W.WORKS_ON_IT], command=[W.READS_SERIES]),
     "SchemeRow.elements.answers": told(page=[W.WORKS_ON_IT], command=[W.READS_SERIES]),
@@ -219,6 +224,12 @@ NEVER = {
     "ReferralStepRow.document": TRACE,
     "ReferralStepRow.id": NUMBERED,
     "ReferralStepRow.sealed": SECRET,
+    "ReportContentRow.sealed": SECRET,
+    "ReportKeyRow.id": NUMBERED,
+    "ReportKeyRow.mac": TRACE,
+    "ReportRow.content": TRACE,
+    "ReportStepRow.id": NUMBERED,
+    "ReportStepRow.sealed": SECRET,
     "RevealRow.reason": KEPT,
     "DisputeRow.id": NUMBERED,
     "InterestRow.id": NUMBERED,
@@ -348,6 +359,10 @@ WORDS = {
     "ReferralStepRow.kind": ReferralStepKind,
     "ReferralStepRow.returned": ReturnReason,
     "ReferralStepRow.role": PersonRole,
+    "ReportKeyRow.ground": DuplicateGround,
+    "ReportRow.source_kind": SourceKind,
+    "ReportRow.state": ReportState,
+    "ReportStepRow.kind": ReportStepKind,
     "RevealRow.means": RevealMeans,
     "InterestRow.kind": InterestKind,
     "Series.distributed": Distributed,
@@ -388,6 +403,11 @@ LINKS = {
     "ProposalRow.terms.roles": "Officer.roles",
     "ProposalRow.terms.sha256": "LawRuleSet.sha256",
     "ReferralStepRow.officer_id": "Officer.id",
+    "ReportRow.had": "Agency.id",
+    "ReportRow.joined_to": "ReportRow.id",
+    "ReportStepRow.officer_id": "Officer.id",
+    "ReportStepRow.other": "ReportRow.id",
+    "ReportStepRow.to_agency": "Agency.id",
     "RevealRow.case_id": "Case.id",
     "RevealRow.item": "MediaItem.id",
     "RevealRow.place": "Holding.id",

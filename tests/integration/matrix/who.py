@@ -28,6 +28,7 @@ class Who(Enum):
     ENROLS = "administers the owner's officers"
     CONFIRMS = "confirms what is proposed at the owner"
     READS_SERIES = "reads series of the owner, of whatever case"
+    READS_REPORTS = "reads the owner's reports; of what was merged into a case, works on it"
     GRANTS = "proposes and confirms the owner's grants"
 
 
@@ -51,6 +52,7 @@ def is_meant(who: Who, planted: Planted, seat: Seat, needle: Needle) -> bool:
     }
     works_on_it = is_own and bool(seat.cases & needle.cases)
     audits = Permission.LEDGER_READ in seat.may
+    reads_reports = is_own and Permission.REPORT_READ in seat.may
     if who in BY_PERMISSION:
         return is_own and BY_PERMISSION[who] in seat.may
     return {
@@ -60,6 +62,7 @@ def is_meant(who: Who, planted: Planted, seat: Seat, needle: Needle) -> bool:
         Who.IS_TOLD: bool(seat.cases & told),
         Who.HAS_SHARED: bool(seat.cases & shared),
         Who.AUDITS_SHARED: bool(shared) and is_own and audits,
+        Who.READS_REPORTS: reads_reports and (works_on_it or not needle.cases),
         Who.HIMSELF: seat.officer_id is not None and seat.officer_id == needle.officer,
         Who.OWN_AGENCY: is_own,
         Who.AUDITS_A_SIDE: audits and (is_own or seat.agency_id in {planted.agency_of[case] for case in told}),

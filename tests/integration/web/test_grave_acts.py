@@ -34,6 +34,7 @@ GRAVE = {
     "share",
     "staff",
     "release",
+    "report_act",
     "keys",
     "leave",
     "confirm",
@@ -53,7 +54,7 @@ ORDINARY = {
     "cases", "clue_sign", "clue_withdraw", "clues", "intake", "intake_chunk", "intake_again", "intake_files",
     "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end", "list_chunk",
     "list_files", "list_finish", "list_stop", "officers", "permission_withdraw", "permissions",
-    "provider_sign_in", "refuse", "reset", "retention", "reveal", "series_board", "series_change",
+    "provider_sign_in", "refuse", "report_new", "reset", "retention", "reveal", "series_board", "series_change",
     "set_language", "unstaff",
 }  # fmt: skip
 """Pages of ours that do not: what they do is proposed only, can be undone, ends a right, or stays within the case."""
@@ -80,6 +81,7 @@ PAGES_WITH_A_BUTTON = {
     "keys": "keys",
     "share": "overlap",
     "release": "overlap",
+    "report_act": "report",
     "leave": "officers",
     "confirm": "proposals",
     "permission_confirm": "permissions",
@@ -102,6 +104,8 @@ TYPED = {
     "priority": "normal",
     "purpose": ["investigation"],
 }
+TYPED_THERE = {"report_act": {"step": "answer", "words": "w"}}
+"""What one of them takes otherwise than the others do."""
 Visitors = Callable[[], Visitor]
 
 
@@ -119,6 +123,7 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
         "banks": (people["anna"], reverse("banks")),
         "share": (people["anna"], reverse("share", args=[targets["overlap"]])),
         "release": (people["anna"], reverse("release", args=[targets["held"]])),
+        "report_act": (people["anna"], reverse("report_act", args=[targets["report told"]])),
         "leave": (people["adam"], reverse("leave", args=[leaver.actor.officer_id])),
         "confirm": (people["anna"], reverse("confirm", args=[targets["officer proposal"]])),
         "case_delete": (people["anna"], reverse("case_delete", args=[targets["shared case"]])),
@@ -135,7 +140,7 @@ def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() ->
     names = {str(one.name) for one in patterns() if "tsunagu" in one.callback.__module__ or one.name == "set_language"}
     reads = {"alert", "alert_draft", "alerts", "alerts_overdue", "bank", "bank_item", "case", "case_list",
              "case_list_new", "case_list_refused", "case_list_state", "case_lists", "demonstration",
-             "healthz", "home",
+             "case_reports", "report", "report_letter", "reports", "reports_passed_on", "healthz", "home",
              "intake_refused", "intake_run", "items",
              "ledger", "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",
              "provider_callback", "revealed", "series", "series_counter", "statistics"}  # fmt: skip
@@ -157,7 +162,7 @@ def test_a_grave_act_is_not_done_before_a_new_proof(
     proof = one.post(f"{REAUTHENTICATE}?next={back}", password=PASSWORD)
     assert (proof.status_code, proof["Location"]) == (302, back)
     named = {"login": web_scene.targets["colleague"], "to": web_scene.targets["above"]}
-    answer = one.post(path, exhibit="none", ground="ordered", **TYPED, **named)
+    answer = one.post(path, exhibit="none", ground="ordered", **TYPED | TYPED_THERE.get(name, {}), **named)
     assert answer.status_code in {200, 302, 404}
     assert REAUTHENTICATE not in answer.headers.get("Location", "")
     assert world.entry_count() > entries

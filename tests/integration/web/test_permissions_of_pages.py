@@ -29,6 +29,9 @@ GRANTERS = {"entitled": "adam", "strangers": ("bella",), "unfit": ("carl", "audr
 CONFIRMERS = {"strangers": ("ben", "cleo"), "unfit": ("carl", "audra")}
 ADMINISTRATORS_ALONE = {"entitled": "adam", "strangers": ("bella",), "unfit": ("anna", "carl", "audra")}
 
+OF_REPORTS = ("ben", "cleo")
+REPORTED = {"source_kind": "public", "source": "s", "source_reference": "{new}", "text": "t"}
+
 
 @dataclass(frozen=True)
 class Page:
@@ -70,6 +73,7 @@ class Page:
             "self": scene.people[self.entitled].login,
             "colleague": scene.targets["helper"],
             "above": scene.targets["above"],
+            **{one.replace(" ", "_"): scene.targets[one] for one in ("report beside", "staffed case")},
             "seal": scene.targets["seal"],
             **{one.replace(" ", "_"): scene.targets[one] for one in (*DOOR_ARGUMENTS, *BESIDE)},
         }
@@ -288,6 +292,29 @@ PAGES = (
             ),
         )
     ),
+    *(
+        Page(name, service, permission, target, typed, strangers=OF_REPORTS, status=200 if typed is None else 302)
+        for name, service, permission, target, typed in (
+            ("reports", "list_reports", Permission.REPORT_READ, None, None),
+            ("reports_passed_on", "list_passed_on", Permission.REPORT_READ, None, None),
+            ("report_new", "enter_report", Permission.REPORT_ENTER, None, REPORTED),
+            ("report", "view_report", Permission.REPORT_READ, "report told", None),
+            ("report_letter", "write_report_letter", Permission.REPORT_ANSWER, "report answered", None),
+            *(
+                ("report_act", service, permission, f"report {word}", {"step": step, "reason": "w", **typed})
+                for service, permission, word, step, typed in (
+                    ("set_risk", Permission.REPORT_HANDLE, "at risk", "risk", {}),
+                    ("answer_report", Permission.REPORT_ANSWER, "told", "answer", {"words": "w"}),
+                    ("join_report", Permission.REPORT_HANDLE, "joined", "join", {"other": "{report_beside}"}),
+                    ("merge_report", Permission.REPORT_HANDLE, "merged", "merge", {"case": "{staffed_case}"}),
+                    ("close_report", Permission.REPORT_HANDLE, "closed", "close", {}),
+                    ("put_back_report", Permission.REPORT_HANDLE, "waiting", "back", {}),
+                    ("assign_report", Permission.REPORT_HANDLE, "assigned", "assign", {"to": "{above}"}),
+                )
+            ),
+        )
+    ),
+    Page("case_reports", "reports_of_case", Permission.REPORT_READ, "case", strangers=OTHER_AGENCIES),
     Page("banks", "list_banks", Permission.BANK_READ, strangers=("ben", "cleo")),
     Page(
         "banks",
@@ -424,6 +451,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         "clue_sign",
         "alert_draft",
         "alert_raise",
+        "case_reports",
         "clues",
         "items",
         "staff",
@@ -439,6 +467,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         **dict.fromkeys(("certify", "reset"), "login"),
         **dict.fromkeys(("confirm", "refuse"), "proposal_id"),
         **dict.fromkeys(("alert", "alert_answer"), "alert_id"),
+        **dict.fromkeys(("report", "report_act", "report_letter"), "report_id"),
         "leave": "officer_id",
         "permission_confirm": "proposal_id",
         "permission_withdraw": "grant_id",

@@ -37,6 +37,7 @@ from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.clues import record_clue, sign_assessment, view_clues
 from tsunagu.services.list_uploads import begin_list
 from tsunagu.services.look_ups import look_up
+from tsunagu.services.report_acts import assign_report, join_report, merge_report, set_risk
 from tsunagu.services.schemes import demonstration, load_scheme
 from tsunagu.services.seized_import import OfferedFileOfRows, import_seized
 from tsunagu.services.seized_resolving import resolve_seized
@@ -47,6 +48,7 @@ from tsunagu.services.votes import cast_vote
 from ..alerted import command, stand  # noqa: TID252 - tests are no package with a name
 from ..linked import Held, Made, copy, link, overlap_between  # noqa: TID252 - tests are no package with a name
 from ..lists import bank_of, examined, near  # noqa: TID252 - tests are no package with a name
+from ..reported import a_report, entered  # noqa: TID252 - likewise
 from ..scene import OVERSEES, WORKS  # noqa: TID252 - tests are no package with a name
 from ..seized import COLUMNS, table  # noqa: TID252 - likewise
 from ..world import Person, World, now, random_name  # noqa: TID252 - tests are no package with a name
@@ -68,7 +70,7 @@ DEEDS = {
     "list_chunk", "list_files", "list_finish", "list_stop",
     "permission_confirm",
     "permission_withdraw", "provider", "provider_bind", "provider_unbind", "refuse", "release",
-    "reset", "reveal", "revealed", "series_change", "share", "staff", "unstaff",
+    "report_act", "report_letter", "reset", "reveal", "revealed", "series_change", "share", "staff", "unstaff",
 }  # fmt: skip
 """What is done to one thing, or proven of one: it lists nothing, so it is not counted here."""
 
@@ -90,6 +92,7 @@ class Workplace:
     above: Person
     number: int = 0
     alert: UUID = field(default_factory=uuid4)
+    report: UUID = field(default_factory=uuid4)
     made: Made = field(default_factory=Made)
 
     @classmethod
@@ -107,6 +110,7 @@ class Workplace:
         begun, series = cls._begun(mine, "E1"), cls._put_together(mine)
         place = cls(world, anna, ada, mine, theirs, overlap, begun, bank, item, series, above)
         place.alert = place._raise_alert()
+        place.report = entered(world, anna, a_report(text="the same"))
         return place
 
     @staticmethod
@@ -155,6 +159,7 @@ class Workplace:
         self._see_something(count // 10)
         self.number = self._seal_lists(count)
         self._fill_series(files[:count])
+        self._receive_reports(count // 10)
         for _ in range(count // 10):
             self._raise_alert()
             how = {"alert_id": self.alert, "words": "w", "command": command()}
@@ -272,6 +277,11 @@ class Workplace:
                 "home",
                 "cases",
                 "overlaps",
+                "case_reports",
+                "report",
+                "report_new",
+                "reports",
+                "reports_passed_on",
                 "series_board",
                 "series_counter",
                 "notices",
@@ -306,6 +316,18 @@ class Workplace:
         judge = reverse("judge", kwargs={"overlap_id": self.overlap, "hit_id": hit})
         return found | {"judge": (anna, lambda visitor: visitor.post(judge, answer="unsure"))}
 
+    def _receive_reports(self, count: int) -> None:
+        """Let reports come in that say the same: some wait, some are joined, some in the case, some passed on."""
+        by = {"actor": self.anna.actor, "reason": "w"}
+        for _ in range(count):
+            ids = [entered(self.world, self.anna, a_report(text="the same")) for _ in range(4)]
+            set_risk(actor=self.anna.actor, report_id=self.report, is_imminent=True, reason="w", **self.world.parts)
+            set_risk(actor=self.anna.actor, report_id=self.report, is_imminent=False, reason="w", **self.world.parts)
+            join_report(**by, report_id=ids[0], to=self.report, **self.world.parts)
+            case = {"reference": self.mine.case.reference, "opens": None}
+            merge_report(**by, report_id=ids[1], **case, **self.world.parts)
+            assign_report(**by, report_id=ids[2], to=self.above.agency, **self.world.parts)
+
     def _raise_alert(self) -> UUID:
         """Let the officer raise an alert to the agency above, which he is told to be above."""
         draft = Draft(
@@ -329,7 +351,10 @@ class Workplace:
             return of_case if name in {"case_lists", "case_list_new"} else {**of_case, "number": self.number}
         of_bank, of_intake = {"bank": self.bank}, {"intake_id": self.intake}
         named: dict[str, dict[str, Any]] = {
-            **dict.fromkeys(("alert_draft", "case", "case_delete", "clues", "intake", "items", "withdraw"), of_case),
+            "report": {"report_id": self.report},
+            **dict.fromkeys(
+                ("alert_draft", "case", "case_reports", "case_delete", "clues", "intake", "items", "withdraw"), of_case
+            ),
             **dict.fromkeys(("intake_run", "intake_refused"), of_intake),
             "alert": {"alert_id": self.alert},
             "bank": of_bank,
