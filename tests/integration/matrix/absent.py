@@ -36,6 +36,7 @@ NOT_TAKEN = 405
 FORM = {
     "key": "once",
     "step": "acknowledge",
+    "deed": "answer",
     "grounds": "DK=0.5",
     "finding": "a bell",
     "priority": "normal",

@@ -86,7 +86,7 @@ NARROWING = {"after", "answered", "before", "by", "since", "state", "status", "s
 """What pages are asked besides: which part of a list, as a place in it or as one of a few words."""
 ENOUGH = "10000"
 MOST_REPORTS = 3
-"""So many of A's reports are asked for one by one: what was merged into a case first, for it stands apart."""
+"""So many of A's reports are asked for one by one: those first that do not wait."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class Targets:
                 "item_id": [
                     item_name(planted.world.rooms.keys, one) for one in BankItem.objects.values_list("id", flat=True)
                 ],
-                "report_id": ReportRow.objects.order_by("case_id", "id").values_list("id", flat=True)[:MOST_REPORTS],
+                "report_id": ReportRow.objects.order_by("state", "id").values_list("id", flat=True)[:MOST_REPORTS],
                 "list_id": IncomingListRow.objects.values_list("id", flat=True),
                 "key_id": ApiKeyRow.objects.filter(officer_id=scene.people["anna"].actor.officer_id).values_list(
                     "id", flat=True

@@ -130,8 +130,8 @@ TABLE = {
     "Officer.id": told(W.AUDITS, page=[W.ENROLS]),
     "Officer.login": told(
         W.HIMSELF,
-        page=[W.WORKS_ON_IT, W.ENROLS, W.CONFIRMS, W.AUDITS],
-        command=[W.WORKS_ON_IT, W.ENROLS, W.CONFIRMS, W.AUDITS],
+        page=[W.WORKS_ON_IT, W.ENROLS, W.CONFIRMS, W.AUDITS, W.READS_QUEUE],
+        command=[W.WORKS_ON_IT, W.ENROLS, W.CONFIRMS, W.AUDITS, W.READS_QUEUE],
     ),
     "Officer.name": told(page=[W.HIMSELF, W.WORKS_ON_IT, W.ENROLS], command=[W.WORKS_ON_IT, W.ENROLS]),
     "OverlapNotice.overlap_id": told(W.IS_NOTIFIED, W.IS_TOLD, W.AUDITS_A_SIDE),

@@ -29,6 +29,7 @@ class Who(Enum):
     CONFIRMS = "confirms what is proposed at the owner"
     READS_SERIES = "reads series of the owner, of whatever case"
     READS_REPORTS = "reads the owner's reports; of what was merged into a case, works on it"
+    READS_QUEUE = "reads the owner's reports"
     GRANTS = "proposes and confirms the owner's grants"
 
 
@@ -39,6 +40,7 @@ BY_PERMISSION = {
     Who.ENROLS: Permission.OFFICER_ENROLL,
     Who.CONFIRMS: Permission.OFFICER_CONFIRM,
     Who.GRANTS: Permission.PERMISSION_GRANT,
+    Who.READS_QUEUE: Permission.REPORT_READ,
     Who.READS_SERIES: Permission.SERIES_READ,
 }
 

@@ -89,6 +89,8 @@ PAGES_WITH_A_BUTTON = {
 }
 TYPED = {
     "step": "acknowledge",
+    "deed": "answer",
+    "words": "w",
     "key": random_name("key"),
     "until": str(now().date() + timedelta(days=60)),
     "reason": "why",
@@ -104,8 +106,6 @@ TYPED = {
     "priority": "normal",
     "purpose": ["investigation"],
 }
-TYPED_THERE = {"report_act": {"step": "answer", "words": "w"}}
-"""What one of them takes otherwise than the others do."""
 Visitors = Callable[[], Visitor]
 
 
@@ -162,7 +162,7 @@ def test_a_grave_act_is_not_done_before_a_new_proof(
     proof = one.post(f"{REAUTHENTICATE}?next={back}", password=PASSWORD)
     assert (proof.status_code, proof["Location"]) == (302, back)
     named = {"login": web_scene.targets["colleague"], "to": web_scene.targets["above"]}
-    answer = one.post(path, exhibit="none", ground="ordered", **TYPED | TYPED_THERE.get(name, {}), **named)
+    answer = one.post(path, exhibit="none", ground="ordered", **TYPED, **named)
     assert answer.status_code in {200, 302, 404}
     assert REAUTHENTICATE not in answer.headers.get("Location", "")
     assert world.entry_count() > entries

@@ -301,8 +301,8 @@ PAGES = (
             ("report", "view_report", Permission.REPORT_READ, "report told", None),
             ("report_letter", "write_report_letter", Permission.REPORT_ANSWER, "report answered", None),
             *(
-                ("report_act", service, permission, f"report {word}", {"step": step, "reason": "w", **typed})
-                for service, permission, word, step, typed in (
+                ("report_act", service, permission, f"report {word}", {"deed": deed, "reason": "w", **typed})
+                for service, permission, word, deed, typed in (
                     ("set_risk", Permission.REPORT_HANDLE, "at risk", "risk", {}),
                     ("answer_report", Permission.REPORT_ANSWER, "told", "answer", {"words": "w"}),
                     ("join_report", Permission.REPORT_HANDLE, "joined", "join", {"other": "{report_beside}"}),

@@ -95,7 +95,7 @@ def act(request: HttpRequest, report_id: UUID) -> HttpResponse:
         "risk": _risk,
         "no-risk": _risk,
         "answer": _answer,
-    }.get(request.POST.get("step", ""))
+    }.get(request.POST.get("deed", ""))
     if done is None:
         raise InputError("there is no such choice")
     done(request, report_id)
@@ -144,7 +144,7 @@ def _put_back(request: HttpRequest, report_id: UUID) -> None:
 
 
 def _risk(request: HttpRequest, report_id: UUID) -> None:
-    is_imminent = request.POST.get("step") == "risk"
+    is_imminent = request.POST.get("deed") == "risk"
     report_acts.set_risk(report_id=report_id, is_imminent=is_imminent, reason=_reason(request), **parts_of(request))
 
 
