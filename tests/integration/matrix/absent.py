@@ -138,6 +138,7 @@ def theirs(planted: Planted, targets: Targets) -> dict[str, str]:
         "text": case,
         "exhibit": targets.exhibits[case][0],
         "overlap_id": overlap,
+        "report_id": scene.targets["report in a case"],
         "hit_id": str(hit),
         "pk": str(pk),
         "token": f"{planted.agency_id}.{invitation}.{'x' * 40}",
