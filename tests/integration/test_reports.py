@@ -80,7 +80,7 @@ def test_of_a_batch_what_is_wrong_is_refused_by_name_and_the_rest_is_kept(world:
     empty = offered(text=" ")
     done = bring(world, national, text_alone, wrong_digest, unknown_field, 7, empty, status=REFUSED)
     assert [one["state"] for one in done] == ["entered", "refused", "refused", "refused", "refused"]
-    assert [one["field"] for one in done] == [None, "known_by", "pictures", "report", None]
+    assert [one["field"] for one in done] == [None, "known_by", "pictures", "report", "text"]
     assert show(world, national, done[0]["report"])["text"] == "she is asked to meet him"
     assert done[0]["report"] in queue(world, national)
 

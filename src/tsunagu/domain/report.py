@@ -84,9 +84,9 @@ class ReportedObservation:
     platform: str = ""
 
     def __post_init__(self) -> None:
-        _check_line(self.value)
+        _check_line(self.value, "value")
         if self.platform:
-            _check_line(self.platform)
+            _check_line(self.platform, "platform")
 
     @property
     def compared(self) -> str:
@@ -125,16 +125,18 @@ class IncomingReport:
     is_imminent: bool = False
 
     def __post_init__(self) -> None:
-        _check_line(self.source)
-        _check_line(self.source_reference)
+        _check_line(self.source, "source")
+        _check_line(self.source_reference, "source_reference")
         if len(self.text) > MOST_TEXT or "\0" in self.text:
-            raise InputError(f"the text of a report has at most {MOST_TEXT:,} characters")
+            raise InputError(f"the text of a report has at most {MOST_TEXT:,} characters", field="text")
         if self.language and not (self.language.isascii() and self.language.islower() and len(self.language) == 2):
-            raise InputError("a language is two letters of ISO 639-1, such as ja")
+            raise InputError("a language is two letters of ISO 639-1, such as ja", field="language")
         if max(len(self.known_by.digests) + len(self.known_by.pdq), len(self.observations)) > MOST_PARTS:
-            raise InputError(f"one report names at most {MOST_PARTS} digests and as many observations")
+            raise InputError(
+                f"one report names at most {MOST_PARTS} digests and as many observations", field="known_by"
+            )
         if not self.text.strip() and self.known_by.is_empty and not self.observations:
-            raise InputError("a report says something: by a text, a digest or an observation")
+            raise InputError("a report says something: by a text, a digest or an observation", field="text")
 
     @property
     def compared_text(self) -> str:
@@ -147,6 +149,8 @@ def evened(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _check_line(text: str) -> None:
+def _check_line(text: str, field_name: str) -> None:
     if not text.strip() or len(text) > MOST_NAME or not text.isprintable():
-        raise InputError(f"a source, a reference, an observation: each is 1 to {MOST_NAME} printable characters")
+        raise InputError(
+            f"a source, a reference, an observation: each is 1 to {MOST_NAME} printable characters", field=field_name
+        )

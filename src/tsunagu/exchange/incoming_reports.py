@@ -127,7 +127,7 @@ def _named(name: str, make: Callable[[], Any]) -> Any:
     try:
         return make()
     except InputError as error:
-        raise InputError(str(error), **{"field": name, **error.details}) from None
+        raise InputError(str(error), **{**error.details, "field": name}) from None
 
 
 def _known_by(told: list[Mapping[str, Any]]) -> Query:
