@@ -76,8 +76,18 @@ CODES = {
 CODES_OF_LAW = {"applying": ["Showing"], "points": ["Point"]}
 """Words of the floor of law that the ledger is told."""
 SENTENCES_OF = ["domain", "services", "records", "web"]
-READERS_OF_LISTS = ["columns", "icse", "incoming_reports", "json_stream", "lines", "nsrl", "nsrl_database", "registry", "vics"]
-"""What of `exchange` says why a list that was brought in through a page is none."""
+READERS = [
+    "columns",
+    "icse",
+    "incoming_reports",
+    "json_stream",
+    "lines",
+    "nsrl",
+    "nsrl_database",
+    "registry",
+    "vics",
+]
+"""What of `exchange` says why a list or a report that was brought in through a page is none."""
 NEVER_ON_A_PAGE = [
     "domain/fingerprint.py",
     "services/backups.py",
@@ -162,7 +172,7 @@ def _called(source: bytes, place: str) -> Iterator[Text]:
 def _errors() -> Iterator[Text]:
     """Yield the messages of anticipated failures, as far as they are the same each time."""
     errors = importlib.import_module("tsunagu.domain.errors")
-    readers = (SOURCE / "exchange" / f"{name}.py" for name in READERS_OF_LISTS)
+    readers = (SOURCE / "exchange" / f"{name}.py" for name in READERS)
     for path in chain(*(sorted((SOURCE / floor).rglob("*.py")) for floor in SENTENCES_OF), readers):
         if any(path.relative_to(SOURCE).as_posix().startswith(one) for one in NEVER_ON_A_PAGE):
             continue
