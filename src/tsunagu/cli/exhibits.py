@@ -89,6 +89,8 @@ def print_consequences(would: Consequences) -> None:
     if would.rows:
         rows = counted(would.rows, "row", "rows")
         screen.print(f"{rows} of seized lists would go, with the persons whom they name and all answers.")
+    if would.reports:
+        screen.print(f"{counted(would.reports, 'report', 'reports')} that were merged into the case would go.")
     screen.print(
         f"The case was told of {counted(would.overlaps, 'overlap', 'overlaps')}: those that rest on nothing else end, "
         "and the other sides see that. Nothing brings it back."

@@ -85,6 +85,7 @@ class Consequences:
         items: contents that the agency holds nowhere else.
         overlaps: of the whole case, as far as who asks is told of them.
         rows: of seized lists, with the persons and the answers that rest on them.
+        reports: that were merged into the case; they stay with an exhibit alone.
     """
 
     exhibits: int
@@ -92,6 +93,7 @@ class Consequences:
     items: int
     overlaps: int
     rows: int
+    reports: int
 
 
 @dataclass(frozen=True, slots=True)

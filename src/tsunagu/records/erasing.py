@@ -121,6 +121,7 @@ def consequences(case: CaseSummary, exhibit_id: UUID | None, *, with_held: bool)
         items=items.count(),
         overlaps=(notices if with_held else notices.filter(held=False)).count(),
         rows=seized_erasing.count_rows(case.case_id, exhibit_id),
+        reports=0 if exhibit_id else len(report_erasing.of_case(case.case_id)),
     )
 
 

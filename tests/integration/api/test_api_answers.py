@@ -22,7 +22,7 @@ from tsunagu.domain.errors import (
     TsunaguError,
     Unavailable,
 )
-from tsunagu.domain.permission import Permission, Role
+from tsunagu.domain.permission import NEVER_LENT, Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.cases import open_case
 
@@ -116,6 +116,17 @@ def test_an_overlap_goes_from_notice_to_judgement_by_keys_alone(api_scene: Scene
     [hit] = anna.get(f"/api/overlaps/{overlap}")["hits"]
     assert (hit["judgement"], hit["sameness"]) == ("same", "file")
     assert world.entries()[-1]["act"] == "overlap:read"
+
+
+def test_reports_are_put_in_once_each_for_itself_and_a_key_for_that_reads_none(world: World, anna: Person) -> None:
+    program = Program.of(world, anna, Permission.REPORT_ENTER)
+    good = {"source_kind": "hotline", "source": "s", "source_reference": random_name("n"), "text": "only words"}
+    body = {"reports": [good, {**good, "colour": "red"}, "no report"]}
+    first, again = (program.ask("POST", "/api/v1/reports", body).json["reports"] for _ in range(2))
+    assert [one["state"] for one in first] == ["entered", "refused", "refused"]
+    assert [one["field"] for one in first] == [None, "colour", "report"]
+    assert (again[0]["state"], again[0]["report"]) == ("known", first[0]["report"])
+    assert Permission.REPORT_READ in NEVER_LENT
 
 
 def test_to_share_what_is_held_is_a_conflict_for_who_may_release_it(api_scene: Scene) -> None:
