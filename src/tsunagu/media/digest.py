@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+from threading import local
 from typing import Final
 
 from tsunagu.domain.digest import Digests
 
 _CHUNK_BYTES: Final = 1 << 20
+_of_thread: Final = local()
+
+
+def _buffer() -> memoryview:
+    """Return this thread's own buffer: one for each file would be fetched from the system, and cleared, each time."""
+    if not hasattr(_of_thread, "buffer"):
+        _of_thread.buffer = memoryview(bytearray(_CHUNK_BYTES))
+    buffer: memoryview = _of_thread.buffer
+    return buffer
 
 
 def digest(fd: int) -> tuple[Digests, int]:
@@ -27,7 +37,7 @@ def digest(fd: int) -> tuple[Digests, int]:
     sha1 = hashlib.sha1(usedforsecurity=False)
     sha256 = hashlib.sha256()
     length = 0
-    buffer = memoryview(bytearray(min(_CHUNK_BYTES, max(1, os.fstat(fd).st_size))))
+    buffer = _buffer()
     while read := os.preadv(fd, [buffer], length):
         for one in (md5, sha1, sha256):
             one.update(buffer[:read])
@@ -42,7 +52,7 @@ def sha256(fd: int) -> bytes:
         OSError: it cannot be read.
     """
     found, length = hashlib.sha256(), 0
-    buffer = memoryview(bytearray(_CHUNK_BYTES))
+    buffer = _buffer()
     while read := os.preadv(fd, [buffer], length):
         found.update(buffer[:read])
         length += read

@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind, Turn
 from tsunagu.domain.link import Place
 from tsunagu.domain.media import MediaFacts
+from tsunagu.records import among as _among  # noqa: F401 - gives fields their `among`
 from tsunagu.records.bank_corpus import BENIGN, benign_terms
 from tsunagu.records.holdings import FRAME_KIND
 from tsunagu.records.models import Bank, Case, Holding, MediaItem, Trace
@@ -54,7 +55,7 @@ def unlinked(*, most: int, among: Sequence[int] | None = None) -> tuple[list[int
     """
     waiting = Holding.objects.using(LINKER).filter(linked_at=None).exclude(_is_parked()).order_by("id")
     if among is not None:
-        waiting = waiting.filter(id__in=among)
+        waiting = waiting.filter(id__among=among)
     locked = waiting.select_for_update(skip_locked=True, no_key=True)
     rows = list(locked.values_list("id", "item_id")[:most])
     return [holding for holding, _ in rows], sorted({item for _, item in rows if item})
@@ -67,7 +68,7 @@ def anything_waits() -> bool:
 
 def mark_linked(holding_ids: Sequence[int], *, now: datetime) -> None:
     """Note that these holdings, taken by `unlinked`, have been compared with all that is held."""
-    Holding.objects.using(LINKER).filter(id__in=holding_ids).update(linked_at=now)
+    Holding.objects.using(LINKER).filter(id__among=holding_ids).update(linked_at=now)
 
 
 def park(item_id: int, reason: str) -> None:
@@ -88,7 +89,7 @@ def _is_parked() -> Exists:
 def never_compared(item_ids: Iterable[int]) -> set[int]:
     """Return which of these items have no holding that was compared: they are new, or were examined anew."""
     items = set(item_ids)
-    compared = Holding.objects.using(LINKER).filter(item_id__in=items).exclude(linked_at=None)
+    compared = Holding.objects.using(LINKER).filter(item_id__among=items).exclude(linked_at=None)
     return items - set(compared.values_list("item_id", flat=True))
 
 
@@ -126,7 +127,7 @@ def sound_traces(item_ids: Iterable[int] | None = None) -> Iterator[tuple[int, N
 
     rows = Trace.objects.using(LINKER).filter(kind=SoundKind.CHROMAPRINT.code).exclude(_is_parked()).order_by("id")
     if item_ids is not None:
-        rows = rows.filter(item_id__in=list(item_ids))
+        rows = rows.filter(item_id__among=list(item_ids))
     for item_id, data in rows.values_list("item_id", "data").iterator(chunk_size=500):
         yield item_id, np.frombuffer(data, dtype=">u4").astype(np.uint32)
 
@@ -147,7 +148,7 @@ def same_content(item_ids: Sequence[int]) -> list[tuple[int, int]]:
 
 def contents_of(item_ids: Iterable[int], *, agencies: Iterable[UUID]) -> dict[UUID, dict[int, bytes]]:
     """Return the SHA-256 of these items, by agency and item, as far as they belong to these agencies."""
-    rows = MediaItem.objects.using(LINKER).filter(id__in=list(item_ids), agency_id__in=list(agencies))
+    rows = MediaItem.objects.using(LINKER).filter(id__among=list(item_ids), agency_id__in=list(agencies))
     found: dict[UUID, dict[int, bytes]] = {}
     for agency_id, item_id, sha256 in rows.values_list("agency_id", "id", "sha256"):
         found.setdefault(agency_id, {})[item_id] = bytes(sha256)
@@ -158,7 +159,7 @@ def places(item_ids: Iterable[int]) -> dict[int, list[Place]]:
     """Return in which cases each item is held, each case once."""
     rows = (
         Holding.objects.using(LINKER)
-        .filter(item_id__in=list(item_ids))
+        .filter(item_id__among=list(item_ids))
         .values_list("item_id", "exhibit__case_id", "agency_id", "exhibit__case__covert")
         .distinct()
     )
@@ -177,7 +178,7 @@ def cases_holding(alike: Mapping[int, Iterable[int]]) -> dict[int, int]:
         alike: by item, the items whose contents the machine takes for its own, itself among them.
     """
     items = {item for group in alike.values() for item in group}
-    rows = MediaItem.objects.using(LINKER).filter(id__in=items).values_list("id", "sha256")
+    rows = MediaItem.objects.using(LINKER).filter(id__among=items).values_list("id", "sha256")
     content = {item: bytes(sha256) for item, sha256 in rows}
     held: dict[bytes, set[UUID]] = {sha256: set() for sha256 in content.values()}
     cases = Holding.objects.using(LINKER).filter(item__sha256__in=list(held), exhibit__case__covert=False)
@@ -190,7 +191,7 @@ def cases_holding(alike: Mapping[int, Iterable[int]]) -> dict[int, int]:
 
 def facts_of(item_ids: Iterable[int]) -> dict[int, MediaFacts]:
     """Return the size in pixels of each item, as far as it has one."""
-    rows = MediaItem.objects.using(LINKER).filter(id__in=list(item_ids))
+    rows = MediaItem.objects.using(LINKER).filter(id__among=list(item_ids))
     return {item: MediaFacts(width, height) for item, width, height in rows.values_list("id", "width", "height")}
 
 
@@ -252,4 +253,4 @@ def _table(kind: str, item_ids: Iterable[int] | None) -> TraceTable:
 def _searchable(kind: str, item_ids: Iterable[int] | None) -> QuerySet[Trace]:
     searchable = Trace.objects.using(LINKER).filter(kind=kind, quality__gte=FingerprintKind.PDQ.quality_floor)
     rows = searchable.exclude(_is_parked()).order_by("id")
-    return rows if item_ids is None else rows.filter(item_id__in=list(item_ids))
+    return rows if item_ids is None else rows.filter(item_id__among=list(item_ids))

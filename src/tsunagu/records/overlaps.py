@@ -96,14 +96,16 @@ def grown(hit_ids: Sequence[int]) -> set[UUID]:
     """
     if not hit_ids:
         return set()
-    rows = HitRow.objects.using(LINKER).filter(id__in=hit_ids, holds=True, silenced=False)
+    rows = HitRow.objects.using(LINKER).filter(id__among=hit_ids, holds=True, silenced=False)
     return set(rows.exclude(commonness=Commonness.COMMON).values_list("overlap_id", flat=True).distinct())
 
 
 def _hits_between(rows: Sequence[HitRow]) -> list[HitRow]:
     """Return the hits that are kept already between the same items in the same overlaps."""
     overlaps, firsts, seconds = ({getattr(row, name) for row in rows} for name in ("overlap_id", "item_a", "item_b"))
-    return list(HitRow.objects.using(LINKER).filter(item_a__in=firsts, item_b__in=seconds, overlap_id__in=overlaps))
+    return list(
+        HitRow.objects.using(LINKER).filter(item_a__among=firsts, item_b__among=seconds, overlap_id__in=overlaps)
+    )
 
 
 def _case_pairs(of_a: Sequence[Place], of_b: Sequence[Place]) -> list[tuple[CasePair, bool]]:
@@ -166,12 +168,12 @@ def evidence_of(row: HitRow, *, as_b: bool = False) -> Evidence:
 def hits_on(item_ids: Iterable[int]) -> list[HitRow]:
     """Return the hits that rest on one of these items, for the linker."""
     items = list(item_ids)
-    return list(HitRow.objects.using(LINKER).filter(Q(item_a__in=items) | Q(item_b__in=items)))
+    return list(HitRow.objects.using(LINKER).filter(Q(item_a__among=items) | Q(item_b__among=items)))
 
 
 def hits_of(overlap_ids: Iterable[UUID]) -> list[HitRow]:
     """Return the hits of overlaps, for the linker."""
-    return list(HitRow.objects.using(LINKER).filter(overlap_id__in=list(overlap_ids)))
+    return list(HitRow.objects.using(LINKER).filter(overlap_id__among=list(overlap_ids)))
 
 
 def outdate(item_ids: Iterable[int], links: Iterable[Link]) -> list[HitRow]:
@@ -181,7 +183,7 @@ def outdate(item_ids: Iterable[int], links: Iterable[Link]) -> list[HitRow]:
     """
     found = {(link.evidence.kind, *sorted((link.item_a, link.item_b))) for link in links}
     rows = [row for row in hits_on(item_ids) if (row.kind, *sorted((row.item_a, row.item_b))) not in found]
-    HitRow.objects.using(LINKER).filter(id__in=[row.id for row in rows]).update(holds=False)
+    HitRow.objects.using(LINKER).filter(id__among=[row.id for row in rows]).update(holds=False)
     return rows
 
 
@@ -196,7 +198,7 @@ def end_hits(case_id: UUID) -> EndedHits:
     on_b = Q(overlap__case_b=case_id) & ~Exists(held.filter(item_id=OuterRef("item_b")))
     rows = list(HitRow.objects.using(LINKER).filter(on_a | on_b).select_related("overlap"))
     ids = [row.id for row in rows]
-    answered = set(JudgementRow.objects.using(LINKER).filter(hit_id__in=ids).values_list("hit_id", flat=True))
+    answered = set(JudgementRow.objects.using(LINKER).filter(hit_id__among=ids).values_list("hit_id", flat=True))
     HitRow.objects.using(LINKER).filter(id__in=answered).update(holds=False, stretches=[])
     _delete(HitRow.objects.using(LINKER).filter(id__in=set(ids) - answered))
     others = {row.item_b if row.overlap.case_a == case_id else row.item_a for row in rows}
@@ -229,7 +231,7 @@ def other_side(overlap_id: UUID, case_id: UUID) -> tuple[UUID, UUID] | None:
 
 def resting(overlap_ids: Iterable[UUID]) -> set[UUID]:
     """Return which of these overlaps rest on a hit that still holds, for the linker."""
-    rows = HitRow.objects.using(LINKER).filter(overlap_id__in=list(overlap_ids), holds=True)
+    rows = HitRow.objects.using(LINKER).filter(overlap_id__among=list(overlap_ids), holds=True)
     return set(rows.values_list("overlap_id", flat=True).distinct())
 
 
@@ -242,7 +244,7 @@ def hits_of_agency(agency_id: UUID) -> list[HitRow]:
 def like_contents(item_ids: Iterable[int]) -> dict[int, set[int]]:
     """Return for each item the items that the machine takes for the same content, by their hits, itself included."""
     found = {item: {item} for item in item_ids}
-    rows = HitRow.objects.using(LINKER).filter(Q(item_a__in=found) | Q(item_b__in=found), holds=True)
+    rows = HitRow.objects.using(LINKER).filter(Q(item_a__among=found) | Q(item_b__among=found), holds=True)
     for item_a, item_b in rows.values_list("item_a", "item_b").distinct():
         for item, other in ((item_a, item_b), (item_b, item_a)):
             if item in found:
@@ -255,9 +257,9 @@ def set_commonness(rows: Sequence[HitRow]) -> None:
     for band in Commonness:
         ids = [row.id for row in rows if row.commonness == band]
         if ids:
-            HitRow.objects.using(LINKER).filter(id__in=ids).update(commonness=band)
+            HitRow.objects.using(LINKER).filter(id__among=ids).update(commonness=band)
 
 
 def silence(hit_ids: Sequence[int]) -> None:
     """Mark hits as explained by benign content. For the linker."""
-    HitRow.objects.using(LINKER).filter(id__in=hit_ids).update(silenced=True)
+    HitRow.objects.using(LINKER).filter(id__among=hit_ids).update(silenced=True)
