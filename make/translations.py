@@ -52,7 +52,7 @@ CODES = {
     "claim": ["ClaimScope"],
     "clue": ["ClueKind", "Bearing", "Support"],
     "erasure": ["ErasureGround"],
-    "gate": ["GateStanding", "GateStepKind"],
+    "gate": ["Contact", "GateStanding", "GateStepKind", "Position", "PositionBasis", "RiskBand"],
     "grant": ["ProposalKind"],
     "hub": ["HubRefusal", "MemberState"],
     "incoming_list": ["ListState"],
@@ -64,17 +64,17 @@ CODES = {
     "outcome": ["Disposal", "OutcomeCode", "PersonRole"],
     "permission": ["Permission"],
     "purpose": ["Purpose"],
-    "referral": ["ReferralState", "ReturnReason"],
     "report": ["ObservationKind", "SourceKind"],
     "report_steps": ["DuplicateGround", "ReportState", "ReportStepKind"],
+    "referral": ["ReferralState", "ReferralStepKind", "ReturnReason"],
     "reveal": ["RevealMeans"],
     "search": ["CaseState"],
     "series": ["SeriesStatus", "Distributed"],
     "timeline": ["Told"],
-    "title": ["TitleValue"],
+    "title": ["Likeness", "TitleValue"],
 }
-CODES_OF_LAW = {"applying": ["Showing"], "points": ["Point"]}
-"""Words of the floor of law that the ledger is told."""
+CODES_OF_LAW = {"applying": ["Showing"], "gate": ["Majority"], "juvenile": ["JuvenileStep"], "points": ["Point"]}
+"""Words of the floor of law that the ledger is told, or pages."""
 SENTENCES_OF = ["domain", "services", "records", "web"]
 READERS = [
     "columns",

@@ -88,6 +88,16 @@ class ReferralPath:
     outcomes: tuple[PersonOutcome, ...] = ()
     printed: frozenset[UUID] = frozenset()
 
+    @property
+    def is_out(self) -> bool:
+        """Whether its receiver has it."""
+        return self.state in OUT
+
+    @property
+    def is_to_be_called_back(self) -> bool:
+        """Whether its receiver has prints of what was withdrawn."""
+        return self.state is ReferralState.WITHDRAWN and self.receiver_id in self.printed
+
     @classmethod
     def of(cls, sender_id: UUID, receiver_id: UUID, steps: Iterable[ReferralStep]) -> ReferralPath:
         """Return how a referral stands after these steps, in order.

@@ -70,6 +70,11 @@ class TitleWords:
         if self.jan and not is_jan(self.jan):
             raise InputError("this is no JAN or ISBN: digits are missing, or its check digit is wrong")
 
+    def speak_of(self, text: str) -> bool:
+        """Return whether anything that is said of the title holds this text, however either was typed."""
+        said = (self.title, self.code, self.jan, self.maker, self.distributor, self.edition, self.series)
+        return any(folded(text) in folded(one) for one in said)
+
 
 @dataclass(frozen=True, slots=True)
 class TitleAssessment:

@@ -17,7 +17,7 @@ from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.outcome import Disposal, PersonOutcome, PersonRole
 from tsunagu.domain.referral import ENDS_IT, ReferralPath, ReferralStep, ReferralStepKind, ReturnReason
 from tsunagu.records.keys.envelope import open_under, seal_under
-from tsunagu.records.models import ReferralRow, ReferralSourceRow, ReferralStepRow
+from tsunagu.records.models import ListedPersonRow, ReferralRow, ReferralSourceRow, ReferralStepRow, SeizedListRow
 
 LOCK_REFERRAL: Final = 7400141
 """The advisory lock under which steps are added to one referral, or a person is referred."""
@@ -83,6 +83,15 @@ class Source:
     case_id: UUID
     list_id: UUID
     person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOfSource:
+    """Where a package was made: the case's reference, the list's number, and the person's first row."""
+
+    case: str
+    list: int
+    person: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +217,14 @@ def source_of(referral_id: UUID) -> Source | None:
     """Return from whom a package was made, if the agency that is acted for sent it and still keeps the list."""
     row = ReferralSourceRow.objects.filter(referral_id=referral_id).select_related("list__exhibit").first()
     return None if row is None else _source(row)
+
+
+def place_of(source: Source) -> PlaceOfSource:
+    """Return where a package was made; `person` is None where the list does not name him any more."""
+    lists = SeizedListRow.objects.filter(id=source.list_id)
+    case, number = lists.values_list("exhibit__case__reference", "number").get()
+    rows = ListedPersonRow.objects.filter(id=source.person_id, ended_at=None).values_list("rows", flat=True).first()
+    return PlaceOfSource(case, number, None if rows is None else rows[0])
 
 
 def referrals_sent(*, list_id: UUID | None = None, person_id: UUID | None = None) -> tuple[KeptReferral, ...]:

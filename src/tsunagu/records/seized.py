@@ -45,6 +45,16 @@ class NewList:
     seal: ListSeal
 
 
+@dataclass(frozen=True, slots=True)
+class ListPlace:
+    """Where a list stands: the reference of its case, and its number there; `key` is sealed by the keyring."""
+
+    list_id: UUID
+    case: str
+    number: int
+    key: bytes
+
+
 def add_list(case: CaseSummary, new: NewList, *, begun_by: UUID, now: datetime) -> None:
     """Begin a list of a case, with the next number there."""
     highest = _of_case(case.case_id).aggregate(highest=Max("number"))["highest"] or 0
@@ -84,11 +94,14 @@ def row_of(case: CaseSummary, number: int | None) -> tuple[UUID, bytes]:
     return found[0]
 
 
-def keys_of(actor: Actor) -> tuple[tuple[UUID, bytes], ...]:
-    """Return the ids and the sealed keys of all lists of the actor's cases, by case and number."""
+def places_of(actor: Actor) -> tuple[ListPlace, ...]:
+    """Return where all lists of the actor's cases stand, by case and number, at the price of one question."""
     rows = SeizedListRow.objects.filter(exhibit__case__casemember__officer_id=actor.officer_id)
-    found = rows.order_by("exhibit__case__reference", "number").values_list("id", "key")
-    return tuple((list_id, bytes(key)) for list_id, key in found)
+    found = rows.order_by("exhibit__case__reference", "number")
+    return tuple(
+        ListPlace(list_id, case, number, bytes(key))
+        for list_id, case, number, key in found.values_list("id", "exhibit__case__reference", "number", "key")
+    )
 
 
 def lists_of(case: CaseSummary, seal_of: Callable[[UUID, bytes], ListSeal]) -> tuple[SeizedList, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -66,18 +67,28 @@ def titles_of(list_id: UUID, seal: ListSeal) -> tuple[Title, ...]:
     Raises:
         Conflict: what is kept of them was changed.
     """
+    return titles_in({list_id: seal})[list_id]
+
+
+def titles_in(seals: Mapping[UUID, ListSeal]) -> dict[UUID, tuple[Title, ...]]:
+    """Return the titles of each of these lists, by number, at the price of two questions however many lists these are.
+
+    Args:
+        seals: of the lists, by id.
+
+    Raises:
+        Conflict: what is kept of them was changed.
+    """
     said: dict[UUID, list[TitleAssessmentRow]] = {}
-    for row in TitleAssessmentRow.objects.filter(list_id=list_id).order_by("title_id", "number"):
+    for row in TitleAssessmentRow.objects.filter(list_id__in=seals).order_by("title_id", "number"):
         said.setdefault(row.title_id, []).append(row)
-    return tuple(
-        Title(
-            row.id,
-            row.number,
-            TitleWords(**seal.opened_json(f"title {row.number}", bytes(row.sealed))),
-            tuple(_assessment(one, row.number, seal) for one in said.get(row.id, ())),
-        )
-        for row in TitleRow.objects.filter(list_id=list_id).order_by("number")
-    )
+    found: dict[UUID, list[Title]] = {list_id: [] for list_id in seals}
+    for title in TitleRow.objects.filter(list_id__in=seals).order_by("list_id", "number"):
+        seal = seals[title.list_id]
+        words = TitleWords(**seal.opened_json(f"title {title.number}", bytes(title.sealed)))
+        assessments = tuple(_assessment(one, title.number, seal) for one in said.get(title.id, ()))
+        found[title.list_id].append(Title(title.id, title.number, words, assessments))
+    return {list_id: tuple(each) for list_id, each in found.items()}
 
 
 def _assessment(row: TitleAssessmentRow, title: int, seal: ListSeal) -> TitleAssessment:

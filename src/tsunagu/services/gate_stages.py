@@ -13,7 +13,7 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.gate import GateStanding
 from tsunagu.domain.outcome import Disposal
 from tsunagu.domain.permission import Permission
-from tsunagu.domain.referral import OUT, ReferralPath, ReferralState
+from tsunagu.domain.referral import ReferralPath, ReferralState
 from tsunagu.domain.seized import ListStage, SeizedList, StageUnit
 from tsunagu.law.gate_file import GateFile, gate_file
 from tsunagu.records import gate_steps, referrals, titles
@@ -46,7 +46,7 @@ CLEARED = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class _Past:
+class PersonsPast:
     """Whom an officer is told of among those of whom something was recorded.
 
     Attributes:
@@ -69,7 +69,7 @@ def gate_stages(
         whole: how many persons the list names now, as the reader is told.
         withheld: whose rows he is not told of; who is kept from him otherwise is a lead to him.
     """
-    past = _past(one, seal, reader, withheld)
+    past = persons_past(one, seal, reader, withheld)
     stands = Counter(file.stands for file in past.files.values())
     stands[GateStanding.LEAD] += whole - len(past.files)
     stages = [
@@ -85,14 +85,18 @@ def gate_stages(
         if file is not None:
             by_person.setdefault(kept.source.person_id, []).append(path)
         is_suspect = file is not None and file.stands is GateStanding.SUSPECT
-        to_recall += path.state in OUT and not is_suspect
+        to_recall += path.is_out and not is_suspect
     stages += _referred(by_person, whole)
     stages.append(ListStage("packages", packages, StageUnit.PACKAGES))
     stages.append(ListStage("packages-to-recall", to_recall, StageUnit.PACKAGES, "packages", packages))
     return tuple(stages)
 
 
-def _past(one: SeizedList, seal: ListSeal, reader: Actor, withheld: NamesWithheld) -> _Past:
+def persons_past(one: SeizedList, seal: ListSeal, reader: Actor, withheld: NamesWithheld) -> PersonsPast:
+    """Return how they stand of whom anything was recorded, as far as an officer is told of them.
+
+    Call it within `acting_for` its agency.
+    """
     steps = gate_steps.steps_of(one.list_id, seal)
     rules, latest = rules_of_agency(), latest_of(titles.titles_of(one.list_id, seal))
     tells_all = reader.may(Permission.HELD_NOTICE_RELEASE)
@@ -103,7 +107,7 @@ def _past(one: SeizedList, seal: ListSeal, reader: Actor, withheld: NamesWithhel
             hidden.add(person_id)
         elif is_named:
             files[person_id] = file
-    return _Past(files, frozenset(hidden))
+    return PersonsPast(files, frozenset(hidden))
 
 
 def _referred(by_person: Mapping[UUID, list[ReferralPath]], whole: int) -> list[ListStage]:

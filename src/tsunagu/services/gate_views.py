@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.gate import GateStanding
+from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.seized import ListedPerson
+from tsunagu.domain.title import Title
 from tsunagu.law.gate_file import GateFile
 from tsunagu.law.points import GateProblem
-from tsunagu.records import gate_steps
+from tsunagu.law.rule import RuleKind
+from tsunagu.law.rule_set import RuleSet
+from tsunagu.records import agencies, gate_steps, referrals
+from tsunagu.records.referrals import KeptReferral
 from tsunagu.services.access import deed
 from tsunagu.services.gate_desk import Cells, GateDesk, opened_person, titles_named
 from tsunagu.services.parts import Keys, Ledger
@@ -31,14 +38,27 @@ class PersonView:
     Attributes:
         problems: what keeps the gate closed; nothing of whom nobody looks into, and of a suspect.
         rows: what his rows say; nothing where he is one of a list.
-        titles: numbers of the titles that his rows name.
+        named: the titles that his rows name, likewise.
+        conducts: what the agency's rules forbid: jurisdiction and code of each; likewise.
+        logins: of the agency's officers, by id; likewise.
+        packages: what was sent of him, the newest first, each with its receiver; likewise.
+        is_open: whether the case is, so that anything may be recorded.
     """
 
     person: ListedPerson
     file: GateFile
     problems: tuple[GateProblem, ...]
     rows: tuple[Cells, ...] = field(default=(), repr=False)
-    titles: tuple[int, ...] = ()
+    named: tuple[Title, ...] = field(default=(), repr=False)
+    conducts: tuple[tuple[str, str], ...] = ()
+    logins: Mapping[UUID, str] = field(default_factory=dict)
+    packages: tuple[tuple[KeptReferral, AgencyCard], ...] = ()
+    is_open: bool = True
+
+    @property
+    def titles(self) -> tuple[int, ...]:
+        """The numbers of the titles that his rows name."""
+        return tuple(one.number for one in self.named)
 
 
 def view_person(
@@ -54,8 +74,20 @@ def view_person(
         found = one.desk.found
         about: dict[str, str | int] = {"list": str(found.seized.list_id), "person": str(one.person_id)}
         ledger.write(deed(Act.GATE_READ, actor=actor, case=found.case, now=now, **about))
-        problems = one.file.problems(one.desk.rules, now)
-        return PersonView(one.person, one.file, problems, one.rows, titles_named(one))
+        named, cards = titles_named(one), agencies.agency_cards()
+        return PersonView(
+            one.person,
+            one.file,
+            one.file.problems(one.desk.rules, now),
+            one.rows,
+            tuple(title for title in one.desk.titles if title.number in named),
+            _conducts(one.desk.rules),
+            agencies.logins(),
+            tuple(
+                (kept, cards[kept.package.receiver_id]) for kept in referrals.referrals_sent(person_id=one.person_id)
+            ),
+            is_open=found.case.closed_at is None,
+        )
 
 
 def list_persons(
@@ -94,6 +126,12 @@ def list_persons(
         about: dict[str, str | int] = {"list": str(found.seized.list_id), "persons": len(shown)}
         ledger.write(deed(Act.GATE_READ, actor=actor, case=found.case, now=now, **about))
     return tuple(PersonView(one, file, file.problems(desk.rules, now)) for one, file in shown)
+
+
+def _conducts(rules: RuleSet) -> tuple[tuple[str, str], ...]:
+    """Return what rules forbid, by jurisdiction and code."""
+    forbids = (one for one in rules.rules if one.kind is RuleKind.OFFENCE)
+    return tuple(sorted({(one.jurisdiction, code) for one in forbids for code in one.conducts}))
 
 
 def _wanted(

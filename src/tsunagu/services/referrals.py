@@ -16,7 +16,7 @@ from tsunagu.domain.errors import Conflict
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
-from tsunagu.domain.referral import OUT, ReferralPath, ReferralState, ReferralStep, ReferralStepKind, ReturnReason
+from tsunagu.domain.referral import ReferralPath, ReferralState, ReferralStep, ReferralStepKind, ReturnReason
 from tsunagu.records import agencies, referrals
 from tsunagu.records.cases import exhibits_of
 from tsunagu.records.keys.envelope import KEY_BYTES
@@ -264,7 +264,7 @@ def _refuse_another(person_id: UUID, receiver: AgencyCard) -> None:
     """
     for kept in referrals.referrals_sent(person_id=person_id):
         path = kept.path
-        if path.state in OUT:
+        if path.is_out:
             raise Conflict("this person is referred already: one package has one receiver")
         has_left = path.returned in {ReturnReason.WRONG_AREA, ReturnReason.MOVED}
         if has_left and kept.package.receiver_id == receiver.agency_id:

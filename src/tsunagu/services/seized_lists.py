@@ -56,7 +56,7 @@ def list_seized(
         acting_for(actor.agency_id),
     ):
         cases = {one.case_id: one for one in ([case_of(actor, reference)] if reference else cases_of(actor))}
-        sealed = [(list_id, seal_of(list_id, key, keys)) for list_id, key in seized.keys_of(actor)]
+        sealed = [(one.list_id, seal_of(one.list_id, one.key, keys)) for one in seized.places_of(actor)]
         lists = [(seized.list_of(list_id, seal), seal) for list_id, seal in sealed]
         views = tuple(ListView(one, funnel(one, seal, reader=actor)) for one, seal in lists if one.case_id in cases)
         ledger.write(*_read(actor, views, cases, now))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
@@ -20,7 +21,7 @@ from tsunagu.domain.title import (
     folded,
     precedents,
 )
-from tsunagu.records import seized, titles
+from tsunagu.records import agencies, seized, titles
 from tsunagu.records.cases import exhibit_id_of
 from tsunagu.services.access import deed
 from tsunagu.services.case_life import check_reason
@@ -58,6 +59,22 @@ class TitleView:
 
     title: Title
     proposed: tuple[Precedent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TitleDesk:
+    """A title as an officer assesses it.
+
+    Attributes:
+        logins: of the agency's officers, by id.
+        jurisdictions: whose law it may be held against.
+        is_open: whether its case is.
+    """
+
+    view: TitleView
+    logins: Mapping[UUID, str]
+    jurisdictions: tuple[str, ...]
+    is_open: bool
 
 
 def add_title(
@@ -151,16 +168,40 @@ def list_titles(
         Conflict: the case has several lists, and no number was given.
     """
     with opening(actor, Permission.TITLE_ASSESS, reference, number, now=now, keys=keys, ledger=ledger) as found:
-        everywhere: list[PlacedTitle] = []
-        for list_id, key in seized.keys_of(actor):
-            seal = seal_of(list_id, key, keys)
-            place = seized.list_of(list_id, seal)
-            everywhere += [PlacedTitle(place.case, place.number, one) for one in titles.titles_of(list_id, seal)]
-        own = [one.title for one in everywhere if (one.case, one.list) == (found.case.reference, found.seized.number)]
+        everywhere, own = _everywhere(actor, keys), titles.titles_of(found.seized.list_id, found.seal)
         views = tuple(TitleView(one, _proposed(one, everywhere)) for one in own)
         about: dict[str, str | int] = {"list": str(found.seized.list_id), "titles": len(views)}
         ledger.write(deed(Act.TITLE_READ, actor=actor, case=found.case, now=now, **about))
     return views
+
+
+def view_title(
+    *, actor: Actor, reference: str, number: int | None, title: int, now: datetime, keys: Keys, ledger: Ledger
+) -> TitleDesk:
+    """Return one title of a list with what was decided of its like in the actor's own cases, and who assessed it.
+
+    Raises:
+        Forbidden: the actor sees no titles.
+        NotFound: no such case, list or title, or not the actor's.
+        Conflict: the case has several lists, and no number was given.
+    """
+    with opening(actor, Permission.TITLE_ASSESS, reference, number, now=now, keys=keys, ledger=ledger) as found:
+        one = _title(titles.titles_of(found.seized.list_id, found.seal), title)
+        about: dict[str, str | int] = {"list": str(found.seized.list_id), "title": title}
+        ledger.write(deed(Act.TITLE_READ, actor=actor, case=found.case, now=now, **about))
+        view = TitleView(one, _proposed(one, _everywhere(actor, keys)))
+        return TitleDesk(view, agencies.logins(), rules_of_agency().jurisdictions, is_open=found.case.closed_at is None)
+
+
+def _everywhere(actor: Actor, keys: Keys) -> list[PlacedTitle]:
+    """Return the titles of all lists of the actor's cases, at the price of three questions."""
+    places = {one.list_id: one for one in seized.places_of(actor)}
+    known = titles.titles_in({one.list_id: seal_of(one.list_id, one.key, keys) for one in places.values()})
+    return [
+        PlacedTitle(places[list_id].case, places[list_id].number, one)
+        for list_id, each in known.items()
+        for one in each
+    ]
 
 
 def _title(known: Sequence[Title], number: int) -> Title:

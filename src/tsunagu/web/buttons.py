@@ -32,6 +32,7 @@ REFERENCE, OVERLAP, INTAKE, BANK, ALERT = ("reference",), ("overlap_id",), ("int
 REPORT = ("report_id",)
 SERIES = ("series",)
 LIST_OF_CASE = ("reference", "number")
+TITLE, PERSON, REFERRAL = (*LIST_OF_CASE, "title"), (*LIST_OF_CASE, "person"), ("referral_id",)
 BUTTONS = {
     "acknowledge": Button("overlap", _("Acknowledge"), OVERLAP),
     "alert_answer": Button("alert", _("Your answer"), ALERT),
@@ -52,6 +53,12 @@ BUTTONS = {
     "case_list_preview": Button("case_list_new", _("Bring in a seized list"), REFERENCE),
     "case_list_prefectures": Button("case_list_prefectures", _("Decide prefectures"), LIST_OF_CASE, is_read_too=True),
     "case_list_review": Button("case_list_review", _("Review pairs"), LIST_OF_CASE, is_read_too=True),
+    "case_list_title": Button("case_list_title", _("Assess it"), TITLE, is_read_too=True),
+    "case_list_titles": Button("case_list_titles", _("Enter a title"), LIST_OF_CASE, is_read_too=True),
+    "case_person_decide": Button("case_list_person", _("How he stands"), PERSON),
+    "case_person_package": Button("case_list_person", _("Refer him to the force of where he lives"), PERSON),
+    "case_person_record": Button("case_list_person", _("The five points"), PERSON),
+    "case_person_send": Button("case_list_person", _("Refer him to the force of where he lives"), PERSON),
     "case_reopen": Button("case", _("Reopen"), REFERENCE),
     "cases": Button("cases", _("Open a case"), is_read_too=True),
     "certify": Button("officers", _("Certify for a year")),
@@ -82,6 +89,8 @@ BUTTONS = {
     "provider_bind": Button("provider", _("Single sign-on")),
     "provider_sign_in": Button("account_login", _("Sign in")),
     "provider_unbind": Button("provider", _("Single sign-on")),
+    "referral_answer": Button("referral", _("Your answer"), REFERRAL),
+    "referral_form": Button("referral", _("The form on paper"), REFERRAL),
     "refuse": Button("proposals", _("Proposals")),
     "release": Button("overlap", _("Release"), OVERLAP),
     "report_act": Button("report", _("What you do with it"), REPORT),

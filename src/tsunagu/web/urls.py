@@ -19,6 +19,7 @@ from tsunagu.web.pages import (
     clues,
     demo,
     erasures,
+    gate,
     home,
     intakes,
     lists,
@@ -27,6 +28,7 @@ from tsunagu.web.pages import (
     permissions,
     proposals,
     reports,
+    referrals,
     reveals,
     seized_bringing,
     seized_lists,
@@ -34,6 +36,7 @@ from tsunagu.web.pages import (
     series,
     statistics,
     timeline,
+    titles,
 )
 
 register_converter(ReferenceConverter, "reference")
@@ -74,6 +77,28 @@ urlpatterns = [
     path("cases/<reference:reference>/lists/<int:number>/compare/", seized_bringing.compare, name="case_list_compare"),
     path("cases/<reference:reference>/lists/<int:number>/state/", seized_bringing.state, name="case_list_state"),
     path("cases/<reference:reference>/lists/<int:number>/", seized_lists.one_list, name="case_list"),
+    path("cases/<reference:reference>/lists/<int:number>/titles/", titles.register, name="case_list_titles"),
+    path("cases/<reference:reference>/lists/<int:number>/titles/<int:title>/", titles.title, name="case_list_title"),
+    path("cases/<reference:reference>/lists/<int:number>/persons/", gate.persons, name="case_list_persons"),
+    path("cases/<reference:reference>/lists/<int:number>/persons/<int:person>/", gate.person, name="case_list_person"),
+    *(
+        path(
+            f"cases/<reference:reference>/lists/<int:number>/persons/<int:person>/{act}/",
+            view,
+            name=f"case_person_{act}",
+        )
+        for act, view in {
+            "record": gate.record,
+            "decide": gate.decide,
+            "package": referrals.preview,
+            "send": referrals.send,
+        }.items()
+    ),
+    path("cases/<reference:reference>/lists/<int:number>/packages/", referrals.packages, name="case_list_packages"),
+    path("referrals/", referrals.referrals, name="referrals"),
+    path("referrals/<uuid:referral_id>/", referrals.referral, name="referral"),
+    path("referrals/<uuid:referral_id>/answer/", referrals.answer, name="referral_answer"),
+    path("referrals/<uuid:referral_id>/form/", referrals.form, name="referral_form"),
     path("cases/<reference:reference>/lists/<int:number>/refused/", seized_lists.refused, name="case_list_refused"),
     path("cases/<reference:reference>/lists/<int:number>/review/", seized_review.review, name="case_list_review"),
     path(

@@ -1,0 +1,173 @@
+"""Referrals: a package looked at and sent, the receiver's inbox and answers, its form on paper, what is called back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from tsunagu.domain.alert import HandOver
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.outcome import NATIONAL_TERMS, Disposal, PersonOutcome, PersonRole
+from tsunagu.domain.referral import ReferralState, ReturnReason
+from tsunagu.exchange.referral_form import pdf_of, text_of
+from tsunagu.exchange.typesetting import Typesetter
+from tsunagu.services import referral_answers as answers
+from tsunagu.services.referral_package import FORMS, ReferralDraft
+from tsunagu.services.referral_views import packages_of_list, view_referral
+from tsunagu.services.referrals import list_referrals, make_referral, send_referral, withdraw_referral
+from tsunagu.web.desk import chosen, officer_of, parts_of
+from tsunagu.web.pages.alerts import MOST_DOCUMENT_BYTES
+from tsunagu.web.rooms import rooms
+from tsunagu.web.sign_in.proof import grave
+
+MAY_BE_RETURNED = frozenset({ReferralState.SENT, ReferralState.RECEIVED})
+MAY_BE_ANSWERED = frozenset({ReferralState.RECEIVED, ReferralState.ANSWERED})
+
+
+@require_GET
+def referrals(request: HttpRequest) -> HttpResponse:
+    """List the referrals that the officer is told of: those that came, those that were sent, and prints to recall."""
+    views, own_id = list_referrals(**parts_of(request)), officer_of(request).agency_id
+    came = [one for one in views if one.receiver.agency_id == own_id]
+    sent = [one for one in views if one.sender.agency_id == own_id]
+    context: dict[str, Any] = {"came": came, "sent": sent}
+    context["recalled"] = [one for one in sent if one.path.is_to_be_called_back]
+    context["own_prints"] = [
+        one for one in came if one.path.state is ReferralState.WITHDRAWN and own_id in one.path.printed
+    ]
+    return render(request, "web/referrals.html", context)
+
+
+@require_GET
+def packages(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """List the packages that were made from a list, those first that have to be called back."""
+    found = packages_of_list(reference=reference, number=number, **parts_of(request))
+    context: dict[str, Any] = {"reference": reference, "number": number, "all": found}
+    context["recall"] = [one for one in found if one.is_to_be_recalled]
+    return render(request, "web/packages.html", context)
+
+
+@require_GET
+def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Show one referral: what its package says, every step, and what the reader may do with it."""
+    read = view_referral(referral_id=referral_id, **parts_of(request))
+    path = read.view.path
+    context: dict[str, Any] = {"read": read, "view": read.view, "path": path, "content": read.content}
+    context |= {
+        "steps": [
+            (one, read.cards[one.agency_id], read.words.get(one.number, "")) for one in reversed(read.view.kept.steps)
+        ],
+        "may_receive": read.is_for_you and path.state is ReferralState.SENT,
+        "may_return": read.is_for_you and path.state in MAY_BE_RETURNED,
+        "may_tell": read.is_for_you and path.state in MAY_BE_ANSWERED,
+        "may_withdraw": read.place is not None and path.state is not ReferralState.WITHDRAWN,
+        "may_print": read.content is not None and path.state is not ReferralState.WITHDRAWN,
+        "reasons": list(ReturnReason),
+        "roles": list(PersonRole),
+        "disposals": list(Disposal),
+        "terms": NATIONAL_TERMS.get(read.view.receiver.country, {}),
+    }
+    return render(request, "web/referral.html", context)
+
+
+@require_POST
+def preview(request: HttpRequest, reference: str, number: int, person: int) -> HttpResponse:
+    """Show the package about a suspect as it would be sent now; nothing is kept, and nobody is told."""
+    draft = _draft(request)
+    made = make_referral(reference=reference, number=number, person=person, draft=draft, **parts_of(request))
+    context: dict[str, Any] = {"reference": reference, "number": number, "person": person, "draft": draft}
+    context |= {"made": made, "content": made.content, "forms": FORMS}
+    return render(request, "web/referral_preview.html", context)
+
+
+@require_POST
+@grave
+def send(request: HttpRequest, reference: str, number: int, person: int) -> HttpResponse:
+    """Sign the package that was looked at, and hand it over."""
+    made = send_referral(
+        reference=reference,
+        number=number,
+        person=person,
+        draft=_draft(request),
+        sha256=request.POST.get("sha256", ""),
+        signer=rooms().keys.signer(),
+        **parts_of(request),
+    )
+    return redirect("referral", made)
+
+
+@require_POST
+@grave
+def answer(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Receive, return or withdraw a referral, or tell what became of the person."""
+    replies: dict[str, Callable[[HttpRequest, UUID], object]] = {
+        "receive": _receive,
+        "return": _return,
+        "outcome": _tell,
+        "withdraw": _withdraw,
+    }
+    reply = replies.get(request.POST.get("reply", ""))
+    if reply is None:
+        raise InputError("there is no such choice")
+    reply(request, referral_id)
+    return redirect("referral", referral_id)
+
+
+@require_POST
+@grave
+def form(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Give out the form on which the suspect is handed over, as PDF or text; that it was printed is kept."""
+    typesetter = Typesetter() if request.POST.get("as", "pdf") == "pdf" else None  # what is missing is told before
+    letter = answers.write_referral_letter(referral_id=referral_id, **parts_of(request))
+    if typesetter is None:
+        content, kind, ending = text_of(letter.fields).encode(), "text/plain; charset=utf-8", "txt"
+    else:
+        content, kind, ending = pdf_of(letter.fields, typesetter), "application/pdf", "pdf"
+    answer = HttpResponse(content, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="referral-{str(referral_id)[:8]}.{ending}"'
+    return answer
+
+
+def _draft(request: HttpRequest) -> ReferralDraft:
+    sent = request.POST
+    said = (sent.get(one, "").strip() for one in ("authority", "handling", "deconfliction", "contact"))
+    return ReferralDraft(chosen(HandOver, sent.get("hand_over", "")), *said)
+
+
+def _receive(request: HttpRequest, referral_id: UUID) -> None:
+    answers.receive_referral(referral_id=referral_id, answer=_answer(request), **parts_of(request))
+
+
+def _return(request: HttpRequest, referral_id: UUID) -> None:
+    because = chosen(ReturnReason, request.POST.get("because", ""))
+    answers.return_referral(referral_id=referral_id, returned=because, answer=_answer(request), **parts_of(request))
+
+
+def _tell(request: HttpRequest, referral_id: UUID) -> None:
+    sent = request.POST
+    done = tuple(chosen(Disposal, one) for one in sent.getlist("done"))
+    outcome = PersonOutcome(1, chosen(PersonRole, sent.get("role", "")), done)
+    answers.tell_referral_outcome(
+        referral_id=referral_id, outcome=outcome, answer=_answer(request), **parts_of(request)
+    )
+
+
+def _withdraw(request: HttpRequest, referral_id: UUID) -> None:
+    withdraw_referral(referral_id=referral_id, words=request.POST.get("words", ""), **parts_of(request))
+
+
+def _answer(request: HttpRequest) -> answers.Answer:
+    """Return what a form answers; of a receiver's document the SHA-256 is kept, and not the document."""
+    sent, document = request.FILES.get("document"), None
+    if sent is not None:
+        content = sent.read(MOST_DOCUMENT_BYTES + 1)
+        if len(content) > MOST_DOCUMENT_BYTES:
+            raise InputError("a document has at most 16 MiB")
+        document = hashlib.sha256(content).digest()
+    return answers.Answer(request.POST.get("words", "").strip(), document)
