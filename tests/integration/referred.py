@@ -66,11 +66,21 @@ def refer(world: World, sender: Person, case: str, receiver: Person) -> dict[str
     found = {}
     for word, is_received in STANDS.items():
         person = 1 if word == "withdrawn" else 2  # all of a person are withdrawn together
-        found[f"referral {word}"] = str(_refer(world, sender, case, receiver, person, is_received=is_received))
+        found[f"referral {word}"] = str(refer_one(world, sender, case, receiver, person, is_received=is_received))
     return found
 
 
-def _refer(world: World, sender: Person, case: str, receiver: Person, person: int, *, is_received: bool) -> UUID:
+def refer_one(
+    world: World,
+    sender: Person,
+    case: str,
+    receiver: Person,
+    person: int,
+    *,
+    is_received: bool,
+    number: int | None = None,
+) -> UUID:
+    """Let a package about one person of a list be with another agency, past what stands before it."""
     referral_id, key, keys = uuid4(), os.urandom(KEY_BYTES), world.rooms.keys
     signer, body = keys.signer(), canonical({**FIELDS, "referral": str(referral_id)}).encode()
     signed = SignedBody(body, signer.sign(body), signer.key_id)
@@ -81,7 +91,7 @@ def _refer(world: World, sender: Person, case: str, receiver: Person, person: in
     )
     with acting_for(sender.actor.agency_id):
         one = case_of(sender.actor, case)
-        list_id, _ = seized.row_of(one, None)
+        list_id, _ = seized.row_of(one, number)
         person_id, _ = gate_steps.person_at(list_id, person)
         referrals.add_referral(package, Source(one.case_id, list_id, person_id))
         who = {"entered_by": sides[0], "officer_id": sender.actor.officer_id, "words": "", "key": key}

@@ -30,7 +30,7 @@ from .planted import Planted, Seat
 METHODS = ("GET", "POST", "PUT")
 PLACES = {"offset"}
 """What addresses name that is nobody's: a place in a file."""
-NUMBERS = {"hit_id", "number", "pk"}
+NUMBERS = {"hit_id", "number", "person", "pk", "title"}
 NAMES = {"agency", "bank", "case", "exhibit", "login", "reference", "series", "text"}
 NOT_TAKEN = 405
 FORM = {
@@ -44,6 +44,20 @@ FORM = {
     "to": "nobody",
     "words": "why",
     "act": "propose",
+    "decision": "drop",
+    "fact": "welfare",
+    "suicide": "a plan",
+    "children": "another",
+    "reply": "receive",
+    "hand_over": "designation",
+    "authority": "an article",
+    "handling": "none",
+    "deconfliction": "nobody",
+    "sha256": "0f" * 32,
+    "title": "n",
+    "jurisdiction": "JP",
+    "value": "lawful",
+    "from_on": "2015-07-15",
     "answer": "unsure",
     "bearing": "neutral",
     "exhibit": "E1",

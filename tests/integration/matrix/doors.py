@@ -33,6 +33,7 @@ from tsunagu.records.models import (
     Intake,
     OverlapNotice,
     ProposalRow,
+    ReferralRow,
     ReportRow,
     RevealRow,
     SchemeRow,
@@ -46,7 +47,7 @@ from ..world import DOORS_TO_THE_DATABASE, random_name  # noqa: TID252 - likewis
 from .planted import TOLD_OF, Planted, Seat
 
 PAGE, API, COMMAND = KINDS = ("page", "API", "command")
-NUMBERS = {"number", "hit_id"}
+NUMBERS = {"number", "hit_id", "person", "title"}
 NAMES = {"bank", "reference", "login", "series", "token"}
 READING = (
     "agency waiting", "alerts list", "alerts overdue", "alerts show", "bank list", "bank show", "case erasure",
@@ -77,12 +78,15 @@ ASKED = {
     "withdraw": ("exhibit",),
     "erasures": ("case",),
     "cases": ("text",),
+    "case_list_titles": ("text",),
     "overlaps": ("text", "agency"),
     "series_board": ("text",),
     "my_ledger": ("of",),
 }
 """What pages are asked in the query of their address, beside `NARROWING`."""
-NARROWING = {"after", "answered", "before", "by", "since", "state", "status", "strength", "until"}
+NARROWING = {
+    "after", "answered", "before", "by", "prefecture", "since", "standing", "state", "status", "strength", "until"
+}  # fmt: skip
 """What pages are asked besides: which part of a list, as a place in it or as one of a few words."""
 ENOUGH = "10000"
 MOST_REPORTS = 3
@@ -170,6 +174,7 @@ class Targets:
                 "proposal_id": ProposalRow.objects.filter(settled_at=None).values_list("id", flat=True),
                 "scheme": SchemeRow.objects.values_list("name", flat=True),
                 "series": Series.objects.values_list("name", flat=True),
+                "referral_id": ReferralRow.objects.values_list("id", flat=True),
                 "grant_id": GrantRow.objects.values_list("id", flat=True),
                 "number": Holding.objects.filter(exhibit__case__reference=references[0]).values_list(
                     "number", flat=True
@@ -180,6 +185,7 @@ class Targets:
         carl = scene.people["carl"]
         named |= {"reference": references, "login": (carl.login,), "officer_id": (str(carl.actor.officer_id),)}
         named |= {"hit_id": tuple(map(str, hits)), "offset": ("0",), "token": (random_name("token"),)}
+        named |= {"person": ("1", "2", "3"), "title": ("1",)}
         named |= {"agency": (carl.agency,), "of": ("others",), "pk": ("1",)}
         return cls(named | {"text": references, "case": (scene.targets["wrong case"], references[0])}, exhibits, cases)
 

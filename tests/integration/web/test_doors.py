@@ -51,6 +51,9 @@ PLACEHOLDERS = {
     "series": "S",
     "pk": 1,
     "number": 1,
+    "person": 1,
+    "title": 1,
+    "referral_id": "00000000-0000-4000-8000-000000000000",
     "offset": 0,
     "token": "t",
 }

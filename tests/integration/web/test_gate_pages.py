@@ -55,8 +55,8 @@ def record(one: Visitor, gated: Gated, **typed: object) -> None:
     assert answer.status_code == 302, answer.content.decode()
 
 
-def decide(one: Visitor, gated: Gated, deed: str, **typed: str) -> HttpResponse:
-    return one.post(at(gated, "persons", "1", "decide"), deed=deed, reason="as seen", **typed)
+def decide(one: Visitor, gated: Gated, decision: str, **typed: str) -> HttpResponse:
+    return one.post(at(gated, "persons", "1", "decide"), decision=decision, reason="as seen", **typed)
 
 
 def takes_up(one: Visitor, gated: Gated) -> None:
@@ -87,7 +87,7 @@ def test_a_title_is_entered_searched_and_assessed_and_its_like_is_proposed_and_d
     assert "T9" not in read(one.get(at(gated, "titles"), state="illegal"))
     shown = read(one.get(at(gated, "titles", "2")))
     assert "Nobody has assessed it" in shown
-    assert shown.count("case {0}, list 1, title 1".format(gated.desk.case)) == 1
+    assert shown.count(f"case {gated.desk.case}, list 1, title 1") == 1
     said = {"jurisdiction": "JP", "value": "lawful", "reason": "seen whole"}
     assert one.post(at(gated, "titles", "2"), **said).status_code == 422
     assert one.post(at(gated, "titles", "2"), from_on="2015-07-15", **said).status_code == 302
@@ -206,8 +206,8 @@ def test_an_outcome_comes_back_and_what_was_printed_is_called_back(
         ("record", {"fact": "guilt"}),
         ("record", {"fact": "risk", "band": "low"}),
         ("record", {"fact": "found", "point": "item", "showing": "shown", "evidence": "E", "source": "s"}),
-        ("decide", {"deed": "convict"}),
-        ("decide", {"deed": "take-up", "conduct": "JP possession", "reason": "w"}),
+        ("decide", {"decision": "convict"}),
+        ("decide", {"decision": "take-up", "conduct": "JP possession", "reason": "w"}),
         ("package", {"hand_over": "request"}),
     ],
 )

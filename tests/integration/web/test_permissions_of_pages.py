@@ -25,6 +25,38 @@ from .test_doors import OPEN_URLS, patterns
 from .visitors import Visitor, seen
 
 OTHER_AGENCIES = ("ben", "cleo", "carl")
+ANSWERS = Permission.REFERRAL_ANSWER
+DRAFT = {"hand_over": "designation", "authority": "an article", "handling": "none", "deconfliction": "nobody"}
+ASSESSMENT = {"jurisdiction": "JP", "value": "lawful", "from_on": "2015-07-15", "reason": "w"}
+ALLEGED = {"conduct": "JP possession", "act_on": "2016-05-01"}
+PAGES_OF_THE_GATE: tuple[tuple[str, str, Permission, dict[str, str] | None, int], ...] = (
+    ("case_list_titles", "list_titles", Permission.TITLE_ASSESS, None, 200),
+    ("case_list_titles", "add_title", Permission.TITLE_ASSESS, {"title": "{new}"}, 302),
+    ("case_list_title", "view_title", Permission.TITLE_ASSESS, None, 200),
+    ("case_list_title", "assess_title", Permission.TITLE_ASSESS, ASSESSMENT, 302),
+    ("case_list_persons", "list_persons", Permission.GATE_RECORD, None, 200),
+    ("case_list_person", "view_person", Permission.GATE_RECORD, None, 200),
+    *(
+        ("case_person_decide", service, Permission.GATE_DECIDE, {"decision": word, "reason": "w", **typed}, status)
+        for word, service, typed, status in (
+            ("take-up", "take_up", ALLEGED, 302),
+            ("promote", "promote", {}, 409),
+            ("juvenile", "send_to_juvenile_way", {"age_at_act": "15", "age_now": "16"}, 422),
+        )
+    ),
+    (
+        "case_person_record",
+        "record_fact",
+        Permission.GATE_RECORD,
+        {"fact": "welfare", "suicide": "s", "children": "c"},
+        302,
+    ),
+    ("case_person_package", "make_referral", Permission.REFERRAL_SEND, DRAFT, 409),
+    ("case_person_send", "send_referral", Permission.REFERRAL_SEND, {**DRAFT, "sha256": "0f" * 32}, 409),
+    ("case_person_decide", "drop", Permission.GATE_DECIDE, {"decision": "drop", "reason": "w"}, 302),
+    ("case_list_packages", "packages_of_list", Permission.REFERRAL_READ, None, 200),
+)
+"""Of the second person of the list, who is no suspect."""
 GRANTERS = {"entitled": "adam", "strangers": ("bella",), "unfit": ("carl", "audra")}
 CONFIRMERS = {"strangers": ("ben", "cleo"), "unfit": ("carl", "audra")}
 ADMINISTRATORS_ALONE = {"entitled": "adam", "strangers": ("bella",), "unfit": ("anna", "carl", "audra")}
@@ -115,6 +147,52 @@ PAGES = (
                 "decide_prefecture",
                 Permission.SEIZED_LIST_REVIEW,
                 {"rows": "3", "prefecture": "23", "reason": "as seen"},
+            ),
+        )
+    ),
+    *(
+        Page(name, service, permission, "case", typed, strangers=OTHER_AGENCIES, status=status)
+        for name, service, permission, typed, status in PAGES_OF_THE_GATE
+    ),
+    Page("referrals", "list_referrals", Permission.REFERRAL_READ),
+    Page("referral", "view_referral", Permission.REFERRAL_READ, "referral told", strangers=OTHER_AGENCIES),
+    *(
+        Page(
+            name,
+            service,
+            permission,
+            f"referral {word}",
+            typed,
+            entitled=who,
+            strangers=OTHER_AGENCIES,
+            status=200 if name == "referral_form" else 302,
+        )
+        for name, service, permission, word, typed, who in (
+            ("referral_form", "write_referral_letter", Permission.REFERRAL_READ, "told", {"as": "text"}, "anna"),
+            ("referral_answer", "receive_referral", ANSWERS, "received", {"reply": "receive"}, "dora"),
+            (
+                "referral_answer",
+                "return_referral",
+                ANSWERS,
+                "returned",
+                {"reply": "return", "because": "moved"},
+                "dora",
+            ),
+            (
+                "referral_answer",
+                "tell_referral_outcome",
+                ANSWERS,
+                "answered",
+                {"reply": "outcome", "role": "suspect"},
+                "dora",
+            ),
+            (
+                "referral_answer",
+                "withdraw_referral",
+                Permission.REFERRAL_SEND,
+                "withdrawn",
+                {"reply": "withdraw", "words": "w"},
+                "anna",
             ),
         )
     ),
@@ -301,7 +379,7 @@ PAGES = (
             ("report", "view_report", Permission.REPORT_READ, "report told", None),
             ("report_letter", "write_report_letter", Permission.REPORT_ANSWER, "report answered", None),
             *(
-                ("report_act", service, permission, f"report {word}", {"deed": deed, "reason": "w", **typed})
+                ("report_act", service, permission, f"report {word}", {"decision": word, "reason": "w", **typed})
                 for service, permission, word, deed, typed in (
                     ("set_risk", Permission.REPORT_HANDLE, "at risk", "risk", {}),
                     ("answer_report", Permission.REPORT_ANSWER, "told", "answer", {"words": "w"}),
@@ -468,6 +546,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         **dict.fromkeys(("confirm", "refuse"), "proposal_id"),
         **dict.fromkeys(("alert", "alert_answer"), "alert_id"),
         **dict.fromkeys(("report", "report_act", "report_letter"), "report_id"),
+        **dict.fromkeys(("referral", "referral_answer", "referral_form"), "referral_id"),
         "leave": "officer_id",
         "permission_confirm": "proposal_id",
         "permission_withdraw": "grant_id",
@@ -475,8 +554,10 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
     if name.startswith("bank_") or name == "bank":
         of_items = {"bank_item": "item", "bank_judge": "item", "bank_withdraw": "doomed"}
         return {"bank": target, **({"item_id": scene.targets[of_items[name]]} if name in of_items else {})}
-    if name.startswith("case_list"):
-        return {"reference": target, **({} if name in {"case_lists", "case_list_new"} else {"number": "1"})}
+    if name.startswith(("case_list", "case_person")):
+        inner = {"person": "2"} if "_person" in name and name != "case_list_persons" else {}
+        inner |= {"title": "1"} if name == "case_list_title" else {}
+        return {"reference": target, **({} if name in {"case_lists", "case_list_new"} else {"number": "1"}), **inner}
     if name == "clue_withdraw":
         return {"reference": target, "number": "1"}
     if name in {"series", "series_change"}:
@@ -504,13 +585,7 @@ BY_COMMAND = {
     Permission.LAW_REVIEW,
     Permission.MEDIA_INGEST,
     Permission.SCHEME_SET,
-    Permission.GATE_DECIDE,
-    Permission.GATE_RECORD,
     Permission.HUB_ACCEPT,
-    Permission.REFERRAL_ANSWER,
-    Permission.REFERRAL_READ,
-    Permission.REFERRAL_SEND,
-    Permission.TITLE_ASSESS,
 }
 """What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted, and cases
 leave by a command, and intakes have tests of their own."""

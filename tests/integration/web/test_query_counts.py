@@ -27,6 +27,8 @@ from tsunagu.domain.media import Refusal
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.scheme import Grade
 from tsunagu.domain.seized import ListField, ListMapping
+from tsunagu.domain.title import TitleValue, TitleWords
+from tsunagu.law.gate import Allegation
 from tsunagu.records import holdings, intakes
 from tsunagu.records.models import Case, CaseMember, Exhibit, Officer
 from tsunagu.records.session import acting_for
@@ -35,6 +37,7 @@ from tsunagu.services.alert_steps import pass_alert, refuse_alert
 from tsunagu.services.bank_search import FoundItem, find_items
 from tsunagu.services.banks import extend_bank, open_bank
 from tsunagu.services.clues import record_clue, sign_assessment, view_clues
+from tsunagu.services.gate import take_up
 from tsunagu.services.list_uploads import begin_list
 from tsunagu.services.look_ups import look_up
 from tsunagu.services.report_acts import assign_report, join_report, merge_report, set_risk
@@ -43,11 +46,13 @@ from tsunagu.services.seized_import import OfferedFileOfRows, import_seized
 from tsunagu.services.seized_resolving import resolve_seized
 from tsunagu.services.series import open_series
 from tsunagu.services.series_changes import add_to_series, merge_series
+from tsunagu.services.titles import AssessmentDraft, add_title, assess_title
 from tsunagu.services.votes import cast_vote
 
 from ..alerted import command, stand  # noqa: TID252 - tests are no package with a name
 from ..linked import Held, Made, copy, link, overlap_between  # noqa: TID252 - tests are no package with a name
 from ..lists import bank_of, examined, near  # noqa: TID252 - tests are no package with a name
+from ..referred import refer_one  # noqa: TID252 - likewise
 from ..reported import a_report, entered  # noqa: TID252 - likewise
 from ..scene import OVERSEES, WORKS  # noqa: TID252 - tests are no package with a name
 from ..seized import COLUMNS, table  # noqa: TID252 - likewise
@@ -64,13 +69,15 @@ DEEDS = {
     "acknowledge", "alert_answer", "alert_raise", "ask_file", "bank_judge", "bank_lists", "bank_rules", "bank_withdraw",
     "case_close", "case_keep",
     "case_list_compare", "case_list_import", "case_list_preview", "case_list_state", "case_reopen",
+    "case_person_decide", "case_person_package", "case_person_record", "case_person_send",
     "certify", "clue_sign", "clue_withdraw", "confirm", "erasures",
     "intake_chunk",
     "intake_again", "intake_files", "intake_finish", "intake_folder", "intake_stop", "key_end", "leave",
     "list_chunk", "list_files", "list_finish", "list_stop",
     "permission_confirm",
     "permission_withdraw", "provider", "provider_bind", "provider_unbind", "refuse", "release",
-    "report_act", "report_letter", "reset", "reveal", "revealed", "series_change", "share", "staff", "unstaff",
+    "referral_answer", "referral_form", "report_act", "report_letter",
+    "reset", "reveal", "revealed", "series_change", "share", "staff", "unstaff",
 }  # fmt: skip
 """What is done to one thing, or proven of one: it lists nothing, so it is not counted here."""
 
@@ -93,6 +100,7 @@ class Workplace:
     number: int = 0
     alert: UUID = field(default_factory=uuid4)
     report: UUID = field(default_factory=uuid4)
+    referral: UUID = field(default_factory=uuid4)
     made: Made = field(default_factory=Made)
 
     @classmethod
@@ -158,6 +166,7 @@ class Workplace:
         self._fill_bank(count)
         self._see_something(count // 10)
         self.number = self._seal_lists(count)
+        self._refer(count // 10)
         self._fill_series(files[:count])
         self._receive_reports(count // 10)
         for _ in range(count // 10):
@@ -197,6 +206,18 @@ class Workplace:
         )
         resolve_seized(number=done.seized.number, **asked)
         return done.seized.number
+
+    def _refer(self, count: int) -> None:
+        """Let the list have titles that are assessed, persons who are looked into, and packages about one of them."""
+        at: dict[str, Any] = {"actor": self.anna.actor, "reference": self.mine.case.reference, "number": self.number}
+        draft = AssessmentDraft("JP", TitleValue.ILLEGAL, now().date(), None, "as seen")
+        alleged = Allegation("JP", "possession", now().date())
+        for number in range(1, count + 1):
+            add_title(words=TitleWords(f"title {number}", series="s"), **at, **self.world.parts)
+            assess_title(title=number, draft=draft, **at, **self.world.parts)
+            take_up(person=1, allegation=alleged, reasons="w", **at, **self.world.parts)
+            case, sides = self.mine.case.reference, (self.anna, self.above)
+            self.referral = refer_one(self.world, sides[0], case, sides[1], 1, is_received=False, number=self.number)
 
     def _see_something(self, count: int) -> None:
         """Let the case have more clues, and more signed of what they tell."""
@@ -301,9 +322,16 @@ class Workplace:
                 "case_list",
                 "case_lists",
                 "case_list_new",
+                "case_list_packages",
+                "case_list_person",
+                "case_list_persons",
                 "case_list_prefectures",
                 "case_list_refused",
                 "case_list_review",
+                "case_list_title",
+                "case_list_titles",
+                "referral",
+                "referrals",
             )
         }
         found |= {name: (anna, get(name, exhibit="E1")) for name in ("items", "withdraw")}
@@ -348,7 +376,8 @@ class Workplace:
     def _named(self, name: str) -> dict[str, Any]:
         of_case = {"reference": self.mine.case.reference}
         if name.startswith("case_list"):
-            return of_case if name in {"case_lists", "case_list_new"} else {**of_case, "number": self.number}
+            inner = {"case_list_title": {"title": 1}, "case_list_person": {"person": 1}}.get(name, {})
+            return of_case if name in {"case_lists", "case_list_new"} else {**of_case, "number": self.number, **inner}
         of_bank, of_intake = {"bank": self.bank}, {"intake_id": self.intake}
         named: dict[str, dict[str, Any]] = {
             "report": {"report_id": self.report},
@@ -360,6 +389,7 @@ class Workplace:
             "bank": of_bank,
             "bank_item": {**of_bank, "item_id": self.item},
             "overlap": {"overlap_id": self.overlap},
+            "referral": {"referral_id": self.referral},
             "series": {"series": self.series},
         }
         return named.get(name, {})

@@ -98,7 +98,7 @@ def decide(request: HttpRequest, reference: str, number: int, person: int) -> Ht
     sent = request.POST
     at: dict[str, Any] = {"reference": reference, "number": number, "person": person, **parts_of(request)}
     at["reasons"] = sent.get("reason", "")
-    match sent.get("deed", ""):
+    match sent.get("decision", ""):
         case "take-up":
             service.take_up(allegation=_allegation(request), **at)
         case "promote":
