@@ -185,7 +185,7 @@ class Targets:
         carl = scene.people["carl"]
         named |= {"reference": references, "login": (carl.login,), "officer_id": (str(carl.actor.officer_id),)}
         named |= {"hit_id": tuple(map(str, hits)), "offset": ("0",), "token": (random_name("token"),)}
-        named |= {"person": ("1", "2", "3"), "title": ("1",)}
+        named |= {"person": ("2",), "title": ("1",)}
         named |= {"agency": (carl.agency,), "of": ("others",), "pk": ("1",)}
         return cls(named | {"text": references, "case": (scene.targets["wrong case"], references[0])}, exhibits, cases)
 

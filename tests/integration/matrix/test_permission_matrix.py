@@ -44,8 +44,8 @@ from .who import is_meant
 
 FIRST = ("audra", "bella", "cora")
 """Auditors, before the others' reading has filled the ledger's first page."""
-READ_FIRST = ("ledger", "my_ledger", "case")
-"""Pages that tell the newest entries of the ledger, to which everything that is read adds others."""
+READ_FIRST = ("ledger", "/api/ledger", "my_ledger", "case")
+"""Doors that tell the newest entries of the ledger, to which everything that is read adds others."""
 SEATS = (*FIRST, "anna", "oscar", "carl", "lena", "liam", "adam", "ben", "cleo", "nobody")
 
 

@@ -40,12 +40,17 @@ class Seat:
         self.page = page
         self.address = address
         self.by_keyboard = by_keyboard
-        self.say = _translations(locale).gettext
+        self._translations = _translations(locale)
+        self.say = self._translations.gettext
         self.complaints: list[str] = []
         page.set_default_timeout(15_000)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         page.on("request", self._request)
+
+    def say_of(self, context: str, text: str) -> str:
+        """Return what the pages say for a text where it stands for one thing of several."""
+        return self._translations.pgettext(context, text)
 
     def open(self, path: str) -> None:
         """Type an address."""

@@ -1,4 +1,4 @@
-"""A seized list from its file to its funnel, in a browser: looked at, sealed, compared by the worker, answered."""
+"""A seized list from its file to a referral that comes back, in a browser, by whoever does each part."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typst
 
+from tsunagu.exchange.typesetting import FONTS
 from tsunagu.resolution.invented.writing import write_list
 
+from . import gate_way
 from .conftest import Workplace
 from .seats import ENGLISH, JAPANESE, Seat
 from .test_walk import sign_in
@@ -60,7 +63,7 @@ def _answer(seat: Seat) -> None:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("locale", [ENGLISH, JAPANESE])
-def test_a_list_is_brought_in_compared_and_answered_in_the_browser(
+def test_a_list_is_brought_in_and_answered_and_one_lead_passes_the_gate_and_is_referred_in_the_browser(
     locale: str, workplace: Workplace, sit_down: Callable[..., Seat], tmp_path: Path
 ) -> None:
     seat, case = sit_down(locale=locale), f"list {locale}"
@@ -91,4 +94,28 @@ def test_a_list_is_brought_in_compared_and_answered_in_the_browser(
     with page.expect_navigation():
         first.get_by_role("button").click()
     assert seat.say("decided") in page.locator("section.person").first.inner_text()
+    assert seat.barriers() == []
+    gate_way.found_forces(workplace, tmp_path)
+    _refer(seat, workplace, sit_down(locale=locale), seat.path.partition("prefectures/")[0], tmp_path)
+
+
+def _refer(seat: Seat, workplace: Workplace, other: Seat, list_path: str, folder: Path) -> None:
+    """Let one lead pass the gate, and his package go to one force, come back and go to another."""
+    sent, returned = "Persons of whom a package was sent", "Persons whose package was returned"
+    assert gate_way.stage(seat, list_path, sent) == 0
+    gate_way.pass_the_gate(seat, list_path)
+    person = seat.path
+    referral = gate_way.send(seat, gate_way.NAGASAKI)
+    if set(FONTS) & set(typst.Fonts().families()):
+        assert gate_way.print_form(seat, folder).startswith(b"%PDF")
+    sign_in(other, workplace, gate_way.RECEIVER)
+    gate_way.receive_and_return(other, referral)
+    assert gate_way.stage(seat, list_path, returned) == gate_way.stage(seat, list_path, sent) == 1
+    gate_way.confirm_move(seat, person)
+    again = gate_way.send(seat, gate_way.FUKUOKA)
+    assert again != referral
+    assert seat.barriers() == []
+    assert gate_way.stage(seat, list_path, "Packages sent") == 2
+    seat.link("Packages")
+    assert seat.page.locator("#all tbody tr").count() == 2
     assert seat.barriers() == []

@@ -32,13 +32,14 @@ OLDEST = 999
 @require_GET
 def persons(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """List persons of a list by number, without a name, as far as their standing or prefecture is asked for."""
-    asked, after = request.GET, place(request.GET.get("after", ""))
-    standing, complaint = search_or_all(lambda: narrowed(GateStanding, asked.get("standing", "")), None)
-    prefecture = asked.get("prefecture", "") if asked.get("prefecture", "") in prefectures() else None
+    after, is_asked = place(request.GET.get("after", "")), "standing" in request.GET
+    standing, complaint = search_or_all(lambda: narrowed(GateStanding, request.GET.get("standing", "")), None)
+    typed = request.GET.get("prefecture", "")
+    prefecture = typed if typed in prefectures() else None
     found = list_persons(
         reference=reference,
         number=number,
-        standing=standing or (GateStanding.LEAD if "standing" not in asked else None),
+        standing=standing or (None if is_asked else GateStanding.LEAD),
         prefecture=prefecture,
         after=after,
         most=PERSONS_A_PAGE + 1,
@@ -46,7 +47,7 @@ def persons(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     )
     views = found[:PERSONS_A_PAGE]
     context: dict[str, Any] = {"reference": reference, "number": number, "views": views, "complaint": complaint}
-    context |= {"standing": standing or ("" if "standing" in asked else GateStanding.LEAD), "after": after}
+    context |= {"standing": standing or ("" if is_asked else GateStanding.LEAD), "after": after}
     context |= {"standings": list(GateStanding), "prefecture": prefecture, "prefectures": list(prefectures())}
     context["next"] = views[-1].person.rows[0] if len(found) > PERSONS_A_PAGE else None
     return render(request, "web/persons.html", context)

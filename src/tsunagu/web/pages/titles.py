@@ -26,9 +26,9 @@ def register(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         words = TitleWords(sent.get("title", "").strip(), **{one: sent.get(one, "").strip() for one in OTHER_WORDS})
         made = service.add_title(reference=reference, number=number, words=words, **parts_of(request))
         return redirect("case_list_title", reference, number, made.number)
-    asked, after = request.GET, place(request.GET.get("after", ""))
-    state, complaint = search_or_all(lambda: narrowed(TitleValue, asked.get("state", "")), None)
-    text = asked.get("text", "").strip()[:MOST_WORDS]
+    after = place(request.GET.get("after", ""))
+    state, complaint = search_or_all(lambda: narrowed(TitleValue, request.GET.get("state", "")), None)
+    text = request.GET.get("text", "").strip()[:MOST_WORDS]
     views = service.list_titles(reference=reference, number=number, **parts_of(request))
     found = [one for one in views if one.title.words.speak_of(text) and (state is None or _stands(one, state))]
     page = [one for one in found if one.title.number > after][: ROWS_A_PAGE + 1]
