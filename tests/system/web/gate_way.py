@@ -131,8 +131,13 @@ def print_form(seat: Seat, folder: Path) -> bytes:
 def stage(seat: Seat, list_path: str, name: str) -> int:
     """Return what a stage of the list's funnel counts."""
     seat.open(list_path)
-    row = seat.page.locator("table.funnel tr").filter(has_text=seat.say(name)).first
-    return int(row.locator(".number").first.inner_text().replace(",", ""))
+    return stage_shown(seat, name)
+
+
+def stage_shown(seat: Seat, name: str) -> int:
+    """Return what a stage of the funnel that is shown counts."""
+    head = seat.page.locator("table.funnel").get_by_role("rowheader", name=seat.say(name), exact=True)
+    return int(head.locator("xpath=following-sibling::td").first.inner_text().replace(",", ""))
 
 
 def _bought(seat: Seat) -> tuple[str, str]:

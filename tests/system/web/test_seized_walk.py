@@ -77,8 +77,7 @@ def test_a_list_is_brought_in_and_answered_and_one_lead_passes_the_gate_and_is_r
     _bring_in(seat, _file(tmp_path, ROWS))
     page.get_by_text(seat.say("Persons whom they name")).first.wait_for(timeout=COMPARED_WITHIN_MS)
     assert seat.barriers() == []
-    waiting = page.locator("tr", has_text=seat.say("Pairs that people are asked about")).first
-    asked = int(waiting.locator(".number").first.inner_text().replace(",", ""))
+    asked = gate_way.stage_shown(seat, "Pairs that people are asked about")
     assert asked > ANSWERED
     seat.link("Review pairs")
     assert page.locator("h1 .count").inner_text() == str(asked)
