@@ -42,7 +42,7 @@ FIELDS: dict[str, Any] = {
     "facts": {},
     "deconfliction": "nobody",
     "not_known": [],
-    "handling": {"restriction": "none", "keep_until": "2030-01-01"},
+    "handling": {"restriction": "restricted", "keep_until": "2030-01-01"},
     "written_at": "2026-11-26T00:00:00Z",
 }
 """The least that a form needs."""

@@ -117,7 +117,7 @@ def parts_of(fields: Mapping[str, Any]) -> tuple[str, tuple[Part, ...]]:
         Part("適用法条と構成要件", _law(fields["law"])),
         Part("作品", tuple((one["title"], _title(one)) for one in fields["titles"])),
         Part("証拠物件", tuple((one["reference"], f"SHA-256 {one['sha256']}") for one in fields["exhibits"])),
-        Part("記録された事項", tuple((FACTS[kind], _said(said)) for kind, said in fields["facts"].items())),
+        Part("記録された事項", tuple((FACTS[kind], _said(said)) for kind, said in _in_order(fields["facts"], FACTS))),
         Part("捜査の競合回避", (("結果", fields["deconfliction"]),)),
         Part("判明していない事項", (("", "、".join(map(_not_known, fields["not_known"])) or "なし"),)),
         Part(
@@ -175,7 +175,7 @@ def _agency(card: Mapping[str, str]) -> str:
 def _person(person: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     forms = [
         (SAID[name], "、".join(f"{one['said']}（{one['rows']}行）" for one in said) or "記載なし")
-        for name, said in person["said"].items()
+        for name, said in _in_order(person["said"], SAID)
     ]
     lives = person["prefecture"]
     method, confidence = (CODES.get(lives[one], lives[one]) for one in ("method", "confidence"))
@@ -183,9 +183,14 @@ def _person(person: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return (*forms, ("居住都道府県", f"{lives['code']}（{basis}）"))
 
 
+def _in_order(said: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, Any]]:
+    """Return what is said under these names, in their order: what was signed has them in that of their letters."""
+    return [(name, said[name]) for name in names if name in said]
+
+
 def _rows(purchases: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (f"{one['row']}行目", "、".join(f"{SAID[name]} {said}" for name, said in one.items() if name != "row"))
+        (f"{one['row']}行目", "、".join(f"{SAID[name]} {said}" for name, said in _in_order(one, SAID)))
         for one in purchases
     )
 
@@ -217,9 +222,7 @@ def _title(one: Mapping[str, Any]) -> str:
 
 
 def _said(said: Mapping[str, Any]) -> str:
-    shown = [
-        f"{NAMES[name]}: {CODES.get(value, value)}" for name, value in said.items() if name != "evidence" and value
-    ]
+    shown = [f"{NAMES[name]}: {CODES.get(value, value)}" for name, value in _in_order(said, NAMES) if value]
     evidence = "、".join(f"{reference}（{source}）" for reference, source in said.get("evidence", ()))
     return "、".join([*shown, *([evidence] if evidence else [])])
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import template
 from django.utils.translation import gettext, gettext_noop, pgettext
 
@@ -102,6 +105,19 @@ def said_name(code: str) -> str:
 def said_value(value: str, name: str) -> str:
     """Return what a part of a fact says: a word of a closed list in the page's language, any other text as it is."""
     return pgettext("code", value) if name in CODED else value
+
+
+@register.filter
+def pairs_in_order(said: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
+    """Return what is said with its names, in the order of the pages: a package keeps them in that of their letters."""
+    order = {name: at for at, name in enumerate([*SAID, *FIELDS])}
+    return sorted((said or {}).items(), key=lambda one: order.get(one[0], len(order)))
+
+
+@register.filter
+def referral_word(code: str) -> str:
+    """Return how a referral stands, or what was done to it; an alert that was returned is called otherwise."""
+    return pgettext("referral", "returned") if code == "returned" else word(code)
 
 
 @register.filter
