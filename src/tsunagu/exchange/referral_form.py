@@ -45,9 +45,9 @@ SAID: Final = {
 }
 NOT_KNOWN: Final = {**SAID, "residence-confirmed": "住居の確認", "position": "職業"}
 FACTS: Final = {
-    "residence": "住居",
     "risk": "児童への危険の評価",
     "welfare": "自殺防止・家庭の児童",
+    "residence": "住居",
     "position": "職業",
 }
 NAMES: Final = {
@@ -90,6 +90,17 @@ CODES: Final = {
     "weak": "弱い",
 }
 """What codes of the gate file are called; any other text stands as it was written."""
+CONDUCTS: Final = {
+    "possession": "自己の性的好奇心を満たす目的での所持",
+    "possession_own_interest": "自己の性的好奇心を満たす目的での所持",
+    "possession_for_provision": "提供目的の所持",
+    "provision": "提供",
+    "provision_to_many": "不特定又は多数の者への提供",
+    "production": "製造",
+    "public_display": "公然陳列",
+}
+"""What acts are called; of any other one its code stands."""
+SIGNED: Final = (("受領年月日", ""), ("受領者（職・氏名）", ""))
 RETURNS: Final = {"wrong-area": "管轄違い", "moved": "転居", "duplicate": "重複", "deceased": "死亡"}
 PRESUMPTION: Final = (
     "本票に記載された者は被疑者であり、有罪と認められた者ではない。名簿の記載のみを証拠としないこと。"
@@ -112,19 +123,19 @@ def parts_of(fields: Mapping[str, Any]) -> tuple[str, tuple[Part, ...]]:
     return title, (
         Part("宛先・発信", _cover(fields)),
         Part("被疑者", _person(fields["person"])),
+        Part("児童への危険・自殺防止ほか", _facts(fields)),
         Part("購入の記録", _rows(fields["purchases"])),
         Part("裏付けの確認", tuple((POINTS[one["point"]], _point(one)) for one in fields["checklist"])),
         Part("適用法条と構成要件", _law(fields["law"])),
         Part("作品", tuple((one["title"], _title(one)) for one in fields["titles"])),
         Part("証拠物件", tuple((one["reference"], f"SHA-256 {one['sha256']}") for one in fields["exhibits"])),
-        Part("記録された事項", tuple((FACTS[kind], _said(said)) for kind, said in _in_order(fields["facts"], FACTS))),
         Part("捜査の競合回避", (("結果", fields["deconfliction"]),)),
-        Part("判明していない事項", (("", "、".join(map(_not_known, fields["not_known"])) or "なし"),)),
+        Part("判明していない事項", (("事項", "、".join(map(_not_known, fields["not_known"])) or "なし"),)),
         Part(
             "取扱い・保存期限",
             (("取扱い", fields["handling"]["restriction"]), ("保存期限", fields["handling"]["keep_until"])),
         ),
-        Part("受領票", (("受領", "□"), *((f"返戻（{word}）", "□") for word in RETURNS.values()))),
+        Part("受領票", (("受領", "□"), *((f"返戻（{word}）", "□") for word in RETURNS.values()), *SIGNED)),
     )
 
 
@@ -163,7 +174,7 @@ def _cover(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         ("連絡先", cover["from"]["contact"]),
         ("事件番号", cover["reference"]),
         ("引継番号", fields["referral"]),
-        ("作成日時（UTC）", fields["written_at"][:16]),
+        ("作成日時（UTC）", fields["written_at"][:16].replace("T", " ")),
         ("根拠", cover["authority"]),
     )
 
@@ -180,7 +191,14 @@ def _person(person: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     lives = person["prefecture"]
     method, confidence = (CODES.get(lives[one], lives[one]) for one in ("method", "confidence"))
     basis = "確認済み" if lives["confirmed"] else f"名簿による: {method}、確度 {confidence}"
-    return (*forms, ("居住都道府県", f"{lives['code']}（{basis}）"))
+    return (*forms, ("居住都道府県", f"{lives.get('name') or lives['code']}（{basis}）"))
+
+
+def _facts(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return what is recorded of him, the risk to children first; his prefecture by its name, where that is told."""
+    lives = fields["person"]["prefecture"]
+    called = {lives["code"]: lives.get("name") or lives["code"]}
+    return tuple((FACTS[kind], _said(said, called)) for kind, said in _in_order(fields["facts"], FACTS))
 
 
 def _in_order(said: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, Any]]:
@@ -201,7 +219,7 @@ def _point(one: Mapping[str, Any]) -> str:
 
 
 def _law(law: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    lines = [("行為", f"{law['conduct']}、{law['act_on']}（{law['jurisdiction']}）")]
+    lines = [("行為", f"{CONDUCTS.get(law['conduct'], law['conduct'])}、{law['act_on']}（{law['jurisdiction']}）")]
     for one in law["rules"]:
         lines.append(
             (
@@ -221,8 +239,9 @@ def _title(one: Mapping[str, Any]) -> str:
     return " ".join(each for each in (one["code"], one["jan"], one["maker"], *said) if each) or "判断なし"
 
 
-def _said(said: Mapping[str, Any]) -> str:
-    shown = [f"{NAMES[name]}: {CODES.get(value, value)}" for name, value in _in_order(said, NAMES) if value]
+def _said(said: Mapping[str, Any], called: Mapping[str, str]) -> str:
+    words = {**CODES, **called}
+    shown = [f"{NAMES[name]}: {words.get(value, value)}" for name, value in _in_order(said, NAMES) if value]
     evidence = "、".join(f"{reference}（{source}）" for reference, source in said.get("evidence", ()))
     return "、".join([*shown, *([evidence] if evidence else [])])
 

@@ -18,6 +18,7 @@ from tsunagu.law.applying import Question, apply_law
 from tsunagu.law.days import today_in
 from tsunagu.law.gate import Suspect
 from tsunagu.law.points import Point
+from tsunagu.resolution.prefectures import prefectures
 from tsunagu.services.case_life import check_reason
 from tsunagu.services.gate_desk import OpenedPerson, titles_named
 
@@ -132,7 +133,8 @@ def _person(one: OpenedPerson) -> dict[str, Any]:
         "said": said,
         "rows": list(person.rows),
         "prefecture": {
-            "code": residence_of(one),
+            "code": (lives_in := residence_of(one)),
+            "name": prefectures()[lives_in].name,
             "confirmed": GateStepKind.RESIDENCE in one.file.facts,
             "list_says": person.prefecture,
             "method": person.method,
