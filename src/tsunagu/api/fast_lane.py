@@ -6,7 +6,6 @@ middleware, and a transaction for each who asks at the same moment.
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from ninja.errors import ValidationError as Unfit
+from pydantic_core import to_json
 
 from tsunagu.api.failures import BUG, OF_FRAMEWORKS, anticipated, note_bug, note_refusal
 from tsunagu.domain.errors import InputError, NotSignedIn
@@ -41,9 +41,6 @@ _HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
 )
-
-
-_encoded = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,7 @@ class FastLane:
         began = time.monotonic()
         reference = secrets.token_hex(4)
         status, told = self._answered(lane, environ, reference)
-        content = _encoded(told).encode()
+        content = to_json(told)
         headers = [*_HEADERS, ("Content-Length", str(len(content))), ("X-Reference", reference)]
         if status == HTTPStatus.UNAUTHORIZED:
             headers.append(("WWW-Authenticate", "Bearer"))

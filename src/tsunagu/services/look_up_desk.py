@@ -188,10 +188,8 @@ class LookUpDesk:
         tokens = {one.token for one in batch}
         actors = actors_by_keys(tokens=tokens, now=now, keys=rooms.keys, ledger=rooms.ledger)
         known = [one for one in batch if one.token in actors]
-        asked = [
-            LookUp(replace(actors[one.token], purpose=one.purpose), one.queries, of_own_all=one.of_own_all)
-            for one in known
-        ]
+        asking = {key: replace(actors[key[0]], purpose=key[1]) for key in {(one.token, one.purpose) for one in known}}
+        asked = [LookUp(asking[one.token, one.purpose], one.queries, of_own_all=one.of_own_all) for one in known]
         if not asked:
             return
         answered = look_up_together(
