@@ -88,6 +88,8 @@ READERS = [
     "vics",
 ]
 """What of `exchange` says why a list or a report that was brought in through a page is none."""
+LAW_OF_THE_GATE = ["gate", "juvenile", "points"]
+"""What of `law` refuses what was typed on the page of a person."""
 NEVER_ON_A_PAGE = [
     "domain/fingerprint.py",
     "services/backups.py",
@@ -173,7 +175,8 @@ def _errors() -> Iterator[Text]:
     """Yield the messages of anticipated failures, as far as they are the same each time."""
     errors = importlib.import_module("tsunagu.domain.errors")
     readers = (SOURCE / "exchange" / f"{name}.py" for name in READERS)
-    for path in chain(*(sorted((SOURCE / floor).rglob("*.py")) for floor in SENTENCES_OF), readers):
+    law = (SOURCE / "law" / f"{name}.py" for name in LAW_OF_THE_GATE)
+    for path in chain(*(sorted((SOURCE / floor).rglob("*.py")) for floor in SENTENCES_OF), readers, law):
         if any(path.relative_to(SOURCE).as_posix().startswith(one) for one in NEVER_ON_A_PAGE):
             continue
         found = list(_made(path, errors))

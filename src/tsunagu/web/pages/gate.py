@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from tsunagu.domain.errors import InputError
+from tsunagu.domain.errors import Conflict, InputError
 from tsunagu.domain.gate import BYPASSED, Contact, GateStanding, GateStepKind, Position, PositionBasis, RiskBand
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.seized import ListField
 from tsunagu.law.applying import Showing
-from tsunagu.law.gate import Allegation, Majority
+from tsunagu.law.gate import Allegation, GateClosed, Majority
 from tsunagu.law.points import Point
 from tsunagu.resolution.prefectures import prefectures
 from tsunagu.services import gate as service
@@ -103,7 +103,7 @@ def decide(request: HttpRequest, reference: str, number: int, person: int) -> Ht
         case "take-up":
             service.take_up(allegation=_allegation(request), **at)
         case "promote":
-            service.promote(**at)
+            _promote(at)
         case "drop":
             service.drop(**at)
         case "juvenile":
@@ -112,6 +112,14 @@ def decide(request: HttpRequest, reference: str, number: int, person: int) -> Ht
         case _:
             raise InputError("there is no such choice")
     return redirect("case_list_person", reference, number, person)
+
+
+def _promote(at: dict[str, Any]) -> None:
+    """Promote somebody whose page has said that nothing is missing; by now something may be."""
+    try:
+        service.promote(**at)
+    except GateClosed:
+        raise Conflict("something is missing before he may be called a suspect: his page says what") from None
 
 
 def _allegation(request: HttpRequest) -> Allegation:

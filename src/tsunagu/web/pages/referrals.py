@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,8 @@ from tsunagu.services import referral_answers as answers
 from tsunagu.services.referral_package import FORMS, ReferralDraft
 from tsunagu.services.referral_views import packages_of_list, view_referral
 from tsunagu.services.referrals import list_referrals, make_referral, send_referral, withdraw_referral
-from tsunagu.web.desk import chosen, officer_of, parts_of
+from tsunagu.web.desk import ROWS_A_PAGE, chosen, officer_of, parts_of
+from tsunagu.web.desk import number as place
 from tsunagu.web.pages.alerts import MOST_DOCUMENT_BYTES
 from tsunagu.web.rooms import rooms
 from tsunagu.web.sign_in.proof import grave
@@ -33,10 +34,10 @@ MAY_BE_ANSWERED = frozenset({ReferralState.RECEIVED, ReferralState.ANSWERED})
 @require_GET
 def referrals(request: HttpRequest) -> HttpResponse:
     """List the referrals that the officer is told of: those that came, those that were sent, and prints to recall."""
-    views, own_id = list_referrals(**parts_of(request)), officer_of(request).agency_id
+    views, own_id, after = list_referrals(**parts_of(request)), officer_of(request).agency_id, _after(request)
     came = [one for one in views if one.receiver.agency_id == own_id]
     sent = [one for one in views if one.sender.agency_id == own_id]
-    context: dict[str, Any] = {"came": came, "sent": sent}
+    context: dict[str, Any] = {"came": came, "sent": sent, **_shown(after, came, sent)}
     context["recalled"] = [one for one in sent if one.path.is_to_be_called_back]
     context["own_prints"] = [
         one for one in came if one.path.state is ReferralState.WITHDRAWN and own_id in one.path.printed
@@ -48,8 +49,9 @@ def referrals(request: HttpRequest) -> HttpResponse:
 def packages(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """List the packages that were made from a list, those first that have to be called back."""
     found = packages_of_list(reference=reference, number=number, **parts_of(request))
-    context: dict[str, Any] = {"reference": reference, "number": number, "all": found}
-    context["recall"] = [one for one in found if one.is_to_be_recalled]
+    recall, after = [one for one in found if one.is_to_be_recalled], _after(request)
+    context: dict[str, Any] = {"reference": reference, "number": number, "all": found, "recall": recall}
+    context |= _shown(after, recall, found)
     return render(request, "web/packages.html", context)
 
 
@@ -132,6 +134,16 @@ def form(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     answer = HttpResponse(content, content_type=kind)
     answer["Content-Disposition"] = f'attachment; filename="referral-{str(referral_id)[:8]}.{ending}"'
     return answer
+
+
+def _after(request: HttpRequest) -> int:
+    return place(request.GET.get("after", ""))
+
+
+def _shown(after: int, *lists: Sequence[object]) -> dict[str, int | str | None]:
+    """Return which part of these lists is shown, as a slice, and where they go on."""
+    last = after + ROWS_A_PAGE
+    return {"after": after, "shown": f"{after}:{last}", "next": last if any(len(one) > last for one in lists) else None}
 
 
 def _draft(request: HttpRequest) -> ReferralDraft:
