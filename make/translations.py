@@ -51,6 +51,7 @@ CODES = {
     "bank": ["BankSemantics", "Opinion"],
     "claim": ["ClaimScope"],
     "clue": ["ClueKind", "Bearing", "Support"],
+    "enquiry": ["EnquiryResult"],
     "erasure": ["ErasureGround"],
     "gate": ["Contact", "GateStanding", "GateStepKind", "Position", "PositionBasis", "RiskBand"],
     "grant": ["ProposalKind"],

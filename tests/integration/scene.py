@@ -60,6 +60,7 @@ from tsunagu.services.uploads import begin_upload, offer_files
 from tsunagu.services.vault import opened_vault
 
 from .adopted import adopt, new_rule_id, propose, review, row_digests, rule_file
+from .enquired import DOORS_TO_ENQUIRIES, enquire
 from .granted import grant
 from .referred import DOORS_TO_REFERRALS, refer
 from .reported import DOORS_TO_REPORTS, file_of_reports, receive_reports
@@ -618,7 +619,7 @@ DOORS = (
     Door("share", ("{target}",), "share", Permission.OVERLAP_SHARE, "overlap"),
     *(
         Door(**{"strangers": OTHER_AGENCIES, **one})
-        for one in (*DOORS_TO_SERIES, *DOORS_TO_LISTS, *DOORS_TO_REFERRALS, *DOORS_TO_REPORTS)
+        for one in (*DOORS_TO_SERIES, *DOORS_TO_LISTS, *DOORS_TO_REFERRALS, *DOORS_TO_REPORTS, *DOORS_TO_ENQUIRIES)
     ),
 )
 
@@ -755,7 +756,7 @@ def _stand_in_a_tree(scene: Scene) -> None:
     scene.targets |= refer(world, anna, scene.targets["case"], dora)
     received, hidden = receive_reports(world, anna, scene.targets["case"], dora.agency)
     scene.targets |= received | {"report": received["report beside"]}
-    scene.secrets |= hidden
+    scene.secrets |= hidden | enquire(world, anna, scene.targets["case"])
 
 
 def _meet_an_installation(scene: Scene) -> None:

@@ -38,7 +38,8 @@ WHERE relkind = 'r' AND attname = 'agency_id' AND NOT attisdropped ORDER BY 1, 2
 TABLES = (
     "ledger.entry", "public.alert_party", "public.api_key", "public.bank", "public.bank_import", "public.bank_item",
     "public.case", "public.case_member", "public.case_reason", "public.category_scheme", "public.claim",
-    "public.clue", "public.country_assessment", "public.erasure", "public.exhibit", "public.exhibit_key",
+    "public.clue", "public.country_assessment", "public.enquiry", "public.erasure", "public.exhibit",
+    "public.exhibit_key",
     "public.fingerprint", "public.gate_step",
     "public.holding", "public.incoming_list", "public.intake", "public.intake_change",
     "public.intake_file", "public.interest", "public.invitation", "public.judgement", "public.juvenile",
@@ -333,6 +334,7 @@ def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psy
         "SELECT 1 FROM referral",
         "SELECT 1 FROM referral_step",
         "SELECT 1 FROM referral_source",
+        "SELECT 1 FROM enquiry",
         "SELECT 1 FROM report",
         "SELECT 1 FROM report_content",
         "SELECT 1 FROM report_key",
@@ -439,7 +441,8 @@ def test_what_may_be_deleted_is_not_deleted_unless_its_erasure_was_decided(scene
         )
         deletable = {table for (table,) in cursor.fetchall()} & {table.partition(".")[2] for table in TABLES}
     assert deletable == {
-        "case", "case_member", "case_reason", "claim", "clue", "country_assessment", "exhibit", "exhibit_key",
+        "case", "case_member", "case_reason", "claim", "clue", "country_assessment", "enquiry", "exhibit",
+        "exhibit_key",
         "fingerprint", "gate_step", "holding", "intake", "intake_change", "intake_file", "interest", "judgement",
         "juvenile", "listed_person", "media_item", "pair_answer", "prefecture_decision", "provider_subject",
         "referral_source",

@@ -28,6 +28,7 @@ MODULES = {
     "deletion": "deletions",
     "demo": "demo",
     "doctor": "operator",
+    "enquiry": "enquiries",
     "erase-expired": "erasures",
     "exhibit": "exhibits",
     "fingerprint": "files",

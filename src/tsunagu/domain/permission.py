@@ -24,6 +24,7 @@ class Permission(StrEnum):
     CLAIM_MAKE = "claim:make"
     CLUE_RECORD = "clue:record"
     COUNTRY_ASSESS = "country:assess"
+    ENQUIRY_RECORD = "enquiry:record"
     EXHIBIT_WITHDRAW = "exhibit:withdraw"
     GATE_DECIDE = "gate:decide"
     GATE_RECORD = "gate:record"
@@ -96,6 +97,7 @@ _OFFICER = frozenset(
         Permission.CLAIM_MAKE,
         Permission.CLUE_RECORD,
         Permission.COUNTRY_ASSESS,
+        Permission.ENQUIRY_RECORD,
         Permission.EXHIBIT_WITHDRAW,
         Permission.GATE_DECIDE,
         Permission.GATE_RECORD,

@@ -27,6 +27,7 @@ from tsunagu.records.models import (
     CaseMember,
     CaseReason,
     ClueRow,
+    EnquiryRow,
     Erasure,
     Exhibit,
     ExhibitKeyRow,
@@ -209,6 +210,7 @@ def complete(erasing: Erasing, reference: Reference, *, now: datetime) -> Erased
         gone += [reference(f"report {one}") for one in reports]
         rows += report_erasing.rows_of(reports)
         of_case = {"case_id": erasing.case_id}
+        rows += [EnquiryRow.objects.filter(**of_case)]
         rows += [CaseReason.objects.filter(**of_case), CaseMember.objects.filter(**of_case)]
         rows += [Case.objects.filter(id=erasing.case_id)]
     for one in rows:

@@ -72,6 +72,7 @@ FORM = {
     "opinion": "confirmed",
     "prefecture": "13",
     "radius": "31",
+    "result": "found",
     "reason": "because it is needed",
     "rows": "1",
     "seal": "0f" * 32,

@@ -57,6 +57,7 @@ CASE_OF = {
     "ClaimRow": "case_id series__seriescase__case_id",
     "DisputeRow": "case_id",
     "ClueRow": "case_id",
+    "EnquiryRow": "case_id",
     "Erasure": "case_id",
     "Exhibit": "case_id",
     "ExhibitKeyRow": "exhibit__case_id",

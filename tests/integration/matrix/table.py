@@ -19,6 +19,7 @@ from tsunagu.domain.bank import BankSemantics, Opinion
 from tsunagu.domain.claim import InterestKind
 from tsunagu.domain.clue import Bearing, ClueKind, Support
 from tsunagu.domain.country import CODES
+from tsunagu.domain.enquiry import EnquiryResult
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind
 from tsunagu.domain.gate import GateStepKind
@@ -103,6 +104,10 @@ TABLE = {
     "ClueRow.id": LEDGER,
     "ClueRow.text": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "ClueRow.withdrawn_why": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
+    "EnquiryRow.id": LEDGER,
+    "EnquiryRow.receiver": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
+    "EnquiryRow.what": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
+    "EnquiryRow.words": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "Erasure.case_id": IN_ITS_JSON,
     "Erasure.exhibit_id": LEDGER,
     "Erasure.id": LEDGER,
@@ -320,6 +325,7 @@ WORDS = {
     "ClueRow.region": (),
     "ClueRow.span": (),
     "ClueRow.support": Support,
+    "EnquiryRow.result": EnquiryResult,
     "Erasure.ground": ErasureGround,
     "GateStepRow.kind": GateStepKind,
     "GrantRow.permission": Permission,

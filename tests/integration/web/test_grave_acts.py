@@ -55,7 +55,7 @@ ORDINARY = {
     "acknowledge", "ask", "ask_file", "bank_find", "bank_judge", "bank_lists", "case_close", "case_list_compare",
     "case_list_import", "case_list_preview", "case_list_prefectures",
     "case_list_review", "case_list_title", "case_list_titles", "case_person_package", "case_person_record",
-    "case_reopen",
+    "case_enquiries", "case_reopen", "enquiry_answer",
     "cases", "clue_sign", "clue_withdraw", "clues", "intake", "intake_chunk", "intake_again", "intake_files",
     "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end", "list_chunk",
     "list_files", "list_finish", "list_stop", "officers", "permission_withdraw", "permissions",
@@ -159,7 +159,7 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
 def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() -> None:
     names = {str(one.name) for one in patterns() if "tsunagu" in one.callback.__module__ or one.name == "set_language"}
     reads = {"alert", "alert_draft", "alerts", "alerts_overdue", "bank", "bank_item", "case", "case_list",
-             "case_reports", "report", "report_letter", "reports", "reports_passed_on",
+             "case_reports", "enquiries_overdue", "report", "report_letter", "reports", "reports_passed_on",
              "case_list_new", "case_list_packages", "case_list_person", "case_list_persons", "case_list_refused",
              "case_list_state", "case_lists", "demonstration",
              "healthz", "home",

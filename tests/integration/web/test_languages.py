@@ -32,6 +32,8 @@ PAGES = [
     ("anna", "/cases/{case}/lists/1/review/"),
     ("anna", "/cases/{case}/lists/1/prefectures/"),
     ("anna", "/cases/{case}/reports/"),
+    ("anna", "/cases/{case}/enquiries/"),
+    ("anna", "/enquiries/"),
     ("anna", "/reports/"),
     ("anna", "/reports/new/"),
     ("anna", "/reports/passed-on/"),

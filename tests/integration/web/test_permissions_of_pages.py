@@ -17,6 +17,7 @@ from django.urls import reverse
 from tsunagu.domain.permission import BY_GRANT, Permission, Role
 
 from ..brought import SERVICES  # noqa: TID252 - tests are no package with a name
+from ..enquired import SOON  # noqa: TID252 - tests are no package with a name
 from ..scene import OVERSEES, Scene  # noqa: TID252 - tests are no package with a name
 from ..series_scene import BESIDE, DOOR_ARGUMENTS, PAGE_CHANGES  # noqa: TID252 - likewise
 from ..test_permissions import IN_THE_BROWSER, REFINES  # noqa: TID252 - tests are no package with a name
@@ -392,6 +393,15 @@ PAGES = (
             ),
         )
     ),
+    *(
+        Page(name, service, permission, "case", typed, strangers=OTHER_AGENCIES, status=200 if typed is None else 302)
+        for name, service, permission, typed in (
+            ("case_enquiries", "list_enquiries", Permission.CASE_READ, None),
+            ("case_enquiries", "record_enquiry", Permission.ENQUIRY_RECORD, {"what": "w", "to": "t", "until": SOON}),
+            ("enquiry_answer", "answer_enquiry", Permission.ENQUIRY_RECORD, {"result": "found", "words": "w"}),
+        )
+    ),
+    Page("enquiries_overdue", "list_overdue_enquiries", Permission.CASE_READ),
     Page("case_reports", "reports_of_case", Permission.REPORT_READ, "case", strangers=OTHER_AGENCIES),
     Page("banks", "list_banks", Permission.BANK_READ, strangers=("ben", "cleo")),
     Page(
@@ -529,6 +539,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         "clue_sign",
         "alert_draft",
         "alert_raise",
+        "case_enquiries",
         "case_reports",
         "clues",
         "items",
@@ -558,7 +569,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         inner = {"person": "2"} if "_person" in name and name != "case_list_persons" else {}
         inner |= {"title": "1"} if name == "case_list_title" else {}
         return {"reference": target, **({} if name in {"case_lists", "case_list_new"} else {"number": "1"}), **inner}
-    if name == "clue_withdraw":
+    if name in {"clue_withdraw", "enquiry_answer"}:
         return {"reference": target, "number": "1"}
     if name in {"series", "series_change"}:
         return {"series": target}

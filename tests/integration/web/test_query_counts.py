@@ -50,6 +50,7 @@ from tsunagu.services.titles import AssessmentDraft, add_title, assess_title
 from tsunagu.services.votes import cast_vote
 
 from ..alerted import command, stand  # noqa: TID252 - tests are no package with a name
+from ..enquired import enquire_once_more  # noqa: TID252 - likewise
 from ..linked import Held, Made, copy, link, overlap_between  # noqa: TID252 - tests are no package with a name
 from ..lists import bank_of, examined, near  # noqa: TID252 - tests are no package with a name
 from ..referred import refer_one  # noqa: TID252 - likewise
@@ -70,7 +71,7 @@ DEEDS = {
     "case_close", "case_keep",
     "case_list_compare", "case_list_import", "case_list_preview", "case_list_state", "case_reopen",
     "case_person_decide", "case_person_package", "case_person_record", "case_person_send",
-    "certify", "clue_sign", "clue_withdraw", "confirm", "erasures",
+    "certify", "clue_sign", "clue_withdraw", "confirm", "enquiry_answer", "erasures",
     "intake_chunk",
     "intake_again", "intake_files", "intake_finish", "intake_folder", "intake_stop", "key_end", "leave",
     "list_chunk", "list_files", "list_finish", "list_stop",
@@ -169,6 +170,8 @@ class Workplace:
         self._refer(count // 10)
         self._fill_series(files[:count])
         self._receive_reports(count // 10)
+        for _ in range(count // 10):
+            enquire_once_more(self.anna, self.mine.case.reference)
         for _ in range(count // 10):
             self._raise_alert()
             how = {"alert_id": self.alert, "words": "w", "command": command()}
@@ -298,7 +301,9 @@ class Workplace:
                 "home",
                 "cases",
                 "overlaps",
+                "case_enquiries",
                 "case_reports",
+                "enquiries_overdue",
                 "report",
                 "report_new",
                 "reports",
@@ -382,7 +387,18 @@ class Workplace:
         named: dict[str, dict[str, Any]] = {
             "report": {"report_id": self.report},
             **dict.fromkeys(
-                ("alert_draft", "case", "case_reports", "case_delete", "clues", "intake", "items", "withdraw"), of_case
+                (
+                    "alert_draft",
+                    "case",
+                    "case_enquiries",
+                    "case_reports",
+                    "case_delete",
+                    "clues",
+                    "intake",
+                    "items",
+                    "withdraw",
+                ),
+                of_case,
             ),
             **dict.fromkeys(("intake_run", "intake_refused"), of_intake),
             "alert": {"alert_id": self.alert},

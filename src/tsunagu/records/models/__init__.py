@@ -5,6 +5,7 @@ from tsunagu.records.models.banks import Bank, BankImport, BankItem, LookUpDay, 
 from tsunagu.records.models.cases import Case, CaseMember, Exhibit, ExhibitKeyRow
 from tsunagu.records.models.claims import ClaimRow, InterestRow
 from tsunagu.records.models.clues import AssessmentRow, ClueRow
+from tsunagu.records.models.enquiries import EnquiryRow
 from tsunagu.records.models.gate import GateStepRow, JuvenileRow
 from tsunagu.records.models.grants import GrantRow, ProposalRow, RevealRow
 from tsunagu.records.models.hub import HubIncoming, HubKey, HubMember, HubOutgoing, HubSeen
@@ -60,6 +61,7 @@ __all__ = [
     "ClaimRow",
     "ClueRow",
     "DisputeRow",
+    "EnquiryRow",
     "Erasure",
     "Exhibit",
     "ExhibitKeyRow",
