@@ -7,29 +7,25 @@ from typing import Any
 
 from tsunagu.domain.enquiry import EnquiryDraft, EnquiryResult
 from tsunagu.domain.permission import Permission
-from tsunagu.records import enquiries
-from tsunagu.records.cases import case_of
-from tsunagu.records.session import acting_for
-from tsunagu.services.enquiries import answer_enquiry
+from tsunagu.services.enquiries import answer_enquiry, record_enquiry
 
 from .world import Person, World, now, random_name
 
 SOON = f"{now().date() + timedelta(days=40)}"
 
 
-def enquire_once_more(person: Person, reference: str, *, days: int = -1) -> EnquiryDraft:
+def enquire_once_more(world: World, person: Person, reference: str, *, days: int = -1) -> EnquiryDraft:
     """Let an officer have asked something in a case that is due in so many days, and return it."""
-    with acting_for(person.actor.agency_id):
-        case = case_of(person.actor, reference)
-        due_on = now().date() + timedelta(days=days)
-        draft = EnquiryDraft(random_name("question"), random_name("receiver"), due_on)
-        enquiries.add_enquiry(case, draft, officer_id=person.actor.officer_id, now=now())
+    asked_at = now() + timedelta(days=min(days, 0))
+    draft = EnquiryDraft(random_name("question"), random_name("receiver"), (now() + timedelta(days=days)).date())
+    parts = world.parts | {"now": asked_at}
+    record_enquiry(actor=person.actor, reference=reference, draft=draft, **parts)
     return draft
 
 
 def enquire(world: World, person: Person, reference: str) -> set[str]:
     """Let an officer have asked three times in a case, and return what is secret of it."""
-    drafts = [enquire_once_more(person, reference, days=days) for days in (9, 9, -1)]
+    drafts = [enquire_once_more(world, person, reference, days=days) for days in (9, 9, -1)]
     secrets = {text for one in drafts for text in (one.what, one.to)}
     words = random_name("nobody")
     told = {"number": 2, "result": EnquiryResult.NOTHING_FOUND, "words": words}

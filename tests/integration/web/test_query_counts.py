@@ -171,7 +171,7 @@ class Workplace:
         self._fill_series(files[:count])
         self._receive_reports(count // 10)
         for _ in range(count // 10):
-            enquire_once_more(self.anna, self.mine.case.reference)
+            enquire_once_more(self.world, self.anna, self.mine.case.reference)
         for _ in range(count // 10):
             self._raise_alert()
             how = {"alert_id": self.alert, "words": "w", "command": command()}
