@@ -380,7 +380,7 @@ PAGES = (
             ("report", "view_report", Permission.REPORT_READ, "report told", None),
             ("report_letter", "write_report_letter", Permission.REPORT_ANSWER, "report answered", None),
             *(
-                ("report_act", service, permission, f"report {word}", {"decision": word, "reason": "w", **typed})
+                ("report_act", service, permission, f"report {word}", {"deed": deed, "reason": "w", **typed})
                 for service, permission, word, deed, typed in (
                     ("set_risk", Permission.REPORT_HANDLE, "at risk", "risk", {}),
                     ("answer_report", Permission.REPORT_ANSWER, "told", "answer", {"words": "w"}),
