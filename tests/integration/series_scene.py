@@ -8,6 +8,7 @@ import secrets
 from typing import Any
 from uuid import UUID
 
+from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.claim import ClaimScope
 from tsunagu.domain.digest import Digests
 from tsunagu.domain.media import Examined, MediaType
@@ -18,18 +19,30 @@ from tsunagu.domain.series import Distributed
 from tsunagu.records import holdings
 from tsunagu.records.models import Exhibit
 from tsunagu.records.session import acting_for
+from tsunagu.services.banks import open_bank
 from tsunagu.services.claims import claim
 from tsunagu.services.schemes import load_scheme
 from tsunagu.services.series import open_series, view_series
 from tsunagu.services.series_changes import add_to_series
 from tsunagu.services.series_facts import name_series, set_distributed, set_handling
+from tsunagu.services.series_publishing import publish_series
 from tsunagu.services.votes import cast_vote, dispute_votes
 
 from .world import Person, World, random_name
 
-SERIES = ("series", "merged series", "ended series")
+SERIES = ("series", "merged series", "ended series", "circulating series")
 DOOR_ARGUMENTS = ("series case", "other series", "series item", "member", "split member", "voted member", "step")
-BESIDE = ("scheme", "scheme file", "answer", "question", "said", "picked", "picked split", "picked vote")
+BESIDE = (
+    "platform bank",
+    "scheme",
+    "scheme file",
+    "answer",
+    "question",
+    "said",
+    "picked",
+    "picked split",
+    "picked vote",
+)
 """What doors name besides their target."""
 
 
@@ -53,7 +66,7 @@ def put_together(
 ) -> None:
     """Let somebody have three series of one case, with items, an alias and a history."""
     actor: dict[str, Any] = {"actor": person.actor, **world.parts}
-    contents = hold(world, person, case, 6)
+    contents = hold(world, person, case, 7)
     for kind in SERIES:
         targets[kind] = random_name("series")
         open_series(name=targets[kind], case=case, purpose=None, **actor)
@@ -65,6 +78,7 @@ def put_together(
     handling = {"receivers": [receiver], "purposes": [Purpose.INVESTIGATION], "may_forward": False, "until": None}
     set_handling(name=first, reason=reason, **handling, **actor)
     set_distributed(name=first, distributed=Distributed.NO, **actor)
+    _publish(world, person, case, targets["circulating series"], contents[6], targets)
     scheme = random_name("scheme")
     element = {"code": random_name("code"), "question": {"en": random_name("question")}}
     element["answers"] = [random_name("answer") for _ in range(2)]
@@ -90,6 +104,16 @@ def put_together(
         strict=True,
     )
     secret |= {alias, reason, *contents, *(targets[kind] for kind in SERIES), str(step.step_id)}
+
+
+def _publish(world: World, person: Person, case: str, series: str, content: str, targets: dict[str, str]) -> None:
+    """Let a series circulate, and a bank know what it consists of."""
+    actor: dict[str, Any] = {"actor": person.actor, **world.parts}
+    targets["platform bank"] = random_name("bank")
+    open_bank(name=targets["platform bank"], semantics=BankSemantics.KNOWN, legal_ground=random_name("law"), **actor)
+    add_to_series(name=series, case=case, items=[content], is_context=False, **actor)
+    set_distributed(name=series, distributed=Distributed.YES, **actor)
+    publish_series(name=series, bank=targets["platform bank"], reason=random_name("reason"), **actor)
 
 
 IN_CASE = ("--case", "{series_case}")
@@ -177,6 +201,18 @@ DOORS_TO_SERIES: tuple[dict[str, Any], ...] = (
             ("release", WHY, "release_claim", "series"),
             ("claim", WHY, "claim", "ended series"),
         )
+    ),
+    *(
+        {
+            "command": f"series {command}",
+            "arguments": ("{target}", "--bank", "{platform_bank}", *WHY),
+            "service": service,
+            "permission": Permission.SERIES_PUBLISH,
+            "target": "circulating series",
+            "strangers": ("ben", "cleo"),
+            "unfit": ("adam", "audra", "carl"),
+        }
+        for command, service in (("publish", "publish_series"), ("unpublish", "withdraw_published"))
     ),
     {
         "command": "series status",

@@ -272,7 +272,7 @@ def test_one_case_that_cannot_be_erased_stops_no_other(world: World, monkeypatch
         let_expire(one)
     real = erasing_rows.erase_places
 
-    def erase_places(erasing: Erasing, *arguments: Any, **named: Any) -> bool:
+    def erase_places(erasing: Erasing, *arguments: Any, **named: Any) -> Any:
         if erasing.case_id == broken.case.case_id:
             raise Conflict("a row that cannot go")
         return real(erasing, *arguments, **named)

@@ -49,7 +49,7 @@ TABLES = (
     "public.officer", "public.overlap_notice", "public.pair_answer", "public.permission_grant",
     "public.prefecture_decision",
     "public.proposal",
-    "public.provider_subject", "public.recent_query", "public.referral_source",
+    "public.provider_subject", "public.published_item", "public.recent_query", "public.referral_source",
     "public.retention_rule", "public.reveal", "public.seized_chunk",
     "public.seized_list", "public.seized_piece", "public.series",
     "public.series_alias", "public.series_case", "public.series_item", "public.series_placing",
@@ -445,15 +445,16 @@ def test_what_may_be_deleted_is_not_deleted_unless_its_erasure_was_decided(scene
         "exhibit_key",
         "fingerprint", "gate_step", "holding", "intake", "intake_change", "intake_file", "interest", "judgement",
         "juvenile", "listed_person", "media_item", "pair_answer", "prefecture_decision", "provider_subject",
-        "referral_source",
+        "published_item", "referral_source",
         "seized_chunk", "seized_list", "seized_piece", "series_alias", "series_case", "series_item", "series_placing",
         "title",
         "title_assessment", "vaulted_content", "vote",
         "vote_dispute",
     }  # fmt: skip
     # A colleague leaves a case, an upload's bytes go, an officer takes a way in away or drops an alias, and what a
-    # series consists of follows from its steps, which stay.
-    for table in deletable - {"case_member", "intake_file", "provider_subject", "series_alias", "series_item"}:
+    # series consists of, and what banks know by it, follows from its steps, which stay.
+    following = {"series_item", "published_item"}
+    for table in deletable - following - {"case_member", "intake_file", "provider_subject", "series_alias"}:
         with acting_for(agency), connections["default"].cursor() as cursor:
             assert _count(f"public.{table}") > 0
             cursor.execute(_on("DELETE FROM {}", table))

@@ -8,9 +8,10 @@ import click
 from rich.text import Text
 
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
-from tsunagu.cli.output import path_text, print_json, print_table, screen
+from tsunagu.cli.output import counted, path_text, print_json, print_table, screen
 from tsunagu.cli.series_changes import add, merge, remove, split, undo
 from tsunagu.cli.series_facts import alias, circulation, handling, status
+from tsunagu.cli.series_published import publish, unpublish
 from tsunagu.cli.series_told import candidate_json, counts_json, first_text, series_json, step_text, view_json
 from tsunagu.cli.votes import dispute, vote, votes
 from tsunagu.domain.purpose import Purpose
@@ -121,6 +122,8 @@ def show(house: House, name: str, *, purpose: str | None, as_json: bool) -> None
         screen.print(Text(f"Also called: {', '.join(one.aliases)}"))
     screen.print(Text(f"Rests on your cases: {', '.join(one.cases)}"))
     screen.print(Text(_handling_text(view.receivers, one.handling.until)))
+    for bank, count in view.published:
+        screen.print(Text(f"Published to the bank {bank}: {counted(count, 'item', 'items')} of your cases."))
     items = [
         (each.case, each.number, path_text(each.path), each.sha256.hex(), "context" if each.is_context else "")
         for each in view.items
@@ -161,7 +164,22 @@ def _handling_text(receivers: tuple[str, ...], until: object) -> str:
     return f"May be given to: {', '.join(receivers)}" + (f", until {until}" if until else "")
 
 
-for command in (add, remove, alias, status, circulation, handling, merge, split, undo, vote, votes, dispute):
+for command in (
+    add,
+    remove,
+    alias,
+    status,
+    circulation,
+    handling,
+    merge,
+    split,
+    undo,
+    publish,
+    unpublish,
+    vote,
+    votes,
+    dispute,
+):
     series.add_command(command)
 
 COMMANDS = (series,)

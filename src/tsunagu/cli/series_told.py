@@ -62,6 +62,7 @@ def view_json(view: SeriesView, now: datetime) -> dict[str, Any]:
             "may_forward": handling.may_forward,
             "until": handling.until.isoformat() if handling.until else None,
         },
+        "published": [{"bank": bank, "items": items} for bank, items in view.published],
         "holds": [item_json(one) for one in view.items],
         "history": [step_json(one, view.logins) for one in view.history],
     }

@@ -178,6 +178,8 @@ class Act(StrEnum):
     SERIES_STATUS_SET = "series:status_set"
     SERIES_DISTRIBUTED_SET = "series:distributed_set"
     SERIES_HANDLING_SET = "series:handling_set"
+    SERIES_PUBLISHED = "series:published"
+    SERIES_UNPUBLISHED = "series:unpublished"
     SCHEME_LOADED = "scheme:loaded"
     VOTE_CAST = "vote:cast"
     VOTE_DISPUTED = "vote:disputed"

@@ -62,6 +62,7 @@ class Permission(StrEnum):
     SEIZED_LIST_REVIEW = "seized-list:review"
     SERIES_CHANGE = "series:change"
     SERIES_CLOSE = "series:close"
+    SERIES_PUBLISH = "series:publish"
     SERIES_READ = "series:read"
     TITLE_ASSESS = "title:assess"
 
@@ -155,6 +156,7 @@ ROLE_PERMISSIONS = MappingProxyType(
             Permission.PERMISSION_GRANT,
             Permission.SCHEME_SET,
             Permission.SERIES_CLOSE,
+            Permission.SERIES_PUBLISH,
         },
         Role.ADMINISTRATOR: frozenset(
             {
@@ -201,6 +203,7 @@ NEVER_LENT = BY_GRANT | {
     Permission.SEIZED_LIST_IMPORT,
     Permission.SEIZED_LIST_READ,
     Permission.SEIZED_LIST_REVIEW,
+    Permission.SERIES_PUBLISH,
     Permission.TITLE_ASSESS,
 }
 """What no program does for an officer by an API key: what takes two people, oversees others, is about the law, lets a

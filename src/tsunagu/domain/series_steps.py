@@ -31,6 +31,8 @@ class StepKind(StrEnum):
     STATUS_SET = "status-set"
     DISTRIBUTED_SET = "distributed-set"
     HANDLING_SET = "handling-set"
+    PUBLISHED = "published"
+    UNPUBLISHED = "unpublished"
 
 
 UNDOABLE = frozenset({StepKind.ADDED, StepKind.REMOVED, StepKind.MERGED, StepKind.SPLIT, StepKind.UNDONE})
@@ -60,7 +62,7 @@ class Step:
         undoes: the step that is undone.
         members: what is added, removed or split off.
         is_context: whether what is added is context: not illegal.
-        value: the new alias, status or word.
+        value: the new alias, status or word, or the name of the bank.
     """
 
     step_id: UUID

@@ -3,7 +3,7 @@
 Call everything within `acting_for` the bank's agency.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import reduce
@@ -208,6 +208,13 @@ def item_with(bank_id: UUID, item: NewItem) -> BankItem:
     if row is None:
         raise NotFound("no such item in this bank")
     return _item(row)
+
+
+def ids_of(bank_id: UUID, items: Sequence[NewItem]) -> list[int | None]:
+    """Return the id of the item of a bank that is known by the same, for each of these; None where it has none."""
+    keys = [UUID(bytes=_key(item)) for item in items]
+    found = dict(Row.objects.filter(bank_id=bank_id, key__in=keys).values_list("key", "id"))
+    return [found.get(key) for key in keys]
 
 
 def disabled_until(item_id: int) -> datetime | None:

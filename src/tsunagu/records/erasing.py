@@ -6,7 +6,7 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,7 @@ from tsunagu.records.models import (
     RevealRow,
     Trace,
 )
+from tsunagu.records.published_items import Place
 
 LOCK_ERASURE = 7400104
 """The advisory lock under which one erasure is carried out, by one process: what each step did is counted once."""
@@ -126,8 +127,11 @@ def consequences(case: CaseSummary, exhibit_id: UUID | None, *, with_held: bool)
     )
 
 
-def erase_places(erasing: Erasing, reference: Reference, *, most: int) -> bool:
-    """Erase at most `most` places, with the contents that are held nowhere else; return whether there may be more.
+def erase_places(erasing: Erasing, reference: Reference, *, most: int) -> tuple[bool, Mapping[Place, int]]:
+    """Erase at most `most` places, with the contents that are held nowhere else.
+
+    Returns:
+        Whether there may be more; and how many items have left banks that knew them by a series, by place.
 
     That an officer was shown one of them stays in his own record, by its number; what he wrote why goes.
 
@@ -145,7 +149,7 @@ def erase_places(erasing: Erasing, reference: Reference, *, most: int) -> bool:
     _erase_clues(erasing.case_id, places)
     _delete(Holding.objects.filter(id__in=places), expected=len(places))
     held = {item for _, item in rows if item}
-    series_erasing.forget_contents(erasing.case_id, held)
+    unpublished = series_erasing.forget_contents(erasing.case_id, held)
     kept = set(Holding.objects.filter(item_id__in=held).values_list("item_id", flat=True))
     items = sorted(held - kept)
     traces = Trace.objects.filter(item_id__in=items)
@@ -154,7 +158,7 @@ def erase_places(erasing: Erasing, reference: Reference, *, most: int) -> bool:
     _delete(MediaItem.objects.filter(id__in=items), expected=len(items))
     gone = [reference(f"place {one}") for one in places] + [reference(f"item {one}") for one in items]
     _count(erasing, gone, places=len(places), items=len(items), fingerprints=fingerprints)
-    return len(rows) == most
+    return len(rows) == most, unpublished
 
 
 def _erase_clues(case_id: UUID, places: Iterable[int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef
@@ -20,14 +20,20 @@ from tsunagu.records.models import (
     SeriesStep,
     VoteRow,
 )
+from tsunagu.records.published_items import Place, withdraw_unfounded
 
 
-def forget_contents(case_id: UUID, item_ids: Collection[int]) -> None:
-    """Take out of all series, and out of what was done to them, those of a case's contents that it holds no more."""
+def forget_contents(case_id: UUID, item_ids: Collection[int]) -> Mapping[Place, int]:
+    """Take out of all series, and out of what was done to them, those of a case's contents that it holds no more.
+
+    Returns:
+        How many items have left banks that knew them by a series, by place.
+    """
     held = Holding.objects.filter(exhibit__case_id=case_id, item_id__in=item_ids).values_list("item_id", flat=True)
     gone = set(item_ids) - set(held)
     for rows in (SeriesItemRow.objects, SeriesPlacing.objects, VoteRow.objects, DisputeRow.objects):
         rows.filter(case_id=case_id, item_id__in=gone).delete()
+    return withdraw_unfounded()
 
 
 def forget_case(case_id: UUID) -> None:

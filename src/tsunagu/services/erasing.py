@@ -5,7 +5,7 @@ Whoever dies in between leaves an erasure that is decided and not completed; who
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.erasure import Erasing
 from tsunagu.domain.ledger import Deed
 from tsunagu.records import agencies, erasing, overlaps, telling
+from tsunagu.records.published_items import Place
 from tsunagu.records.session import LINKER, acting_for, linking, locked
 from tsunagu.services.access import REFERENCE
 from tsunagu.services.isolated import Isolated
@@ -69,7 +70,8 @@ def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> 
         return False
     while is_more:
         with acting_for(one.agency_id):
-            is_more = erasing.erase_places(one, reference, most=CHUNK)
+            is_more, unpublished = erasing.erase_places(one, reference, most=CHUNK)
+            ledger.write(*_withdrawn_from_banks(one, unpublished, now))
     with acting_for(one.agency_id):
         erasing.forget_answers(one)
     with linking():
@@ -97,6 +99,13 @@ def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> 
                 Deed(Act.ERASURE_COMPLETED, now, one.agency_id, one.begun_by, case_id=one.case_id, details=told)
             )
     return True
+
+
+def _withdrawn_from_banks(one: Erasing, unpublished: Mapping[Place, int], now: datetime) -> Iterator[Deed]:
+    for place, count in unpublished.items():
+        told: dict[str, str | int] = {"series": str(place.series_id), "bank": str(place.bank_id), "items": count}
+        told["erasure"] = str(one.erasure_id)
+        yield Deed(Act.SERIES_UNPUBLISHED, now, one.agency_id, one.begun_by, case_id=one.case_id, details=told)
 
 
 def complete_erasures(*, now: datetime, keys: Keys, ledger: Ledger, agency_ids: Iterable[UUID] | None = None) -> int:

@@ -18,6 +18,7 @@ from tsunagu.records import agencies
 from tsunagu.records import series as rows
 from tsunagu.records.cases import case_of
 from tsunagu.records.ledger.merkle import merkle_root
+from tsunagu.records.published_items import published_of
 from tsunagu.records.series_steps import StepRow, history_of
 from tsunagu.records.session import acting_for
 from tsunagu.records.votes import first_scheme
@@ -37,6 +38,7 @@ class SeriesView:
         history: what was done, newest first, as far as it is his.
         logins: of who did it.
         receivers: names of the agencies that may be given it.
+        published: the banks that know items of his cases by it, and how many.
         votes: on those items, by the first scheme of the agency; None where it has none, or they were not asked for.
     """
 
@@ -45,6 +47,7 @@ class SeriesView:
     history: tuple[StepRow, ...]
     logins: Mapping[UUID, str]
     receivers: tuple[str, ...]
+    published: tuple[tuple[str, int], ...] = ()
     votes: VotesView | None = None
 
 
@@ -134,6 +137,7 @@ def view_series(
         held = rows.items_after(rows.items_with_members(actor, found.root_id), after, most)
         items = tuple(one for _, one in held)
         history, logins, cards = history_of(actor, found.root_id), agencies.logins(), agencies.agency_cards()
+        published = published_of(actor, found.root_id)
         scheme = first_scheme() if with_votes else None
         votes = votes_told(held, *scheme, reader=actor.officer_id, logins=logins) if scheme else None
     root = merkle_root([one.sha256 for one in items]).hex()
@@ -144,7 +148,7 @@ def view_series(
         deeds.append(desk.deed(Act.VOTES_READ, found, found.case_ids, **read))
     ledger.record(*deeds)
     receivers = tuple(sorted(cards[one].name for one in summary.handling.receivers if one in cards))
-    return SeriesView(summary, items, history, logins, receivers, votes)
+    return SeriesView(summary, items, history, logins, receivers, published, votes)
 
 
 def _is_looked_for(one: SeriesSummary, search: SeriesSearch, now: datetime) -> bool:

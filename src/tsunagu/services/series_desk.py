@@ -14,8 +14,8 @@ from tsunagu.domain.errors import Conflict
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.series_steps import MERGED_AWAY, Member, Step, StepKind, check_step
+from tsunagu.records import published_items, series_erasing, series_steps
 from tsunagu.records import series as rows
-from tsunagu.records import series_erasing, series_steps
 from tsunagu.records.series import FoundSeries
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import REFERENCE, denials_recorded
@@ -33,6 +33,8 @@ ACTS: Mapping[StepKind, Act] = {
     StepKind.STATUS_SET: Act.SERIES_STATUS_SET,
     StepKind.DISTRIBUTED_SET: Act.SERIES_DISTRIBUTED_SET,
     StepKind.HANDLING_SET: Act.SERIES_HANDLING_SET,
+    StepKind.PUBLISHED: Act.SERIES_PUBLISHED,
+    StepKind.UNPUBLISHED: Act.SERIES_UNPUBLISHED,
 }
 
 
@@ -63,11 +65,22 @@ class SeriesDesk:
 
     @contextmanager
     def changing(self, name: str, permission: Permission = Permission.SERIES_CHANGE) -> Iterator[FoundSeries]:
-        """Give a series of the actor's that nobody else changes meanwhile, in a transaction; see `at_work`."""
+        """Give a series of the actor's that nobody else changes meanwhile, in a transaction; see `at_work`.
+
+        What it gives no ground for any more, once it is changed, leaves the banks that it was published to.
+        """
         with self.at_work(name, permission):
             rows.series_called(self.actor, name)
             series_steps.lock(self.actor.agency_id)
-            yield rows.series_called(self.actor, name)
+            found = rows.series_called(self.actor, name)
+            yield found
+            for place, count in published_items.withdraw_unfounded().items():
+                told: dict[str, str | int] = {
+                    "series": str(place.series_id),
+                    "bank": str(place.bank_id),
+                    "items": count,
+                }
+                self.ledger.write(self.deed(Act.SERIES_UNPUBLISHED, found, found.case_ids, **told))
 
     def take(
         self,
@@ -144,6 +157,14 @@ class SeriesDesk:
 
 
 _LEAVES_AS_IT_IS = frozenset(
-    {StepKind.ALIAS_ADDED, StepKind.ALIAS_REMOVED, StepKind.STATUS_SET, StepKind.DISTRIBUTED_SET, StepKind.HANDLING_SET}
+    {
+        StepKind.ALIAS_ADDED,
+        StepKind.ALIAS_REMOVED,
+        StepKind.STATUS_SET,
+        StepKind.DISTRIBUTED_SET,
+        StepKind.HANDLING_SET,
+        StepKind.PUBLISHED,
+        StepKind.UNPUBLISHED,
+    }
 )
 """Steps from which nothing follows for what a series consists of."""

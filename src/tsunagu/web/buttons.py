@@ -102,6 +102,7 @@ BUTTONS = {
     "reveal": Button("case", _("Reveal"), REFERENCE),
     "series_board": Button("series_board", _("Open a series"), is_read_too=True),
     "series_change": Button("series", _("Series"), SERIES),
+    "series_publish": Button("series", _("Publish to a bank"), SERIES),
     "set_language": Button("home", _("Home")),
     "share": Button("overlap", _("Share"), OVERLAP),
     "staff": Button("case", _("Let work on this case"), REFERENCE),

@@ -130,6 +130,7 @@ urlpatterns = [
     path("counter/", series.counter, name="series_counter"),
     path("series/<reference:series>/", series.series, name="series"),
     path("series/<reference:series>/change/", series.change, name="series_change"),
+    path("series/<reference:series>/publish/", series.publish, name="series_publish"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/overdue/", alerts.overdue, name="alerts_overdue"),
     path("alerts/<uuid:alert_id>/", alerts.alert, name="alert"),

@@ -73,6 +73,7 @@ CASE_OF = {
     "OverlapNotice": "case_id",
     "PairAnswerRow": "list__exhibit__case_id",
     "PrefectureDecisionRow": "list__exhibit__case_id",
+    "PublishedItem": "case_id",
     "ReferralRow": "referralsourcerow__list__exhibit__case_id",
     "ReferralSourceRow": "list__exhibit__case_id",
     "ReferralStepRow": "referral__referralsourcerow__list__exhibit__case_id",

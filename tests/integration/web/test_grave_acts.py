@@ -46,6 +46,7 @@ GRAVE = {
     "provider_unbind",
     "referral_answer",
     "referral_form",
+    "series_publish",
 }
 """Pages of ours that ask. A new one that shows content to others, grants a right, or ends what nobody brings back
 belongs here."""
@@ -138,6 +139,7 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
         "bank_withdraw": (people["anna"], reverse("bank_withdraw", args=item)),
         "banks": (people["anna"], reverse("banks")),
         "share": (people["anna"], reverse("share", args=[targets["overlap"]])),
+        "series_publish": (people["anna"], reverse("series_publish", args=[targets["circulating series"]])),
         "release": (people["anna"], reverse("release", args=[targets["held"]])),
         "report_act": (people["anna"], reverse("report_act", args=[targets["report told"]])),
         "leave": (people["adam"], reverse("leave", args=[leaver.actor.officer_id])),

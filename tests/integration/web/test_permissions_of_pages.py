@@ -449,6 +449,19 @@ PAGES = (
         unfit=("adam", "audra", "carl"),
         status=302,
     ),
+    *(
+        Page(
+            "series_publish",
+            service,
+            Permission.SERIES_PUBLISH,
+            "circulating series",
+            {"act": act, "bank": "{platform_bank}", "reason": "why"},
+            strangers=("ben", "cleo"),
+            unfit=("adam", "audra", "carl"),
+            status=302,
+        )
+        for act, service in (("publish", "publish_series"), ("withdraw", "withdraw_published"))
+    ),
     Page("ask", "begin_to_ask", Permission.MEDIA_LOOK_UP),
     Page(
         "ask",
@@ -571,7 +584,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         return {"reference": target, **({} if name in {"case_lists", "case_list_new"} else {"number": "1"}), **inner}
     if name in {"clue_withdraw", "enquiry_answer"}:
         return {"reference": target, "number": "1"}
-    if name in {"series", "series_change"}:
+    if name in {"series", "series_change", "series_publish"}:
         return {"series": target}
     if name == "judge":
         return {"overlap_id": scene.targets["shared"], "hit_id": target}

@@ -78,7 +78,7 @@ DEEDS = {
     "permission_confirm",
     "permission_withdraw", "provider", "provider_bind", "provider_unbind", "refuse", "release",
     "referral_answer", "referral_form", "report_act", "report_letter",
-    "reset", "reveal", "revealed", "series_change", "share", "staff", "unstaff",
+    "reset", "reveal", "revealed", "series_change", "series_publish", "share", "staff", "unstaff",
 }  # fmt: skip
 """What is done to one thing, or proven of one: it lists nothing, so it is not counted here."""
 

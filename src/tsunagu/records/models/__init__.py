@@ -37,7 +37,15 @@ from tsunagu.records.models.seized import (
     SeizedListRow,
     SeizedPieceRow,
 )
-from tsunagu.records.models.series import Series, SeriesAlias, SeriesCase, SeriesItemRow, SeriesPlacing, SeriesStep
+from tsunagu.records.models.series import (
+    PublishedItem,
+    Series,
+    SeriesAlias,
+    SeriesCase,
+    SeriesItemRow,
+    SeriesPlacing,
+    SeriesStep,
+)
 from tsunagu.records.models.titles import TitleAssessmentRow, TitleRow
 from tsunagu.records.models.vault import VaultedContent, VaultKey
 from tsunagu.records.models.votes import DisputeRow, SchemeRow, VoteRow
@@ -96,6 +104,7 @@ __all__ = [
     "PrefectureDecisionRow",
     "ProposalRow",
     "ProviderSubject",
+    "PublishedItem",
     "RecentQuery",
     "ReferralRow",
     "ReferralSourceRow",

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from tsunagu.records.models.banks import Bank, BankItem
 from tsunagu.records.models.cases import Case
 from tsunagu.records.models.media import MediaItem
 from tsunagu.records.models.people import Agency, Officer
@@ -115,3 +116,23 @@ class SeriesItemRow(models.Model):
     class Meta:
         db_table = "series_item"
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "item"], name="series_item_once")]
+
+
+class PublishedItem(models.Model):
+    """A content of a series that a bank knows because of it, and no longer than the series gives a ground."""
+
+    id = models.BigAutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    series = models.ForeignKey(Series, on_delete=models.PROTECT)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    item = models.ForeignKey(MediaItem, on_delete=models.PROTECT)
+    bank = models.ForeignKey(Bank, on_delete=models.PROTECT)
+    bank_item = models.ForeignKey(BankItem, on_delete=models.PROTECT, db_constraint=False)
+    published_by = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "published_item"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "item", "bank_item"], name="published_item_once")
+        ]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tsunagu.domain.claim import ClaimScope
@@ -15,11 +16,12 @@ from tsunagu.domain.errors import InputError
 from tsunagu.domain.scheme import Grade
 from tsunagu.domain.series import TRANSITIONS, Distributed, SeriesSearch, SeriesStatus
 from tsunagu.domain.series_counts import CountedBy
-from tsunagu.services import claims, series_changes, series_facts, votes
+from tsunagu.services import claims, series_changes, series_facts, series_publishing, votes
 from tsunagu.services.series import list_series, open_series, view_series
 from tsunagu.services.series_counter import count_series
 from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, narrowed, number, parts_of, search_or_all, sought
 from tsunagu.web.rooms import now
+from tsunagu.web.sign_in.proof import grave
 
 SEPARATOR = "|"
 """Between the place of an item and its case, as a form sends them."""
@@ -102,6 +104,23 @@ def change(request: HttpRequest, series: str) -> HttpResponse:
         raise InputError("there is no such choice")
     deeds[act](request, series)
     return redirect("series_board") if act == "ask" else redirect("series", series)
+
+
+@grave
+@require_POST
+def publish(request: HttpRequest, series: str) -> HttpResponse:
+    """Publish a series to a bank, or withdraw it from there."""
+    asked: dict[str, Any] = {
+        "name": series,
+        "bank": request.POST.get("bank", ""),
+        "reason": _reason(request),
+        **parts_of(request),
+    }
+    if request.POST.get("act") == "withdraw":
+        series_publishing.withdraw_published(**asked)
+    else:
+        series_publishing.publish_series(**asked)
+    return redirect(f"{reverse('series', args=[series])}#published")
 
 
 def _add(request: HttpRequest, name: str) -> None:

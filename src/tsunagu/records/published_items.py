@@ -1,0 +1,108 @@
+"""What of series is published to banks, as rows. Call everything within `acting_for` an agency."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.fingerprint import FingerprintKind
+from tsunagu.domain.series import Distributed, SeriesStatus
+from tsunagu.domain.series_steps import Member
+from tsunagu.records import bank_items
+from tsunagu.records.bank_items import NewItem
+from tsunagu.records.models import MediaItem, PublishedItem, Series, SeriesItemRow, Trace
+from tsunagu.records.series import mine
+
+_PDQ = FingerprintKind.PDQ
+_CIRCULATES = Q(distributed=Distributed.YES) & ~Q(status=SeriesStatus.NOT_ILLEGAL)
+
+
+class Place(NamedTuple):
+    """Of which series, and in which bank, something was published."""
+
+    series_id: UUID
+    bank_id: UUID
+
+
+def known_by(members: Collection[Member]) -> dict[Member, NewItem]:
+    """Return by what a bank would know these contents again."""
+    ids = {one.item_id for one in members}
+    traces = Trace.objects.filter(item_id__in=ids, kind=_PDQ.code, quality__gte=_PDQ.quality_floor)
+    pdq = {item: bytes(data) for item, data in traces.values_list("item_id", "data")}
+    rows = MediaItem.objects.filter(id__in=ids, size_bytes__gt=0).values_list("id", "md5", "sha1", "sha256")
+    items = {item: NewItem(bytes(md5), bytes(sha1), bytes(sha256), pdq.get(item)) for item, md5, sha1, sha256 in rows}
+    return {one: items[one.item_id] for one in members if one.item_id in items}
+
+
+def may_be_published(series_id: UUID) -> bool:
+    """Return whether a series circulates, and is not known to be lawful: nothing else of it may be published."""
+    return Series.objects.filter(_CIRCULATES, id=series_id).exists()
+
+
+def published_ids(ids: Iterable[int]) -> set[int]:
+    """Return which of these items of banks are there because of a series."""
+    rows = PublishedItem.objects.filter(bank_item_id__in=list(ids))
+    return set(rows.values_list("bank_item_id", flat=True))
+
+
+def add(place: Place, ids: Mapping[Member, int], *, actor: Actor, now: datetime) -> None:
+    """Keep which items of a bank are there because of a series."""
+    PublishedItem.objects.bulk_create(
+        [
+            PublishedItem(
+                agency_id=actor.agency_id,
+                series_id=place.series_id,
+                case_id=one.case_id,
+                item_id=one.item_id,
+                bank_id=place.bank_id,
+                bank_item_id=bank_item_id,
+                published_by_id=actor.officer_id,
+                published_at=now,
+            )
+            for one, bank_item_id in ids.items()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def published_of(actor: Actor, root_id: UUID) -> tuple[tuple[str, int], ...]:
+    """Return to which banks items of a series are published, and how many of the actor's cases, by name."""
+    rows = PublishedItem.objects.filter(_stands_in(root_id), case_id__in=mine(actor), bank_item__withdrawn=None)
+    counted = rows.values_list("bank__name").annotate(items=Count("bank_item_id", distinct=True))
+    return tuple(counted.order_by("bank__name"))
+
+
+def withdraw_from(bank_id: UUID, root_id: UUID) -> int:
+    """Withdraw from a bank what is there because of a series alone, and return how many items that were."""
+    rows = PublishedItem.objects.filter(_stands_in(root_id), bank_id=bank_id)
+    return sum(_withdrawn(rows).values())
+
+
+def withdraw_unfounded() -> Mapping[Place, int]:
+    """Withdraw from the banks what no series gives a ground for any more, and return how many items, by place."""
+    standing = SeriesItemRow.objects.filter(case_id=OuterRef("case_id"), item_id=OuterRef("item_id"), is_context=False)
+    circulating = Series.objects.filter(_CIRCULATES).values_list("id")
+    return _withdrawn(PublishedItem.objects.filter(~Exists(standing.filter(series__root_id__in=circulating))))
+
+
+def _stands_in(root_id: UUID) -> Exists:
+    rows = SeriesItemRow.objects.filter(series__root_id=root_id)
+    return Exists(rows.filter(case_id=OuterRef("case_id"), item_id=OuterRef("item_id")))
+
+
+def _withdrawn(rows: QuerySet[PublishedItem]) -> Mapping[Place, int]:
+    """Delete these rows, and withdraw the items of banks that no other row speaks for."""
+    found = list(rows.values_list("id", "bank_item_id", "series_id", "bank_id"))
+    left = {bank_item_id: Place(*place) for _, bank_item_id, *place in found}
+    gone = PublishedItem.objects.filter(id__in=[row_id for row_id, *_ in found])
+    gone.delete()
+    for one in published_ids(left):
+        del left[one]
+    bank_items.withdraw(left)
+    return Counter(left.values())
