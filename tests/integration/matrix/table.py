@@ -250,6 +250,7 @@ NEVER = {
     "SeizedPieceRow.sealed": SECRET,
     "SeriesAlias.id": NUMBERED,
     "SeriesCase.id": NUMBERED,
+    "PublishedItem.id": NUMBERED,
     "SeriesItemRow.id": NUMBERED,
     "SeriesPlacing.id": NUMBERED,
     "SeriesStep.id": NUMBERED,
@@ -437,7 +438,8 @@ BY_SCOPE = {
     Permission.BANK_READ: {"Bank.legal_ground", "Bank.name"},
     Permission.CASE_READ: {"Case.reference", "Exhibit.reference"},
     Permission.MEDIA_INGEST: {"Case.reference", "Exhibit.reference", "Intake.id"},
-    Permission.MEDIA_READ: {"Holding.path", "MediaItem.sha256"},
+    # A bank that knows an item by its series knows it by the same digest.
+    Permission.MEDIA_READ: {"BankItem.sha256", "Holding.path", "MediaItem.sha256"},
     Permission.NOTICE_READ: {
         "Case.reference", "OverlapNotice.overlap_id", "OverlapNotice.revealed.case", "OverlapNotice.revealed.reasons",
     },

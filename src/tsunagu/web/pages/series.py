@@ -110,12 +110,10 @@ def change(request: HttpRequest, series: str) -> HttpResponse:
 @require_POST
 def publish(request: HttpRequest, series: str) -> HttpResponse:
     """Publish a series to a bank, or withdraw it from there."""
-    asked: dict[str, Any] = {
-        "name": series,
-        "bank": request.POST.get("bank", ""),
-        "reason": _reason(request),
-        **parts_of(request),
-    }
+    bank, reason = request.POST.get("bank", ""), _reason(request)
+    if not (bank and reason):
+        view_series(name=series, **parts_of(request))  # what is not his is told him before what is missing
+    asked: dict[str, Any] = {"name": series, "bank": bank, "reason": reason, **parts_of(request)}
     if request.POST.get("act") == "withdraw":
         series_publishing.withdraw_published(**asked)
     else:
