@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import django
@@ -93,6 +94,14 @@ def three(world: World, world_home: Path, tmp_path_factory: pytest.TempPathFacto
         yield joined(*homes)
     finally:
         drop_homes(server, homes)
+
+
+@pytest.fixture(scope="module")
+def no_session_is_prolonged() -> Iterator[None]:
+    """Write no session anew: a page asks the database once more whenever a minute has passed, whoever asks for what."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tsunagu.web.sessions.PROLONGED_BY", timedelta(days=1))
+        yield
 
 
 @pytest.fixture

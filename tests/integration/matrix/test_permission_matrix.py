@@ -42,6 +42,8 @@ from .planted import Planted, Seat, gain
 from .table import BY_SCOPE, LINKS, NEVER, OF_ITS_OFFICER, OF_NOBODY, OPERATOR, TABLE, WORDS
 from .who import is_meant
 
+pytestmark = pytest.mark.usefixtures("no_session_is_prolonged")
+
 FIRST = ("audra", "bella", "cora")
 """Auditors, before the others' reading has filled the ledger's first page."""
 READ_FIRST = ("ledger", "/api/ledger", "my_ledger", "case")

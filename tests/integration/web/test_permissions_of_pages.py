@@ -57,6 +57,8 @@ PAGES_OF_THE_GATE: tuple[tuple[str, str, Permission, dict[str, str] | None, int]
     ("case_person_decide", "drop", Permission.GATE_DECIDE, {"decision": "drop", "reason": "w"}, 302),
     ("case_list_packages", "packages_of_list", Permission.REFERRAL_READ, None, 200),
 )
+
+pytestmark = pytest.mark.usefixtures("no_session_is_prolonged")
 """Of the second person of the list, who is no suspect."""
 GRANTERS = {"entitled": "adam", "strangers": ("bella",), "unfit": ("carl", "audra")}
 CONFIRMERS = {"strangers": ("ben", "cleo"), "unfit": ("carl", "audra")}

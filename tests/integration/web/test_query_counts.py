@@ -61,6 +61,8 @@ from ..world import Person, World, now, random_name  # noqa: TID252 - tests are 
 from .test_doors import OPEN_URLS, patterns
 from .visitors import Visitor
 
+pytestmark = pytest.mark.usefixtures("no_session_is_prolonged")
+
 FEW, MANY = 10, 150
 LOGO = bytes(range(32))
 """The fingerprint of what is benign, and of what lies near it in the bank."""

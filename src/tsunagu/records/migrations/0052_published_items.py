@@ -7,7 +7,7 @@ from tsunagu.records.sql_beside import sql_beside
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0050_reports")]
+    dependencies = [("records", "0051_enquiries")]
     operations = [
         migrations.CreateModel(
             name="PublishedItem",
