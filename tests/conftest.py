@@ -31,8 +31,8 @@ ROOM_BYTES = 4 << 30
 """Room for the homes of all tests that run at once, and for what `doctor` wants to be free."""
 
 
-def quick_folder() -> Path:
-    """Return a folder in memory where there is room: a busy disk would rule how long the tests take.
+def quick_folder(room_bytes: int = ROOM_BYTES) -> Path:
+    """Return a folder in memory where there is so much room: a busy disk would rule how long the tests take.
 
     Unlike pytest's own, it is open to the users that the database and the decoder run as.
     """
@@ -40,7 +40,7 @@ def quick_folder() -> Path:
         memory = os.statvfs(MEMORY)
     except FileNotFoundError:
         return DISK
-    has_room = memory.f_bavail * memory.f_frsize > ROOM_BYTES
+    has_room = memory.f_bavail * memory.f_frsize > room_bytes
     return MEMORY if has_room and not memory.f_flag & os.ST_NOEXEC else DISK
 
 

@@ -20,7 +20,7 @@ from pyotp.totp import TOTP
 
 from tsunagu.records.postgres.server import EmbeddedPostgres
 
-from ..conftest import KERNELS, made_once, quick_folder  # noqa: TID252 - tests are no package with a name
+from ..conftest import KERNELS, ROOM_BYTES, made_once, quick_folder  # noqa: TID252 - tests are no package with a name
 from .warm import WarmProgram
 
 PROGRAM = Path(sys.executable).with_name("tsunagu")
@@ -101,9 +101,13 @@ class Installation:
         self.tokens[login] = self.token_file.read_text()
 
     @contextmanager
-    def copied(self) -> Iterator[Installation]:
-        """Copy the home, whose database is at rest, for a test of its own; the copy is gone at the end."""
-        home = Path(tempfile.mkdtemp(prefix=f"{self.home.name}-", dir=quick_folder()))
+    def copied(self, room_bytes: int = ROOM_BYTES) -> Iterator[Installation]:
+        """Copy the home, whose database is at rest, for a test of its own; the copy is gone at the end.
+
+        Args:
+            room_bytes: that the test may take; memory that has not so much is left to others, and the disk used.
+        """
+        home = Path(tempfile.mkdtemp(prefix=f"{self.home.name}-", dir=quick_folder(room_bytes)))
         try:
             subprocess.run(["cp", "-a", f"{self.home}/.", home], check=True)
             yield replace(self, home=home, secrets=dict(self.secrets), tokens=dict(self.tokens))

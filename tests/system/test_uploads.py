@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ..conftest import ROOM_BYTES  # noqa: TID252 - tests are no package with a name
 from .serving import CHUNK_BYTES, Made, Served, Upload
 from .test_worker import admin_of
 
@@ -38,7 +39,7 @@ def test_an_upload_outlasts_broken_connections_and_killed_servers_and_nothing_is
 ) -> None:
     files = [Made(f"disk/{number}.img", size, number) for number, size in enumerate(sizes)]
     chunks, rng = sum(size // CHUNK_BYTES for size in sizes), random.Random(1)
-    with two_agencies.copied() as house:
+    with two_agencies.copied(room_bytes=ROOM_BYTES + 2 * sum(sizes)) as house:
         house.run("case", "open", "DK-1", officer="anna")
         with Served.at(house) as served:
             upload = Upload(served.sit_down("anna"), "DK-1", "E1", files)
