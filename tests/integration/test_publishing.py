@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.digest import Digests
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.look_up import DigestKind
+from tsunagu.domain.media import Examined, MediaType
 from tsunagu.domain.permission import Role
-from tsunagu.records import bank_items
+from tsunagu.domain.scheme import Grade
+from tsunagu.records import bank_items, holdings
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import bank_of
-from tsunagu.records.models import MediaItem
+from tsunagu.records.models import Exhibit, MediaItem
 from tsunagu.records.session import acting_for
 from tsunagu.services.banks import open_bank
 from tsunagu.services.case_life import withdraw_exhibit
+from tsunagu.services.schemes import load_scheme
+from tsunagu.services.votes import cast_vote
 
 from .scene import OVERSEES, WORKS
 from .series_scene import hold
@@ -97,22 +103,37 @@ def _undone(desk: Desk, series: str) -> None:
     assert desk.undo(series, "added") == 0
 
 
+def _graded_lawful(desk: Desk, series: str) -> None:
+    """Let one analyst grade both items as lawful; the scheme needs no other."""
+    scheme = random_name("scheme")
+    element = {"code": "place", "question": {"en": "Where?"}, "answers": ["in", "out"]}
+    content = {"name": scheme, "version": 1, "needed": 1, "voters": 1, "elements": [element]}
+    actor: dict[str, Any] = {"actor": desk.anna.actor, **desk.world.parts}
+    load_scheme(content=json.dumps(content).encode(), **actor)
+    for one in desk.items[:2]:
+        graded = {"name": series, "case": desk.case, "item": one, "scheme": scheme, "answers": {"place": "in"}}
+        cast_vote(grade=Grade.NOT_ILLEGAL, **graded, **actor)
+
+
 def _withdrawn(desk: Desk, series: str) -> None:
     actor: dict[str, Any] = {"actor": desk.anna.actor, **desk.world.parts, "queue": desk.world.rooms.queue}
     withdraw_exhibit(reference=desk.case, exhibit="E1", ground=ErasureGround.WRONG_EXHIBIT, **actor)
 
 
-@pytest.mark.parametrize("happens", [_circulates_no_more, _lawful, _taken_out, _context, _undone, _withdrawn])
+@pytest.mark.parametrize(
+    "happens", [_circulates_no_more, _lawful, _taken_out, _context, _undone, _withdrawn, _graded_lawful]
+)
 def test_what_loses_its_ground_leaves_the_bank_and_the_ledger_says_so(
     desk: Desk, happens: Callable[[Desk, str], None]
 ) -> None:
     series, name = circulating(desk, *desk.items[:2]), bank(desk)
     assert publish(desk, series, name) == 0
     assert known_in(desk, name) == set(desk.items[:2])
+    before = len(desk.world.entries())
     happens(desk, series)
     assert known_in(desk, name) == set()
-    acts = [entry for entry in desk.world.entries() if entry["act"] == "series:unpublished"]
-    assert [entry["details"]["items"] for entry in acts[-1:]] == [2]
+    acts = [entry for entry in desk.world.entries()[before:] if entry["act"] == "series:unpublished"]
+    assert sum(entry["details"]["items"] for entry in acts) == 2
 
 
 def test_what_others_speak_for_stays_when_one_series_is_withdrawn_from_the_bank(desk: Desk) -> None:
@@ -147,3 +168,22 @@ def test_what_is_split_off_circulates_as_before_and_stays(desk: Desk) -> None:
     assert known_in(desk, name) == set(desk.items[:2])
     assert desk.run("circulation", new, "no") == 0
     assert known_in(desk, name) == {desk.items[0]}
+
+
+def test_a_series_of_which_another_speaks_for_everything_is_withdrawn_too(desk: Desk) -> None:
+    second = case_of(desk.world, desk.anna)
+    with acting_for(desk.anna.actor.agency_id):
+        exhibit_id = Exhibit.objects.get(case__reference=second).id
+        held = MediaItem.objects.get(sha256=bytes.fromhex(desk.items[0]))
+        digests = Digests(*(bytes(one) for one in (held.md5, held.sha1, held.sha256)))
+        examined = Examined(b"/again", held.size_bytes, MediaType.PNG, digests)
+        holdings.keep([(examined, 1)], agency_id=desk.anna.actor.agency_id, exhibit_id=exhibit_id)
+    series, name = circulating(desk, desk.items[0]), bank(desk)
+    other = desk.open(desk.items[0], case=second)
+    assert desk.run("circulation", other, "yes") == 0
+    assert publish(desk, series, name) == publish(desk, other, name) == 0
+    assert desk.run("unpublish", series, "--bank", name, *WHY) == 0
+    assert known_in(desk, name) == {desk.items[0]}
+    assert desk.show(series)["published"] == []
+    assert desk.run("unpublish", other, "--bank", name, *WHY) == 0
+    assert known_in(desk, name) == set()

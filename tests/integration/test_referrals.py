@@ -17,6 +17,7 @@ from tsunagu.cli.referral_answers import CHECK
 from tsunagu.domain.permission import Role
 from tsunagu.exchange.typesetting import FONTS
 from tsunagu.records import agencies, referrals
+from tsunagu.records.models import Officer
 from tsunagu.records.session import acting_for
 from tsunagu.services import referral_answers
 
@@ -267,6 +268,25 @@ def test_a_package_about_police_is_for_the_coordinators_of_either_side_alone(
     for who in (plain, gated.desk.other):
         assert referral not in told(gated, who)
         do(gated, who, "receive", referral, status=NOT_FOUND)
+
+
+def test_whoever_bears_the_suspects_name_is_told_nothing_of_the_package_nor_are_his_colleagues(
+    gated: Gated, nagasaki: Person, world: World
+) -> None:
+    [administrator] = [one for one in world.founders[nagasaki.agency] if one is not nagasaki]
+    plain = world.enroll(administrator, Role.OFFICER)
+    referral = send(gated)
+    assert referral in told(gated, plain)
+    with acting_for(nagasaki.actor.agency_id):
+        Officer.objects.filter(id=plain.actor.officer_id).update(name="江頭 佐江")
+    colleague = world.enroll(administrator, Role.OFFICER)
+    for who in (plain, colleague):
+        assert referral not in told(gated, who)
+        do(gated, who, "receive", referral, status=NOT_FOUND)
+    assert referral in told(gated, nagasaki)  # a co-ordinator, of another name
+    do(gated, nagasaki, "receive", referral)
+    with acting_for(nagasaki.actor.agency_id):
+        Officer.objects.filter(id=plain.actor.officer_id).update(name="Name")
 
 
 def test_for_a_receiver_without_tsunagu_the_sender_enters_the_answers_with_their_documents(

@@ -211,9 +211,13 @@ def item_with(bank_id: UUID, item: NewItem) -> BankItem:
 
 
 def ids_of(bank_id: UUID, items: Sequence[NewItem]) -> list[int | None]:
-    """Return the id of the item of a bank that is known by the same, for each of these; None where it has none."""
+    """Return the id of the item of a bank that is known by the same, for each of these; None where it has none.
+
+    What is there only as a row of a list that has not come to its end is none, as for `add_items`.
+    """
     keys = [UUID(bytes=_key(item)) for item in items]
-    found = dict(Row.objects.filter(bank_id=bank_id, key__in=keys).values_list("key", "id"))
+    rows = Row.objects.filter(bank_id=bank_id, key__in=keys).exclude(part_of__isnull=False, part_of__done_at=None)
+    found = dict(rows.values_list("key", "id"))
     return [found.get(key) for key in keys]
 
 

@@ -78,10 +78,19 @@ def published_of(actor: Actor, root_id: UUID) -> tuple[tuple[str, int], ...]:
     return tuple(counted.order_by("bank__name"))
 
 
-def withdraw_from(bank_id: UUID, root_id: UUID) -> int:
-    """Withdraw from a bank what is there because of a series alone, and return how many items that were."""
+def withdraw_from(bank_id: UUID, root_id: UUID) -> int | None:
+    """Withdraw from a bank what is there because of a series alone, and return how many items that were.
+
+    None where nothing of the series was published there; 0 where others speak for all of it.
+    """
     rows = PublishedItem.objects.filter(_stands_in(root_id), bank_id=bank_id)
-    return sum(_withdrawn(rows).values())
+    return sum(_withdrawn(rows).values()) if rows.exists() else None
+
+
+def withdraw_contents(members: Collection[Member]) -> Mapping[Place, int]:
+    """Withdraw contents from every bank that knows them by a series alone, and return how many items, by place."""
+    cases, items = {one.case_id for one in members}, {one.item_id for one in members}
+    return _withdrawn(PublishedItem.objects.filter(case_id__in=cases, item_id__in=items))
 
 
 def withdraw_unfounded() -> Mapping[Place, int]:
@@ -97,11 +106,10 @@ def _stands_in(root_id: UUID) -> Exists:
 
 
 def _withdrawn(rows: QuerySet[PublishedItem]) -> Mapping[Place, int]:
-    """Delete these rows, and withdraw the items of banks that no other row speaks for."""
-    found = list(rows.values_list("id", "bank_item_id", "series_id", "bank_id"))
-    left = {bank_item_id: Place(*place) for _, bank_item_id, *place in found}
-    gone = PublishedItem.objects.filter(id__in=[row_id for row_id, *_ in found])
-    gone.delete()
+    """Delete these rows, and withdraw the items of banks that no other row speaks for, and nobody withdrew before."""
+    found = list(rows.values_list("id", "bank_item_id", "series_id", "bank_id", "bank_item__withdrawn"))
+    left = {item: Place(series, bank) for _, item, series, bank, withdrawn in found if withdrawn is None}
+    PublishedItem.objects.filter(id__in=[row_id for row_id, *_ in found]).delete()
     for one in published_ids(left):
         del left[one]
     bank_items.withdraw(left)

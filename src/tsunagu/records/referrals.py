@@ -22,6 +22,7 @@ from tsunagu.records.models import ListedPersonRow, ReferralRow, ReferralSourceR
 LOCK_REFERRAL: Final = 7400141
 """The advisory lock under which steps are added to one referral, or a person is referred."""
 
+NO_SUCH: Final = "no such referral"
 CHANGED: Final = "what is kept of this referral was changed"
 
 
@@ -204,7 +205,7 @@ def referral_told(actor: Actor, referral_id: UUID, *, tells_all: bool) -> KeptRe
     """
     found = _kept(_told_to(actor, tells_all=tells_all).filter(id=referral_id))
     if not found:
-        raise NotFound("no such referral")
+        raise NotFound(NO_SUCH)
     return found[0]
 
 

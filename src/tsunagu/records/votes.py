@@ -79,6 +79,11 @@ def scheme_called(name: str) -> tuple[UUID, Scheme]:
     return row.id, _scheme(row)
 
 
+def all_schemes() -> tuple[tuple[UUID, Scheme], ...]:
+    """Return every version of every scheme of the agency, with its id."""
+    return tuple((row.id, _scheme(row)) for row in SchemeRow.objects.order_by("name", "-version"))
+
+
 def first_scheme() -> tuple[UUID, Scheme] | None:
     """Return the first scheme of the agency by name, at its newest version; None where it has none."""
     row = SchemeRow.objects.order_by("name", "-version").first()

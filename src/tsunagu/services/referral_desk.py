@@ -10,7 +10,7 @@ from uuid import UUID
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.errors import Conflict
+from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
@@ -20,6 +20,7 @@ from tsunagu.records.referrals import KeptReferral
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.referral_names import PackagesWithheld
 from tsunagu.services.seized_access import SEALS
 
 
@@ -62,15 +63,18 @@ def opened_referral(
 
     Raises:
         Forbidden: none of the actor's roles carries the permission.
-        NotFound: no such referral, or not his.
+        NotFound: no such referral, or not his; or it is about somebody who bears his name, or a colleague's.
     """
     with (
         denials_recorded(actor=actor, permission=permission, asked=str(referral_id), now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
     ):
+        withheld = PackagesWithheld.from_(actor)
         referrals.lock(referral_id)
         kept = referrals.referral_told(actor, referral_id, tells_all=actor.may(Permission.HELD_NOTICE_RELEASE))
         key = keys.open_sealed(SEALS, kept.package.key, key_context(referral_id))
+        if withheld.hides(kept.package, key):
+            raise NotFound(referrals.NO_SUCH)
         yield OpenReferral(kept, kept.path, agencies.agency_cards(), key)
 
 

@@ -30,6 +30,7 @@ from tsunagu.services.case_life import check_reason
 from tsunagu.services.gate_desk import OpenedPerson, opened_person
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.referral_desk import key_context, opened_referral, told
+from tsunagu.services.referral_names import PackagesWithheld
 from tsunagu.services.referral_package import ReferralDraft, content_of, residence_of
 from tsunagu.services.seized_access import SEALS, refuse_closed
 
@@ -200,7 +201,7 @@ def withdraw_all(
             continue
         step = ReferralStep(path.last + 1, ReferralStepKind.WITHDRAWN, package.sender_id, now)
         path.after(step)
-        key = keys.open_sealed(SEALS, package.key, key_context(package.referral_id))
+        key = _key_of(package, keys)
         referrals.add_step(
             package.referral_id,
             step,
@@ -230,14 +231,19 @@ def list_referrals(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -
         denials_recorded(actor=actor, permission=permission, asked="referrals", now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
     ):
-        cards = agencies.agency_cards()
+        cards, withheld = agencies.agency_cards(), PackagesWithheld.from_(actor)
         views = tuple(
             ReferralView(one, one.path, cards[one.package.sender_id], cards[one.package.receiver_id])
             for one in referrals.referrals_told(actor, tells_all=actor.may(Permission.HELD_NOTICE_RELEASE))
+            if not withheld.hides(one.package, _key_of(one.package, keys))
         )
         about = {"referrals": len(views)}
         ledger.write(Deed(Act.REFERRAL_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=about))
     return views
+
+
+def _key_of(package: SignedPackage, keys: Keys) -> bytes:
+    return keys.open_sealed(SEALS, package.key, key_context(package.referral_id))
 
 
 def _preview(one: OpenedPerson, draft: ReferralDraft, actor: Actor, now: datetime) -> Preview:

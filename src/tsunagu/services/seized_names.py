@@ -17,6 +17,15 @@ from tsunagu.resolution.linking.linking import Linked
 from tsunagu.resolution.row_facts import RowFacts, name_keys
 
 
+def withheld_from(actor: Actor) -> tuple[str, ...]:
+    """Return the names of which an officer is told nothing: his own, and but for a co-ordinator his colleagues'.
+
+    Call it within `acting_for` his agency.
+    """
+    is_told = actor.may(Permission.HELD_NOTICE_RELEASE)
+    return tuple(one.name for one in agencies.officer_cards() if not is_told or one.officer_id == actor.officer_id)
+
+
 class NamesWithheld:
     """Tells which rows one officer is not shown, and is told no number of."""
 
@@ -26,13 +35,8 @@ class NamesWithheld:
 
     @classmethod
     def from_(cls, actor: Actor, facts: RowFacts) -> NamesWithheld:
-        """Return those of an officer: his own, and but for a co-ordinator those of all his agency's officers.
-
-        Call it within `acting_for` his agency.
-        """
-        is_told = actor.may(Permission.HELD_NOTICE_RELEASE)
-        cards = agencies.officer_cards()
-        return cls((one.name for one in cards if not is_told or one.officer_id == actor.officer_id), facts)
+        """Return those of an officer; see `withheld_from`."""
+        return cls(withheld_from(actor), facts)
 
     @property
     def rows(self) -> list[int]:

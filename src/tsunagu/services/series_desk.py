@@ -16,6 +16,7 @@ from tsunagu.domain.permission import Permission
 from tsunagu.domain.series_steps import MERGED_AWAY, Member, Step, StepKind, check_step
 from tsunagu.records import published_items, series_erasing, series_steps
 from tsunagu.records import series as rows
+from tsunagu.records.published_items import Place
 from tsunagu.records.series import FoundSeries
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import REFERENCE, denials_recorded
@@ -74,13 +75,13 @@ class SeriesDesk:
             series_steps.lock(self.actor.agency_id)
             found = rows.series_called(self.actor, name)
             yield found
-            for place, count in published_items.withdraw_unfounded().items():
-                told: dict[str, str | int] = {
-                    "series": str(place.series_id),
-                    "bank": str(place.bank_id),
-                    "items": count,
-                }
-                self.ledger.write(self.deed(Act.SERIES_UNPUBLISHED, found, found.case_ids, **told))
+            self.tell_withdrawn(found, published_items.withdraw_unfounded())
+
+    def tell_withdrawn(self, found: FoundSeries, withdrawn: Mapping[Place, int]) -> None:
+        """Write down what has left banks, by place. Call it within `changing`."""
+        for place, count in withdrawn.items():
+            told: dict[str, str | int] = {"series": str(place.series_id), "bank": str(place.bank_id), "items": count}
+            self.ledger.write(self.deed(Act.SERIES_UNPUBLISHED, found, found.case_ids, **told))
 
     def take(
         self,

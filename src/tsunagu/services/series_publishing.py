@@ -10,7 +10,6 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.bank import BankSemantics, BankSummary
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.permission import Permission
-from tsunagu.domain.scheme import Grade, VoteState, verdict_of
 from tsunagu.domain.series_steps import Member, StepKind
 from tsunagu.records import bank_items, banks, published_items
 from tsunagu.records import series as rows
@@ -21,6 +20,7 @@ from tsunagu.services.access import check_reference
 from tsunagu.services.case_life import check_reason
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.series_desk import SeriesDesk
+from tsunagu.services.votes import doubted_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,9 @@ def publish_series(
 def withdraw_published(
     *, actor: Actor, name: str, bank: str, reason: str, now: datetime, keys: Keys, ledger: Ledger
 ) -> int:
-    """Withdraw from a bank what it knows by a series alone, and return how many items that were.
+    """Withdraw from a bank what it knows by a series alone, and return how many items of the actor's cases that were.
+
+    What another series speaks for stays there, and is said to be that one's.
 
     Raises:
         Forbidden: the actor publishes no series.
@@ -91,27 +93,19 @@ def withdraw_published(
     desk = SeriesDesk(actor, now, keys, ledger)
     with desk.changing(name, Permission.SERIES_PUBLISH) as found:
         target = banks.bank_of(bank)
+        own = dict(published_items.published_of(actor, found.root_id)).get(target.name, 0)
         withdrawn = published_items.withdraw_from(target.bank_id, found.root_id)
-        if not withdrawn:
+        if withdrawn is None:
             raise Conflict("nothing of this series is published to this bank")
         told: dict[str, str | int] = {"bank": str(target.bank_id), "items": withdrawn}
         desk.take(StepKind.UNPUBLISHED, found, reason=reason, value=target.name, told=told)
-    return withdrawn
+    return own
 
 
 def _to_publish(members: Sequence[Member]) -> list[Member]:
-    """Return the contents of which votes do not say that they are lawful, nor differ about it."""
-    scheme = said.first_scheme()
-    if scheme is None:
-        return list(members)
-    scheme_id, by = scheme
-    votes = said.said_of(members, scheme_id)
-    verdicts = {one: verdict_of(votes[one].votes, by, is_disputed=votes[one].is_disputed) for one in members}
-    return [
-        one
-        for one in members
-        if verdicts[one].state is not VoteState.DISPUTED and verdicts[one].grade is not Grade.NOT_ILLEGAL
-    ]
+    """Return the contents of which votes do not say that they are lawful, nor differ, by whatever scheme."""
+    doubted = {one for scheme_id, by in said.all_schemes() for one in doubted_by(scheme_id, by, members)}
+    return [one for one in members if one not in doubted]
 
 
 def _add(place: Place, bank: BankSummary, members: Sequence[Member], desk: SeriesDesk) -> tuple[int, int, int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from tsunagu.domain.permission import Permission
 from tsunagu.domain.scheme import Grade, Scheme, Verdict, Vote, VoteState, verdict_of
 from tsunagu.domain.series import SeriesItem
 from tsunagu.domain.series_steps import Member
-from tsunagu.records import agencies
+from tsunagu.records import agencies, published_items
 from tsunagu.records import series as rows
 from tsunagu.records import votes as said
 from tsunagu.records.cases import case_of
@@ -89,8 +89,18 @@ def cast_vote(
         round_ = before.round + (state is VoteState.DISPUTED)
         vote = Vote(actor.officer_id, round_, grade, answers, now)
         said.add_vote(member, vote, scheme_id=scheme_id, agency_id=actor.agency_id)
+        desk.tell_withdrawn(found, published_items.withdraw_contents(doubted_by(scheme_id, by, [member])))
         told: dict[str, str | int] = {"series": str(found.root_id), "scheme": str(scheme_id), "round": round_}
         ledger.write(desk.deed(Act.VOTE_CAST, found, [member.case_id], **told))
+
+
+def doubted_by(scheme_id: UUID, by: Scheme, members: Collection[Member]) -> set[Member]:
+    """Return the contents that votes by a scheme grade as lawful, or differ about. Call it within `acting_for`."""
+    votes = said.said_of(members, scheme_id)
+    verdicts = {one: verdict_of(votes[one].votes, by, is_disputed=votes[one].is_disputed) for one in members}
+    return {
+        one for one, each in verdicts.items() if each.state is VoteState.DISPUTED or each.grade is Grade.NOT_ILLEGAL
+    }
 
 
 def dispute_votes(
@@ -123,6 +133,7 @@ def dispute_votes(
         if verdict_of(before.votes, by, is_disputed=before.is_disputed).state is VoteState.OPEN:
             raise Conflict("not all votes on this are in")
         said.add_dispute(member, scheme_id=scheme_id, round_=before.round, actor=actor, reason=reason, now=now)
+        desk.tell_withdrawn(found, published_items.withdraw_contents([member]))
         told: dict[str, str | int] = {"series": str(found.root_id), "scheme": str(scheme_id), "round": before.round}
         ledger.write(
             desk.deed(Act.VOTE_DISPUTED, found, [member.case_id], **told, reason=desk.reference(found, reason))

@@ -270,6 +270,10 @@ NEVER = {
 
 PACKAGED = {
     "Agency.name",
+    # A bank that knows an item by its series knows it by the digests of the item.
+    "BankItem.md5",
+    "BankItem.sha1",
+    "BankItem.sha256",
     "Case.reference",
     "Exhibit.reference",
     "Holding.path",
@@ -438,7 +442,7 @@ BY_SCOPE = {
     Permission.BANK_READ: {"Bank.legal_ground", "Bank.name"},
     Permission.CASE_READ: {"Case.reference", "Exhibit.reference"},
     Permission.MEDIA_INGEST: {"Case.reference", "Exhibit.reference", "Intake.id"},
-    # A bank that knows an item by its series knows it by the same digest.
+    # Likewise.
     Permission.MEDIA_READ: {"BankItem.sha256", "Holding.path", "MediaItem.sha256"},
     Permission.NOTICE_READ: {
         "Case.reference", "OverlapNotice.overlap_id", "OverlapNotice.revealed.case", "OverlapNotice.revealed.reasons",

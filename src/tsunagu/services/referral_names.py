@@ -1,0 +1,40 @@
+"""Packages about somebody who bears an officer's own name, or a colleague's: others of his agency work on them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.errors import Conflict
+from tsunagu.domain.seized import ListField
+from tsunagu.records.referrals import SignedBody, SignedPackage
+from tsunagu.resolution.row_facts import name_keys
+from tsunagu.services.seized_names import withheld_from
+
+
+@dataclass(frozen=True, slots=True)
+class PackagesWithheld:
+    """Tells which packages one officer is not shown, by the keys of the names that he is told nothing of."""
+
+    keys: frozenset[str]
+
+    @classmethod
+    def from_(cls, actor: Actor) -> PackagesWithheld:
+        """Return those of an officer. Call it within `acting_for` his agency."""
+        return cls(frozenset().union(*(name_keys(name, "") for name in withheld_from(actor))))
+
+    def hides(self, package: SignedPackage, key: bytes) -> bool:
+        """Return whether a package is about somebody who bears such a name; one that cannot be read hides nothing.
+
+        Args:
+            package: as it is kept.
+            key: what it is sealed under.
+        """
+        try:
+            said = json.loads(SignedBody.opened(package, key).body)["person"]["said"]
+        except Conflict:
+            return False
+        names = [(one["said"], "") for one in said.get(ListField.NAME.value, ())]
+        names += [("", one["said"]) for one in said.get(ListField.KANA.value, ())]
+        return any(name_keys(*name) & self.keys for name in names)
