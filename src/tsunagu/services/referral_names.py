@@ -9,8 +9,6 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.seized import ListField
 from tsunagu.records.referrals import SignedBody, SignedPackage
-from tsunagu.resolution.row_facts import name_keys
-from tsunagu.services.seized_names import withheld_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +20,9 @@ class PackagesWithheld:
     @classmethod
     def from_(cls, actor: Actor) -> PackagesWithheld:
         """Return those of an officer. Call it within `acting_for` his agency."""
+        from tsunagu.resolution.row_facts import name_keys  # noqa: PLC0415 - loads NumPy, needed by few commands
+        from tsunagu.services.seized_names import withheld_from  # noqa: PLC0415 - likewise
+
         return cls(frozenset().union(*(name_keys(name, "") for name in withheld_from(actor))))
 
     def hides(self, package: SignedPackage, key: bytes) -> bool:
@@ -31,6 +32,8 @@ class PackagesWithheld:
             package: as it is kept.
             key: what it is sealed under.
         """
+        from tsunagu.resolution.row_facts import name_keys  # noqa: PLC0415 - likewise
+
         try:
             said = json.loads(SignedBody.opened(package, key).body)["person"]["said"]
         except Conflict:

@@ -17,13 +17,13 @@ from tsunagu.resolution.linking.linking import Linked
 from tsunagu.resolution.row_facts import RowFacts, name_keys
 
 
-def withheld_from(actor: Actor) -> tuple[str, ...]:
+def withheld_from(reader: Actor) -> tuple[str, ...]:
     """Return the names of which an officer is told nothing: his own, and but for a co-ordinator his colleagues'.
 
     Call it within `acting_for` his agency.
     """
-    is_told = actor.may(Permission.HELD_NOTICE_RELEASE)
-    return tuple(one.name for one in agencies.officer_cards() if not is_told or one.officer_id == actor.officer_id)
+    is_told = reader.may(Permission.HELD_NOTICE_RELEASE)
+    return tuple(one.name for one in agencies.officer_cards() if not is_told or one.officer_id == reader.officer_id)
 
 
 class NamesWithheld:
