@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tsunagu.domain.enquiry import EnquiryDraft, EnquiryResult
+from tsunagu.domain.errors import InputError
 from tsunagu.services import enquiries as service
 from tsunagu.web.desk import chosen, day, parts_of
 from tsunagu.web.rooms import now
@@ -16,7 +17,9 @@ from tsunagu.web.rooms import now
 def book(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the enquiries of a case, or enter one."""
     if request.method == "POST":
-        due = day(request.POST.get("until", "")) or now().date()
+        due = day(request.POST.get("until", ""))
+        if due is None:
+            raise InputError("an enquiry has a day on which it is due")
         draft = EnquiryDraft(request.POST.get("what", ""), request.POST.get("to", "").strip(), due)
         service.record_enquiry(reference=reference, draft=draft, **parts_of(request))
         return redirect("case_enquiries", reference)
