@@ -5,24 +5,30 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connections
 
 from tsunagu.cli.report_acts import CHECK
 from tsunagu.domain.agency_tree import AgencyKind
 from tsunagu.domain.erasure import ErasureGround
+from tsunagu.domain.errors import Conflict
 from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.report import ObservationKind, ReportedObservation
 from tsunagu.records.models import ReportContentRow, ReportKeyRow, ReportRow, ReportStepRow
+from tsunagu.records.reports import LOCK_REPORT
 from tsunagu.records.session import acting_for
 from tsunagu.services.agency_tree import confirm_places, place_agency
 from tsunagu.services.cases import open_case
 from tsunagu.services.deletion import confirm_deletion, propose_deletion
+from tsunagu.services.report_acts import join_report
 from tsunagu.services.report_retention import erase_expired_reports
 
 from .reported import a_report, entered
@@ -95,6 +101,42 @@ def test_the_very_same_report_again_is_known_and_another_under_its_name_is_refus
     assert (other["state"], other["field"]) == ("refused", "source_reference")
 
 
+def test_risk_that_a_report_tells_of_when_it_is_sent_again_is_said_of_it_once(
+    world: World, national: Person, kyoto: Person
+) -> None:
+    told = offered(text="one\ntwo")
+    [first] = bring(world, national, told)
+    again = {**told, "text": "one\r\ntwo", "imminent_risk": True}
+    [known] = bring(world, national, again)
+    assert (known["state"], known["report"]) == ("known", first["report"])
+    assert show(world, national, first["report"])["imminent_risk"] is True
+    do(world, national, "risk", first["report"], "--not-imminent", "--reason", "she is safe")
+    bring(world, national, again)
+    steps = [step["kind"] for step in show(world, national, first["report"])["steps"]]
+    assert steps == ["entered", "risk-set", "risk-lifted"]
+    do(world, national, "assign", first["report"], "--to", kyoto.agency, "--reason", "w")
+    [refused] = bring(world, national, again, status=REFUSED)
+    assert (refused["field"], refused["report"]) == ("imminent_risk", None)
+
+
+def test_who_sends_a_report_again_is_in_the_ledger_and_learns_its_id_only_if_he_may_read_it(world: World) -> None:
+    one, colleague = world.found({Role.OFFICER}, {Role.OFFICER})
+    told = offered()
+    [first] = bring(world, one, told)
+    bring(world, one, told)
+    again = world.last_entry()
+    assert (again["act"], again["details"]["report"]) == ("report:resent", first["report"])
+    case = ("--case", random_name("case"), "--open-for", "investigation")
+    do(world, one, "merge", first["report"], *case, "--reason", "w")
+    [known] = bring(world, colleague, told)
+    assert (known["state"], known["report"]) == ("known", None)
+    assert world.last_entry()["details"] == {"refused": 0, "source_kind": "provider"}
+    [refused] = bring(world, colleague, {**told, "text": "something else"}, status=REFUSED)
+    assert refused["report"] is None
+    assert world.last_entry()["details"] == {"refused": 1, "source_kind": "provider"}
+    assert first["report"] not in json.dumps(world.last_entry())
+
+
 def test_risk_comes_first_as_a_person_has_said_it_and_then_what_waits_longest(world: World) -> None:
     one, _ = world.found({Role.OFFICER}, {Role.OFFICER})
     ages = [entered(world, one, a_report(received_at=now() - timedelta(days=days))) for days in (1, 3, 2)]
@@ -104,8 +146,61 @@ def test_risk_comes_first_as_a_person_has_said_it_and_then_what_waits_longest(wo
     assert queue(world, one) == [str(ages[0]), str(ages[1]), str(ages[2])]
     assert queue(world, one, "--after", str(ages[0])) == [str(ages[1]), str(ages[2])]
     assert queue(world, one, "--after", str(ages[1])) == [str(ages[2])]
+    do(world, one, "close", ages[1], "--reason", "w")
+    assert queue(world, one, "--after", str(ages[1])) == [str(ages[2])]
     do(world, one, "risk", ages[0], "--not-imminent", "--reason", "she is safe")
     assert [step["words"] for step in show(world, one, ages[0])["steps"]] == ["", "she said so", "she is safe"]
+
+
+def test_a_list_does_not_begin_again_by_itself_where_the_report_it_goes_on_after_is_gone(world: World) -> None:
+    one, colleague = world.found({Role.OFFICER}, {Role.OFFICER})
+    first, _ = (entered(world, one, a_report()) for _ in range(2))
+    do(world, one, "merge", first, "--case", random_name("case"), "--open-for", "investigation", "--reason", "w")
+    done = world.run(colleague, "report", "list", "--after", str(first))
+    assert done.status == CONFLICT, done.text
+
+
+def test_risk_stays_in_the_queue_with_the_report_that_the_one_at_risk_was_joined_to(world: World) -> None:
+    one, _ = world.found({Role.OFFICER}, {Role.OFFICER})
+    lead, other, at_risk, later = (entered(world, one, a_report()) for _ in range(4))
+    do(world, one, "risk", at_risk, "--imminent", "--reason", "w")
+    do(world, one, "join", at_risk, str(other), "--reason", "one chat")
+    assert queue(world, one)[0] == str(other)
+    do(world, one, "join", other, str(lead), "--reason", "one child")
+    assert queue(world, one)[0] == str(lead)
+    risk = [step["words"] for step in show(world, one, lead)["steps"] if step["kind"] == "risk-set"]
+    assert risk == ["one child"]
+    done = world.run(one, "report", "show", str(lead))
+    assert done.text.count("A CHILD IS AT IMMINENT RISK") == len((lead, other, at_risk))
+    do(world, one, "risk", lead, "--not-imminent", "--reason", "she is safe")
+    do(world, one, "join", later, str(lead), "--reason", "w")
+    do(world, one, "risk", later, "--imminent", "--reason", "another child")
+    assert show(world, one, lead)["imminent_risk"] is True
+
+
+def test_a_report_is_not_joined_to_one_that_is_closed_meanwhile(world: World, admin: Any) -> None:
+    one, _ = world.found({Role.OFFICER}, {Role.OFFICER})
+    lead, other = (entered(world, one, a_report()) for _ in range(2))
+
+    def join() -> None:
+        try:
+            join_report(actor=one.actor, report_id=other, to=lead, reason="w", **world.parts)
+        finally:
+            connections.close_all()
+
+    admin.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_REPORT, str(lead)])
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND NOT granted"
+    with ThreadPoolExecutor(1) as thread:
+        joining = thread.submit(join)
+        for _ in range(500):
+            if joining.done() or admin.execute(waiting, [LOCK_REPORT]).fetchone()[0]:
+                break
+            time.sleep(0.01)
+        admin.execute("UPDATE report SET state = 'closed' WHERE id = %s", [lead])
+        admin.commit()
+        with pytest.raises(Conflict):
+            joining.result()
+    assert queue(world, one) == [str(other)]
 
 
 def test_what_may_be_the_same_is_shown_with_why_and_nothing_is_joined_by_itself(world: World, national: Person) -> None:
@@ -224,6 +319,21 @@ def test_a_report_goes_with_its_last_day_and_what_was_joined_goes_with_the_last_
     assert over(joined) == len((lead, joined))
     assert world.last_entry()["act"] == "report:expired"
     assert queue(world, one, "--state", "waiting", "--state", "joined") == [str(young)]
+
+
+def test_a_report_that_is_put_back_after_its_last_day_is_not_erased_the_next_night(world: World, admin: Any) -> None:
+    one, _ = world.found({Role.OFFICER}, {Role.OFFICER})
+    lead, joined = (entered(world, one, a_report()) for _ in range(2))
+    do(world, one, "join", joined, str(lead), "--reason", "w")
+    do(world, one, "close", lead, "--reason", "w")
+    day = show(world, one, lead)["keep_until"]
+    for each in (lead, joined):
+        admin.execute("UPDATE report SET keep_until = '2020-01-01' WHERE id = %s", [each])
+    admin.commit()
+    do(world, one, "put-back", lead, "--reason", "it was not nothing")
+    assert [show(world, one, each)["keep_until"] for each in (lead, joined)] == [day, day]
+    put_back = [entry for entry in world.entries() if entry["act"] == "report:put_back"]
+    assert {entry["details"]["until"] for entry in put_back[-2:]} == {day}
 
 
 def test_a_report_goes_with_the_case_that_it_was_merged_into(world: World) -> None:

@@ -27,6 +27,7 @@ class EnteredOut(Schema):
     Attributes:
         number: its place in what was sent, from 1.
         state: `known` is what the agency had received before, word for word.
+        report: none where it was refused, or where the officer may not read the one that came in before.
         problem: why it was refused.
         field: which field of it is wrong.
     """
@@ -45,7 +46,7 @@ class EnteredOut(Schema):
         return cls(
             number=one.number,
             source_reference=one.source_reference,
-            state="refused" if one.report_id is None else state,
+            state=state if one.problem is None else "refused",
             report=one.report_id,
             problem=one.problem,
             field=one.field,

@@ -51,7 +51,8 @@ def show_report(view: ReportView, *, as_json: bool) -> None:
         why = ", ".join(other.grounds)
         screen.print(f"May be the same as report {other.kept.report_id} ({other.kept.source}): {why}", markup=False)
     for one in view.joined:
-        screen.print(f"Joined to it: report {one.report_id} ({one.source}, {one.source_reference})", markup=False)
+        risk = "; A CHILD IS AT IMMINENT RISK" if one.is_imminent else ""
+        screen.print(f"Joined to it: report {one.report_id} ({one.source}, {one.source_reference}){risk}", markup=False)
     for step in view.steps:
         screen.print(_step_line(step), markup=False)
 

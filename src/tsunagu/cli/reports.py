@@ -58,9 +58,9 @@ def add(house: House, /, *, as_json: bool, **typed: Any) -> None:
         read = read_report(_fields(**typed), now=now())
         done = report_entry.enter_report(report=read, **desk.parts)
     if as_json:
-        print_json({"report": str(done.report_id), "new": done.is_new})
+        print_json({"report": None if done.report_id is None else str(done.report_id), "new": done.is_new})
     else:
-        screen.print(f"{'It is entered' if done.is_new else 'It came in before'}: report {done.report_id}.")
+        screen.print(f"{'It is entered' if done.is_new else 'It came in before'}: {_named(done)}.")
 
 
 @report.command("import")
@@ -80,11 +80,11 @@ def import_(house: House, *, file: Any, as_json: bool) -> None:
     for one in done:
         if as_json:
             print_json(entered_json(one))
-        elif one.report_id is None:
+        elif one.problem is not None:
             screen.print(f"{one.number}: refused, {one.field or 'report'}: {one.problem}", markup=False)
         else:
-            screen.print(f"{one.number}: {'entered' if one.is_new else 'known'}, report {one.report_id}", markup=False)
-    if any(one.report_id is None for one in done):
+            screen.print(f"{one.number}: {'entered' if one.is_new else 'known'}, {_named(one)}", markup=False)
+    if any(one.problem is not None for one in done):
         sys.exit(REFUSED_STATUS)
 
 
@@ -151,7 +151,7 @@ def show(house: House, *, report_id: UUID, purpose: str | None, as_json: bool) -
 
 def entered_json(one: report_entry.Entered) -> dict[str, Any]:
     """Return for machines what came of one report of a batch."""
-    state = "refused" if one.report_id is None else "entered" if one.is_new else "known"
+    state = "refused" if one.problem is not None else "entered" if one.is_new else "known"
     return {
         "number": one.number,
         "source_reference": one.source_reference,
@@ -160,6 +160,10 @@ def entered_json(one: report_entry.Entered) -> dict[str, Any]:
         "problem": one.problem,
         "field": one.field,
     }
+
+
+def _named(one: report_entry.Entered) -> str:
+    return "not yours to read" if one.report_id is None else f"report {one.report_id}"
 
 
 def _list_passed_on(house: House, purpose: str | None, *, as_json: bool) -> None:

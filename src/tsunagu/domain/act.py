@@ -114,6 +114,7 @@ class Act(StrEnum):
     ENQUIRY_ANSWERED = "enquiry:answered"
     ENQUIRY_READ = "enquiry:read"
     REPORT_ENTERED = "report:entered"
+    REPORT_RESENT = "report:resent"
     REPORT_READ = "report:read"
     REPORT_RISK_SET = "report:risk_set"
     REPORT_RISK_LIFTED = "report:risk_lifted"

@@ -13,4 +13,4 @@ def utc_text(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise InputError("a time without a zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

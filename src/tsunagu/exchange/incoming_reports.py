@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, Final, TypeVar
 
@@ -20,6 +20,8 @@ MOST_REPORTS: Final = 500
 MOST_FILE_BYTES: Final = 32 << 20
 SKEW: Final = timedelta(minutes=10)
 """By so much a source's clock may be ahead of ours."""
+EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
+"""No report is older: what says so has a digit of its year wrong."""
 WRONG: Final = "a field of this report is missing, unknown or not what it should be"
 _FIELDS: Final = frozenset(
     {
@@ -35,6 +37,8 @@ _FIELDS: Final = frozenset(
         "imminent_risk",
     }
 )
+_OF_A_DIGEST: Final = frozenset({"type", "value"})
+_OF_AN_OBSERVATION: Final = frozenset({"kind", "value", "platform"})
 _Choice = TypeVar("_Choice", bound=Enum)
 
 
@@ -50,14 +54,22 @@ def read_report(told: object, *, now: datetime) -> IncomingReport:
     """
     if not isinstance(told, Mapping):
         raise InputError(WRONG, field="report")
-    for name in told:
-        if name not in _FIELDS:
-            raise InputError(WRONG, field=str(name)[:100] if str(name).isprintable() else "?")
-    received_at = _received(told.get("received_at"), now)
+    _refuse_unknown(told, _FIELDS)
+    return _report(told, _received(told.get("received_at"), now))
+
+
+def kept_report(told: Mapping[str, Any]) -> IncomingReport:
+    """Return a report that `written_report` wrote; when it was received was looked at when it came in."""
+    return _report(told, datetime.fromisoformat(told["received_at"]))
+
+
+def _report(told: Mapping[str, Any], received_at: datetime) -> IncomingReport:
     grading = _text(told, "grading", required=False)
+    known_by = _objects(told, "known_by", _OF_A_DIGEST)
+    observations = _objects(told, "observations", _OF_AN_OBSERVATION)
     with_field = {
-        "known_by": lambda: _known_by(_objects(told, "known_by")),
-        "observations": lambda: tuple(map(_observation, _objects(told, "observations"))),
+        "known_by": lambda: _known_by(known_by),
+        "observations": lambda: tuple(map(_observation, observations)),
         "grading": lambda: SourceGrading.parse(grading) if grading else None,
     }
     made = {name: _named(name, make) for name, make in with_field.items()}
@@ -112,7 +124,8 @@ def read_file(content: bytes) -> Iterator[object]:
     elif whole is not None:
         yield whole
     else:
-        yield from (_decoded(line) for line in text.splitlines() if line.strip())
+        # Other ends of a line, such as U+2028, may stand within a string of JSON.
+        yield from (_decoded(line) for line in text.split("\n") if line.strip())
 
 
 def _decoded(text: str) -> object:
@@ -143,10 +156,18 @@ def _observation(told: Mapping[str, Any]) -> ReportedObservation:
     return ReportedObservation(kind, _text(told, "value"), _text(told, "platform", required=False))
 
 
-def _objects(told: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+def _refuse_unknown(told: Mapping[str, Any], known: frozenset[str], within: str = "") -> None:
+    for name in told:
+        if name not in known:
+            raise InputError(WRONG, field=within + (str(name)[:100] if str(name).isprintable() else "?"))
+
+
+def _objects(told: Mapping[str, Any], name: str, known: frozenset[str]) -> list[Mapping[str, Any]]:
     found = told.get(name, [])
     if not isinstance(found, list) or not all(isinstance(one, Mapping) for one in found):
         raise InputError(WRONG, field=name)
+    for one in found:
+        _refuse_unknown(one, known, f"{name}.")
     return found
 
 
@@ -156,7 +177,8 @@ def _text(told: Mapping[str, Any], name: str, *, required: bool = True) -> str:
         return ""
     if not isinstance(found, str) or (required and not found.strip()):
         raise InputError(WRONG, field=name)
-    return found if name == "text" else found.strip()
+    # A form ends its lines in two characters, a program in one: the text is the same.
+    return found.replace("\r\n", "\n") if name == "text" else found.strip()
 
 
 def _flag(told: Mapping[str, Any], name: str) -> bool:
@@ -180,6 +202,6 @@ def _received(told: object, now: datetime) -> datetime:
         moment = datetime.fromisoformat(told) if isinstance(told, str) else None
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None or moment > now + SKEW:
+    if moment is None or moment.tzinfo is None or not EARLIEST <= moment <= now + SKEW:
         raise InputError(WRONG, field="received_at")
     return moment

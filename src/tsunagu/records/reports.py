@@ -181,10 +181,15 @@ def queue_of(actor: Actor, states: Sequence[ReportState], *, after: UUID | None,
         states: how they stand.
         after: the report that the list goes on after; None for its beginning.
         most: so many at most.
+
+    Raises:
+        Conflict: the report that it goes on after is not there any more.
     """
     rows = told_to(actor).filter(state__in=list(states))
-    last = rows.filter(id=after).first() if after is not None else None
-    if last is not None:
+    if after is not None:
+        last = told_to(actor).filter(id=after).first()
+        if last is None:
+            raise Conflict("the report that the list goes on after is here no more: begin again")
         later = Q(received_at__gt=last.received_at) | Q(received_at=last.received_at, id__gt=last.id)
         rest = Q(imminent=last.imminent) & later
         rows = rows.filter(rest | Q(imminent=False) if last.imminent else rest)
@@ -201,6 +206,11 @@ def passed_on(actor: Actor, *, most: int) -> tuple[Envelope, ...]:
 def joined_with(actor: Actor, report_id: UUID) -> tuple[Envelope, ...]:
     """Return the reports that were joined to one, oldest first."""
     return _envelopes(told_to(actor).filter(joined_to=report_id).order_by("received_at", "id"))
+
+
+def lead_of(one: Envelope) -> tuple[Envelope, ...]:
+    """Return the report that one was joined to, if it was."""
+    return _envelopes(ReportRow.objects.filter(id=one.joined_to)) if one.joined_to else ()
 
 
 def reports_of_case(case_id: UUID) -> tuple[Envelope, ...]:

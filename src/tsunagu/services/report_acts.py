@@ -15,12 +15,13 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.report_steps import ReportState, ReportStepKind
-from tsunagu.records import erasing, reports
+from tsunagu.domain.retention import add_months
+from tsunagu.records import erasing, reports, retention
 from tsunagu.records.cases import case_of
 from tsunagu.services.case_life import check_reason
 from tsunagu.services.cases import open_case
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.report_desk import OpenReport, opened_report, receivers_of, take_step, told
+from tsunagu.services.report_desk import OpenReport, opened_report, raise_risk, receivers_of, take_step, told
 from tsunagu.services.seized_access import refuse_closed
 
 
@@ -56,6 +57,8 @@ def join_report(
 ) -> None:
     """Say that a report tells of the same as another one, and let it go with that from now on. Nothing of it is lost.
 
+    Where it tells of imminent risk, the other one does from then on.
+
     Raises:
         Forbidden: the actor handles no reports.
         NotFound: one of the two is no report, or not the actor's.
@@ -63,15 +66,19 @@ def join_report(
         Conflict: one of the two does not wait, or they are one.
     """
     check_reason(reason)
-    with _handling(actor, report_id, now=now, keys=keys, ledger=ledger) as found:
+    with _handling(actor, report_id, now=now, keys=keys, ledger=ledger, beside=to) as found:
         lead = reports.report_told(actor, to)
         if to == report_id or lead.state is not ReportState.WAITING:
             raise Conflict("a report is joined to another one that waits")
-        take_step(found.kept, ReportStepKind.JOINED, actor=actor, now=now, keys=keys, words=reason, other=to)
+        step: dict[str, Any] = {"actor": actor, "now": now, "keys": keys, "words": reason}
+        take_step(found.kept, ReportStepKind.JOINED, other=to, **step)
         reports.change(report_id, state=ReportState.JOINED, joined_to=to)
         for one in found.joined:
             reports.change(one.report_id, joined_to=to)
         ledger.write(told(Act.REPORT_JOINED, found.kept, actor=actor, now=now, with_report=str(to)))
+        if any(one.is_imminent for one in (found.kept, *found.joined)):
+            for one in raise_risk(lead, **step):
+                ledger.write(told(Act.REPORT_RISK_SET, one, actor=actor, now=now, with_report=str(report_id)))
 
 
 def merge_report(
@@ -135,28 +142,34 @@ def close_report(*, actor: Actor, report_id: UUID, reason: str, now: datetime, k
 def put_back_report(*, actor: Actor, report_id: UUID, reason: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
     """Let a report wait again that was joined, merged or closed; what was joined to it comes with it.
 
+    It has as long as one that comes in today, or longer if it had: else the next night could erase what waits.
+
     Raises:
         Forbidden: the actor handles no reports.
         NotFound: no such report, or not the actor's.
         InputError: no reason.
-        Conflict: it waits already.
+        Conflict: it waits already, or its case is being erased.
     """
     check_reason(reason)
     with _handling(actor, report_id, now=now, keys=keys, ledger=ledger) as found:
         if found.kept.case_id is not None and erasing.is_being_erased(found.kept.case_id, None):
             raise Conflict("the case is being erased")
         step: dict[str, Any] = {"words": reason}
+        least = add_months(now.date(), retention.keep_months())
         for one in _done_to_all(found, ReportStepKind.PUT_BACK, actor=actor, now=now, keys=keys, **step):
             is_lead = one.report_id == report_id
             waits = {"state": ReportState.WAITING, "joined_to": None} if is_lead else {}
-            reports.change(one.report_id, case_id=None, **waits)
-            ledger.write(told(Act.REPORT_PUT_BACK, one, actor=actor, now=now))
+            until = max(one.keep_until, least)
+            reports.change(one.report_id, case_id=None, keep_until=until, **waits)
+            ledger.write(told(Act.REPORT_PUT_BACK, one, actor=actor, now=now, until=until.isoformat()))
 
 
 def set_risk(
     *, actor: Actor, report_id: UUID, is_imminent: bool, reason: str, now: datetime, keys: Keys, ledger: Ledger
 ) -> None:
     """Say that a child is at imminent risk, or that this is not so any more. No machine says it.
+
+    The risk is said of the report that this one was joined to as well; it is lifted from each by itself.
 
     Raises:
         Forbidden: the actor handles no reports.
@@ -168,17 +181,22 @@ def set_risk(
     with _handling(actor, report_id, now=now, keys=keys, ledger=ledger) as found:
         if found.kept.is_imminent is is_imminent:
             raise Conflict("this was said of the report already")
-        kind = ReportStepKind.RISK_SET if is_imminent else ReportStepKind.RISK_LIFTED
-        take_step(found.kept, kind, actor=actor, now=now, keys=keys, words=reason)
-        reports.change(report_id, imminent=is_imminent)
-        act = Act.REPORT_RISK_SET if is_imminent else Act.REPORT_RISK_LIFTED
-        ledger.write(told(act, found.kept, actor=actor, now=now))
+        step: dict[str, Any] = {"actor": actor, "now": now, "keys": keys, "words": reason}
+        if is_imminent:
+            for one in raise_risk(found.kept, **step):
+                ledger.write(told(Act.REPORT_RISK_SET, one, actor=actor, now=now))
+        else:
+            take_step(found.kept, ReportStepKind.RISK_LIFTED, **step)
+            reports.change(report_id, imminent=False)
+            ledger.write(told(Act.REPORT_RISK_LIFTED, found.kept, actor=actor, now=now))
 
 
 @contextmanager
-def _handling(actor: Actor, report_id: UUID, *, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[OpenReport]:
-    permission = Permission.REPORT_HANDLE
-    with opened_report(actor, permission, report_id, now=now, keys=keys, ledger=ledger) as found:
+def _handling(
+    actor: Actor, report_id: UUID, *, now: datetime, keys: Keys, ledger: Ledger, beside: UUID | None = None
+) -> Iterator[OpenReport]:
+    at = (actor, Permission.REPORT_HANDLE, report_id)
+    with opened_report(*at, now=now, keys=keys, ledger=ledger, beside=beside) as found:
         yield found
 
 

@@ -111,5 +111,8 @@ def _text(fields: Mapping[str, Any]) -> str:
         f"Answered / 回答 (UTC): {fields['answered_at'][:16]}, {fields['answered_by'] or ''}",
         "",
         str(fields["answer"]),
+        "",
+        "This text is not signed: what is signed is answer.json.",
+        "この文面に署名はありません。署名があるのは answer.json です。",
     )
     return "\n".join(lines) + "\n"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tsunagu.domain.act import Act
@@ -17,7 +18,7 @@ from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.report import IncomingReport
 from tsunagu.domain.report_steps import DuplicateGround, ReportStep, ReportStepKind, after
-from tsunagu.exchange.incoming_reports import read_report, written_report
+from tsunagu.exchange.incoming_reports import kept_report, written_report
 from tsunagu.records import agencies, agency_places, reports
 from tsunagu.records.ledger.chain import canonical
 from tsunagu.records.reports import Envelope
@@ -47,9 +48,19 @@ class OpenReport:
 
 @contextmanager
 def opened_report(
-    actor: Actor, permission: Permission, report_id: UUID, *, now: datetime, keys: Keys, ledger: Ledger
+    actor: Actor,
+    permission: Permission,
+    report_id: UUID,
+    *,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+    beside: UUID | None = None,
 ) -> Iterator[OpenReport]:
     """Act for the actor's agency in one transaction on one report; every denial is written down.
+
+    Args:
+        beside: another report, to which nobody else does anything meanwhile either.
 
     Raises:
         Forbidden: none of the actor's roles carries the permission.
@@ -59,7 +70,8 @@ def opened_report(
         denials_recorded(actor=actor, permission=permission, asked=str(report_id), now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
     ):
-        reports.lock(report_id)
+        for one in sorted({report_id, beside or report_id}):
+            reports.lock(one)
         kept = reports.report_told(actor, report_id)
         yield OpenReport(kept, reports.joined_with(actor, report_id), agencies.agency_cards())
 
@@ -113,6 +125,19 @@ def take_step(
     return step
 
 
+def raise_risk(one: Envelope, **step: Any) -> tuple[Envelope, ...]:
+    """Say that a child is at imminent risk, of a report and of the one that it was joined to: the queue shows that one.
+
+    Returns:
+        those of the two of which it was not said yet.
+    """
+    found = tuple(each for each in (one, *reports.lead_of(one)) if not each.is_imminent)
+    for each in found:
+        take_step(each, ReportStepKind.RISK_SET, **step)
+        reports.change(each.report_id, imminent=True)
+    return found
+
+
 def words_of(report_id: UUID, step: ReportStep, sealed: bytes, keys: Keys) -> str:
     """Return what was said with a step."""
     return keys.open_sealed(SEALS, sealed, _step_context(report_id, step.number)).decode()
@@ -123,9 +148,9 @@ def sealed_report(report_id: UUID, report: IncomingReport, keys: Keys) -> bytes:
     return keys.seal(SEALS, canonical(written_report(report)).encode(), _context(report_id))
 
 
-def opened_content(report_id: UUID, sealed: bytes, keys: Keys, *, now: datetime) -> IncomingReport:
+def opened_content(report_id: UUID, sealed: bytes, keys: Keys) -> IncomingReport:
     """Return what a report says."""
-    return read_report(json.loads(keys.open_sealed(SEALS, sealed, _context(report_id))), now=now)
+    return kept_report(json.loads(keys.open_sealed(SEALS, sealed, _context(report_id))))
 
 
 def compared_by(report: IncomingReport) -> tuple[tuple[DuplicateGround, bytes], ...]:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict, InputError
+from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.report import IncomingReport
 from tsunagu.domain.report_steps import ReportState, ReportStepKind
@@ -21,7 +22,18 @@ from tsunagu.records.reports import Envelope
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.report_desk import COMPARES, compared_by, sealed_report, take_step, told
+from tsunagu.services.report_desk import (
+    COMPARES,
+    compared_by,
+    opened_content,
+    raise_risk,
+    sealed_report,
+    take_step,
+    told,
+)
+
+ANOTHER = "this source has used this reference for another report"
+PASSED_ON = "this report was passed on: tell the agency that has it what risk there is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,7 @@ class Entered:
     Attributes:
         number: its place among those that were offered, from 1.
         source_reference: what its source calls it by, where that could be read.
-        report_id: None where it was refused.
+        report_id: None where it was refused, or where the actor is not told of the one that came in before.
         is_new: False where the very same report had come in before.
         problem: why it was refused.
         field: which field of it is wrong.
@@ -48,9 +60,11 @@ class Entered:
 def enter_report(*, actor: Actor, report: IncomingReport, now: datetime, keys: Keys, ledger: Ledger) -> Entered:
     """Keep a report that came in, with its last day, and return under which id; the very same one again is known.
 
+    Where it tells of imminent risk the second time alone, the risk is said of the one that is there.
+
     Raises:
         Forbidden: the actor enters no reports.
-        Conflict: the source has used this reference for another report.
+        Conflict: the source has used this reference for another report; or the risk is new, and another agency has it.
     """
     with denials_recorded(
         actor=actor, permission=Permission.REPORT_ENTER, asked="reports", now=now, keys=keys, ledger=ledger
@@ -88,38 +102,74 @@ def enter_reports(
 
 
 def _enter(actor: Actor, report: IncomingReport, number: int, *, now: datetime, keys: Keys, ledger: Ledger) -> Entered:
-    # When it came in, and what graded it, an officer may say otherwise the second time: the report is the same.
-    same = {**written_report(report), "received_at": "", "grading": ""}
+    # When it came in, what graded it, and what risk there is may be said otherwise the second time: it is the same.
+    same = {**written_report(report), "received_at": "", "grading": "", "imminent_risk": ""}
     content, called = canonical(same).encode(), report.source_reference
     with acting_for(actor.agency_id):
         before = reports.received_before(actor.agency_id, report.source_kind, report.source, called)
-        if before is not None:
-            if before.content not in keys.macs(COMPARES, content):
-                raise Conflict("this source has used this reference for another report", field="source_reference")
-            return Entered(number, called, before.report_id)
-        one = Envelope(
-            uuid4(),
-            actor.agency_id,
-            actor.agency_id,
-            (),
-            report.source_kind,
-            report.source,
-            called,
-            keys.mac(COMPARES, content),
-            report.received_at,
-            report.is_imminent,
-            ReportState.WAITING,
-            None,
-            None,
-            None,
-            add_months(now.date(), retention.keep_months()),
-        )
-        macs = ((ground, keys.mac(COMPARES, data)) for ground, data in compared_by(report))
-        reports.add_report(one, sealed_report(one.report_id, report, keys), macs)
-        take_step(one, ReportStepKind.ENTERED, actor=actor, now=now, keys=keys)
-        about: dict[str, str | int] = {"source_kind": report.source_kind.value, "imminent": int(report.is_imminent)}
-        ledger.write(told(Act.REPORT_ENTERED, one, actor=actor, now=now, until=one.keep_until.isoformat(), **about))
-    return Entered(number, called, one.report_id, is_new=True)
+        if before is None:
+            kept = _keep(actor, report, keys.mac(COMPARES, content), now=now, keys=keys, ledger=ledger)
+            return Entered(number, called, kept, is_new=True)
+        is_told = bool(reports.reports_told(actor, [before.report_id]))
+        is_same = before.content in keys.macs(COMPARES, content)
+        ledger.write(_deed(Act.REPORT_RESENT, before, actor, is_told=is_told, now=now, refused=int(not is_same)))
+        rises = is_same and report.is_imminent and not before.is_imminent
+        is_here = before.holder_id == actor.agency_id
+        if rises and is_here and not _risk_was_said(before, keys):
+            for one in raise_risk(before, actor=actor, now=now, keys=keys):
+                ledger.write(_deed(Act.REPORT_RISK_SET, one, actor, is_told=is_told, now=now))
+    # What is refused is in the ledger by now.
+    if not is_same:
+        raise Conflict(ANOTHER, field="source_reference")
+    if rises and not is_here:
+        raise Conflict(PASSED_ON, field="imminent_risk")
+    return Entered(number, called, before.report_id if is_told else None)
+
+
+def _keep(actor: Actor, report: IncomingReport, content: bytes, *, now: datetime, keys: Keys, ledger: Ledger) -> UUID:
+    """Keep a report that has not come in before.
+
+    Args:
+        content: a keyed digest of it.
+    """
+    one = Envelope(
+        uuid4(),
+        actor.agency_id,
+        actor.agency_id,
+        (),
+        report.source_kind,
+        report.source,
+        report.source_reference,
+        content,
+        report.received_at,
+        report.is_imminent,
+        ReportState.WAITING,
+        None,
+        None,
+        None,
+        add_months(now.date(), retention.keep_months()),
+    )
+    macs = ((ground, keys.mac(COMPARES, data)) for ground, data in compared_by(report))
+    reports.add_report(one, sealed_report(one.report_id, report, keys), macs)
+    take_step(one, ReportStepKind.ENTERED, actor=actor, now=now, keys=keys)
+    about: dict[str, str | int] = {"source_kind": report.source_kind.value, "imminent": int(report.is_imminent)}
+    ledger.write(told(Act.REPORT_ENTERED, one, actor=actor, now=now, until=one.keep_until.isoformat(), **about))
+    return one.report_id
+
+
+def _risk_was_said(before: Envelope, keys: Keys) -> bool:
+    """Return whether a report told of imminent risk at some time: whoever lifted it knew then what is sent again."""
+    if any(step.kind is ReportStepKind.RISK_SET for step, _ in reports.steps_of(before.report_id)):
+        return True
+    return opened_content(before.report_id, reports.content_of([before.report_id])[before.report_id], keys).is_imminent
+
+
+def _deed(act: Act, one: Envelope, actor: Actor, *, is_told: bool, now: datetime, **details: int) -> Deed:
+    """Return a deed with a report that came in before; where the actor is not told of it, nothing leads to it."""
+    if is_told:
+        return told(act, one, actor=actor, now=now, **details)
+    about: dict[str, str | int] = {"source_kind": one.source_kind.value, **details}
+    return Deed(act, now, actor.agency_id, actor.officer_id, actor.purpose, details=about)
 
 
 def _reference(offered: object) -> str | None:

@@ -116,10 +116,11 @@ def list_reports(
 
     Raises:
         Forbidden: the actor reads no reports.
+        Conflict: the report that the list goes on after is not the actor's any more.
     """
     with reading_reports(actor, now=now, keys=keys, ledger=ledger):
         found = reports.queue_of(actor, states, after=after, most=most)
-        read = _opened(found, keys, now)
+        read = _opened(found, keys)
         beside = _beside(actor, read, keys)
         cases = tuple(sorted({one.case_id for one in found if one.case_id}))
         about = {"reports": len(found)}
@@ -139,7 +140,7 @@ def view_report(*, actor: Actor, report_id: UUID, now: datetime, keys: Keys, led
     """
     with opened_report(actor, Permission.REPORT_READ, report_id, now=now, keys=keys, ledger=ledger) as found:
         kept = found.kept
-        read = _opened([kept], keys, now)
+        read = _opened([kept], keys)
         others = _beside(actor, read, keys)[report_id]
         envelopes = {one.report_id: one for one in reports.reports_told(actor, [one.report_id for one in others])}
         joined = {one.report_id for one in found.joined} | {kept.joined_to}
@@ -186,16 +187,16 @@ def reports_of_case(
     with reading_reports(actor, now=now, keys=keys, ledger=ledger):
         case = case_of(actor, reference)
         found = reports.reports_of_case(case.case_id)
-        read = _opened(found, keys, now)
+        read = _opened(found, keys)
         about: dict[str, str | int] = {"reports": len(found)}
         deed = Deed(Act.REPORT_READ, now, actor.agency_id, actor.officer_id, actor.purpose, case.case_id, about)
         ledger.write(deed)
     return tuple(ReportLine(one, read[one.report_id], 0) for one in found)
 
 
-def _opened(found: Iterable[Envelope], keys: Keys, now: datetime) -> dict[UUID, IncomingReport]:
+def _opened(found: Iterable[Envelope], keys: Keys) -> dict[UUID, IncomingReport]:
     sealed = reports.content_of(one.report_id for one in found)
-    return {report_id: opened_content(report_id, one, keys, now=now) for report_id, one in sealed.items()}
+    return {report_id: opened_content(report_id, one, keys) for report_id, one in sealed.items()}
 
 
 def _beside(actor: Actor, read: Mapping[UUID, IncomingReport], keys: Keys) -> dict[UUID, tuple[Duplicate, ...]]:

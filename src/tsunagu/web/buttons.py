@@ -96,6 +96,7 @@ BUTTONS = {
     "refuse": Button("proposals", _("Proposals")),
     "release": Button("overlap", _("Release"), OVERLAP),
     "report_act": Button("report", _("What you do with it"), REPORT),
+    "report_letter": Button("report", _("The latest answer as a text"), REPORT),
     "report_new": Button("report_new", _("Enter a report"), is_read_too=True),
     "reset": Button("officers", _("Lost second factor")),
     "retention": Button("retention", _("Retention"), is_read_too=True),

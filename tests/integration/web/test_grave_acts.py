@@ -37,6 +37,7 @@ GRAVE = {
     "staff",
     "release",
     "report_act",
+    "report_letter",
     "keys",
     "leave",
     "confirm",
@@ -91,6 +92,7 @@ PAGES_WITH_A_BUTTON = {
     "share": "overlap",
     "release": "overlap",
     "report_act": "report",
+    "report_letter": "report",
     "leave": "officers",
     "confirm": "proposals",
     "permission_confirm": "permissions",
@@ -144,6 +146,7 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
         "series_publish": (people["anna"], reverse("series_publish", args=[targets["circulating series"]])),
         "release": (people["anna"], reverse("release", args=[targets["held"]])),
         "report_act": (people["anna"], reverse("report_act", args=[targets["report told"]])),
+        "report_letter": (people["anna"], reverse("report_letter", args=[targets["report answered"]])),
         "leave": (people["adam"], reverse("leave", args=[leaver.actor.officer_id])),
         "confirm": (people["anna"], reverse("confirm", args=[targets["officer proposal"]])),
         "case_delete": (people["anna"], reverse("case_delete", args=[targets["shared case"]])),
@@ -163,7 +166,7 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
 def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() -> None:
     names = {str(one.name) for one in patterns() if "tsunagu" in one.callback.__module__ or one.name == "set_language"}
     reads = {"alert", "alert_draft", "alerts", "alerts_overdue", "bank", "bank_item", "case", "case_list",
-             "case_reports", "enquiries_overdue", "report", "report_letter", "reports", "reports_passed_on",
+             "case_reports", "enquiries_overdue", "report", "reports", "reports_passed_on",
              "case_list_new", "case_list_packages", "case_list_person", "case_list_persons", "case_list_refused",
              "case_list_state", "case_lists", "demonstration",
              "healthz", "home",

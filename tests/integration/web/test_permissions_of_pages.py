@@ -374,13 +374,13 @@ PAGES = (
         )
     ),
     *(
-        Page(name, service, permission, target, typed, strangers=OF_REPORTS, status=200 if typed is None else 302)
+        Page(name, service, permission, target, typed, strangers=OF_REPORTS, status=302 if typed else 200)
         for name, service, permission, target, typed in (
             ("reports", "list_reports", Permission.REPORT_READ, None, None),
             ("reports_passed_on", "list_passed_on", Permission.REPORT_READ, None, None),
             ("report_new", "enter_report", Permission.REPORT_ENTER, None, REPORTED),
             ("report", "view_report", Permission.REPORT_READ, "report told", None),
-            ("report_letter", "write_report_letter", Permission.REPORT_ANSWER, "report answered", None),
+            ("report_letter", "write_report_letter", Permission.REPORT_ANSWER, "report answered", {}),
             *(
                 ("report_act", service, permission, f"report {word}", {"deed": deed, "reason": "w", **typed})
                 for service, permission, word, deed, typed in (

@@ -58,7 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Enter a report by a form."""
     if request.method == "POST":
         entered = enter_report(report=read_report(_fields(request), now=now()), **parts_of(request))
-        return redirect("report", entered.report_id)
+        return redirect("report", entered.report_id) if entered.report_id else redirect("reports")
     context = {
         "kinds": list(SourceKind),
         "observations": list(ObservationKind),
@@ -102,9 +102,10 @@ def act(request: HttpRequest, report_id: UUID) -> HttpResponse:
     return redirect("reports") if done is _assign else redirect("report", report_id)
 
 
-@require_GET
+@require_POST
+@grave
 def letter(request: HttpRequest, report_id: UUID) -> HttpResponse:
-    """Give the latest answer as a text, for whatever channel the source has."""
+    """Give the latest answer as a text, for whatever channel the source has; that it was written is kept."""
     signer = rooms().keys.signer()
     written = report_answers.write_report_letter(report_id=report_id, signer=signer, **parts_of(request))
     answer = HttpResponse(written.text, content_type="text/plain; charset=utf-8")
