@@ -292,6 +292,7 @@ def test_the_source_is_answered_and_the_answer_leaves_signed(world: World, natio
     assert (told["source_reference"], told["answer"]) == (report.source_reference, "thank you; it is looked into")
     assert told["answered_by"] == national.login
     subprocess.run(shlex.split(CHECK), cwd=tmp_path, check=True, capture_output=True)
+    assert "This text is not signed" in (tmp_path / "answer.txt").read_text(encoding="utf-8")
     answers = [step for step in show(world, national, one)["steps"] if step["kind"] == "answered"]
     assert [(step["by"], step["words"]) for step in answers] == [
         (national.login, "received"),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from django.http import HttpResponse
+from django.urls import reverse
 
 from tsunagu.domain.errors import (
     Conflict,
@@ -22,9 +23,11 @@ from tsunagu.domain.errors import (
     Unavailable,
 )
 from tsunagu.domain.permission import Role
+from tsunagu.domain.purpose import Purpose
+from tsunagu.services.cases import open_case
 
 from ..scene import WORKS  # noqa: TID252 - tests are no package with a name
-from ..world import Person, World  # noqa: TID252 - tests are no package with a name
+from ..world import Person, World, random_name  # noqa: TID252 - tests are no package with a name
 from .visitors import Visitor
 
 CONTENT = "the name of somebody"
@@ -134,3 +137,26 @@ def test_the_frameworks_own_lines_are_not_kept(caplog) -> None:
     assert logging.getLogger("django").propagate is False
     assert not logging.getLogger("django.request").isEnabledFor(logging.ERROR)
     assert not logging.getLogger("django.security").isEnabledFor(logging.ERROR)
+
+
+def test_an_enquiry_without_a_day_on_which_it_is_due_is_refused(
+    world: World, anna: Person, visitor: Callable[[], Visitor]
+) -> None:
+    case = random_name("case")
+    kept = {"reference": case, "purpose": Purpose.INVESTIGATION, "covert": False}
+    open_case(actor=anna.actor, **kept, **world.parts)
+    one, path = visitor().sits_down_as(anna), reverse("case_enquiries", args=[case])
+    assert one.post(path, what="whose it is", to="a carrier", until="").status_code == STATUS[InputError]
+    assert "whose it is" not in one.get(path).content.decode()
+
+
+def test_who_enters_again_what_is_a_colleagues_by_now_is_led_to_the_queue(
+    world: World, visitor: Callable[[], Visitor]
+) -> None:
+    anna, ben = world.found({Role.OFFICER}, {Role.OFFICER})
+    typed = {"source_kind": "public", "source": "s", "source_reference": "1", "text": "one\r\ntwo"}
+    first = visitor().sits_down_as(anna).post(reverse("report_new"), **typed)["Location"]
+    assert visitor().sits_down_as(ben).post(reverse("report_new"), **typed)["Location"] == first
+    merged = {"deed": "merge", "case": random_name("case"), "purpose": "investigation", "reason": "w"}
+    assert visitor().sits_down_as(anna).post(f"{first}act/", **merged).status_code == 302
+    assert visitor().sits_down_as(ben).post(reverse("report_new"), **typed)["Location"] == reverse("reports")
