@@ -23,7 +23,7 @@ from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.report import ObservationKind, ReportedObservation
 from tsunagu.records.models import ReportContentRow, ReportKeyRow, ReportRow, ReportStepRow
-from tsunagu.records.reports import LOCK_REPORT
+from tsunagu.records.reports import LOCK_REPORT, change, joined_with
 from tsunagu.records.session import acting_for
 from tsunagu.services.agency_tree import confirm_places, place_agency
 from tsunagu.services.cases import open_case
@@ -201,6 +201,17 @@ def test_a_report_is_not_joined_to_one_that_is_closed_meanwhile(world: World, ad
         with pytest.raises(Conflict):
             joining.result()
     assert queue(world, one) == [str(other)]
+
+
+def test_nothing_is_done_to_a_joined_report_that_was_put_back_meanwhile(world: World) -> None:
+    one, _ = world.found({Role.OFFICER}, {Role.OFFICER})
+    lead, other = (entered(world, one, a_report()) for _ in range(2))
+    do(world, one, "join", other, str(lead), "--reason", "w")
+    with acting_for(one.actor.agency_id):
+        [joined] = joined_with(one.actor, lead)
+    do(world, one, "put-back", other, "--reason", "w")
+    with acting_for(one.actor.agency_id), pytest.raises(Conflict):
+        change(joined, imminent=True)
 
 
 def test_what_may_be_the_same_is_shown_with_why_and_nothing_is_joined_by_itself(world: World, national: Person) -> None:

@@ -123,13 +123,17 @@ def add_step(report_id: UUID, step: ReportStep, sealed: bytes) -> None:
         raise Conflict(CHANGED_MEANWHILE) from error
 
 
-def change(report_id: UUID, **columns: Any) -> None:
+def change(one: Envelope, **columns: Any) -> None:
     """Change how a report stands, or whose it is.
 
+    Args:
+        one: the report as it was read. What was joined to a report goes with it, but is not locked with it.
+
     Raises:
-        Conflict: the agency has it no more.
+        Conflict: the agency has it no more, or it stands otherwise by now.
     """
-    if ReportRow.objects.filter(id=report_id).update(**columns) != 1:
+    as_read = ReportRow.objects.filter(id=one.report_id, state=one.state, joined_to=one.joined_to)
+    if as_read.update(**columns) != 1:
         raise Conflict(CHANGED_MEANWHILE)
 
 

@@ -44,7 +44,7 @@ def assign_report(
         step: dict[str, Any] = {"words": reason, "to_agency": receiver}
         for one in _done_to_all(found, ReportStepKind.ASSIGNED, actor=actor, now=now, keys=keys, **step):
             had = sorted({*one.had, actor.agency_id} - {receiver})
-            reports.change(one.report_id, holder_id=receiver, had=had)
+            reports.change(one, holder_id=receiver, had=had)
             arrived: dict[str, str | int] = {"report": str(one.report_id), "from": str(actor.agency_id)}
             ledger.write(
                 told(Act.REPORT_ASSIGNED, one, actor=actor, now=now, to=str(receiver)),
@@ -72,9 +72,9 @@ def join_report(
             raise Conflict("a report is joined to another one that waits")
         step: dict[str, Any] = {"actor": actor, "now": now, "keys": keys, "words": reason}
         take_step(found.kept, ReportStepKind.JOINED, other=to, **step)
-        reports.change(report_id, state=ReportState.JOINED, joined_to=to)
+        reports.change(found.kept, state=ReportState.JOINED, joined_to=to)
         for one in found.joined:
-            reports.change(one.report_id, joined_to=to)
+            reports.change(one, joined_to=to)
         ledger.write(told(Act.REPORT_JOINED, found.kept, actor=actor, now=now, with_report=str(to)))
         if any(one.is_imminent for one in (found.kept, *found.joined)):
             for one in raise_risk(lead, **step):
@@ -118,7 +118,7 @@ def merge_report(
         step: dict[str, Any] = {"words": reason}
         for one in _done_to_all(found, ReportStepKind.MERGED, actor=actor, now=now, keys=keys, **step):
             is_lead = one.report_id == report_id
-            reports.change(one.report_id, case_id=case.case_id, **({"state": ReportState.MERGED} if is_lead else {}))
+            reports.change(one, case_id=case.case_id, **({"state": ReportState.MERGED} if is_lead else {}))
             deed = told(Act.REPORT_MERGED, one, actor=actor, now=now)
             ledger.write(Deed(deed.act, now, deed.agency_id, deed.officer_id, deed.purpose, case.case_id, deed.details))
 
@@ -135,7 +135,7 @@ def close_report(*, actor: Actor, report_id: UUID, reason: str, now: datetime, k
     check_reason(reason)
     with _handling(actor, report_id, now=now, keys=keys, ledger=ledger) as found:
         take_step(found.kept, ReportStepKind.CLOSED, actor=actor, now=now, keys=keys, words=reason)
-        reports.change(report_id, state=ReportState.CLOSED)
+        reports.change(found.kept, state=ReportState.CLOSED)
         ledger.write(told(Act.REPORT_CLOSED, found.kept, actor=actor, now=now))
 
 
@@ -160,7 +160,7 @@ def put_back_report(*, actor: Actor, report_id: UUID, reason: str, now: datetime
             is_lead = one.report_id == report_id
             waits = {"state": ReportState.WAITING, "joined_to": None} if is_lead else {}
             until = max(one.keep_until, least)
-            reports.change(one.report_id, case_id=None, keep_until=until, **waits)
+            reports.change(one, case_id=None, keep_until=until, **waits)
             ledger.write(told(Act.REPORT_PUT_BACK, one, actor=actor, now=now, until=until.isoformat()))
 
 
@@ -187,7 +187,7 @@ def set_risk(
                 ledger.write(told(Act.REPORT_RISK_SET, one, actor=actor, now=now))
         else:
             take_step(found.kept, ReportStepKind.RISK_LIFTED, **step)
-            reports.change(report_id, imminent=False)
+            reports.change(found.kept, imminent=False)
             ledger.write(told(Act.REPORT_RISK_LIFTED, found.kept, actor=actor, now=now))
 
 

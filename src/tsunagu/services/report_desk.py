@@ -134,7 +134,7 @@ def raise_risk(one: Envelope, **step: Any) -> tuple[Envelope, ...]:
     found = tuple(each for each in (one, *reports.lead_of(one)) if not each.is_imminent)
     for each in found:
         take_step(each, ReportStepKind.RISK_SET, **step)
-        reports.change(each.report_id, imminent=True)
+        reports.change(each, imminent=True)
     return found
 
 
