@@ -48,6 +48,4 @@ _lanes: tuple[Lane, ...] = (LookUpLane(), *(SignalLane(lambda: _rooms.keys, is_r
 _pages = _house.enter_context(ThreadPoolExecutor(PAGES_AT_ONCE, "pages"))
 application = FastLane(get_wsgi_application(), _lanes, desk=_desk, counted=counts.add, pages=_pages)
 gc.collect()
-# Answers to many who ask at once are thousands of objects, none of which refers back: they are no reason to look.
-gc.set_threshold(20_000, 20, 20)
 gc.freeze()  # what is there by now stays: looking through it again and again would hold up every answer
