@@ -119,6 +119,18 @@ def test_risk_that_a_report_tells_of_when_it_is_sent_again_is_said_of_it_once(
     assert (refused["field"], refused["report"]) == ("imminent_risk", None)
 
 
+def test_a_closed_report_waits_again_once_its_source_tells_of_risk(world: World, national: Person) -> None:
+    told = offered(text="one")
+    [first] = bring(world, national, told)
+    do(world, national, "close", first["report"], "--reason", "leads nowhere")
+    bring(world, national, told)
+    assert first["report"] not in queue(world, national)
+    bring(world, national, {**told, "imminent_risk": True})
+    assert queue(world, national)[0] == first["report"]
+    steps = [step["kind"] for step in show(world, national, first["report"])["steps"]]
+    assert steps == ["entered", "closed", "risk-set", "put-back"]
+
+
 def test_who_sends_a_report_again_is_in_the_ledger_and_learns_its_id_only_if_he_may_read_it(world: World) -> None:
     one, colleague = world.found({Role.OFFICER}, {Role.OFFICER})
     told = offered()

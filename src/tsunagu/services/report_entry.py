@@ -60,7 +60,8 @@ class Entered:
 def enter_report(*, actor: Actor, report: IncomingReport, now: datetime, keys: Keys, ledger: Ledger) -> Entered:
     """Keep a report that came in, with its last day, and return under which id; the very same one again is known.
 
-    Where it tells of imminent risk the second time alone, the risk is said of the one that is there.
+    Where it tells of imminent risk the second time alone, the risk is said of the one that is there, which waits again
+    where it was closed.
 
     Raises:
         Forbidden: the actor enters no reports.
@@ -118,6 +119,9 @@ def _enter(actor: Actor, report: IncomingReport, number: int, *, now: datetime, 
         if rises and is_here and not _risk_was_said(before, keys):
             for one in raise_risk(before, actor=actor, now=now, keys=keys):
                 ledger.write(_deed(Act.REPORT_RISK_SET, one, actor, is_told=is_told, now=now))
+                if one.state is ReportState.CLOSED:
+                    _wait_again(one, actor, now=now, keys=keys)
+                    ledger.write(_deed(Act.REPORT_PUT_BACK, one, actor, is_told=is_told, now=now))
     # What is refused is in the ledger by now.
     if not is_same:
         raise Conflict(ANOTHER, field="source_reference")
@@ -155,6 +159,13 @@ def _keep(actor: Actor, report: IncomingReport, content: bytes, *, now: datetime
     about: dict[str, str | int] = {"source_kind": report.source_kind.value, "imminent": int(report.is_imminent)}
     ledger.write(told(Act.REPORT_ENTERED, one, actor=actor, now=now, until=one.keep_until.isoformat(), **about))
     return one.report_id
+
+
+def _wait_again(one: Envelope, actor: Actor, *, now: datetime, keys: Keys) -> None:
+    """Let a report that was closed wait again: whoever closed it did not know of the risk."""
+    take_step(one, ReportStepKind.PUT_BACK, actor=actor, now=now, keys=keys)
+    until = max(one.keep_until, add_months(now.date(), retention.keep_months()))
+    reports.change(one, state=ReportState.WAITING, keep_until=until)
 
 
 def _risk_was_said(before: Envelope, keys: Keys) -> bool:
