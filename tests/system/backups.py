@@ -69,7 +69,7 @@ def sign_in_again(house: Installation, *logins: str) -> None:
             if house.run("sign-in", login, lines=(PASSWORD, code), status=None).returncode == 0:
                 house.tokens[login] = house.token_file.read_text()
                 break
-            time.sleep(10 if offset == 1 else 0)
+            time.sleep(16 if offset == 1 else 0)
         else:
             raise AssertionError("no code was taken")
 
