@@ -15,7 +15,6 @@ from uuid import UUID
 from tsunagu.domain.errors import TsunaguError, Unavailable
 from tsunagu.domain.link import Link, Place
 from tsunagu.domain.media import Refusal
-from tsunagu.media.hiding import hidden
 from tsunagu.overlap.commonness import COMMON_CASES
 from tsunagu.records import links as link_rows
 from tsunagu.records import overlaps, telling
@@ -150,8 +149,7 @@ def _compare(holdings: Sequence[int], items: Sequence[int], *, now: datetime, le
     # The kernels take half a second to load: an ingest has its first files examined meanwhile.
     from tsunagu.services.likeness import Benign, find_links  # noqa: PLC0415
 
-    with hidden("scipy"):
-        found = find_links(items, Benign.declared())
+    found = find_links(items, Benign.declared())
     places = link_rows.places({item for one in found for item in (one.item_a, one.item_b)})
     # A file that was read anew may have left a content without a place: it is in no case, and concerns nobody.
     found = [one for one in found if one.item_a in places and one.item_b in places]
