@@ -15,7 +15,8 @@ import pytest
 from tsunagu.cli.alerts import CHECK
 from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.outcome import Disposal, Outcome, OutcomeCode, PersonOutcome, PersonRole
-from tsunagu.services.alert_letters import Letter, write_letter
+from tsunagu.services.alert_letters import write_letter
+from tsunagu.services.letters import Letter
 
 from .alerted import Cascade, correspondent
 from .world import Person, World, random_name

@@ -26,7 +26,7 @@ class EnteredOut(Schema):
 
     Attributes:
         number: its place in what was sent, from 1.
-        state: `known` is what the agency had received before, word for word.
+        state: `known` is what the agency had received before.
         report: none where it was refused, or where the officer may not read the one that came in before.
         problem: why it was refused.
         field: which field of it is wrong.

@@ -13,6 +13,7 @@ from tsunagu.cli.alert_forms import alert_json, line_json, print_alert, print_li
 from tsunagu.cli.alert_note import note
 from tsunagu.cli.alert_typed import children_of, command_of, key_option, person_of
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
+from tsunagu.cli.letters import check_command, write_letter_files
 from tsunagu.cli.output import print_json, screen
 from tsunagu.domain.alert import HandOver, Priority, RefusalReason
 from tsunagu.domain.assessment import CountryWeight
@@ -26,9 +27,7 @@ from tsunagu.services.alert_raising import Draft
 from tsunagu.services.house import House
 from tsunagu.services.outcomes import tell_outcome
 
-ED25519_SPKI = bytes.fromhex("302a300506032b6570032100")
-"""What stands before the 32 bytes of an Ed25519 public key in DER: RFC 8410, section 4."""
-CHECK = "openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey key.der -in alert.json -sigfile alert.sig"
+CHECK = check_command("alert")
 document_option = click.option(
     "--document",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -256,11 +255,9 @@ def letter(house: House, alert: UUID, *, to: str, out: Path) -> None:
         signer = desk.rooms.keys.signer()
         written = write_letter(alert_id=alert, to=to, signer=signer, **desk.parts)
         public = desk.rooms.keys.public_keys()[written.key_id]
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "alert.json").write_bytes(written.body)
-    (out / "alert.sig").write_bytes(written.signature)
-    (out / "alert.txt").write_text(written.text, encoding="utf-8")
-    (out / "key.der").write_bytes(ED25519_SPKI + public)
+    write_letter_files(
+        out, "alert", body=written.body, signature=written.signature, public_key=public, text=written.text
+    )
     screen.print(f"Written, signed with key {written.key_id}; let the receiver compare that by telephone.")
     screen.print("Whoever receives it checks it with:")
     screen.print(CHECK, soft_wrap=True, markup=False)

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import click
 
-from tsunagu.cli.alerts import ED25519_SPKI, document_option
+from tsunagu.cli.alerts import document_option
 from tsunagu.cli.house import json_option, purpose_option, signed_in
+from tsunagu.cli.letters import check_command, write_letter_files
 from tsunagu.cli.output import print_json, screen
 from tsunagu.domain.outcome import Disposal, PersonOutcome, PersonRole
 from tsunagu.domain.referral import ReferralState, ReturnReason
@@ -18,7 +19,7 @@ from tsunagu.exchange.typesetting import Typesetter
 from tsunagu.services import referral_answers as service
 from tsunagu.services.house import House
 
-CHECK = "openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey key.der -in referral.json -sigfile referral.sig"
+CHECK = check_command("referral")
 words_option = click.option("--words", default="", help="What else you say to its sender.")
 
 
@@ -115,11 +116,8 @@ def letter(house: House, *, referral: UUID, out: Path, without_pdf: bool) -> Non
     with signed_in(house, None) as desk:
         written = service.write_referral_letter(referral_id=referral, **desk.parts)
         public = desk.rooms.keys.public_keys()[written.signed.key_id]
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "referral.json").write_bytes(written.signed.body)
-    (out / "referral.sig").write_bytes(written.signed.signature)
-    (out / "referral.txt").write_text(text_of(written.fields), encoding="utf-8")
-    (out / "key.der").write_bytes(ED25519_SPKI + public)
+    signed, text = written.signed, text_of(written.fields)
+    write_letter_files(out, "referral", body=signed.body, signature=signed.signature, public_key=public, text=text)
     if typesetter is not None:
         (out / "referral.pdf").write_bytes(pdf_of(written.fields, typesetter))
     screen.print(

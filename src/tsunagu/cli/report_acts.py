@@ -7,15 +7,15 @@ from uuid import UUID
 
 import click
 
-from tsunagu.cli.alerts import ED25519_SPKI
 from tsunagu.cli.house import json_option, signed_in
+from tsunagu.cli.letters import check_command, write_letter_files
 from tsunagu.cli.output import print_json, screen
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services import report_acts as service
 from tsunagu.services import report_answers
 from tsunagu.services.house import House
 
-CHECK = "openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey key.der -in answer.json -sigfile answer.sig"
+CHECK = check_command("answer")
 report_argument = click.argument("report_id", metavar="REPORT", type=click.UUID)
 reason_option = click.option("--reason", required=True, help="Why; kept with the report.")
 
@@ -124,11 +124,9 @@ def letter(house: House, *, report_id: UUID, out: Path) -> None:
         signer = desk.rooms.keys.signer()
         written = report_answers.write_report_letter(report_id=report_id, signer=signer, **desk.parts)
         public = desk.rooms.keys.public_keys()[written.key_id]
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "answer.json").write_bytes(written.body)
-    (out / "answer.sig").write_bytes(written.signature)
-    (out / "answer.txt").write_text(written.text, encoding="utf-8")
-    (out / "key.der").write_bytes(ED25519_SPKI + public)
+    write_letter_files(
+        out, "answer", body=written.body, signature=written.signature, public_key=public, text=written.text
+    )
     screen.print(f"Written, signed with key {written.key_id}; the source checks it with:", soft_wrap=True)
     screen.print(CHECK, soft_wrap=True, markup=False)
 

@@ -1,6 +1,6 @@
 """Agencies and their officers, as rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -44,7 +44,7 @@ def cards_of(agency_ids: Iterable[UUID]) -> dict[UUID, AgencyCard]:
     """Return these agencies, by id."""
     with connection.cursor() as cursor:  # not through the models: programs ask hundreds of times a second
         cursor.execute(_CARDS, [list(agency_ids)])
-        return {row[0]: _card_of(*row) for row in cursor.fetchall()}
+        return {row[0]: _card_of(row) for row in cursor.fetchall()}
 
 
 def member_ids() -> tuple[UUID, ...]:
@@ -191,18 +191,12 @@ def logins() -> dict[UUID, str]:
 
 def _agency(row: Agency) -> AgencyCard:
     told = (row.name, row.country, row.contact, row.kind, row.local_name, row.code)
-    return _card_of(row.id, *told, row.is_correspondent, row.member_id)
+    return _card_of((row.id, *told, row.is_correspondent, row.member_id))
 
 
-def _card_of(
-    agency_id: UUID,
-    name: str,
-    country: str,
-    contact: str,
-    kind: str | None,
-    *rest: Any,
-) -> AgencyCard:
-    local_name, code, is_correspondent, member_id = rest
+def _card_of(values: Sequence[Any]) -> AgencyCard:
+    """Return what a row says, in the order of `_CARDS`."""
+    agency_id, name, country, contact, kind, local_name, code, is_correspondent, member_id = values
     known = None if kind is None else AgencyKind(kind)
     of_tree = {"is_correspondent": is_correspondent, "member_id": member_id}
     return AgencyCard(agency_id, name, country, contact, known, local_name, code, **of_tree)

@@ -1,13 +1,11 @@
 """An alert as a letter, for a correspondent: signed JSON for machines, and a text in two languages for people.
 
-A letter holds what its label lets the correspondent be told at this moment, and no more. Other forms of it, such as a
-page for a printer, are made from the same `Letter`.
+A letter holds what its label lets the correspondent be told at this moment, and no more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,28 +22,10 @@ from tsunagu.domain.permission import Permission
 from tsunagu.records.ledger.chain import canonical
 from tsunagu.records.ledger.signing import Signer
 from tsunagu.services.alert_desk import OpenAlert, opened, speaker_of, told
+from tsunagu.services.letters import Letter
 from tsunagu.services.parts import Keys, Ledger
 
 FORMAT = "tsunagu-alert-letter/1"
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """An alert as it leaves for an agency without Tsunagu.
-
-    Attributes:
-        fields: what it says, as plain values.
-        body: the fields as canonical JSON in UTF-8, exactly as signed.
-        signature: Ed25519 over `body`, 64 bytes.
-        key_id: which key signed.
-        text: the same for people, in English and Japanese.
-    """
-
-    fields: Mapping[str, Any]
-    body: bytes
-    signature: bytes
-    key_id: str
-    text: str
 
 
 def write_letter(

@@ -15,13 +15,12 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.report_steps import ReportState, ReportStepKind
-from tsunagu.domain.retention import add_months
-from tsunagu.records import erasing, reports, retention
+from tsunagu.records import erasing, reports
 from tsunagu.records.cases import case_of
 from tsunagu.services.case_life import check_reason
 from tsunagu.services.cases import open_case
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.report_desk import OpenReport, opened_report, raise_risk, receivers_of, take_step, told
+from tsunagu.services.report_desk import OpenReport, kept_from, opened_report, raise_risk, receivers_of, take_step, told
 from tsunagu.services.seized_access import refuse_closed
 
 
@@ -155,11 +154,10 @@ def put_back_report(*, actor: Actor, report_id: UUID, reason: str, now: datetime
         if found.kept.case_id is not None and erasing.is_being_erased(found.kept.case_id, None):
             raise Conflict("the case is being erased")
         step: dict[str, Any] = {"words": reason}
-        least = add_months(now.date(), retention.keep_months())
         for one in _done_to_all(found, ReportStepKind.PUT_BACK, actor=actor, now=now, keys=keys, **step):
             is_lead = one.report_id == report_id
             waits = {"state": ReportState.WAITING, "joined_to": None} if is_lead else {}
-            until = max(one.keep_until, least)
+            until = kept_from(one, now)
             reports.change(one, case_id=None, keep_until=until, **waits)
             ledger.write(told(Act.REPORT_PUT_BACK, one, actor=actor, now=now, until=until.isoformat()))
 

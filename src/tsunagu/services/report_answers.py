@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -18,29 +17,11 @@ from tsunagu.domain.report_steps import ReportStepKind
 from tsunagu.records import agencies, reports
 from tsunagu.records.ledger.chain import canonical
 from tsunagu.records.ledger.signing import Signer
+from tsunagu.services.letters import Letter
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.report_desk import opened_report, take_step, told, words_of
 
 FORMAT: Final = "tsunagu-report-answer/1"
-
-
-@dataclass(frozen=True, slots=True)
-class ReportLetter:
-    """An answer as it leaves for the source of a report.
-
-    Attributes:
-        fields: what it says, as plain values.
-        body: the fields as canonical JSON in UTF-8, exactly as signed.
-        signature: Ed25519 over `body`, 64 bytes.
-        key_id: which key signed.
-        text: the same for people, in English and Japanese.
-    """
-
-    fields: Mapping[str, Any] = field(repr=False)
-    body: bytes = field(repr=False)
-    signature: bytes
-    key_id: str
-    text: str = field(repr=False)
 
 
 def answer_report(*, actor: Actor, report_id: UUID, words: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
@@ -60,7 +41,7 @@ def answer_report(*, actor: Actor, report_id: UUID, words: str, now: datetime, k
 
 def write_report_letter(
     *, actor: Actor, report_id: UUID, now: datetime, signer: Signer, keys: Keys, ledger: Ledger
-) -> ReportLetter:
+) -> Letter:
     """Write the latest answer to the source of a report down, and note that it was.
 
     It names the answer, the day and the officer of the agency that answers, and nothing of what became of anybody.
@@ -96,7 +77,7 @@ def write_report_letter(
         }
         ledger.write(told(Act.REPORT_PRINTED, kept, actor=actor, now=now, step=step.number))
     body = canonical(fields).encode()
-    return ReportLetter(fields, body, signer.sign(body), signer.key_id, _text(fields))
+    return Letter(fields, body, signer.sign(body), signer.key_id, _text(fields))
 
 
 def _text(fields: Mapping[str, Any]) -> str:

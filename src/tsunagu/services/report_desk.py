@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +18,9 @@ from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.report import IncomingReport
 from tsunagu.domain.report_steps import DuplicateGround, ReportStep, ReportStepKind, after
+from tsunagu.domain.retention import add_months
 from tsunagu.exchange.incoming_reports import kept_report, written_report
-from tsunagu.records import agencies, agency_places, reports
+from tsunagu.records import agencies, agency_places, reports, retention
 from tsunagu.records.ledger.chain import canonical
 from tsunagu.records.reports import Envelope
 from tsunagu.records.session import acting_for
@@ -136,6 +137,11 @@ def raise_risk(one: Envelope, **step: Any) -> tuple[Envelope, ...]:
         take_step(each, ReportStepKind.RISK_SET, **step)
         reports.change(each, imminent=True)
     return found
+
+
+def kept_from(one: Envelope, now: datetime) -> date:
+    """Return the last day of a report that waits again: that of one which comes in now, or its own if that is later."""
+    return max(one.keep_until, add_months(now.date(), retention.keep_months()))
 
 
 def words_of(report_id: UUID, step: ReportStep, sealed: bytes, keys: Keys) -> str:

@@ -25,6 +25,7 @@ from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.report_desk import (
     COMPARES,
     compared_by,
+    kept_from,
     opened_content,
     raise_risk,
     sealed_report,
@@ -164,8 +165,7 @@ def _keep(actor: Actor, report: IncomingReport, content: bytes, *, now: datetime
 def _wait_again(one: Envelope, actor: Actor, *, now: datetime, keys: Keys) -> None:
     """Let a report that was closed wait again: whoever closed it did not know of the risk."""
     take_step(one, ReportStepKind.PUT_BACK, actor=actor, now=now, keys=keys)
-    until = max(one.keep_until, add_months(now.date(), retention.keep_months()))
-    reports.change(one, state=ReportState.WAITING, keep_until=until)
+    reports.change(one, state=ReportState.WAITING, keep_until=kept_from(one, now))
 
 
 def _risk_was_said(before: Envelope, keys: Keys) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from tsunagu.services.parts import Keys, Ledger
 from tsunagu.web.rooms import now, rooms
 
 ROWS_A_PAGE = 100
+MOST_DOCUMENT_BYTES = 16 << 20
 MOST_DIGITS = 19
 """A longer number is of nothing: the database could not hold it."""
 
@@ -87,6 +89,21 @@ def chosen(choices: type[Choice], typed: str) -> Choice:
         return choices(typed)
     except ValueError as error:
         raise InputError("there is no such choice") from error
+
+
+def document_digest(request: HttpRequest) -> bytes | None:
+    """Return the SHA-256 of the document that a form sends, which itself is not kept; None where it sends none.
+
+    Raises:
+        InputError: it is too large.
+    """
+    sent = request.FILES.get("document")
+    if sent is None:
+        return None
+    content = sent.read(MOST_DOCUMENT_BYTES + 1)
+    if len(content) > MOST_DOCUMENT_BYTES:
+        raise InputError("a document has at most 16 MiB")
+    return hashlib.sha256(content).digest()
 
 
 def day(typed: str) -> date | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,12 +18,11 @@ from tsunagu.services import alerts as service
 from tsunagu.services.alert_desk import Command
 from tsunagu.services.alert_notes import write_note
 from tsunagu.services.outcomes import tell_outcome
-from tsunagu.web.desk import ROWS_A_PAGE, chosen, parts_of, whole
+from tsunagu.web.desk import ROWS_A_PAGE, chosen, document_digest, parts_of, whole
 from tsunagu.web.rooms import now
 from tsunagu.web.sign_in.proof import grave
 
 MOST_CHILDREN = 100_000
-MOST_DOCUMENT_BYTES = 16 << 20
 
 
 @require_GET
@@ -156,14 +154,7 @@ def _words(request: HttpRequest) -> str:
 
 def _command(request: HttpRequest) -> Command:
     """Return the command of a form, which carries its key from when it was shown: sent twice, it is done once."""
-    sent = request.FILES.get("document")
-    document = None
-    if sent is not None:
-        content = sent.read(MOST_DOCUMENT_BYTES + 1)
-        if len(content) > MOST_DOCUMENT_BYTES:
-            raise InputError("a document has at most 16 MiB")
-        document = hashlib.sha256(content).digest()
-    return Command(str(request.POST.get("key", "")), document)
+    return Command(str(request.POST.get("key", "")), document_digest(request))
 
 
 def _names(view: service.AlertView, agency_ids: frozenset[UUID]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
@@ -21,9 +20,8 @@ from tsunagu.services import referral_answers as answers
 from tsunagu.services.referral_package import FORMS, ReferralDraft
 from tsunagu.services.referral_views import packages_of_list, view_referral
 from tsunagu.services.referrals import list_referrals, make_referral, send_referral, withdraw_referral
-from tsunagu.web.desk import ROWS_A_PAGE, chosen, officer_of, parts_of
+from tsunagu.web.desk import ROWS_A_PAGE, chosen, document_digest, officer_of, parts_of
 from tsunagu.web.desk import number as place
-from tsunagu.web.pages.alerts import MOST_DOCUMENT_BYTES
 from tsunagu.web.rooms import rooms
 from tsunagu.web.sign_in.proof import grave
 
@@ -175,11 +173,4 @@ def _withdraw(request: HttpRequest, referral_id: UUID) -> None:
 
 
 def _answer(request: HttpRequest) -> answers.Answer:
-    """Return what a form answers; of a receiver's document the SHA-256 is kept, and not the document."""
-    sent, document = request.FILES.get("document"), None
-    if sent is not None:
-        content = sent.read(MOST_DOCUMENT_BYTES + 1)
-        if len(content) > MOST_DOCUMENT_BYTES:
-            raise InputError("a document has at most 16 MiB")
-        document = hashlib.sha256(content).digest()
-    return answers.Answer(request.POST.get("words", "").strip(), document)
+    return answers.Answer(request.POST.get("words", "").strip(), document_digest(request))
