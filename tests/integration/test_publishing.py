@@ -83,6 +83,16 @@ def test_context_is_left_out_and_only_a_co_ordinator_publishes(desk: Desk) -> No
     assert publish(desk, series, "no such bank") == NOT_FOUND
 
 
+def test_what_is_of_a_covert_case_is_left_out(desk: Desk) -> None:
+    covert = case_of(desk.world, desk.anna, covert=True)
+    [held] = [one["sha256"] for one in desk.world.json(desk.anna, "items", "--case", covert)]
+    series, name = circulating(desk, desk.items[0]), bank(desk)
+    assert desk.run("add", series, "--case", covert, held) == 0
+    assert publish(desk, series, name) == 0
+    desk.items.append(held)
+    assert known_in(desk, name) == {desk.items[0]}
+
+
 def _circulates_no_more(desk: Desk, series: str) -> None:
     assert desk.run("circulation", series, "unknown") == 0
 

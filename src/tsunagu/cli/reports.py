@@ -116,7 +116,10 @@ def list_(
         return
     chosen = [ReportState(one) for one in states] or [ReportState.WAITING]
     with signed_in(house, purpose) as desk:
-        found = service.list_reports(states=chosen, after=after, most=MOST_LINES, **desk.parts)
+        found = service.list_reports(states=chosen, after=after, most=MOST_LINES + 1, **desk.parts)
+    found, is_more = found[:MOST_LINES], len(found) > MOST_LINES
+    if is_more:
+        click.echo(f"More follow: tsunagu report list --after {found[-1].kept.report_id}", err=True)
     if as_json:
         for one in found:
             print_json({**report_json(one.kept, one.report), "duplicates": one.duplicates})
@@ -169,6 +172,8 @@ def _named(one: report_entry.Entered) -> str:
 def _list_passed_on(house: House, purpose: str | None, *, as_json: bool) -> None:
     with signed_in(house, purpose) as desk:
         found = service.list_passed_on(**desk.parts)
+    if len(found) == service.MOST_PASSED_ON:
+        click.echo(f"The newest {service.MOST_PASSED_ON} are listed, and no others.", err=True)
     if as_json:
         for one in found:
             kept = one.kept

@@ -22,8 +22,9 @@ bank_option = click.option("--bank", required=True, help="Name of a bank of your
 def publish(house: House, name: str, *, bank: str, reason: str, as_json: bool) -> None:
     """Publish the items of your cases in a series to a bank, by which platforms know them again. A co-ordinator's act.
 
-    Only a series that is said to circulate is published; never context, nor what votes grade as lawful or differ about.
-    When it circulates no more, or an item leaves the series, what rests on it leaves the bank by itself.
+    Only a series that is said to circulate is published; never context, what is of a covert case, nor what votes grade
+    as lawful or differ about. When it circulates no more, or an item leaves the series, what rests on it leaves the
+    bank by itself.
     """
     with signed_in(house, None) as desk:
         done = service.publish_series(name=name, bank=bank, reason=reason, **desk.parts)
@@ -46,7 +47,7 @@ def publish(house: House, name: str, *, bank: str, reason: str, as_json: bool) -
     if done.there_before:
         screen.print(f"{done.there_before} it had by somebody's own decision: they stay when the series is withdrawn.")
     if done.left_out:
-        screen.print(f"{done.left_out} were left out: context, or votes that call it lawful or differ.")
+        screen.print(f"{done.left_out} were left out: context, of a covert case, or lawful or disputed by votes.")
 
 
 @click.command()

@@ -16,7 +16,7 @@ from tsunagu.domain.series import Distributed, SeriesStatus
 from tsunagu.domain.series_steps import Member
 from tsunagu.records import bank_items
 from tsunagu.records.bank_items import NewItem
-from tsunagu.records.models import MediaItem, PublishedItem, Series, SeriesItemRow, Trace
+from tsunagu.records.models import Case, MediaItem, PublishedItem, Series, SeriesItemRow, Trace
 from tsunagu.records.series import mine
 
 _PDQ = FingerprintKind.PDQ
@@ -43,6 +43,13 @@ def known_by(members: Collection[Member]) -> dict[Member, NewItem]:
 def may_be_published(series_id: UUID) -> bool:
     """Return whether a series circulates, and is not known to be lawful: nothing else of it may be published."""
     return Series.objects.filter(_CIRCULATES, id=series_id).exists()
+
+
+def of_covert_cases(members: Collection[Member]) -> set[Member]:
+    """Return those of these contents whose case is covert: a bank's answer would tell of it."""
+    cases = Case.objects.filter(id__in={one.case_id for one in members}, covert=True)
+    covert = set(cases.values_list("id", flat=True))
+    return {one for one in members if one.case_id in covert}
 
 
 def published_ids(ids: Iterable[int]) -> set[int]:

@@ -29,6 +29,7 @@ from tsunagu.services.report_desk import (
 )
 
 MOST_PASSED_ON = 500
+"""So many are listed, the newest; whoever shows as many says that there may be others."""
 
 
 @dataclass(frozen=True, slots=True)

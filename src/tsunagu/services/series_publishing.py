@@ -32,7 +32,7 @@ class Published:
         added: those that are new to it.
         held: those of them that wait in its quarantine.
         there_before: contents that it knew already, by somebody's own decision: they stay when the series goes.
-        left_out: context, and what votes grade as lawful or differ about.
+        left_out: context, what is of a covert case, and what votes grade as lawful or differ about.
     """
 
     items: int
@@ -103,9 +103,11 @@ def withdraw_published(
 
 
 def _to_publish(members: Sequence[Member]) -> list[Member]:
-    """Return the contents of which votes do not say that they are lawful, nor differ, by whatever scheme."""
-    doubted = {one for scheme_id, by in said.all_schemes() for one in doubted_by(scheme_id, by, members)}
-    return [one for one in members if one not in doubted]
+    """Return the contents that are of no covert case, and that votes by no scheme call lawful or differ about."""
+    out = published_items.of_covert_cases(members)
+    for scheme_id, by in said.all_schemes():
+        out |= doubted_by(scheme_id, by, members)
+    return [one for one in members if one not in out]
 
 
 def _add(place: Place, bank: BankSummary, members: Sequence[Member], desk: SeriesDesk) -> tuple[int, int, int, int]:

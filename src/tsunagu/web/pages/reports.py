@@ -43,7 +43,8 @@ def reports(request: HttpRequest) -> HttpResponse:
 def passed_on(request: HttpRequest) -> HttpResponse:
     """List what the agency has passed on, and whom to talk to; nothing of what it says."""
     found = service.list_passed_on(**parts_of(request))
-    return render(request, "web/reports_passed_on.html", {"found": found, "states": list(ReportState)})
+    context = {"found": found, "states": list(ReportState), "most": service.MOST_PASSED_ON}
+    return render(request, "web/reports_passed_on.html", context)
 
 
 @require_GET
