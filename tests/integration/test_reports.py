@@ -119,6 +119,13 @@ def test_risk_that_a_report_tells_of_when_it_is_sent_again_is_said_of_it_once(
     assert (refused["field"], refused["report"]) == ("imminent_risk", None)
 
 
+def test_a_text_from_outside_moves_no_terminal(world: World, national: Person) -> None:
+    [first] = bring(world, national, offered(text="one\n\x1b[2Jtwo"))
+    shown = world.run(national, "report", "show", first["report"]).stdout
+    assert "\x1b" not in shown
+    assert "one\n\\x1b[2Jtwo" in shown
+
+
 def test_a_closed_report_waits_again_once_its_source_tells_of_risk(world: World, national: Person) -> None:
     told = offered(text="one")
     [first] = bring(world, national, told)

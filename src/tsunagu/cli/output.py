@@ -93,7 +93,13 @@ def shown_path(path: bytes) -> dict[str, str | None]:
 
 def path_text(path: bytes) -> str:
     """Return a path for a table, with everything unprintable escaped."""
-    return "".join(
-        character if character.isprintable() else f"\\x{ord(character):02x}"
-        for character in path.decode("utf-8", "backslashreplace")
-    )
+    return _escaped(path.decode("utf-8", "backslashreplace"))
+
+
+def told_text(text: str) -> str:
+    """Return what somebody outside has written in lines, with everything else escaped that could move a terminal."""
+    return "\n".join(map(_escaped, text.split("\n")))
+
+
+def _escaped(text: str) -> str:
+    return "".join(one if one.isprintable() else f"\\x{ord(one):02x}" for one in text)
