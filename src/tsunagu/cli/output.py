@@ -17,10 +17,29 @@ from rich.console import Console
 from rich.text import Text
 
 from tsunagu.domain.errors import TsunaguError
+from tsunagu.domain.writing import is_printable
 
-screen = Console(soft_wrap=not sys.stdout.isatty())
-complaints = Console(stderr=True, soft_wrap=not sys.stderr.isatty())
 GAP = "  "
+
+
+class _Screen(Console):
+    """A terminal that nothing moves which somebody outside has written: what cannot be shown is escaped."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """Print texts as they are, but for what is no character to look at; see `Console.print`."""
+        super().print(*map(_harmless, objects), **how)
+
+
+def _harmless(shown: Any) -> Any:
+    text = shown.plain if isinstance(shown, Text) else shown
+    if not isinstance(text, str) or is_printable(text.replace("\n", " ").replace("\t", " ")):
+        return shown
+    lines = "\n".join("\t".join(map(_escaped, line.split("\t"))) for line in text.split("\n"))
+    return Text(lines, style=shown.style) if isinstance(shown, Text) else lines
+
+
+screen = _Screen(soft_wrap=not sys.stdout.isatty())
+complaints = _Screen(stderr=True, soft_wrap=not sys.stderr.isatty())
 
 
 def print_json(value: Any) -> None:
@@ -96,10 +115,5 @@ def path_text(path: bytes) -> str:
     return _escaped(path.decode("utf-8", "backslashreplace"))
 
 
-def told_text(text: str) -> str:
-    """Return what somebody outside has written in lines, with everything else escaped that could move a terminal."""
-    return "\n".join(map(_escaped, text.split("\n")))
-
-
 def _escaped(text: str) -> str:
-    return "".join(one if one.isprintable() else f"\\x{ord(one):02x}" for one in text)
+    return "".join(one if is_printable(one) else f"\\x{ord(one):02x}" for one in text)

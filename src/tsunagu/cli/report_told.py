@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tsunagu.cli.output import print_json, print_table, screen, told_text
+from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.report import IncomingReport
 from tsunagu.exchange.incoming_reports import written_report
 from tsunagu.records.reports import Envelope
@@ -40,7 +40,7 @@ def show_report(view: ReportView, *, as_json: bool) -> None:
     if kept.case_reference:
         screen.print(f"In the case {kept.case_reference}", markup=False)
     if report.text:
-        screen.print(f"\n{told_text(report.text)}\n", markup=False)
+        screen.print(f"\n{report.text}\n", markup=False)
     for kind, value in report.known_by.digests:
         screen.print(f"{kind}: {value.hex()}", soft_wrap=True)
     for value in report.known_by.pdq:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from tsunagu.domain.alert import check_words
 from tsunagu.domain.errors import InputError
+from tsunagu.domain.writing import is_printable
 
 MOST_RECEIVER: Final = 200
 
@@ -39,7 +40,7 @@ class EnquiryDraft:
 
     def __post_init__(self) -> None:
         check_words(self.what)
-        if not self.to.strip() or len(self.to) > MOST_RECEIVER or not self.to.isprintable():
+        if not self.to.strip() or len(self.to) > MOST_RECEIVER or not is_printable(self.to):
             raise InputError(f"who is asked is 1 to {MOST_RECEIVER} printable characters")
 
 

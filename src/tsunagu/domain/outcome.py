@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from tsunagu.domain.errors import InputError
+from tsunagu.domain.writing import is_printable
 
 MOST_COUNTED = 1_000_000
 MOST_PERSONS = 1_000
@@ -104,7 +105,7 @@ class PersonOutcome:
             raise InputError("a part and a sentence are a court's to say: of a person who was convicted")
         if self.sentence_months is not None and not 0 < self.sentence_months <= MOST_SENTENCE_MONTHS:
             raise InputError("a sentence is said in whole months")
-        if len(self.part) > 200 or not (self.part.isprintable()):
+        if len(self.part) > 200 or not is_printable(self.part):
             raise InputError("a part is said in at most 200 printable characters")
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.look_up import Query
+from tsunagu.domain.writing import is_printable
 
 MOST_TEXT: Final = 20_000
 MOST_NAME: Final = 200
@@ -150,7 +151,7 @@ def evened(text: str) -> str:
 
 
 def _check_line(text: str, field_name: str) -> None:
-    if not text.strip() or len(text) > MOST_NAME or not text.isprintable():
+    if not text.strip() or len(text) > MOST_NAME or not is_printable(text):
         raise InputError(
             f"a source, a reference, an observation: each is 1 to {MOST_NAME} printable characters", field=field_name
         )

@@ -15,12 +15,12 @@ from typing import Final
 from uuid import UUID
 
 from tsunagu.domain.errors import InputError
+from tsunagu.domain.writing import is_printable
 
 MOST_WORDS: Final = 200
 """Characters of each thing that is said of a title."""
 
 
-IDEOGRAPHIC_SPACE: Final = "\u3000"
 """What Japanese parts words by; Python counts it as not printable."""
 
 
@@ -65,7 +65,7 @@ class TitleWords:
         if not self.title.strip():
             raise InputError("a title has a name")
         said = (self.title, self.code, self.maker, self.distributor, self.edition, self.exhibit, self.series)
-        if any(len(one) > MOST_WORDS or not one.replace(IDEOGRAPHIC_SPACE, " ").isprintable() for one in said):
+        if any(len(one) > MOST_WORDS or not is_printable(one) for one in said):
             raise InputError(f"what is said of a title is at most {MOST_WORDS} printable characters each")
         if self.jan and not is_jan(self.jan):
             raise InputError("this is no JAN or ISBN: digits are missing, or its check digit is wrong")

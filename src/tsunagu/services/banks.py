@@ -13,6 +13,7 @@ from tsunagu.domain.bank import MOST_RADIUS_BITS, BankItem, BankRules, BankSeman
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.media import Examined
+from tsunagu.domain.writing import is_printable
 from tsunagu.records import bank_items, banks
 from tsunagu.records.agencies import agency_cards
 from tsunagu.records.bank_items import NewItem
@@ -244,7 +245,7 @@ def bank_deed(act: Act, by: Actor, bank: BankSummary, now: datetime, **details: 
 
 
 def _check_ground(legal_ground: str) -> None:
-    if not legal_ground.strip() or not legal_ground.isprintable():
+    if not legal_ground.strip() or not is_printable(legal_ground):
         raise InputError("a bank needs a legal ground, in printable characters")
 
 

@@ -11,6 +11,7 @@ from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.erasure import WITHDRAWAL_GROUNDS, Consequences, Erasing, ErasureGround
 from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.permission import Permission
+from tsunagu.domain.writing import is_printable
 from tsunagu.records import cases as rows
 from tsunagu.records import erasing
 from tsunagu.records.session import acting_for
@@ -134,7 +135,7 @@ def check_reason(reason: str) -> None:
         InputError: it is empty, longer than `MOST_REASON` characters, or not printable.
     """
     text = reason.replace("\r", "").replace("\n", "")
-    if not text.strip() or len(reason) > MOST_REASON or not text.isprintable():
+    if not text.strip() or len(reason) > MOST_REASON or not is_printable(text):
         raise InputError(f"a reason is 1 to {MOST_REASON} printable characters")
 
 

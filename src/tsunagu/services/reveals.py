@@ -14,6 +14,7 @@ from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.errors import InputError, NotFound, TsunaguError
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.reveal import HeldContent, RevealMeans, Shown
+from tsunagu.domain.writing import is_printable
 from tsunagu.records import grants
 from tsunagu.records import reveals as rows
 from tsunagu.records.session import acting_for
@@ -89,7 +90,7 @@ def ask_to_see(
         Conflict: what lies at the item's place is not what came in.
         Unavailable: nothing lies there.
     """
-    if not LEAST_REASON <= len(reason.strip()) <= MOST_REASON or not reason.isprintable():
+    if not LEAST_REASON <= len(reason.strip()) <= MOST_REASON or not is_printable(reason):
         raise InputError(f"a reveal needs a reason of {LEAST_REASON} to {MOST_REASON} printable characters")
     case = case_for(actor=actor, reference=reference, permission=means.permission, now=now, keys=keys, ledger=ledger)
     reveal_id = uuid4()

@@ -17,6 +17,7 @@ from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.fingerprint import Turn
 from tsunagu.domain.scheme import Element
 from tsunagu.domain.series import SeriesItem
+from tsunagu.domain.writing import is_printable
 from tsunagu.web.rooms import now
 
 register = template.Library()
@@ -29,7 +30,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.+]+)?")
 def place(path: bytes) -> str:
     """Return a raw path as it can be shown: what is no UTF-8, or would not be printed, is escaped."""
     text = path.decode("utf-8", errors="backslashreplace")
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+    return "".join(one if is_printable(one) else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
 @register.filter
