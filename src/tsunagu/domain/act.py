@@ -194,6 +194,7 @@ class Act(StrEnum):
     INTEREST_TOLD = "interest:told"
     NOTICE_READ = "notice:read"
     NOTICE_ACKNOWLEDGED = "notice:acknowledged"
+    WAITING_READ = "waiting:read"
     KEYS_EXPORTED = "keys:exported"
     KEYS_ROTATED = "keys:rotated"
     LEDGER_READ = "ledger:read"

@@ -8,12 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, When
 from django.db.models.functions import Greatest
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.alert import Alert, HandOver, RefusalReason
-from tsunagu.domain.alert_path import AlertPath, AlertStep, AlertStepKind
+from tsunagu.domain.alert_path import AlertPath, AlertState, AlertStep, AlertStepKind
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.outcome import Outcome, OutcomeCode, PersonOutcome
 from tsunagu.records.alert_rows import alert_from, person_from
@@ -21,6 +21,9 @@ from tsunagu.records.models import AlertPartyRow, AlertPersonRow, AlertRow, Aler
 
 LOCK_ALERT = 7400106
 """The advisory lock under which steps are added to one alert."""
+
+WAITS = frozenset({AlertState.SENT, AlertState.ACKNOWLEDGED, AlertState.RETURNED, AlertState.TAKEN})
+"""How an alert stands that waits for the agency which has it."""
 
 _WITHDRAWN = Case(When(kind=AlertStepKind.WITHDRAWN, then=1), default=0, output_field=IntegerField())
 """Puts a withdrawal behind all other steps."""
@@ -237,6 +240,16 @@ def alerts_told(
         )
     rows = rows.order_by("-alert__raised_at", "alert_id")
     return tuple((alert_from(row.alert), _party(row)) for row in (rows if most is None else rows[:most]))
+
+
+def count_held(actor: Actor, *, now: datetime) -> tuple[int, int]:
+    """Return how many alerts that the actor is told of wait at his agency, and for how many its time is over."""
+    rows = AlertPartyRow.objects.filter(_his(actor), agency_id=actor.agency_id)
+    held = rows.annotate(
+        holder=_newest("holder_id", "alert_id"), state=_newest("state", "alert_id"), due=_newest("due_at", "alert_id")
+    ).filter(holder=actor.agency_id, state__in=list(WAITS))
+    counted = held.aggregate(all=Count("id"), late=Count("id", filter=Q(due__lte=now)))
+    return counted["all"], counted["late"]
 
 
 def overdue_of(agency_id: UUID, *, now: datetime) -> tuple[UUID, ...]:

@@ -59,7 +59,16 @@ def enquiries_of(case: CaseSummary) -> tuple[Enquiry, ...]:
 
 def overdue_enquiries(actor: Actor, *, today: date) -> tuple[Enquiry, ...]:
     """Return the enquiries of the actor's cases whose day is over without a result, the longest overdue first."""
-    return _enquiries(EnquiryRow.objects.filter(case_id__in=mine(actor), answered_at=None, due_on__lt=today))
+    return _enquiries(_overdue(actor, today))
+
+
+def count_overdue(actor: Actor, *, today: date) -> int:
+    """Return how many enquiries of the actor's cases have no result though their day is over."""
+    return _overdue(actor, today).count()
+
+
+def _overdue(actor: Actor, today: date) -> QuerySet[EnquiryRow]:
+    return EnquiryRow.objects.filter(case_id__in=mine(actor), answered_at=None, due_on__lt=today)
 
 
 def _enquiries(rows: QuerySet[EnquiryRow]) -> tuple[Enquiry, ...]:

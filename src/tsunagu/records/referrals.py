@@ -22,6 +22,9 @@ from tsunagu.records.models import ListedPersonRow, ReferralRow, ReferralSourceR
 LOCK_REFERRAL: Final = 7400141
 """The advisory lock under which steps are added to one referral, or a person is referred."""
 
+ENDS_WAITING: Final = frozenset({ReferralStepKind.RECEIVED, ReferralStepKind.RETURNED, ReferralStepKind.WITHDRAWN})
+"""What was received, returned or withdrawn waits for nobody at its receiver."""
+
 NO_SUCH: Final = "no such referral"
 CHANGED: Final = "what is kept of this referral was changed"
 
@@ -212,6 +215,13 @@ def referral_told(actor: Actor, referral_id: UUID, *, tells_all: bool) -> KeptRe
 def referrals_told(actor: Actor, *, tells_all: bool) -> tuple[KeptReferral, ...]:
     """Return the referrals that an officer is told of, the newest first."""
     return _kept(_told_to(actor, tells_all=tells_all))
+
+
+def unreceived(actor: Actor, *, tells_all: bool, most: int) -> tuple[SignedPackage, ...]:
+    """Return packages that came to an officer's agency and wait to be received, the newest first."""
+    dealt_with = ReferralStepRow.objects.filter(referral_id=OuterRef("id"), kind__in=list(ENDS_WAITING))
+    rows = _told_to(actor, tells_all=tells_all).filter(~Exists(dealt_with), receiver_id=actor.agency_id)
+    return tuple(map(_package, rows.order_by("-sent_at", "id")[:most]))
 
 
 def source_of(referral_id: UUID) -> Source | None:

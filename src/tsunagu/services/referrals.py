@@ -242,6 +242,17 @@ def list_referrals(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -
     return views
 
 
+def count_unreceived(actor: Actor, keys: Keys, *, most: int) -> int:
+    """Return how many packages wait to be received, of which the actor is told. Call it within `acting_for` his agency.
+
+    Args:
+        most: so many are looked at, the newest.
+    """
+    withheld = PackagesWithheld.from_(actor)
+    found = referrals.unreceived(actor, tells_all=actor.may(Permission.HELD_NOTICE_RELEASE), most=most)
+    return sum(not withheld.hides(one, _key_of(one, keys)) for one in found)
+
+
 def _key_of(package: SignedPackage, keys: Keys) -> bytes:
     return keys.open_sealed(SEALS, package.key, key_context(package.referral_id))
 

@@ -11,6 +11,7 @@ from tsunagu.services.cases import list_cases
 from tsunagu.services.notices import list_notices
 from tsunagu.services.officers import EXPIRES_SOON
 from tsunagu.services.proposals import list_proposals
+from tsunagu.services.waiting import MOST_REFERRALS, count_waiting
 from tsunagu.web.desk import is_barred, may, officer_of, parts_of
 from tsunagu.web.rooms import now, rooms
 
@@ -33,6 +34,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "web/home.html",
         {
             "waiting": read.waiting,
+            "elsewhere": count_waiting(**parts_of(request)),
+            "most_referrals": MOST_REFERRALS,
             "shown": NOTICES_SHOWN,
             "most": f":{NOTICES_SHOWN}",
             "held": [view for view in views if view.notice.held],

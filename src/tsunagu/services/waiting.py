@@ -1,0 +1,70 @@
+"""How much waits for an officer besides his notices: at his agency, and in his cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.permission import Permission
+from tsunagu.records import alerts, enquiries, reports
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import denials_recorded
+from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.referrals import count_unreceived
+
+MOST_REFERRALS = 100
+"""So many that came are counted, since each is opened first; as many may mean that there are others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Counts of what waits; 0 of what the officer may not read.
+
+    Attributes:
+        alerts: that his agency has and has not ended.
+        alerts_late: those of them whose time is over.
+        reports: that nobody of his agency has merged into a case, joined or closed.
+        reports_at_risk: those of them of which a person has said that a child is at imminent risk.
+        referrals: that came to his agency and were neither received nor returned; `MOST_REFERRALS` at most.
+        enquiries_late: those of his cases whose day is over without a result.
+    """
+
+    alerts: int = 0
+    alerts_late: int = 0
+    reports: int = 0
+    reports_at_risk: int = 0
+    referrals: int = 0
+    enquiries_late: int = 0
+
+    @property
+    def is_something(self) -> bool:
+        """Whether anything waits."""
+        return any(getattr(self, one.name) for one in fields(self))
+
+
+def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> Waiting:
+    """Count what waits for the actor, of what he can list one by one as well: nobody is told of other things.
+
+    Raises:
+        Forbidden: the actor reads no cases.
+    """
+    permission = Permission.CASE_READ
+    with (
+        denials_recorded(actor=actor, permission=permission, asked="waiting", now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        at_alerts = alerts.count_held(actor, now=now) if actor.may(Permission.ALERT_READ) else (0, 0)
+        at_reports = reports.count_waiting(actor) if actor.may(Permission.REPORT_READ) else (0, 0)
+        came = count_unreceived(actor, keys, most=MOST_REFERRALS) if actor.may(Permission.REFERRAL_READ) else 0
+        found = Waiting(*at_alerts, *at_reports, came, enquiries.count_overdue(actor, today=now.date()))
+        about: dict[str, str | int] = {
+            "alerts": found.alerts,
+            "reports": found.reports,
+            "referrals": found.referrals,
+            "enquiries": found.enquiries_late,
+        }
+        ledger.write(Deed(Act.WAITING_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=about))
+    return found

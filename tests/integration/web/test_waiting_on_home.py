@@ -1,0 +1,107 @@
+"""Home tells how much waits besides notices: as much as the officer's lists show of it, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.alert_path import AlertState
+from tsunagu.domain.referral import ReferralState
+from tsunagu.domain.report_steps import ReportState
+from tsunagu.services.alerts import list_alerts, list_overdue
+from tsunagu.services.enquiries import list_overdue_enquiries
+from tsunagu.services.referrals import list_referrals
+from tsunagu.services.reports import list_reports
+from tsunagu.services.waiting import Waiting, count_waiting
+
+from ..alerted import Cascade  # noqa: TID252 - tests are no package with a name
+from ..enquired import enquire_once_more  # noqa: TID252 - likewise
+from ..reported import a_report, entered  # noqa: TID252 - likewise
+from ..scene import Scene  # noqa: TID252 - likewise
+from ..world import World  # noqa: TID252 - likewise
+from .visitors import Visitor
+
+WAITS = {AlertState.SENT, AlertState.ACKNOWLEDGED, AlertState.RETURNED, AlertState.TAKEN}
+
+
+@pytest.fixture(scope="module")
+def scene(web_scene: Scene) -> Scene:
+    world, anna = web_scene.world, web_scene.people["anna"]
+    entered(world, anna, a_report(is_imminent=True))
+    enquire_once_more(world, anna, web_scene.targets["case"])
+    return web_scene
+
+
+def by_the_lists(actor: dict[str, Any]) -> Waiting:
+    """What waits, counted in the lists that services return."""
+    own = actor["actor"].agency_id
+    alerts = [one for one in list_alerts(**actor) if one.path.holder_id == own and one.state in WAITS]
+    late = {one.alert_id for one in list_overdue(**actor)}
+    reports = list_reports(states=[ReportState.WAITING], after=None, most=1000, **actor)
+    came = [
+        one for one in list_referrals(**actor) if one.receiver.agency_id == own and one.path.state is ReferralState.SENT
+    ]
+    return Waiting(
+        len(alerts),
+        sum(one.alert_id in late for one in alerts),
+        len(reports),
+        sum(one.kept.is_imminent for one in reports),
+        len(came),
+        len(list_overdue_enquiries(**actor)),
+    )
+
+
+def test_as_much_waits_as_the_lists_show(scene: Scene) -> None:
+    found = {}
+    for name in ("anna", "carl", "ben", "cleo", "dora"):
+        actor = {"actor": scene.people[name].actor, **scene.world.parts}
+        found[name] = count_waiting(**actor)
+        assert found[name] == by_the_lists(actor), name
+    assert found["cleo"] == Waiting()
+    assert found["anna"].reports_at_risk
+    assert found["anna"].enquiries_late
+    assert not found["carl"].enquiries_late  # he works on none of these cases
+    assert found["dora"].alerts
+    assert found["dora"].referrals
+
+
+def test_an_alert_is_overdue_only_once_its_time_is_over_and_waits_until_its_outcome_is_told(world: World) -> None:
+    cascade = Cascade.open(world)
+    cascade.raise_alert()
+
+    def at(person: Any) -> tuple[int, int]:
+        found = count_waiting(actor=person.actor, **cascade.parts)
+        return found.alerts, found.alerts_late
+
+    assert (at(cascade.bureau), at(cascade.kyoto), at(cascade.body)) == ((1, 0), (0, 0), (0, 0))
+    cascade.wait(days=30)
+    assert (at(cascade.bureau), at(cascade.kyoto)) == ((1, 1), (0, 0))
+
+
+def test_nobody_learns_on_home_of_a_package_about_somebody_who_bears_his_name(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dora = scene.people["dora"]
+    actor = {"actor": dora.actor, **scene.world.parts}
+    before = count_waiting(**actor).referrals
+    monkeypatch.setattr("tsunagu.services.referral_names.PackagesWithheld.hides", lambda *_: True)
+    assert (count_waiting(**actor).referrals, before > 0) == (0, True)
+
+
+def test_home_shows_what_waits_with_the_way_there_and_writes_down_that_it_was_told(
+    scene: Scene, visitor: Callable[[], Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tsunagu.web.pages.home.MOST_REFERRALS", 1)
+    pages = {
+        name: visitor().sits_down_as(scene.people[name]).get("/").content.decode() for name in ("anna", "cleo", "dora")
+    }
+    assert 'class="waits"' not in pages["cleo"]
+    for name in ("reports", "enquiries_overdue"):
+        assert f'href="{reverse(name)}"><b>' in pages["anna"]
+    assert "child at imminent risk: " in pages["anna"]
+    assert "+</b>" in pages["dora"]  # there may be others
+    assert Act.WAITING_READ in {one["act"] for one in scene.world.entries()[-5:]}
