@@ -8,12 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, When
+from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, When
 from django.db.models.functions import Greatest
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.alert import Alert, HandOver, RefusalReason
-from tsunagu.domain.alert_path import AlertPath, AlertState, AlertStep, AlertStepKind
+from tsunagu.domain.alert_path import AlertPath, AlertStep, AlertStepKind
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.outcome import Outcome, OutcomeCode, PersonOutcome
 from tsunagu.records.alert_rows import alert_from, person_from
@@ -21,9 +21,6 @@ from tsunagu.records.models import AlertPartyRow, AlertPersonRow, AlertRow, Aler
 
 LOCK_ALERT = 7400106
 """The advisory lock under which steps are added to one alert."""
-
-WAITS = frozenset({AlertState.SENT, AlertState.ACKNOWLEDGED, AlertState.RETURNED, AlertState.TAKEN})
-"""How an alert stands that waits for the agency which has it."""
 
 _WITHDRAWN = Case(When(kind=AlertStepKind.WITHDRAWN, then=1), default=0, output_field=IntegerField())
 """Puts a withdrawal behind all other steps."""
@@ -107,7 +104,7 @@ def party_of(actor: Actor, alert_id: UUID) -> Party:
     Raises:
         NotFound: no such alert, or not his: the answer is the same for both.
     """
-    row = AlertPartyRow.objects.filter(_his(actor), alert_id=alert_id, agency_id=actor.agency_id).first()
+    row = AlertPartyRow.objects.filter(his(actor), alert_id=alert_id, agency_id=actor.agency_id).first()
     if row is None:
         raise NotFound("no such alert")
     return _party(row)
@@ -229,9 +226,9 @@ def alerts_told(
         after: the alert after which to go on; None, or one that is not his, for the first ones.
         most: how many at most; all when it is left out.
     """
-    rows = AlertPartyRow.objects.filter(_his(actor), agency_id=actor.agency_id).select_related("alert")
+    rows = AlertPartyRow.objects.filter(his(actor), agency_id=actor.agency_id).select_related("alert")
     if overdue_at is not None:
-        rows = rows.annotate(due=_newest("due_at", "alert_id")).filter(due__lte=overdue_at)
+        rows = rows.annotate(due=newest("due_at", "alert_id")).filter(due__lte=overdue_at)
     last = None if after is None else rows.filter(alert_id=after).first()
     if last is not None:
         raised_at = last.alert.raised_at
@@ -242,29 +239,21 @@ def alerts_told(
     return tuple((alert_from(row.alert), _party(row)) for row in (rows if most is None else rows[:most]))
 
 
-def count_held(actor: Actor, *, now: datetime) -> tuple[int, int]:
-    """Return how many alerts that the actor is told of wait at his agency, and for how many its time is over."""
-    rows = AlertPartyRow.objects.filter(_his(actor), agency_id=actor.agency_id)
-    held = rows.annotate(
-        holder=_newest("holder_id", "alert_id"), state=_newest("state", "alert_id"), due=_newest("due_at", "alert_id")
-    ).filter(holder=actor.agency_id, state__in=list(WAITS))
-    counted = held.aggregate(all=Count("id"), late=Count("id", filter=Q(due__lte=now)))
-    return counted["all"], counted["late"]
-
-
 def overdue_of(agency_id: UUID, *, now: datetime) -> tuple[UUID, ...]:
     """Return the alerts whose holder's time is over, which an agency has raised or has from elsewhere."""
     theirs = Q(originator_id=agency_id) | Q(originator__member_id__isnull=False)
-    rows = AlertRow.objects.filter(theirs).annotate(due=_newest("due_at", "id"))
+    rows = AlertRow.objects.filter(theirs).annotate(due=newest("due_at", "id"))
     return tuple(rows.filter(due__lte=now).order_by("id").values_list("id", flat=True))
 
 
-def _newest(field: str, alert: str) -> Subquery:
-    newest = AlertStepRow.objects.filter(alert_id=OuterRef(alert)).order_by(_WITHDRAWN.desc(), "-number")
-    return Subquery(newest.values(field)[:1])
+def newest(field: str, alert: str) -> Subquery:
+    """Return a field of an alert's newest step, beside rows that name the alert in this column."""
+    found = AlertStepRow.objects.filter(alert_id=OuterRef(alert)).order_by(_WITHDRAWN.desc(), "-number")
+    return Subquery(found.values(field)[:1])
 
 
-def _his(actor: Actor) -> Q:
+def his(actor: Actor) -> Q:
+    """Return which of his agency's parties an officer is told of."""
     mine = CaseMember.objects.filter(officer_id=actor.officer_id).values("case_id")
     return Q(case_id=None) | Q(case_id__in=mine)
 

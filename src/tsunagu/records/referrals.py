@@ -22,9 +22,6 @@ from tsunagu.records.models import ListedPersonRow, ReferralRow, ReferralSourceR
 LOCK_REFERRAL: Final = 7400141
 """The advisory lock under which steps are added to one referral, or a person is referred."""
 
-ENDS_WAITING: Final = frozenset({ReferralStepKind.RECEIVED, ReferralStepKind.RETURNED, ReferralStepKind.WITHDRAWN})
-"""What was received, returned or withdrawn waits for nobody at its receiver."""
-
 NO_SUCH: Final = "no such referral"
 CHANGED: Final = "what is kept of this referral was changed"
 
@@ -206,7 +203,7 @@ def referral_told(actor: Actor, referral_id: UUID, *, tells_all: bool) -> KeptRe
     Raises:
         NotFound: there is none, or it is not his: the answer is the same, by the same queries.
     """
-    found = _kept(_told_to(actor, tells_all=tells_all).filter(id=referral_id))
+    found = _kept(told_to(actor, tells_all=tells_all).filter(id=referral_id))
     if not found:
         raise NotFound(NO_SUCH)
     return found[0]
@@ -214,14 +211,7 @@ def referral_told(actor: Actor, referral_id: UUID, *, tells_all: bool) -> KeptRe
 
 def referrals_told(actor: Actor, *, tells_all: bool) -> tuple[KeptReferral, ...]:
     """Return the referrals that an officer is told of, the newest first."""
-    return _kept(_told_to(actor, tells_all=tells_all))
-
-
-def unreceived(actor: Actor, *, tells_all: bool, most: int) -> tuple[SignedPackage, ...]:
-    """Return packages that came to an officer's agency and wait to be received, the newest first."""
-    dealt_with = ReferralStepRow.objects.filter(referral_id=OuterRef("id"), kind__in=list(ENDS_WAITING))
-    rows = _told_to(actor, tells_all=tells_all).filter(~Exists(dealt_with), receiver_id=actor.agency_id)
-    return tuple(map(_package, rows.order_by("-sent_at", "id")[:most]))
+    return _kept(told_to(actor, tells_all=tells_all))
 
 
 def source_of(referral_id: UUID) -> Source | None:
@@ -255,7 +245,7 @@ def sent_and_ended() -> tuple[Source, ...]:
     return tuple({_source(row): None for row in rows.order_by("id")})
 
 
-def _told_to(actor: Actor, *, tells_all: bool) -> QuerySet[ReferralRow]:
+def told_to(actor: Actor, *, tells_all: bool) -> QuerySet[ReferralRow]:
     """Return the rows sent to an officer's agency, and those made in cases that he works on."""
     mine = {"list__exhibit__case__casemember__officer_id": actor.officer_id}
     made = ReferralSourceRow.objects.filter(referral_id=OuterRef("id"), **mine)
@@ -273,14 +263,15 @@ def _kept(rows: QuerySet[ReferralRow]) -> tuple[KeptReferral, ...]:
     steps: dict[UUID, list[ReferralStep]] = {}
     for one in ReferralStepRow.objects.filter(referral_id__in=ids).order_by("referral_id", "number"):
         steps.setdefault(one.referral_id, []).append(_step(one))
-    return tuple(KeptReferral(_package(row), tuple(steps[row.id]), sources.get(row.id)) for row in found)
+    return tuple(KeptReferral(package_from(row), tuple(steps[row.id]), sources.get(row.id)) for row in found)
 
 
 def _source(row: ReferralSourceRow) -> Source:
     return Source(row.list.exhibit.case_id, row.list_id, row.person_id)
 
 
-def _package(row: ReferralRow) -> SignedPackage:
+def package_from(row: ReferralRow) -> SignedPackage:
+    """Return a package as its row keeps it."""
     return SignedPackage(
         row.id,
         row.sender_id,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Case as Choice
-from django.db.models import Count, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet, Value, When
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict, NotFound
@@ -199,13 +199,6 @@ def queue_of(actor: Actor, states: Sequence[ReportState], *, after: UUID | None,
         rows = rows.filter(rest | Q(imminent=False) if last.imminent else rest)
     first = Choice(When(imminent=True, then=Value(0)), default=Value(1))
     return _envelopes(rows.order_by(first, "received_at", "id"), most=most)
-
-
-def count_waiting(actor: Actor) -> tuple[int, int]:
-    """Return how many reports wait that an officer is told of, and of how many a child is said to be at risk."""
-    waiting = told_to(actor).filter(state=ReportState.WAITING)
-    counted = waiting.aggregate(all=Count("id"), at_risk=Count("id", filter=Q(imminent=True)))
-    return counted["all"], counted["at_risk"]
 
 
 def passed_on(actor: Actor, *, most: int) -> tuple[Envelope, ...]:

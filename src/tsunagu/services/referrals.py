@@ -201,7 +201,7 @@ def withdraw_all(
             continue
         step = ReferralStep(path.last + 1, ReferralStepKind.WITHDRAWN, package.sender_id, now)
         path.after(step)
-        key = _key_of(package, keys)
+        key = key_of(package, keys)
         referrals.add_step(
             package.referral_id,
             step,
@@ -235,25 +235,15 @@ def list_referrals(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -
         views = tuple(
             ReferralView(one, one.path, cards[one.package.sender_id], cards[one.package.receiver_id])
             for one in referrals.referrals_told(actor, tells_all=actor.may(Permission.HELD_NOTICE_RELEASE))
-            if not withheld.hides(one.package, _key_of(one.package, keys))
+            if not withheld.hides(one.package, key_of(one.package, keys))
         )
         about = {"referrals": len(views)}
         ledger.write(Deed(Act.REFERRAL_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=about))
     return views
 
 
-def count_unreceived(actor: Actor, keys: Keys, *, most: int) -> int:
-    """Return how many packages wait to be received, of which the actor is told. Call it within `acting_for` his agency.
-
-    Args:
-        most: so many are looked at, the newest.
-    """
-    withheld = PackagesWithheld.from_(actor)
-    found = referrals.unreceived(actor, tells_all=actor.may(Permission.HELD_NOTICE_RELEASE), most=most)
-    return sum(not withheld.hides(one, _key_of(one, keys)) for one in found)
-
-
-def _key_of(package: SignedPackage, keys: Keys) -> bytes:
+def key_of(package: SignedPackage, keys: Keys) -> bytes:
+    """Return what a package is sealed under."""
     return keys.open_sealed(SEALS, package.key, key_context(package.referral_id))
 
 

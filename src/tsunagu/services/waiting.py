@@ -9,11 +9,12 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
-from tsunagu.records import alerts, enquiries, reports
+from tsunagu.records import enquiries, waiting
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.referrals import count_unreceived
+from tsunagu.services.referral_names import PackagesWithheld
+from tsunagu.services.referrals import key_of
 
 MOST_REFERRALS = 100
 """So many that came are counted, since each is opened first; as many may mean that there are others."""
@@ -56,9 +57,9 @@ def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
         denials_recorded(actor=actor, permission=permission, asked="waiting", now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
     ):
-        at_alerts = alerts.count_held(actor, now=now) if actor.may(Permission.ALERT_READ) else (0, 0)
-        at_reports = reports.count_waiting(actor) if actor.may(Permission.REPORT_READ) else (0, 0)
-        came = count_unreceived(actor, keys, most=MOST_REFERRALS) if actor.may(Permission.REFERRAL_READ) else 0
+        at_alerts = waiting.count_alerts(actor, now=now) if actor.may(Permission.ALERT_READ) else (0, 0)
+        at_reports = waiting.count_reports(actor) if actor.may(Permission.REPORT_READ) else (0, 0)
+        came = _unreceived(actor, keys) if actor.may(Permission.REFERRAL_READ) else 0
         found = Waiting(*at_alerts, *at_reports, came, enquiries.count_overdue(actor, today=now.date()))
         about: dict[str, str | int] = {
             "alerts": found.alerts,
@@ -68,3 +69,10 @@ def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
         }
         ledger.write(Deed(Act.WAITING_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=about))
     return found
+
+
+def _unreceived(actor: Actor, keys: Keys) -> int:
+    """Return how many packages wait to be received, but for those that are withheld from the actor."""
+    withheld = PackagesWithheld.from_(actor)
+    found = waiting.unreceived(actor, tells_all=actor.may(Permission.HELD_NOTICE_RELEASE), most=MOST_REFERRALS)
+    return sum(not withheld.hides(one, key_of(one, keys)) for one in found)

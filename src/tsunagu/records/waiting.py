@@ -1,0 +1,53 @@
+"""How much waits at an agency, as far as one officer of it is told. Call everything within `acting_for` his agency."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.alert_path import AlertState
+from tsunagu.domain.referral import ReferralStepKind
+from tsunagu.domain.report_steps import ReportState
+from tsunagu.records.alerts import his, newest
+from tsunagu.records.models import AlertPartyRow, ReferralStepRow
+from tsunagu.records.referrals import SignedPackage, package_from
+from tsunagu.records.referrals import told_to as referrals_told_to
+from tsunagu.records.reports import told_to as reports_told_to
+
+WAITS: Final = frozenset({AlertState.SENT, AlertState.ACKNOWLEDGED, AlertState.RETURNED, AlertState.TAKEN})
+"""How an alert stands that waits for the agency which has it."""
+
+DEALT_WITH: Final = frozenset({ReferralStepKind.RECEIVED, ReferralStepKind.RETURNED, ReferralStepKind.WITHDRAWN})
+"""After these a referral does not wait to be received."""
+
+
+def count_alerts(actor: Actor, *, now: datetime) -> tuple[int, int]:
+    """Return how many alerts wait at the officer's agency, and for how many of them its time is over."""
+    rows = AlertPartyRow.objects.filter(his(actor), agency_id=actor.agency_id)
+    held = rows.annotate(
+        holder=newest("holder_id", "alert_id"), state=newest("state", "alert_id"), due=newest("due_at", "alert_id")
+    ).filter(holder=actor.agency_id, state__in=list(WAITS))
+    counted = held.aggregate(all=Count("id"), late=Count("id", filter=Q(due__lte=now)))
+    return counted["all"], counted["late"]
+
+
+def count_reports(actor: Actor) -> tuple[int, int]:
+    """Return how many reports wait, and of how many of them a child is said to be at imminent risk."""
+    waiting = reports_told_to(actor).filter(state=ReportState.WAITING)
+    counted = waiting.aggregate(all=Count("id"), at_risk=Count("id", filter=Q(imminent=True)))
+    return counted["all"], counted["at_risk"]
+
+
+def unreceived(actor: Actor, *, tells_all: bool, most: int) -> tuple[SignedPackage, ...]:
+    """Return packages that wait to be received, the newest first.
+
+    Args:
+        tells_all: whether the officer is told too of what is for co-ordinators alone.
+        most: so many at most.
+    """
+    dealt_with = ReferralStepRow.objects.filter(referral_id=OuterRef("id"), kind__in=list(DEALT_WITH))
+    rows = referrals_told_to(actor, tells_all=tells_all).filter(~Exists(dealt_with), receiver_id=actor.agency_id)
+    return tuple(map(package_from, rows.order_by("-sent_at", "id")[:most]))
