@@ -28,11 +28,11 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.reveal import RevealMeans
 from tsunagu.federation.card import InstallationCard, written
 from tsunagu.federation.keys import OwnKeys
-from tsunagu.records import agencies, bank_items, holdings, hub_members, intakes, look_ups, reveals
+from tsunagu.records import agencies, bank_items, holdings, hub_members, intakes, reveals
 from tsunagu.records.banks import bank_of
 from tsunagu.records.cases import case_of
 from tsunagu.records.models import Exhibit, Holding
-from tsunagu.records.session import acting_for, looking_up
+from tsunagu.records.session import acting_for
 from tsunagu.records.vault.rows import Vaulted, note
 from tsunagu.services.agency_tree import confirm_places, load_agencies, place_agency
 from tsunagu.services.alert_desk import Command
@@ -66,7 +66,7 @@ from .referred import DOORS_TO_REFERRALS, refer
 from .reported import DOORS_TO_REPORTS, file_of_reports, receive_reports
 from .seized import DOORS_TO_LISTS, seize
 from .series_scene import BESIDE, DOOR_ARGUMENTS, DOORS_TO_SERIES, put_together
-from .world import Person, World, now, random_name
+from .world import Person, World, now, random_name, remember
 
 WORKS = {Role.OFFICER, Role.COORDINATOR}
 OVERSEES = {Role.ADMINISTRATOR, Role.AUDITOR}
@@ -733,8 +733,7 @@ def _open_a_bank(scene: Scene) -> None:
     query = Query(digests=((DigestKind.SHA256, digests[0].sha256),))
     asker = replace(anna.actor, purpose=Purpose.INVESTIGATION)
     look_up(actor=asker, queries=[query], known=scene.world.rooms.known(), **parts)
-    with looking_up():
-        look_ups.remember([(agency_id, secrets.token_bytes(32))])
+    remember((agency_id, secrets.token_bytes(32)))
 
 
 def _stand_in_a_tree(scene: Scene) -> None:

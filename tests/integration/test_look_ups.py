@@ -17,7 +17,8 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.records import bank_corpus, bank_items, look_ups
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import bank_of
-from tsunagu.records.session import acting_for, looking_up
+from tsunagu.records.ledger import book
+from tsunagu.records.session import acting_for
 from tsunagu.services import look_ups as service
 from tsunagu.services.bank_judging import judge_item, release_item, withdraw_item
 from tsunagu.services.banks import change_bank, open_bank, view_bank
@@ -26,7 +27,7 @@ from tsunagu.services.look_up_desk import LookUpDesk
 from tsunagu.services.look_ups import look_up
 
 from .scene import WORKS
-from .world import Person, World, now, random_name
+from .world import Person, World, now, random_name, remember
 
 MD5 = DigestKind.MD5
 
@@ -184,9 +185,8 @@ def test_what_lies_near_benign_things_or_near_much_that_was_asked_lately_is_too_
     anna = world.found(WORKS, {Role.ADMINISTRATOR})[0]
     asked, rare = secrets.token_bytes(32), secrets.token_bytes(32)
     Bank(world, anna, BankSemantics.BENIGN).add(NewItem(pdq=nearby(pdq, 20)))
-    with looking_up():
-        look_ups.remember([(anna.actor.agency_id, nearby(asked, bits)) for bits in range(MOST_RECENT + 1)])
-        look_ups.remember([(anna.actor.agency_id, nearby(rare, bits)) for bits in range(MOST_RECENT)])
+    remember(*((anna.actor.agency_id, nearby(asked, bits)) for bits in range(MOST_RECENT + 1)))
+    remember(*((anna.actor.agency_id, nearby(rare, bits)) for bits in range(MOST_RECENT)))
     new = [NewItem(pdq=one) for one in (pdq, asked, rare, secrets.token_bytes(32))]
     with acting_for(anna.actor.agency_id):
         assert [one.quarantine for one in quarantined(new, 31, now=now())] == [
@@ -295,6 +295,23 @@ def test_a_look_up_is_written_down_with_its_counts_and_without_what_was_asked(
     assert (entry["act"], entry["purpose"]) == ("media:looked_up", "investigation")
     assert {name: entry["details"][name] for name in ("queries", "known")} == {"queries": 2, "known": 1}
     assert pdq.hex() not in str(entry)
+
+
+def test_what_the_ledger_takes_no_entry_of_is_not_told_nor_counted_nor_are_owners_told(
+    world: World, pdq: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "OFFICER_A_DAY", 2)
+    ann, query = world.found(WORKS, {Role.ADMINISTRATOR})[0], Query(pdq=(pdq,))
+    bank = Bank(world, ann)
+    bank.add(NewItem(pdq=pdq))
+    before = world.entry_count()
+    with monkeypatch.context() as patch:
+        patch.setattr(book, "_APPEND", "SELECT 1 / 0 WHERE %s <> ''")
+        with pytest.raises(Unavailable, match="no entry"):
+            ask(world, ann, query, query)
+    assert (world.entry_count(), view_bank(actor=ann.actor, name=bank.name, **world.parts).hits) == (before, ())
+    [[_], [_]] = ask(world, ann, query, query)
+    assert len(view_bank(actor=ann.actor, name=bank.name, **world.parts).hits) == 2
 
 
 def test_the_name_of_an_item_and_of_the_index_tell_no_number(world: World, anna: Person, pdq: bytes) -> None:

@@ -12,10 +12,10 @@ import pytest
 from tsunagu.domain.bank import BankSemantics, Opinion, Quarantine
 from tsunagu.domain.look_up import DigestKind, Query
 from tsunagu.domain.permission import Role
-from tsunagu.records import bank_corpus, bank_items, look_ups
+from tsunagu.records import bank_corpus, bank_items
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import bank_of
-from tsunagu.records.session import acting_for, looking_up
+from tsunagu.records.session import acting_for
 from tsunagu.services import bank_imports
 from tsunagu.services.bank_exports import ListFormat, export_bank
 from tsunagu.services.bank_judging import judge_item
@@ -24,7 +24,7 @@ from tsunagu.services.blast_radius import quarantined
 from .scene import WORKS
 from .test_bank_imports import a_list, bring_in, crash_at, items_of
 from .test_look_ups import Bank, ask
-from .world import Person, World, now, random_name
+from .world import Person, World, now, random_name, remember
 
 SIZES = {DigestKind.MD5: 16, DigestKind.SHA1: 20, DigestKind.SHA256: 32}
 
@@ -82,8 +82,7 @@ def test_a_benign_bank_that_is_off_or_expired_or_whose_list_has_not_ended_holds_
 
 def test_what_was_asked_for_often_counts_once(world: World, anna: Person) -> None:
     asked = secrets.token_bytes(32)
-    with looking_up():
-        look_ups.remember([(anna.actor.agency_id, asked)] * 20)
+    remember(*[(anna.actor.agency_id, asked)] * 20)
     with acting_for(anna.actor.agency_id):
         assert list(bank_corpus.recent_fingerprints()) == [asked]
         assert quarantined([NewItem(pdq=asked)], 31, now=now())[0].quarantine is None

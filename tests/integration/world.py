@@ -24,6 +24,8 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.intake import ScanKey
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.media.sandbox.pool import DecodePool
+from tsunagu.records.look_ups import remembered
+from tsunagu.records.session import LINKER, looking_up
 from tsunagu.services.house import Rooms
 from tsunagu.services.identity import NewOfficer, actor_of, enroll_factor, found_agency, sign_in
 from tsunagu.services.ingest import ingest
@@ -250,3 +252,10 @@ class World:
         with connections["owner"].cursor() as cursor:
             cursor.execute("SELECT body FROM ledger.entries() ORDER BY number DESC LIMIT 1")
             return dict(json.loads(cursor.fetchone()[0]))
+
+
+def remember(*asked: tuple[UUID, bytes]) -> None:
+    """Keep what agencies asked for, as look-ups do."""
+    with looking_up(), connections[LINKER].cursor() as cursor:
+        for statement in remembered(asked):
+            cursor.execute(*statement)

@@ -1,4 +1,4 @@
-"""API keys, as rows. Call everything within `acting_for`."""
+"""API keys, as rows. Call everything within `acting_for` but `kept_keys`, which programs wait for."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -6,18 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from tsunagu.domain.api_key import ApiKey
 from tsunagu.domain.party import OfficerCard
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.records.models import ApiKeyRow
+from tsunagu.records.session import asked_for
 
 _PERMISSIONS = frozenset(Permission)
 _OF_KEY = ("id", "name", "scopes", "made_at", "expires_at", "daily_look_ups", "banks")
 _KEPT = """
 SELECT api_key.id, api_key.name, scopes, made_at, expires_at, daily_look_ups, banks, officer_id, token_mac, ended_at,
-    is_active AND (locked_until IS NULL OR locked_until <= %s), officer.agency_id, login, officer.name, roles,
+    is_active AND (locked_until IS NULL OR locked_until <= %s), login, officer.name, roles,
     certified_until
 FROM api_key JOIN officer ON officer.id = officer_id WHERE api_key.id = ANY(%s)
 """
@@ -56,13 +55,11 @@ def add_key(key: ApiKey, *, agency_id: UUID, officer_id: UUID, token_mac: bytes)
     )
 
 
-def kept_keys(key_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, KeptKey]:
-    """Return those of these keys that the agency has that is acted for, also those that were ended, by their ids."""
-    with connection.cursor() as cursor:  # not through the models: programs ask hundreds of times a second
-        cursor.execute(_KEPT, [now, list(key_ids)])
-        rows = cursor.fetchall()
+def kept_keys(key_ids: Iterable[UUID], *, agency_id: UUID, now: datetime) -> dict[UUID, KeptKey]:
+    """Return those of these keys that an agency has, also those that were ended, by their ids."""
+    rows = asked_for(agency_id, _KEPT, [now, list(key_ids)])
     found = {}
-    for *of_key, officer_id, token_mac, ended_at, may_act, agency_id, login, name, roles, certified_until in rows:
+    for *of_key, officer_id, token_mac, ended_at, may_act, login, name, roles, certified_until in rows:
         card = OfficerCard(officer_id, agency_id, login, name, frozenset(map(Role, roles)), certified_until)
         found[of_key[0]] = KeptKey(_key(of_key), officer_id, bytes(token_mac), ended_at, card if may_act else None)
     return found

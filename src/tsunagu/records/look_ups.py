@@ -1,6 +1,6 @@
 """What banks know of what is asked for, as the linker: each bank by its own rules, as they are at this moment.
 
-Call what counts, tells or keeps anything within `looking_up`.
+Call what counts anything within `looking_up`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from django.db import connections
 
 from tsunagu.domain.bank import BankSemantics, Opinion
 from tsunagu.domain.look_up import DigestKind
-from tsunagu.records.session import LINKER
+from tsunagu.records.session import LINKER, Statement
 
 RECENT_QUERIES = 10_000
 """Fingerprints that are kept of what an agency asked for lately."""
@@ -28,6 +28,13 @@ WHERE item.withdrawn IS NULL AND item.quarantine IS NULL
     AND (item.disabled_until IS NULL OR item.disabled_until <= %(now)s)
     AND (bank.share_percent = 100 OR (hashint8(item.id) & 2147483647) %% 100 < bank.share_percent)))
 """
+
+
+_TELL = """
+INSERT INTO look_up_hit (asked_at, agency_id, bank_id, item_id, distance_bits, asked_by_id)
+SELECT %s, * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::smallint[], %s::uuid[])
+"""
+_REMEMBER = "INSERT INTO recent_query (agency_id, pdq) SELECT * FROM unnest(%s::uuid[], %s::bytea[])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,28 +186,20 @@ def _counted(numbers: Mapping[Budget, int], queries: Sequence[int], now: datetim
     return used
 
 
-def tell_owners(hits: Sequence[tuple[Answering, int, UUID]], *, now: datetime) -> None:
-    """Let the owner of each bank know what of it was asked for, how near it was, and by which agency."""
+def owners_told(hits: Sequence[tuple[Answering, int, UUID]], *, now: datetime) -> list[Statement]:
+    """Return what lets the owner of each bank know what of it was asked for, how near, and by which agency."""
     if not hits:
-        return
+        return []
     rows = [(one.agency_id, one.bank_id, one.item_id, distance, asked_by) for one, distance, asked_by in hits]
-    with connections[LINKER].cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO look_up_hit (asked_at, agency_id, bank_id, item_id, distance_bits, asked_by_id)"
-            " SELECT %s, * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::smallint[], %s::uuid[])",
-            [now, *_columns(rows)],
-        )
+    return [(_TELL, [now, *_columns(rows)])]
 
 
-def remember(fingerprints: Sequence[tuple[UUID, bytes]]) -> None:
-    """Keep what agencies asked for: a new item of theirs that is near much of it is too wide to go live."""
+def remembered(fingerprints: Sequence[tuple[UUID, bytes]]) -> list[Statement]:
+    """Return what keeps what agencies asked for: a new item that is near much of it is too wide to go live."""
     if not fingerprints:
-        return
-    with connections[LINKER].cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO recent_query (agency_id, pdq) SELECT * FROM unnest(%s::uuid[], %s::bytea[])",
-            [_array(agency_id for agency_id, _ in fingerprints), [data for _, data in fingerprints]],
-        )
+        return []
+    agencies = _array(agency_id for agency_id, _ in fingerprints)
+    return [(_REMEMBER, [agencies, [data for _, data in fingerprints]])]
 
 
 def forget_older() -> None:

@@ -20,7 +20,7 @@ from tsunagu.domain.party import AgencyCard, OfficerCard
 from tsunagu.domain.permission import NEVER_LENT, Permission
 from tsunagu.records import agencies, api_keys, banks
 from tsunagu.records.api_keys import KeptKey
-from tsunagu.records.session import acting_for
+from tsunagu.records.session import Statement, acting_for
 from tsunagu.services.access import REFERENCE, check_reference
 from tsunagu.services.identity import TOKEN
 from tsunagu.services.parts import Keys, Ledger
@@ -137,19 +137,20 @@ def actors_by_keys(*, tokens: Iterable[str], now: datetime, keys: Keys, ledger: 
             of_agencies.setdefault(agency_id, {})[token] = key_id
     found: dict[str, Actor] = {}
     for agency_id, key_ids in of_agencies.items():
-        with acting_for(agency_id):
-            kept = _true_keys(key_ids, keys, now)
-            for token, one in kept.items():
-                if one.officer is not None and one.ended_at is None and now < one.key.expires_at:
-                    found[token] = Actor.of(one.officer, purpose=None, now=now, key=one.key)
-            refused = [one for token, one in kept.items() if token not in found]
-            ledger.write(*(_refused(one, agency_id, now) for one in refused))
+        kept = _true_keys(key_ids, agency_id, keys, now)
+        for token, one in kept.items():
+            if one.officer is not None and one.ended_at is None and now < one.key.expires_at:
+                found[token] = Actor.of(one.officer, purpose=None, now=now, key=one.key)
+        refused = [one for token, one in kept.items() if token not in found]
+        if refused:
+            with acting_for(agency_id):
+                ledger.write(*(_refused(one, agency_id, now) for one in refused))
     return found
 
 
-def _true_keys(key_ids: Mapping[str, UUID], keys: Keys, now: datetime) -> dict[str, KeptKey]:
+def _true_keys(key_ids: Mapping[str, UUID], agency_id: UUID, keys: Keys, now: datetime) -> dict[str, KeptKey]:
     """Return what is kept of each token that is the one which was given out, whether it opens anything or not."""
-    kept = api_keys.kept_keys(set(key_ids.values()), now=now)
+    kept = api_keys.kept_keys(set(key_ids.values()), agency_id=agency_id, now=now)
     found = {}
     for token, key_id in key_ids.items():
         mac, one = keys.mac(TOKEN, token.encode()), kept.get(key_id)
@@ -184,9 +185,9 @@ class LedgerByKey:
         self._ledger = ledger
         self._actor = actor
 
-    def write(self, *deeds: Deed, using: str = "default") -> None:
-        """Add entries within the caller's transaction."""
-        self._ledger.write(*self._by_key(deeds), using=using)
+    def write(self, *deeds: Deed, using: str = "default", closing: Sequence[Statement] | None = None) -> None:
+        """Add entries within the caller's transaction, and end it with other statements where they are given."""
+        self._ledger.write(*self._by_key(deeds), using=using, closing=closing)
 
     def record(self, *deeds: Deed) -> None:
         """Add entries in a transaction of their own, and return once it is committed."""

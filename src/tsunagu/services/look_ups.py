@@ -20,7 +20,7 @@ from tsunagu.domain.permission import Permission
 from tsunagu.records import look_ups
 from tsunagu.records.agencies import cards_of
 from tsunagu.records.look_ups import Answering, Asker, Budget
-from tsunagu.records.session import LINKER, looking_up
+from tsunagu.records.session import LINKER, Statement, looking_up
 from tsunagu.services.access import REFERENCE
 from tsunagu.services.opaque import index_name, item_names
 from tsunagu.services.parts import Keys, Ledger
@@ -121,10 +121,10 @@ def look_up_together(
     with looking_up():
         _refuse_exhausted(asked, refused, look_ups.spend, now=now)
         answered = [(asked[place], hits[place]) for place in places if refused[place] is None]
-        _tell(answered, now=now)
         denied = [one for one, why in zip(asked, refused, strict=True) if isinstance(why, Forbidden)]
         deeds = [_deed(one, own, name, now) for one, own in answered]
-        ledger.write(*deeds, *(_denial(one, now, keys) for one in denied), using=LINKER)
+        denials = (_denial(one, now, keys) for one in denied)
+        ledger.write(*deeds, *denials, using=LINKER, closing=_told(answered, now=now))
     return [LookedUp(answers[place], name) if why is None else why for place, why in enumerate(refused)]
 
 
@@ -243,8 +243,8 @@ def _hits_of(
     return sorted(hits.values(), key=lambda hit: (not hit.is_exact, hit.distance_bits, hit.item.item_id))
 
 
-def _tell(answered: Sequence[tuple[LookUp, Sequence[Sequence[_Hit]]]], *, now: datetime) -> None:
-    """Let owners learn of their hits, and keep some of what nobody knows, for new items to be held against."""
+def _told(answered: Sequence[tuple[LookUp, Sequence[Sequence[_Hit]]]], *, now: datetime) -> list[Statement]:
+    """Return what lets owners learn of their hits, and keeps some of what nobody knows, for new items' sake."""
     told = []
     unknown = []
     for one, own in answered:
@@ -252,8 +252,8 @@ def _tell(answered: Sequence[tuple[LookUp, Sequence[Sequence[_Hit]]]], *, now: d
         told += [(hit.item, hit.distance_bits, agency_id) for per_query in own for hit in per_query]
         pairs = zip(one.queries, own, strict=True)
         unknown += [(agency_id, query.pdq[_UPRIGHT]) for query, found in pairs if query.pdq and not found]
-    look_ups.tell_owners(told, now=now)
-    look_ups.remember([one for one in unknown if random.random() < REMEMBERED])  # noqa: S311 - a sample, no secret
+    kept = [one for one in unknown if random.random() < REMEMBERED]  # noqa: S311 - a sample, no secret
+    return [*look_ups.owners_told(told, now=now), *look_ups.remembered(kept)]
 
 
 def _answers(

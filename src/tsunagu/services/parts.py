@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,13 +11,14 @@ from tsunagu.domain.media import MediaType
 
 if TYPE_CHECKING:
     from tsunagu.media.messages import Message, RgbPicture  # at run time every command would wait for NumPy
+    from tsunagu.records.session import Statement
 
 
 class Ledger(Protocol):
     """Where deeds are written. No entry, no answer."""
 
-    def write(self, *deeds: Deed, using: str = "default") -> None:
-        """Add entries within the caller's transaction."""
+    def write(self, *deeds: Deed, using: str = "default", closing: Sequence[Statement] | None = None) -> None:
+        """Add entries within the caller's transaction, and end it with other statements where they are given."""
 
     def record(self, *deeds: Deed) -> None:
         """Add entries in a transaction of their own, and return once it is committed."""

@@ -1,7 +1,7 @@
 """The ledger's table: one door to add entries, and the ways to read them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
@@ -12,10 +12,13 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.errors import Unavailable
 from tsunagu.domain.ledger import Deed, LedgerEntry
 from tsunagu.records.ledger.chain import canonical
+from tsunagu.records.session import Statement
 
 APP = "default"
 OWNER = "owner"
 _NAME_DIGITS = 16
+_APPEND = "SELECT ledger.append(ARRAY(SELECT json_array_elements_text(%s::json)))"
+_COMMIT: Statement = ("COMMIT", ())
 _NO_ENTRY = "the ledger takes no entry, so nothing is done or answered"
 
 
@@ -35,17 +38,23 @@ class Book:
         self._queue_lock = Lock()
         self._commit_lock = Lock()
 
-    def write(self, *deeds: Deed, using: str = APP) -> None:
+    def write(self, *deeds: Deed, using: str = APP, closing: Sequence[Statement] | None = None) -> None:
         """Add entries within the caller's transaction: they are kept or lost together with what they tell of.
 
         Call it last: the ledger stays locked for every other writer until the transaction ends.
+
+        Args:
+            deeds: one entry each.
+            using: the connection of the transaction.
+            closing: what else the transaction has to do. It is sent with the entries, in one message to the server
+                which commits everything; None leaves that to the caller.
 
         Raises:
             Unavailable: they could not be written; the transaction must not be committed.
             django.db.Error: nor could they because the database has gone away.
         """
         if deeds:
-            _append([canonical(deed.body()) for deed in deeds], using)
+            _append([canonical(deed.body()) for deed in deeds], using, closing)
 
     def record(self, *deeds: Deed) -> None:
         """Add entries in a transaction of their own, and return once it is committed.
@@ -79,12 +88,14 @@ class Book:
                 one.is_written = True
 
 
-def _append(bodies: list[str], using: str) -> None:
+def _append(bodies: list[str], using: str, closing: Sequence[Statement] | None = None) -> None:
+    # As one text: whatever is in an array is escaped quote by quote, and bodies are full of quotes.
+    entries = (_APPEND, [json.dumps(bodies, ensure_ascii=False)])
+    statements = [entries] if closing is None else [*closing, entries, _COMMIT]
     try:
         with connections[using].cursor() as cursor:
-            # As one text: whatever is in an array is escaped quote by quote, and bodies are full of quotes.
-            told = json.dumps(bodies, ensure_ascii=False)
-            cursor.execute("SELECT ledger.append(ARRAY(SELECT json_array_elements_text(%s::json)))", [told])
+            # One that fails ends the message: what stands behind it is not done.
+            cursor.execute("; ".join(sql for sql, _ in statements), [one for _, values in statements for one in values])
     except OperationalError:
         raise
     except DatabaseError as error:
