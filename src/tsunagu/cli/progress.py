@@ -23,8 +23,11 @@ class _Rate(ProgressColumn):
 @contextmanager
 def progress_bar(what: str, total: int, *, unit: str) -> Iterator[Callable[..., None]]:
     """Show a bar while the block runs; the function it yields moves it on, or to `completed`."""
+    if not complaints.is_terminal:
+        yield _untold
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=complaints, transient=True, disable=not complaints.is_terminal) as bar:
+    with Progress(*columns, console=complaints, transient=True) as bar:
         task = bar.add_task(what, total=total, unit=unit)
 
         def advance(completed: int | None = None, total: int | None = None) -> None:
@@ -34,3 +37,7 @@ def progress_bar(what: str, total: int, *, unit: str) -> Iterator[Callable[..., 
                 bar.update(task, completed=completed, total=total)
 
         yield advance
+
+
+def _untold(completed: int | None = None, total: int | None = None) -> None:
+    """Tell nobody: no terminal shows it."""

@@ -6,16 +6,14 @@ than a fingerprint that it has made itself. So the pixels stay where they are.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from types import ModuleType
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import TimedFingerprint
 from tsunagu.domain.media import MediaType, Refusal
 from tsunagu.fingerprints import pdq
+from tsunagu.fingerprints.loading import without_linear_algebra
 from tsunagu.media import decoding
 from tsunagu.media.decoding import decode, decode_rgb
 from tsunagu.media.messages import DecodeOptions, Message, PictureFingerprints, Refused
@@ -44,24 +42,8 @@ def fingerprint(file: BinaryIO, media_type: MediaType, options: DecodeOptions) -
 def warm_up() -> None:
     """Load or compile all that decoding and fingerprinting need; see `decoding.warm_up`."""
     decoding.warm_up()
-    with _hidden("scipy"):
+    with without_linear_algebra():
         pdq.load_kernels()
-
-
-@contextmanager
-def _hidden(module: str) -> Iterator[None]:
-    """Have a module pass for one that is not installed. For a process of one thread: others would miss it too.
-
-    Where SciPy is, numba loads it for half a second to see whether it could offer linear algebra: nobody asks for any.
-    """
-    if module in sys.modules:
-        yield
-        return
-    sys.modules[module] = cast("ModuleType", None)
-    try:
-        yield
-    finally:
-        del sys.modules[module]
 
 
 def _taken(message: Message) -> Message:

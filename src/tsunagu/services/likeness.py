@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind, Turn
 from tsunagu.domain.hit import Evidence, EvidenceKind
 from tsunagu.domain.link import Link
+from tsunagu.fingerprints.loading import without_linear_algebra
 from tsunagu.index.flat import FlatIndex
 from tsunagu.overlap.sound import shared_words
 from tsunagu.overlap.sound_index import SoundIndex
@@ -67,6 +69,14 @@ class Benign:
             within = distances <= self.radii[agency_id][entries]
             found |= set(traces.item_ids[near[within]].tolist())
         return found
+
+
+@cache
+def load_kernels() -> None:
+    """Load what comparing pictures needs, once a process; it takes half a second."""
+    blank = np.zeros((1, _PDQ.bits // 8), np.uint8)
+    with without_linear_algebra():
+        FlatIndex(_PDQ, blank, np.zeros(1, np.int64), version="blank").search_table(blank, _PDQ.radius_bits)
 
 
 def find_links(item_ids: Sequence[int], benign: Benign) -> list[Link]:

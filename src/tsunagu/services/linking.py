@@ -146,9 +146,10 @@ def _reason(error: Exception) -> str:
 
 def _compare(holdings: Sequence[int], items: Sequence[int], *, now: datetime, ledger: Ledger) -> None:
     """Compare items with all that is held, and note that these holdings of theirs were. Call it within `linking`."""
-    # The kernels take half a second to load: an ingest has its first files examined meanwhile.
-    from tsunagu.services.likeness import Benign, find_links  # noqa: PLC0415
+    # Only now: an ingest has its first files examined while the kernels load.
+    from tsunagu.services.likeness import Benign, find_links, load_kernels  # noqa: PLC0415
 
+    load_kernels()
     found = find_links(items, Benign.declared())
     places = link_rows.places({item for one in found for item in (one.item_a, one.item_b)})
     # A file that was read anew may have left a content without a place: it is in no case, and concerns nobody.

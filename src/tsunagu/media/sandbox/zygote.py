@@ -94,8 +94,8 @@ def _prepare(decoder_name: str) -> tuple[Decoder, frozenset[Measure]]:
     measures = leave_network()
     decoder = cast("Decoder", importlib.import_module(decoder_name))
     decoder.warm_up()
-    # What is loaded by now is shared with every child for ever: the collector need not touch its pages.
-    gc.collect()
+    # What is loaded by now is shared with every child for ever: the collector need not touch its pages, and what little
+    # of it is garbage is not worth the time that looking for it takes.
     gc.freeze()
     gc.enable()
     return decoder, measures
