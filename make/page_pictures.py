@@ -25,42 +25,81 @@ PICTURES = Path(__file__).parents[1] / "docs" / "pictures" / "pages"
 PROGRAM = Path(sys.executable).with_name("tsunagu")
 PORT = 8799
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-OFFICERS = 6
+OFFICERS = 8
 """How many the demonstration has: its links are printed before the server answers."""
 SIZE = {"width": 1280, "height": 800}
 COLORS = 128
 """The pages have few: a picture with a palette is a fifth as large."""
-PAGES = {
-    "home": "/",
-    "cases": "/cases/",
-    "overlaps": "/overlaps/",
-    "notices": "/notices/",
-    "banks": "/banks/",
-    "bank": "/banks/Demonstration:%20known%20photographs/",
-    "ask": "/ask/",
-    "second-factors": "/account/2fa/",
-    "not-found": "/cases/none/",
-    "officers": "/officers/",
-    "proposals": "/proposals/",
-    "ledger": "/ledger/",
-    "permissions": "/permissions/",
-    "keys": "/keys/",
-    "my-ledger": "/my-ledger/",
-    "retention": "/retention/",
-    "password": "/account/password/",
+LIST = "/cases/JP-R8-0101/lists/1/"
+CASE = "/cases/DK-2026-0117/"
+PAGES: dict[str, dict[str, tuple[str, str]]] = {
+    "sato": {
+        "home": ("/", ""),
+        "cases": ("/cases/", ""),
+        "reports": ("/reports/", ""),
+        "report": ("/reports/", "tbody a"),
+        "report-new": ("/reports/new/", ""),
+        "enquiries": ("/cases/JP-R8-0101/enquiries/", ""),
+        "lists": ("/cases/JP-R8-0101/lists/", ""),
+        "list": (LIST, ""),
+        "list-new": ("/cases/JP-R8-0101/lists/new/", ""),
+        "list-review": (LIST + "review/", ""),
+        "list-prefectures": (LIST + "prefectures/", ""),
+        "titles": (LIST + "titles/", ""),
+        "title": (LIST + "titles/1/", ""),
+        "persons": (LIST + "persons/?standing=person-of-interest", ""),
+        "person": (LIST + "persons/?standing=person-of-interest", "tbody a"),
+        "referrals": ("/referrals/", ""),
+    },
+    "jensen": {
+        "overlaps": ("/overlaps/", ""),
+        "overlap": ("/overlaps/", "tbody tr:last-child a"),
+        "notices": ("/notices/", ""),
+        "banks": ("/banks/", ""),
+        "bank": ("/banks/Demonstration:%20known%20photographs/", ""),
+        "ask": ("/ask/", ""),
+        "second-factors": ("/account/2fa/", ""),
+        "not-found": ("/cases/none/", ""),
+        "keys": ("/keys/", ""),
+        "my-ledger": ("/my-ledger/", ""),
+        "password": ("/account/password/", ""),
+        "case": (CASE, ""),
+        "items": (CASE, "tbody a"),
+        "intake": (CASE + "intake/", ""),
+        "delete": (CASE + "delete/", ""),
+        "withdraw": (CASE + "withdraw/?exhibit=laptop", ""),
+        "clues": (CASE + "clues/", ""),
+        "alert-draft": (CASE + "alert/", ""),
+        "alerts": ("/alerts/", ""),
+        "alert": ("/alerts/", "tbody tr:last-child a"),
+        "series-board": ("/series/", ""),
+        "series": ("/series/", "tbody a"),
+        "counter": ("/counter/", ""),
+        "statistics": ("/statistics/", ""),
+    },
+    "jensen-admin": {
+        "officers": ("/officers/", ""),
+        "proposals": ("/proposals/", ""),
+        "ledger": ("/ledger/", ""),
+        "permissions": ("/permissions/", ""),
+        "retention": ("/retention/", ""),
+    },
 }
+"""By the login of who opens them: the address, and what is followed from there."""
+VARIED = ("home", "overlap", "report", "person", "alert", "case")
+"""Taken in dark and in Japanese too."""
 
 
 @contextmanager
-def _demonstration() -> Iterator[list[str]]:
-    """Serve the demonstration, and return the links of its officers."""
+def _demonstration() -> Iterator[dict[str, str]]:
+    """Serve the demonstration, and return the link of each of its officers, by his login."""
     command = (PROGRAM, "serve", "--demo", "--no-worker", "--port", str(PORT))
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
-    links: list[str] = []
+    links: dict[str, str] = {}
     try:
         for line in server.stdout or ():
-            links += re.findall(r"http://\S+/demonstration/\S+", line)
-            if len(links) == OFFICERS and _answers(links[0]):
+            links |= dict(re.findall(r"(\S+): (http://\S+/demonstration/\S+)", line))
+            if len(links) == OFFICERS and _answers(next(iter(links.values()))):
                 break
         yield links
     finally:
@@ -90,52 +129,39 @@ def _signed_in(browser: Browser, link: str, *, scheme: str = "light") -> Page:
     return page
 
 
-def _take_all(browser: Browser, links: list[str]) -> None:
-    """Take every page as whoever may open it, and home and an overlap also in dark and in Japanese."""
-    address = links[0].partition("demonstration")[0].rstrip("/")
+def _take_all(browser: Browser, links: dict[str, str]) -> None:
+    """Take every page as whoever may open it, and some of them also in dark and in Japanese."""
+    address = next(iter(links.values())).partition("demonstration")[0].rstrip("/")
     opened = browser.new_page(viewport=SIZE, locale="en-US")
     opened.goto(address + "/account/login/")
     _take(opened, "sign-in")
-    taken: set[str] = set()
-    for link in links:
-        page = _signed_in(browser, link)
-        for name, path in PAGES.items():
-            answer = page.goto(address + path)
-            is_there = answer is not None and (answer.ok or name == "not-found") and page.url == address + path
-            if is_there and name not in taken:
-                _take(page, name)
-                taken.add(name)
-        for name in ("case", "overlap"):
-            page.goto(f"{address}/{name}s/")
-            inner = page.locator("tbody a")
-            if name not in taken and page.url.endswith(f"/{name}s/") and inner.count():
-                (inner.first if name == "case" else inner.last).click()  # the last overlap shares a video
-                page.wait_for_load_state()
-                _take(page, name)
-                taken.add(name)
-                _take_parts(page, name)
+    for login, pages in PAGES.items():
+        page = _signed_in(browser, links[login])
+        found = {name: _open(page, address + path, follow) for name, (path, follow) in pages.items()}
+        for name, place in found.items():
+            page.goto(place)
+            _take(page, name)
+        varied = {name: place for name, place in found.items() if name in VARIED}
+        page.emulate_media(color_scheme="dark")
+        _take_as("dark", page, varied)
+        page.emulate_media(color_scheme="light")
+        page.get_by_role("button", name="日本語").click()
+        _take_as("japanese", page, varied)
 
 
-def _take_parts(page: Page, name: str) -> None:
-    """Take what a case or an overlap leads to, and home and the overlap in dark and in Japanese."""
-    own = page.url
-    if name == "case":
-        page.locator("tbody a").first.click()
+def _open(page: Page, address: str, follow: str) -> str:
+    """Open a page, follow a link of it where one is named, and return where that led."""
+    page.goto(address)
+    if follow:
+        page.locator(follow).first.click()
         page.wait_for_load_state()
-        _take(page, "items")
-        for part, path in (("intake", "intake/"), ("delete", "delete/"), ("withdraw", "withdraw/?exhibit=laptop")):
-            page.goto(own + path)
-            _take(page, part)
-        return
-    home = own.partition("/overlaps/")[0] + "/"
-    for variant in ("dark", "japanese"):
-        page.emulate_media(color_scheme="dark" if variant == "dark" else "light")
-        if variant == "japanese":
-            page.get_by_role("button", name="日本語").click()
-        for part, path in (("home", home), ("overlap", own)):
-            page.goto(path)
-            _take(page, f"{part}-{variant}")
-    page.get_by_role("button", name="English").click()
+    return page.url
+
+
+def _take_as(variant: str, page: Page, places: dict[str, str]) -> None:
+    for name, place in places.items():
+        page.goto(place)
+        _take(page, f"{name}-{variant}")
 
 
 def main() -> None:

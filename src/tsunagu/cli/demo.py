@@ -14,6 +14,7 @@ from tsunagu.cli.findings import notice_json, overlap_json, print_hits, print_ov
 from tsunagu.cli.house import now
 from tsunagu.cli.look_ups import hit_json, print_known
 from tsunagu.cli.output import complaints, print_json, print_table, screen
+from tsunagu.services.alerts import AlertView
 from tsunagu.services.demo.known import BANK
 from tsunagu.services.demo.story import DemoReport, run_demo, sign_in_as
 from tsunagu.services.house import House
@@ -24,6 +25,7 @@ NEXT = (
     ("notices", "what he was told, and whom to talk to"),
     ("case show DK-2026-0117", "one of his cases"),
     (f"bank show '{BANK}'", "his bank, and who asked for what is in it"),
+    ("alerts list", "the alerts that rest on them, and how they stand"),
     ("demo --as nguyen", "sign in as the officer of the other side"),
     ("demo --as jensen-admin", "sign in as an auditor, who reads the ledger and no content"),
     ("ledger verify", "the ledger, recomputed against its signed roots"),
@@ -84,6 +86,8 @@ def _print(report: DemoReport, elapsed_s: float, home: Path) -> None:
         print_hits(report.hits.get(view.notice.overlap_id, ()))
     screen.rule("what Australia is told that asks the banks about a small copy of a photograph")
     print_known(report.known)
+    screen.rule("where Denmark's alerts went, and what came back")
+    print_table(("path", "state", "children"), map(_alert_row, report.alerts), empty="Nothing.")
     for reason, count in sorted(report.refused.items()):
         screen.print(Text(f"refused {count}: {reason}", style="yellow"))
     state = "sound" if report.ledger.is_sound else f"NOT SOUND: {report.ledger.problem}"
@@ -95,6 +99,12 @@ def _print(report: DemoReport, elapsed_s: float, home: Path) -> None:
     for command, what in NEXT:
         screen.print(Text(f"# {what}", style="dim"))
         screen.print(Text(f"{called} {command}", style="green"), soft_wrap=True)
+
+
+def _alert_row(view: AlertView) -> tuple[str, str, str]:
+    path = " → ".join(view.cards[hop.agency_id].name for hop in view.path.hops)
+    told = [one.outcome.children for one in view.steps if one.outcome]
+    return path, view.state.value, ", ".join(f"{count} {code.value}" for one in told for code, count in one.items())
 
 
 COMMANDS = (demo,)

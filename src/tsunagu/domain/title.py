@@ -21,9 +21,6 @@ MOST_WORDS: Final = 200
 """Characters of each thing that is said of a title."""
 
 
-"""What Japanese parts words by; Python counts it as not printable."""
-
-
 class TitleValue(StrEnum):
     """What a person says that a title is; `not-assessed` takes back what was said before."""
 

@@ -98,7 +98,7 @@ def test_a_list_that_was_uploaded_is_imported_told_of_and_removed(
     assert len(content) > 2 * CHUNK
     said = cells(Upload(desk, bank, content, "from-abroad.csv").bring())
     assert "from-abroad.csv" in said
-    assert re.search(r"done 303 300 1 .*bad-digest 1 .*empty-file 1 ", said), said
+    assert re.search(r"done 303 300 1 .*bad digest 1 .*empty file 1 ", said), said
     assert view_bank(actor=anna.actor, name=bank, **world.parts).bank.items == 300
     assert list(world.rooms.uploads.intakes()) == []
     acts = [one["act"] for one in world.entries()[-5:]]
@@ -115,7 +115,7 @@ def test_the_same_list_again_says_that_it_was_imported_before(desk: Visitor, ban
 
 def test_what_64_digits_are_is_stated_or_such_rows_are_refused(desk: Visitor, world: World, anna: Person) -> None:
     content = "\n".join(secrets.token_hex(32) for _ in range(4)).encode()
-    for hex_is, told in (("", "4 0 0 ambiguous-256-bits 4"), ("sha256", "4 4 0"), ("pdq", "4 4 0")):
+    for hex_is, told in (("", "4 0 0 ambiguous 256 bits 4"), ("sha256", "4 4 0"), ("pdq", "4 4 0")):
         said = cells(Upload(desk, bank_of(world, anna), content).bring(hex_is=hex_is))
         assert f"done {told}" in re.sub(r"\s+", " ", said)
 

@@ -30,7 +30,10 @@ from tsunagu.records.keys.keyring import Keyring
 from tsunagu.records.ledger.book import Book
 from tsunagu.services import overlaps
 from tsunagu.services.accounts import sign_root, verify_ledger
+from tsunagu.services.alerts import AlertView, list_alerts
 from tsunagu.services.cases import open_case
+from tsunagu.services.demo.alert import place_beneath, put_a_series_together, send_alerts
+from tsunagu.services.demo.desk import fill_the_desk
 from tsunagu.services.demo.exhibits import write_exhibits
 from tsunagu.services.demo.known import ask_the_banks, open_the_bank
 from tsunagu.services.house import House, Rooms
@@ -45,6 +48,8 @@ AGENCIES = (
     ("Demonstration unit Australia", "AU", "desk.au@example.org", "nguyen", "AU-26-443", "phone"),
     ("Demonstration unit Japan", "JP", "desk.jp@example.org", "sato", "JP-R8-0092", "disk"),
 )
+BODY = ("Demonstration international unit", "FR", "desk@example.org", "keller")
+"""It stands above the others, and has no case."""
 DEMO_MEDIA = "demo-media"
 SECOND_CASE = ("DK-2026-0131", "tablet")
 
@@ -62,6 +67,7 @@ class DemoReport:
     overlaps: tuple[NoticeView, ...] = ()
     hits: dict[UUID, tuple[HitView, ...]] = field(default_factory=dict)
     known: tuple[Known, ...] = ()
+    alerts: tuple[AlertView, ...] = ()
     refused: Counter[Refusal] = field(default_factory=Counter)
     ledger: LedgerReport = field(default_factory=lambda: LedgerReport(0, 0))
 
@@ -109,6 +115,8 @@ def run_demo(*, house: House, clock: Clock, told: Callable[[str], None]) -> Demo
         report.notices = _read(stage, officers[0], Act.NOTICE_READ)
         report.overlaps = _read(stage, officers[0], Act.OVERLAP_READ)
         _know_and_ask(stage, officers, report)
+        _alert(stage, officers, report)
+        _work_in_japan(stage, officers[2])
         told("Signing the ledger's root and verifying the ledger against it")
         sign_root(store=rooms.roots, signer=rooms.keys.signer(), now=clock())
         report.ledger = verify_ledger(store=rooms.roots, public_keys=rooms.keys.public_keys(), witnessed=())
@@ -138,11 +146,11 @@ def _claim(house: House) -> None:
 
 
 def _found_agencies(stage: _Stage) -> list[Actor]:
-    """Found the agencies, and return the first officer of each, signed in."""
-    stage.told("Founding three agencies, each with two officers at once: nobody grants a right to himself")
+    """Found the agencies, and return the first officer of each, signed in; last the one of the agency above."""
+    stage.told("Founding three agencies and one above them, each with two officers: nobody grants a right to himself")
     secrets_of: dict[str, dict[str, str]] = {}
     actors: list[Actor] = []
-    for name, country, contact, login, _, _ in AGENCIES:
+    for name, country, contact, login, *_ in (*AGENCIES, BODY):
         roles = {login: {Role.OFFICER, Role.COORDINATOR}, f"{login}-admin": {Role.ADMINISTRATOR, Role.AUDITOR}}
         newcomers = tuple(
             NewOfficer(one, one, frozenset(held), secrets.token_urlsafe(18)) for one, held in roles.items()
@@ -174,7 +182,7 @@ def _sign_in(rooms: Rooms, login: str, secret: dict[str, str], now: datetime) ->
 
 
 def _bring_in(stage: _Stage, officers: list[Actor], exhibits: dict[str, Path], report: DemoReport) -> None:
-    cases = [(officer, case, exhibit) for officer, (*_, case, exhibit) in zip(officers, AGENCIES, strict=True)]
+    cases = [(officer, case, exhibit) for officer, (*_, case, exhibit) in zip(officers, AGENCIES, strict=False)]
     with stage.house.decoder() as decoder:
         for officer, case, exhibit in [*cases, (officers[0], *SECOND_CASE)]:
             stage.told(f"{case}: bringing in the exhibit '{exhibit}' and comparing it with all that is held")
@@ -223,7 +231,30 @@ def _share_and_judge(stage: _Stage, officers: list[Actor], report: DemoReport) -
 
 
 def _know_and_ask(stage: _Stage, officers: list[Actor], report: DemoReport) -> None:
-    media, (owner, asker, _) = stage.house.home / DEMO_MEDIA, officers
+    media, (owner, asker, *_) = stage.house.home / DEMO_MEDIA, officers
     stage.told("Denmark opens a bank of photographs that it knows; Australia asks whether a file of its own is known")
     open_the_bank(house=stage.house, rooms=stage.rooms, owner=owner, media=media, now=stage.clock())
     report.known = ask_the_banks(house=stage.house, rooms=stage.rooms, asker=asker, media=media, now=stage.clock())
+
+
+def _alert(stage: _Stage, officers: list[Actor], report: DemoReport) -> None:
+    stage.told("Denmark alerts the unit above, which passes it on to Japan; what became of it comes back to all")
+    first, _, last, body = officers
+    names, case = (BODY[0], AGENCIES[2][0]), AGENCIES[0][4]
+    place_beneath(body, name=BODY[0], members=[one[0] for one in AGENCIES], **stage.parts())
+    shared = next(
+        one.notice.overlap_id for one in report.overlaps if one.other_agency and one.other_agency.country == "AU"
+    )
+    of_it = {EvidenceKind.NEAR, EvidenceKind.VIDEO}
+    items = [one.sha256.hex() for one in report.hits[shared] if one.evidence.kind in of_it]
+    put_a_series_together(first, case=case, items=items, **stage.parts())
+    send_alerts(first, body, last, case=case, overlap=shared, names=names, **stage.parts())
+    report.alerts = list_alerts(actor=first, **stage.parts())
+
+
+def _work_in_japan(stage: _Stage, officer: Actor) -> None:
+    from tsunagu.services.demo import shop  # noqa: PLC0415 - loads NumPy and the tables of places
+
+    stage.told("Japan brings in an invented shop's list, looks into one buyer, and receives reports: no row is guilt")
+    shop.bring_the_list(rooms=stage.rooms, officer=officer, **stage.parts())
+    fill_the_desk(officer=officer, reference=shop.CASE, **stage.parts())

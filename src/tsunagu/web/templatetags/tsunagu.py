@@ -92,8 +92,14 @@ def reason(english: str) -> str:
 
 @register.filter
 def word(code: str | None) -> str:
-    """Return a word of the domain, such as a refusal or an act, in the page's language; nothing for None."""
-    return pgettext("code", code) if code else ""
+    """Return a word of the domain, such as a refusal, in the page's language; nothing for None.
+
+    In English that is its code, with spaces in it; acts and permissions are called as the ledger calls them.
+    """
+    if not code:
+        return ""
+    said = pgettext("code", code)
+    return said.replace("-", " ").replace("_", " ") if said == code and ":" not in code and code != "e-mail" else said
 
 
 @register.filter
