@@ -11,7 +11,7 @@ from datetime import datetime
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
-from tsunagu.domain.errors import Conflict
+from tsunagu.domain.errors import Conflict, InputError
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.notice import HitView
 from tsunagu.domain.package import CustodyEntry, Finding, PackagedCase, PackagedFile
@@ -23,8 +23,8 @@ from tsunagu.records import agencies, notices, packaged
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.ledger.pages import all_entries_of_case
 from tsunagu.records.ledger.signing import Signer
-from tsunagu.records.packages.folder import NewPackage
 from tsunagu.records.packages.manifest import OPENSSL, SHA256SUM, public_key_to_pem
+from tsunagu.records.packages.written import Package
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import case_for, deed
 from tsunagu.services.linking import link_first
@@ -66,12 +66,13 @@ def export_case(
     *,
     actor: Actor,
     reference: str,
-    package: NewPackage,
+    package: Package,
     reporter: Reporter | None,
     release: str,
     signer: Signer,
     public_key: bytes,
     queue: Queue,
+    most_places: int | None = None,
     now: datetime,
     keys: Keys,
     ledger: Ledger,
@@ -83,16 +84,17 @@ def export_case(
     another agency, of another case, or of a hit that is not shared nothing goes along, not as a number either.
 
     Args:
-        package: the folder, empty.
+        package: nothing is written into it yet.
         reporter: sets the summaries for people; None where they are not wanted.
         release: of this program.
         signer: the ledger's key.
         public_key: its public part, raw.
+        most_places: a case of more is refused; none where it is left out.
 
     Raises:
         Forbidden: the actor exports no cases.
         NotFound: no such case, or not the actor's.
-        InputError: the folder cannot be written.
+        InputError: the package cannot be written, or the case has too many places.
         Conflict: the case changed while it was written, so that the ledger says something else; nothing goes out.
     """
     case = case_for(
@@ -101,6 +103,8 @@ def export_case(
     link_first(queue=queue, now=now, ledger=ledger)
     with acting_for(actor.agency_id):
         places, contents = packaged.contents_of(case)
+        if most_places is not None and places > most_places:
+            raise InputError("so large a case is exported by the command `tsunagu case export`")
         root = merkle_root(contents).hex()
         ledger.write(deed(Act.CASE_EXPORTED, actor=actor, case=case, now=now, places=places, merkle_root=root))
     # Only now: nothing may leave before its entry is committed.
@@ -123,7 +127,7 @@ def export_case(
 
 
 def _write_for_people(
-    package: NewPackage, report: Report, reporter: Reporter | None, *, key_id: str, public_key: bytes
+    package: Package, report: Report, reporter: Reporter | None, *, key_id: str, public_key: bytes
 ) -> None:
     """Write the summaries, where they are wanted, and how the package is verified."""
     for name, content in reporter.pdfs(report) if reporter is not None else ():

@@ -47,6 +47,7 @@ BUTTONS = {
     "banks": Button("banks", _("Open a bank"), is_read_too=True),
     "case_close": Button("case", _("Close the case"), REFERENCE),
     "case_delete": Button("case_delete", _("Delete a case"), REFERENCE, is_read_too=True),
+    "case_export": Button("case", _("Export the case"), REFERENCE),
     "case_keep": Button("case", _("Keep until then"), REFERENCE),
     "case_list_compare": Button("case_list", _("Compare its rows"), LIST_OF_CASE),
     "case_list_import": Button("case_list_new", _("Bring in a seized list"), REFERENCE),

@@ -239,6 +239,7 @@ PAGES = (
         strangers=OTHER_AGENCIES,
         status=302,
     ),
+    Page("case_export", "export_case", Permission.CASE_EXPORT, "case", {}, strangers=OTHER_AGENCIES),
     Page("case_close", "close_case", Permission.CASE_CLOSE, "closable case", {}, strangers=OTHER_AGENCIES, status=302),
     Page(
         "case_reopen",
@@ -562,6 +563,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         "staff",
         "unstaff",
         "case_close",
+        "case_export",
         "case_reopen",
         "case_keep",
         "case_delete",

@@ -27,10 +27,9 @@ from tsunagu.records.packages.manifest import (
     SIGNATURE,
     files_in,
     is_signed,
-    manifest_text,
     public_key_from_pem,
-    public_key_to_pem,
 )
+from tsunagu.records.packages.written import write_signed
 
 _MOST_SMALL_BYTES = 1 << 20
 _SIGNATURE_BYTES = 64
@@ -79,12 +78,7 @@ class NewPackage:
 
     def finish(self, *, signer: Signer, public_key: bytes, now: datetime) -> None:
         """Sign what was written, and put it in its place."""
-        with self.writing(PUBLIC_KEY) as file:
-            file.write(public_key_to_pem(public_key))
-        manifest = manifest_text(self._files, key_id=signer.key_id, now=now)
-        for name, content in ((MANIFEST, manifest), (SIGNATURE, signer.sign(manifest))):
-            with self.writing(name) as file:
-                file.write(content)
+        write_signed(self, self._files, signer=signer, public_key=public_key, now=now)
         check_is_free(self._final)
         with _told_apart():
             sync_folder(self._partial)
