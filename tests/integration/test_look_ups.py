@@ -347,7 +347,10 @@ def test_a_desk_whose_index_cannot_be_opened_at_first_leaves_nobody_waiting(
         raise MemoryError
 
     monkeypatch.setattr(type(world.rooms.known()), "warm", lambda _: breaks())
-    with LookUpDesk(rooms=lambda: world.rooms, now=now) as desk, pytest.raises(NotSignedIn):
-        desk.ask(token="no key", purpose=Purpose.INVESTIGATION, queries=[Query(pdq=(bytes(32),))])
+    outcomes: list[Any] = []
+    asked: dict[str, Any] = {"purpose": Purpose.INVESTIGATION, "queries": [Query(pdq=(bytes(32),))]}
+    with LookUpDesk(rooms=lambda: world.rooms, now=now) as desk:
+        desk.ask(token="no key", answered=outcomes.append, **asked)
     with pytest.raises(Unavailable):
-        desk.ask(token="no key", purpose=Purpose.INVESTIGATION, queries=[Query(pdq=(bytes(32),))])
+        desk.ask(token="no key", answered=outcomes.append, **asked)
+    assert [type(one) for one in outcomes] == [NotSignedIn]

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tsunagu.api.door import ApiRequest, Door
 from tsunagu.api.failures import as_told, failing
-from tsunagu.api.fast_lane import Incoming
+from tsunagu.api.fast_lane import Incoming, Question
 from tsunagu.api.fields import Reference
 from tsunagu.api.middleware import API
 from tsunagu.api.sent_files import sent_file
@@ -25,7 +25,6 @@ from tsunagu.domain.look_up import Answer, DigestKind, Known, Query
 from tsunagu.domain.purpose import Purpose
 
 if TYPE_CHECKING:
-    from tsunagu.services.look_up_desk import LookUpDesk
     from tsunagu.services.look_ups import LookedUp
 
 PATH: Final = "v1/look-up"
@@ -200,10 +199,10 @@ class LookUpLane:
         kind: str = environ.get("CONTENT_TYPE", "")
         return kind.partition(";")[0].strip().lower() == JSON
 
-    def answer(self, incoming: Incoming, desk: LookUpDesk) -> dict[str, Any]:
-        """Return what is told."""
+    def question(self, incoming: Incoming) -> Question:
+        """Return what is asked for."""
         asked = Asked(incoming.body, incoming.purpose)
-        return asked.told(desk.ask(token=incoming.token, purpose=asked.purpose, queries=asked.queries))
+        return Question(asked.purpose, asked.queries, asked.told)
 
     def failure(
         self, status: int, code: str, message: str, fields: Sequence[str], reference: str

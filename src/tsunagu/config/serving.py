@@ -16,8 +16,8 @@ HOSTS = "TSUNAGU_HOSTS"
 """The variable by which the server's worker is told the host names that requests may name, with commas between."""
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 BLOCKING_THREADS = 128
-"""Requests that one worker takes at once: the more look-ups wait together, the fewer commits they take. Each waits in a
-thread, which does little else."""
+"""Requests that one worker reads, and answers that it sends piece by piece, at once: each holds a thread, which does
+little else. A look-up holds one only until it is read."""
 PAGES_AT_ONCE = 8
 """How many of them are pages and operations, which other threads work on. Each of those keeps two connections to the
 database, which opens a hundred at most."""

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
+from tsunagu.config.answering import answer_later
 from tsunagu.config.beside import end_with_parent
 from tsunagu.config.home import Home
 from tsunagu.config.serving import HOSTS, LOCAL_HOSTS, PAGES_AT_ONCE
@@ -47,5 +48,6 @@ _desk = _house.enter_context(LookUpDesk(rooms=rooms, now=now))
 _lanes: tuple[Lane, ...] = (LookUpLane(), *(SignalLane(lambda: _rooms.keys, is_raw=one) for one in (False, True)))
 _pages = _house.enter_context(ThreadPoolExecutor(PAGES_AT_ONCE, "pages"))
 application = FastLane(get_wsgi_application(), _lanes, desk=_desk, counted=counts.add, pages=_pages)
+answer_later()
 gc.collect()
 gc.freeze()  # what is there by now stays: looking through it again and again would hold up every answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Condition, Lock, Thread
 from typing import TYPE_CHECKING, Self
@@ -20,6 +20,8 @@ from tsunagu.services.house import Rooms
 if TYPE_CHECKING:
     from tsunagu.services.look_ups import LookedUp
 
+Answered = Callable[["LookedUp | Exception"], None]
+
 log = logging.getLogger("tsunagu.index")
 
 _CLOSING = "this server is closing: ask again"
@@ -27,24 +29,32 @@ MOST_TOGETHER = 64
 """Askers that are answered at once."""
 MOST_QUERIES_TOGETHER = 4096
 """Things that are asked for at once; an asker who asks for more than others leave is answered with the next ones."""
+MOST_WAITING = 16_384
+"""Things that are asked for and wait; who comes then is let in once others have been taken: it bounds the memory."""
 CLERKS = 2
 """Who work at a desk: one searches while what the other has found is written down and committed."""
 
 
+@dataclass(slots=True, eq=False)
 class _Waiting:
-    """Somebody who asks, with his answer once he has it.
+    """Somebody who asks, with his answer once there is one.
 
     Attributes:
-        answered: held until then.
+        answered: is told it.
     """
 
-    __slots__ = ("answered", "of_own_all", "outcome", "purpose", "queries", "token")
+    token: str
+    purpose: Purpose | None
+    queries: Sequence[Query]
+    of_own_all: bool
+    answered: Answered
+    outcome: LookedUp | Exception = field(default_factory=lambda: NotSignedIn(NO_KEY))
 
-    def __init__(self, token: str, purpose: Purpose | None, queries: Sequence[Query], *, of_own_all: bool) -> None:
-        self.token, self.purpose, self.queries, self.of_own_all = token, purpose, queries, of_own_all
-        self.outcome: LookedUp | Exception = NotSignedIn(NO_KEY)
-        self.answered = Lock()
-        self.answered.acquire()
+    def tell(self) -> None:
+        try:
+            self.answered(self.outcome)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others are told theirs
+            log.error("an answer could not be given: %s", type(error).__name__)  # noqa: TRY400 - values may be content
 
 
 class LookUpDesk:
@@ -58,7 +68,9 @@ class LookUpDesk:
         self._rooms = rooms
         self._now = now
         self._queue: list[_Waiting] = []
-        self._has_come = Condition()
+        self._waiting = 0
+        lock = Lock()
+        self._has_come, self._has_room = Condition(lock), Condition(lock)
         self._is_open = True
         self._turn = Lock()
         self._clerks = [Thread(target=self._work, name="look-ups", daemon=True) for _ in range(CLERKS)]
@@ -73,39 +85,45 @@ class LookUpDesk:
         """Answer who still waits, and close."""
         with self._has_come:
             self._is_open = False
-            self._has_come.notify()
+            self._has_come.notify_all()
+            self._has_room.notify_all()
         for one in self._clerks:
             one.join()
 
     def ask(
-        self, *, token: str, purpose: Purpose | None, queries: Sequence[Query], of_own_all: bool = False
-    ) -> LookedUp:
-        """Return what the banks that answer this program know, once it is written down.
+        self,
+        *,
+        token: str,
+        purpose: Purpose | None,
+        queries: Sequence[Query],
+        of_own_all: bool = False,
+        answered: Answered,
+    ) -> None:
+        """Have a program told what the banks that answer it know, once it is written down: nobody waits here for that.
 
         Args:
             token: its key, which nobody has looked at yet.
             purpose: None where it states none, and is refused.
             queries: what it asks for.
             of_own_all: whether banks of its own agency answer with all their items, also those that are switched off.
+            answered: is called once, in a thread of the desk that others wait for, with the answer or with why there
+                is none: `NotSignedIn`: no such key, or it does not open anything any more; `Forbidden`: the key may
+                look nothing up; `InputError`: it states no purpose, or asks for nothing or for too much at once;
+                `Exhausted`: the key's budget is used up for today; `Unavailable`: not everything can be searched, or
+                the ledger takes no entry; `django.db.Error`: the database has gone away.
 
         Raises:
-            NotSignedIn: no such key, or it does not open anything any more.
-            Forbidden: the key may look nothing up.
-            InputError: it states no purpose, or asks for nothing or for too much at once.
-            Exhausted: the key's budget is used up for today.
-            Unavailable: not everything can be searched, or the ledger takes no entry: then nothing is told.
-            django.db.Error: the database has gone away.
+            Unavailable: the desk is closing; `answered` is not called.
         """
-        mine = _Waiting(token, purpose, queries, of_own_all=of_own_all)
+        mine = _Waiting(token, purpose, queries, of_own_all, answered)
         with self._has_come:
+            while self._is_open and self._waiting >= MOST_WAITING:
+                self._has_room.wait()
             if not self._is_open:
                 raise Unavailable(_CLOSING)
             self._queue.append(mine)
+            self._waiting += len(queries)
             self._has_come.notify()
-        mine.answered.acquire()
-        if isinstance(mine.outcome, Exception):
-            raise mine.outcome
-        return mine.outcome
 
     def check(self, token: str) -> None:
         """Do nothing when a key opens anything.
@@ -137,7 +155,7 @@ class LookUpDesk:
             batch = self._next()
             self._answer(batch, found=turn.close)
         for one in batch:
-            one.answered.release()
+            one.tell()
         return bool(batch)
 
     def _dismiss(self) -> None:
@@ -145,9 +163,10 @@ class LookUpDesk:
         with self._has_come:
             self._is_open = False
             left, self._queue = self._queue, []
+            self._has_room.notify_all()
         for one in left:
             one.outcome = Unavailable(_CLOSING)
-            one.answered.release()
+            one.tell()
 
     def _warm(self) -> None:
         """Open the index and load the kernels, so that nobody's first question waits for them."""
@@ -168,6 +187,8 @@ class LookUpDesk:
                     break
                 batch += 1
             taken, self._queue = self._queue[:batch], self._queue[batch:]
+            self._waiting -= sum(len(one.queries) for one in taken)
+            self._has_room.notify_all()
         return taken
 
     def _answer(self, batch: Sequence[_Waiting], *, found: Callable[[], object]) -> None:

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
@@ -79,8 +80,24 @@ class Lanes:
         query: str = "",
         **headers: str,
     ) -> Told:
+        environ = self._environ(method, path, body, key=key, kind=kind, query=query) | headers
+        began: list[Any] = []
+        content = b"".join(self._application(environ, lambda status, told: began.extend((status, told))))
+        return Told(int(began[0].split()[0]), dict(began[1]), content)
+
+    def hand_in(self, key: str, *queries: Any) -> SimpleQueue[Told]:
+        """Ask the native door as the web server does, which does not wait, and return where the answer will be."""
+        told: SimpleQueue[Told] = SimpleQueue()
+        environ = self._environ("POST", NATIVE, {"purpose": "investigation", "queries": list(queries)}, key=key)
+        assert self._application.answers(environ, lambda *answer: told.put(Told(answer[0], dict(answer[1]), answer[2])))
+        return told
+
+    @staticmethod
+    def _environ(
+        method: str, path: str, body: Any, *, key: str | None, kind: str = "application/json", query: str = ""
+    ) -> dict[str, Any]:
         sent = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-        environ: dict[str, Any] = {
+        return {
             "REQUEST_METHOD": method,
             "PATH_INFO": path,
             "SCRIPT_NAME": "",
@@ -95,11 +112,7 @@ class Lanes:
             "wsgi.input": io.BytesIO(sent),
             "wsgi.errors": io.StringIO(),
             **({} if key is None else {"HTTP_AUTHORIZATION": f"Bearer {key}"}),
-            **headers,
         }
-        began: list[Any] = []
-        content = b"".join(self._application(environ, lambda status, told: began.extend((status, told))))
-        return Told(int(began[0].split()[0]), dict(began[1]), content)
 
     def ask(self, key: str | None, *queries: Any, purpose: str | None = "investigation", **headers: str) -> Told:
         """Ask the native door."""

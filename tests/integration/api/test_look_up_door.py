@@ -18,6 +18,7 @@ import pytest
 from django.db import OperationalError, connections
 
 from tsunagu.domain.bank import Opinion
+from tsunagu.domain.look_up import Query
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.ledger.book import Book
@@ -29,7 +30,7 @@ from tsunagu.services.known_index import KnownIndex
 from tsunagu.services.look_up_desk import LookUpDesk
 
 from ..world import Person, World, now  # noqa: TID252 - tests are no package with a name
-from .lanes import NATIVE, Lanes, fill_bank, fingerprint, key_of, near
+from .lanes import NATIVE, PURPOSE, Lanes, fill_bank, fingerprint, key_of, near
 from .programs import Program
 
 WORKS = {Role.OFFICER, Role.COORDINATOR}
@@ -348,6 +349,51 @@ def test_what_breaks_one_asker_s_answer_breaks_nobody_else_s(
     assert "the name of somebody" not in broken.content.decode() + "".join(
         one.getMessage() for one in caplog.records if one.name == "tsunagu.api"
     )
+
+
+def test_nobody_waits_for_an_answer_and_a_budget_is_counted_exactly_however_many_ask_at_once(
+    world: World, anna: Person, ben: Person, rooms: Rooms
+) -> None:
+    query, three, ended = {"pdq": fingerprint().hex()}, key_of(world, anna, look_ups=3), key_of(world, ben)
+    [own] = [one for one in list_keys(actor=ben.actor, now=now()) if str(one.key_id) in ended]
+    end_key(actor=ben.actor, key_id=own.key_id, **world.parts)
+    desk = LookUpDesk(rooms=lambda: rooms, now=now)
+    with closing(Lanes(desk)) as lanes:
+        told = [lanes.hand_in(key, query) for key in (three, ended, three, three, three, key_of(world, ben))]
+        assert all(one.empty() for one in told)
+        with desk:
+            assert [one.get(timeout=60).status for one in told] == [200, 401, 200, 200, 429, 200]
+
+
+def test_an_answer_that_cannot_be_given_leaves_the_others_theirs(
+    world: World, anna: Person, rooms: Rooms, caplog: pytest.LogCaptureFixture
+) -> None:
+    def gone(_: object) -> None:
+        raise ConnectionError("the name of somebody")
+
+    desk, query, key = LookUpDesk(rooms=lambda: rooms, now=now), fingerprint(), key_of(world, anna)
+    with closing(Lanes(desk)) as lanes, caplog.at_level(logging.DEBUG):
+        desk.ask(token=key, purpose=PURPOSE, queries=[Query(pdq=(query,))], answered=gone)
+        told = lanes.hand_in(key, {"pdq": query.hex()})
+        with desk:
+            assert told.get(timeout=60).status == 200
+    assert "ConnectionError" in caplog.text
+    assert "somebody" not in caplog.text
+
+
+def test_who_comes_when_very_much_is_asked_for_already_is_let_in_later(
+    world: World, anna: Person, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(look_up_desk, "MOST_WAITING", 2)
+    desk, query, key = LookUpDesk(rooms=lambda: rooms, now=now), {"pdq": fingerprint().hex()}, key_of(world, anna)
+    with closing(Lanes(desk)) as lanes, ThreadPoolExecutor(1) as threads:
+        told = lanes.hand_in(key, query, query)
+        later = threads.submit(lanes.ask, key, query)
+        with pytest.raises(TimeoutError):
+            later.result(timeout=0.2)
+        assert len(desk._queue) == 1
+        with desk:
+            assert (told.get(timeout=60).status, later.result(timeout=60).status) == (200, 200)
 
 
 def test_a_desk_that_is_closing_answers_nobody_new(world: World, anna: Person, rooms: Rooms) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import QueryDict
 
-from tsunagu.api.fast_lane import Environ, Incoming
+from tsunagu.api.fast_lane import Environ, Incoming, Question
 from tsunagu.api.hma.shapes import query_of, signal, truth
 from tsunagu.api.look_ups import stated
 from tsunagu.api.middleware import HMA
@@ -18,9 +18,6 @@ from tsunagu.domain.look_up import PDQ, Answer, Known, Query
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.opaque import content_number, item_number
 from tsunagu.services.parts import Keys
-
-if TYPE_CHECKING:
-    from tsunagu.services.look_up_desk import LookUpDesk
 
 NEITHER = "Either url or both signal and signal_type are required"
 Params = Mapping[str, str]
@@ -98,18 +95,16 @@ class SignalLane:
         """Return whether a signal is asked for, and no file elsewhere."""
         return "url=" not in environ.get("QUERY_STRING", "")
 
-    def answer(self, incoming: Incoming, desk: LookUpDesk) -> Any:
-        """Return what is told."""
+    def question(self, incoming: Incoming) -> Question:
+        """Return what is asked for."""
         params = QueryDict(incoming.query).dict()
-        query = asked(params)
-        found = desk.ask(
-            token=incoming.token,
-            purpose=purpose_of(incoming.purpose),
-            queries=[query],
+        queries, tell = [asked(params)], raw if self._is_raw else by_bank
+        return Question(
+            purpose_of(incoming.purpose),
+            queries,
+            lambda found: tell(found.answers[0], params, self._keys()),
             of_own_all=self._is_raw or asks_all(params),
         )
-        tell = raw if self._is_raw else by_bank
-        return tell(found.answers[0], params, self._keys())
 
     def failure(
         self, status: int, code: str, message: str, fields: Sequence[str], reference: str
