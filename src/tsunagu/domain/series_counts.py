@@ -77,15 +77,16 @@ def counted(series: Iterable[Milestones], by: CountedBy) -> SeriesCounts:
     identified: Counter[date] = Counter()
     safeguarded: Counter[date] = Counter()
     for one in series:
-        known[_first(one.opened_at, by)] += 1
+        known[first_of(one.opened_at, by)] += 1
         if one.status in IDENTIFIED:
-            identified[_first(one.since, by)] += 1
-            safeguarded[_first(one.since, by)] += one.status is SeriesStatus.IDENTIFIED_SAFEGUARDED
+            identified[first_of(one.since, by)] += 1
+            safeguarded[first_of(one.since, by)] += one.status is SeriesStatus.IDENTIFIED_SAFEGUARDED
     days = sorted(known.keys() | identified.keys(), reverse=True)
     each = tuple(SeriesCount(day, known[day], identified[day], safeguarded[day]) for day in days)
     return SeriesCounts(by, each, known.total(), identified.total(), safeguarded.total())
 
 
-def _first(at: datetime, by: CountedBy) -> date:
+def first_of(at: datetime, by: CountedBy) -> date:
+    """Return the day of a moment in UTC, or the first of its year."""
     day = at.astimezone(UTC).date()
     return day if by is CountedBy.DAY else day.replace(month=1, day=1)

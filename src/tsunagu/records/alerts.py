@@ -216,17 +216,25 @@ def note_told(party: Party, number: int, *, notes: int) -> None:
 
 
 def alerts_told(
-    actor: Actor, *, overdue_at: datetime | None = None, after: UUID | None = None, most: int | None = None
+    actor: Actor,
+    *,
+    case_id: UUID | None = None,
+    overdue_at: datetime | None = None,
+    after: UUID | None = None,
+    most: int | None = None,
 ) -> tuple[tuple[Alert, Party], ...]:
     """Return the alerts that the actor is told of, the newest first.
 
     Args:
         actor: who reads.
+        case_id: those alone that he is told of for this case; of all when it is left out.
         overdue_at: those alone whose holder's time is over then; all when it is left out.
         after: the alert after which to go on; None, or one that is not his, for the first ones.
         most: how many at most; all when it is left out.
     """
     rows = AlertPartyRow.objects.filter(his(actor), agency_id=actor.agency_id).select_related("alert")
+    if case_id is not None:
+        rows = rows.filter(case_id=case_id)
     if overdue_at is not None:
         rows = rows.annotate(due=newest("due_at", "alert_id")).filter(due__lte=overdue_at)
     last = None if after is None else rows.filter(alert_id=after).first()

@@ -126,7 +126,7 @@ def list_alerts(
     permission = Permission.ALERT_READ
     with denials_recorded(actor=actor, permission=permission, asked="alerts", now=now, keys=keys, ledger=ledger):
         with acting_for(actor.agency_id):
-            found = _views(actor, alerts.alerts_told(actor, after=after, most=most), now=now)
+            found = views_of(actor, alerts.alerts_told(actor, after=after, most=most), now=now)
         ledger.record(_listed(actor, found, now))
     return found
 
@@ -140,7 +140,7 @@ def list_overdue(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> 
     permission = Permission.ALERT_READ
     with denials_recorded(actor=actor, permission=permission, asked="overdue", now=now, keys=keys, ledger=ledger):
         with acting_for(actor.agency_id):
-            views = _views(actor, alerts.alerts_told(actor, overdue_at=now), now=now)
+            views = views_of(actor, alerts.alerts_told(actor, overdue_at=now), now=now)
         late = [one for one in views if one.path.is_on_line(one.own_id) and one.path.is_overdue(now)]
         found = tuple(sorted(late, key=lambda one: (one.path.due_at or now, one.alert_id)))
         ledger.record(_listed(actor, found, now))
@@ -161,7 +161,7 @@ def view_alert(*, actor: Actor, alert_id: UUID, now: datetime, keys: Keys, ledge
     ):
         party = alerts.party_of(actor, alert_id)
         alert = alerts.alert_of(alert_id)
-        [view] = _views(actor, [(alert, party)], now=now)
+        [view] = views_of(actor, [(alert, party)], now=now)
         stops = next_stops(agency_places.agency_tree(), view.path) if view.is_yours else None
         alerts.note_told(party, view.newest, notes=len(view.notes))
         details: dict[str, str | int] = {"alert": str(alert_id), "step": view.path.last}
@@ -171,7 +171,7 @@ def view_alert(*, actor: Actor, alert_id: UUID, now: datetime, keys: Keys, ledge
     return OneAlert(view, stops)
 
 
-def _views(actor: Actor, found: Iterable[tuple[Alert, Party]], *, now: datetime) -> tuple[AlertView, ...]:
+def views_of(actor: Actor, found: Iterable[tuple[Alert, Party]], *, now: datetime) -> tuple[AlertView, ...]:
     """Return alerts as the actor's agency sees them. Call it within `acting_for` that agency."""
     pairs = list(found)
     ids = [alert.alert_id for alert, _ in pairs] or [uuid4()]  # of none as much is asked

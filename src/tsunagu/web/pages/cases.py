@@ -6,14 +6,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.search import CaseSearch, CaseState
+from tsunagu.services.alert_outcomes import alerts_of_case
 from tsunagu.services.cases import list_cases, open_case, page_holdings, view_case
 from tsunagu.services.reveals import reveal_desk
 from tsunagu.services.timeline import case_timeline
-from tsunagu.web.desk import ROWS_A_PAGE, actor_of, chosen, day, narrowed, number, parts_of, search_or_all, sought
+from tsunagu.web.desk import ROWS_A_PAGE, actor_of, chosen, day, may, narrowed, number, parts_of, search_or_all, sought
 from tsunagu.web.pages.timeline import timeline_page
 from tsunagu.web.rooms import now
+
+ALERTS_SHOWN = 20
+"""Of a case, the newest: the page of alerts lists them all."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,6 +46,9 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     view = view_case(reference=reference, **parts_of(request))
     entries, following = timeline_page(request, case_timeline, reference=reference)
     context = {"view": view, "entries": entries, "next": following, "before": request.GET.get("before", "")}
+    if may(request, Permission.ALERT_READ):
+        context["alerts"] = alerts_of_case(reference=reference, most=ALERTS_SHOWN, **parts_of(request))
+        context["alerts_most"] = ALERTS_SHOWN
     return render(request, "web/case.html", context)
 
 

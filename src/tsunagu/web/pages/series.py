@@ -13,13 +13,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tsunagu.domain.claim import ClaimScope
 from tsunagu.domain.errors import InputError
+from tsunagu.domain.outcome import OutcomeCode
+from tsunagu.domain.permission import Permission
 from tsunagu.domain.scheme import Grade
 from tsunagu.domain.series import TRANSITIONS, Distributed, SeriesSearch, SeriesStatus
 from tsunagu.domain.series_counts import CountedBy
 from tsunagu.services import claims, series_changes, series_facts, series_publishing, votes
+from tsunagu.services.alert_outcomes import count_outcomes
 from tsunagu.services.series import list_series, open_series, view_series
 from tsunagu.services.series_counter import count_series
-from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, narrowed, number, parts_of, search_or_all, sought
+from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, may, narrowed, number, parts_of, search_or_all, sought
 from tsunagu.web.rooms import now
 from tsunagu.web.sign_in.proof import grave
 
@@ -52,6 +55,10 @@ def counter(request: HttpRequest) -> HttpResponse:
     found = count_series(by=by, **parts_of(request))
     most = max((max(one.known, one.identified) for one in found.each), default=0)
     context = {"found": found, "shown": found.each[:MOST_DAYS], "by_day": by is CountedBy.DAY, "most": most}
+    if may(request, Permission.ALERT_READ):
+        outcomes = count_outcomes(by=by, **parts_of(request))
+        codes = [code for code in OutcomeCode if code in outcomes.children]
+        context |= {"outcomes": outcomes, "outcomes_shown": outcomes.each[:MOST_DAYS], "codes": codes}
     return render(request, "web/series_counter.html", context)
 
 
