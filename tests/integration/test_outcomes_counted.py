@@ -7,10 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from tsunagu.domain.errors import NotFound
+from tsunagu.domain.errors import Forbidden, NotFound
 from tsunagu.domain.outcome import Outcome, OutcomeCode
+from tsunagu.domain.permission import Role
 from tsunagu.domain.series_counts import CountedBy
-from tsunagu.services.alert_outcomes import alerts_of_case, count_outcomes
+from tsunagu.services.alert_outcomes import count_outcomes
+from tsunagu.services.alerts import alerts_of_case
 
 from .alerted import Cascade
 from .world import Person, World
@@ -64,3 +66,12 @@ def test_a_colleague_who_works_on_no_case_of_it_counts_nothing(cascade: Cascade)
     cascade.tell(cascade.kyoto, alert, Outcome({SAFE: 1}))
     colleague = replace(cascade.denmark, actor=replace(cascade.denmark.actor, officer_id=uuid4()))
     assert (counted(cascade, cascade.denmark), counted(cascade, colleague)) == ((1, {SAFE: 1}), (0, {}))
+
+
+def test_who_reads_no_alerts_is_refused(cascade: Cascade) -> None:
+    denmark = cascade.denmark
+    clerk = replace(denmark, actor=replace(denmark.actor, roles=frozenset({Role.ADMINISTRATOR, Role.AUDITOR})))
+    with pytest.raises(Forbidden):
+        counted(cascade, clerk)
+    with pytest.raises(Forbidden):
+        in_case(cascade, clerk, cascade.theirs.case.reference)

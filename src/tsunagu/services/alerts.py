@@ -18,9 +18,10 @@ from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.records import agencies, agency_places, alert_notes, alerts
 from tsunagu.records.alerts import KeptStep, Party
+from tsunagu.records.cases import case_of
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import denials_recorded
+from tsunagu.services.access import deed, denials_recorded
 from tsunagu.services.alert_desk import speaker_of
 from tsunagu.services.parts import Keys, Ledger
 
@@ -126,7 +127,7 @@ def list_alerts(
     permission = Permission.ALERT_READ
     with denials_recorded(actor=actor, permission=permission, asked="alerts", now=now, keys=keys, ledger=ledger):
         with acting_for(actor.agency_id):
-            found = views_of(actor, alerts.alerts_told(actor, after=after, most=most), now=now)
+            found = _views(actor, alerts.alerts_told(actor, after=after, most=most), now=now)
         ledger.record(_listed(actor, found, now))
     return found
 
@@ -140,10 +141,33 @@ def list_overdue(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> 
     permission = Permission.ALERT_READ
     with denials_recorded(actor=actor, permission=permission, asked="overdue", now=now, keys=keys, ledger=ledger):
         with acting_for(actor.agency_id):
-            views = views_of(actor, alerts.alerts_told(actor, overdue_at=now), now=now)
+            views = _views(actor, alerts.alerts_told(actor, overdue_at=now), now=now)
         late = [one for one in views if one.path.is_on_line(one.own_id) and one.path.is_overdue(now)]
         found = tuple(sorted(late, key=lambda one: (one.path.due_at or now, one.alert_id)))
         ledger.record(_listed(actor, found, now))
+    return found
+
+
+def alerts_of_case(
+    *, actor: Actor, reference: str, most: int, now: datetime, keys: Keys, ledger: Ledger
+) -> tuple[AlertView, ...]:
+    """Return the alerts that one of the actor's cases has raised, contributed to or taken, the newest first.
+
+    Args:
+        most: so many at most.
+
+    Raises:
+        Forbidden: the actor reads no alerts.
+        NotFound: no such case, or not the actor's.
+    """
+    permission = Permission.ALERT_READ
+    with (
+        denials_recorded(actor=actor, permission=permission, asked=reference, now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        case = case_of(actor, reference)
+        found = _views(actor, alerts.alerts_told(actor, case_id=case.case_id, most=most), now=now)
+        ledger.write(deed(Act.ALERT_READ, actor=actor, case=case, now=now, alerts=len(found)))
     return found
 
 
@@ -161,7 +185,7 @@ def view_alert(*, actor: Actor, alert_id: UUID, now: datetime, keys: Keys, ledge
     ):
         party = alerts.party_of(actor, alert_id)
         alert = alerts.alert_of(alert_id)
-        [view] = views_of(actor, [(alert, party)], now=now)
+        [view] = _views(actor, [(alert, party)], now=now)
         stops = next_stops(agency_places.agency_tree(), view.path) if view.is_yours else None
         alerts.note_told(party, view.newest, notes=len(view.notes))
         details: dict[str, str | int] = {"alert": str(alert_id), "step": view.path.last}
@@ -171,7 +195,7 @@ def view_alert(*, actor: Actor, alert_id: UUID, now: datetime, keys: Keys, ledge
     return OneAlert(view, stops)
 
 
-def views_of(actor: Actor, found: Iterable[tuple[Alert, Party]], *, now: datetime) -> tuple[AlertView, ...]:
+def _views(actor: Actor, found: Iterable[tuple[Alert, Party]], *, now: datetime) -> tuple[AlertView, ...]:
     """Return alerts as the actor's agency sees them. Call it within `acting_for` that agency."""
     pairs = list(found)
     ids = [alert.alert_id for alert, _ in pairs] or [uuid4()]  # of none as much is asked

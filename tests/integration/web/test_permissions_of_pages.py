@@ -538,7 +538,8 @@ ELSEWHERE = ("ask_file", "case_list_import", "case_list_preview", "intake", "lis
 """How the names of the pages begin that bring media in, or show them; their own tests try them."""
 SERVICES_ELSEWHERE = {
     "mapping_of_list", "preview_seized", "add_list_chunk", "finish_list", "list_progress", "offer_list", "stop_list",
-    "ask_to_see", "case_timeline", "count_waiting", "own_deeds", "reveal_desk", "seen_by_others", "show",
+    "alerts_of_case", "ask_to_see", "case_timeline", "count_outcomes", "count_waiting", "own_deeds",
+    "reveal_desk", "seen_by_others", "show",
     "watched_folders", *SERVICES
 }  # fmt: skip
 

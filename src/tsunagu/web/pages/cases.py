@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.search import CaseSearch, CaseState
-from tsunagu.services.alert_outcomes import alerts_of_case
+from tsunagu.services.alerts import alerts_of_case
 from tsunagu.services.cases import list_cases, open_case, page_holdings, view_case
 from tsunagu.services.reveals import reveal_desk
 from tsunagu.services.timeline import case_timeline
