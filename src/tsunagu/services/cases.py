@@ -160,12 +160,14 @@ def view_case(*, actor: Actor, reference: str, now: datetime, keys: Keys, ledger
         Forbidden: the actor reads no cases.
         NotFound: no such case, or not the actor's.
     """
-    case = case_for(
-        actor=actor, reference=reference, permission=Permission.CASE_READ, now=now, keys=keys, ledger=ledger
-    )
-    with acting_for(actor.agency_id):
+    permission = Permission.CASE_READ
+    with (
+        denials_recorded(actor=actor, permission=permission, asked=reference, now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        case = rows.case_of(actor, reference)
         exhibits, people = rows.exhibits_of(case), rows.colleagues_on(case)
-    ledger.record(deed(Act.CASE_READ, actor=actor, case=case, now=now, exhibits=len(exhibits)))
+        ledger.write(deed(Act.CASE_READ, actor=actor, case=case, now=now, exhibits=len(exhibits)))
     return CaseView(case, exhibits, people)
 
 
