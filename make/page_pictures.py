@@ -64,6 +64,7 @@ PAGES: dict[str, dict[str, tuple[str, str]]] = {
         "my-ledger": ("/my-ledger/", ""),
         "password": ("/account/password/", ""),
         "case": (CASE, ""),
+        "graph": (CASE + "graph/", ""),
         "items": (CASE, "tbody a"),
         "intake": (CASE + "intake/", ""),
         "delete": (CASE + "delete/", ""),
@@ -86,7 +87,7 @@ PAGES: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 """By the login of who opens them: the address, and what is followed from there."""
-VARIED = ("home", "overlap", "report", "person", "alert", "case")
+VARIED = ("home", "overlap", "report", "person", "alert", "case", "graph")
 """Taken in dark and in Japanese too."""
 
 

@@ -52,7 +52,7 @@ IN_THE_API = {
     "rename_bank",
 }
 """Services that programs alone call: `test_look_up_door` and `test_hma_door` try them."""
-IN_THE_BROWSER = {"reports_of_case", "count_waiting", "alerts_of_case", "count_outcomes",
+IN_THE_BROWSER = {"reports_of_case", "count_waiting", "alerts_of_case", "count_outcomes", "view_case_graph",
     "alert_basis", "case_timeline", "own_deeds", "seen_by_others",
     "ask_to_see", "end_officer", "page_holdings", "reveal_desk", "show", "view_overlap",
     "watched_folders",

@@ -168,6 +168,7 @@ NAMES = {
     "state": pgettext_lazy("ledger", "state"),
     "step": pgettext_lazy("ledger", "step"),
     "stream": pgettext_lazy("ledger", "stream"),
+    "ties": pgettext_lazy("ledger", "ties"),
     "title": pgettext_lazy("ledger", "title"),
     "titles": pgettext_lazy("ledger", "titles"),
     "to": pgettext_lazy("ledger", "to"),

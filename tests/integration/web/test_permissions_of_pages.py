@@ -239,6 +239,7 @@ PAGES = (
         strangers=OTHER_AGENCIES,
         status=302,
     ),
+    Page("case_graph", "view_case_graph", Permission.CASE_READ, "case", strangers=OTHER_AGENCIES),
     Page("case_export", "export_case", Permission.CASE_EXPORT, "case", {}, strangers=OTHER_AGENCIES),
     Page("case_close", "close_case", Permission.CASE_CLOSE, "closable case", {}, strangers=OTHER_AGENCIES, status=302),
     Page(
@@ -565,6 +566,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         "unstaff",
         "case_close",
         "case_export",
+        "case_graph",
         "case_reopen",
         "case_keep",
         "case_delete",
@@ -609,7 +611,6 @@ def test_every_url_is_tried_here_or_is_open_or_is_about_the_officer_himself() ->
 
 BY_COMMAND = {
     Permission.AGENCY_PLACE,
-    Permission.CASE_EXPORT,
     Permission.LAW_CHANGE,
     Permission.LAW_READ,
     Permission.LAW_REVIEW,

@@ -321,7 +321,17 @@ class Workplace:
         }
         found |= {
             name: (anna, get(name))
-            for name in ("alert_draft", "case", "clues", "intake", "intake_run", "intake_refused", "overlap", "series")
+            for name in (
+                "alert_draft",
+                "case",
+                "case_graph",
+                "clues",
+                "intake",
+                "intake_run",
+                "intake_refused",
+                "overlap",
+                "series",
+            )
         }
         found |= {
             name: (anna, get(name))
@@ -393,6 +403,7 @@ class Workplace:
                     "alert_draft",
                     "case",
                     "case_enquiries",
+                    "case_graph",
                     "case_reports",
                     "case_delete",
                     "clues",

@@ -41,11 +41,12 @@ def place_beneath(body: Actor, *, name: str, members: Sequence[str], ledger: Boo
     confirm_places(actor=body, names=members, ledger=ledger, **parts)
 
 
-def put_a_series_together(officer: Actor, *, case: str, items: Sequence[str], **parts: Any) -> None:
-    """Let an officer put items of a case into a series that his agency claims."""
+def put_a_series_together(officer: Actor, *, case: str, items: Sequence[str], beside: str, **parts: Any) -> None:
+    """Let an officer put items of a case into a series that his agency claims, and one of another case as context."""
     asked: dict[str, Any] = {"actor": officer, "name": SERIES, **parts}
     open_series(case=case, purpose=None, **asked)
     add_to_series(case=case, items=items, is_context=False, **asked)
+    add_to_series(case=beside, items=["1"], is_context=True, **asked)
     claim(kind=ClaimScope.SERIES, reason="we look for this room", is_imminent=False, **asked)
     set_status(status=SeriesStatus.ALERTED, reason="two alerts go out", **asked)
 

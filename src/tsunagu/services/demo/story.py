@@ -247,7 +247,7 @@ def _alert(stage: _Stage, officers: list[Actor], report: DemoReport) -> None:
     )
     of_it = {EvidenceKind.NEAR, EvidenceKind.VIDEO}
     items = [one.sha256.hex() for one in report.hits[shared] if one.evidence.kind in of_it]
-    put_a_series_together(first, case=case, items=items, **stage.parts())
+    put_a_series_together(first, case=case, items=items, beside=SECOND_CASE[0], **stage.parts())
     send_alerts(first, body, last, case=case, overlap=shared, names=names, **stage.parts())
     report.alerts = list_alerts(actor=first, **stage.parts())
 
