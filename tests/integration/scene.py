@@ -60,6 +60,7 @@ from tsunagu.services.uploads import begin_upload, offer_files
 from tsunagu.services.vault import opened_vault
 
 from .adopted import adopt, new_rule_id, propose, review, row_digests, rule_file
+from .compared import DOORS_TO_COMPARISONS, compare
 from .enquired import DOORS_TO_ENQUIRIES, enquire
 from .granted import grant
 from .referred import DOORS_TO_REFERRALS, refer
@@ -93,7 +94,7 @@ class Scene:
 
     def absent(self, kind: str) -> str:
         """Return a target of the same form that nobody has."""
-        of_ids = {"overlap", "held", "shared", "proposal", "grant", "officer proposal", "refusable"}
+        of_ids = {"comparison", "overlap", "held", "shared", "proposal", "grant", "officer proposal", "refusable"}
         if kind in of_ids | {"rules", "refusable rules"} or kind.startswith(("alert", "referral", "report")):
             return str(uuid4())
         if kind in {"rule", "reviewed rule"}:
@@ -157,7 +158,7 @@ class Door:
 
 NAMED = (
     "seized", "mapping", "fingerprint", "list", "item", "quarantined", "doomed", "package", "seal", "above",
-    "correspondent", "report",
+    "correspondent", "report", "member",
 )  # fmt: skip
 """What commands name besides, by what it is called there and in the scene."""
 OTHER_AGENCIES = ("ben", "cleo", "carl")
@@ -619,7 +620,14 @@ DOORS = (
     Door("share", ("{target}",), "share", Permission.OVERLAP_SHARE, "overlap"),
     *(
         Door(**{"strangers": OTHER_AGENCIES, **one})
-        for one in (*DOORS_TO_SERIES, *DOORS_TO_LISTS, *DOORS_TO_REFERRALS, *DOORS_TO_REPORTS, *DOORS_TO_ENQUIRIES)
+        for one in (
+            *DOORS_TO_SERIES,
+            *DOORS_TO_LISTS,
+            *DOORS_TO_REFERRALS,
+            *DOORS_TO_REPORTS,
+            *DOORS_TO_ENQUIRIES,
+            *DOORS_TO_COMPARISONS,
+        )
     ),
 )
 
@@ -767,6 +775,10 @@ def _meet_an_installation(scene: Scene) -> None:
     card = InstallationCard(uuid4(), random_name("elsewhere"), "", keys.public, ())
     member = join_member(text=written(card, keys), now=now(), ledger=world.rooms.ledger)
     scene.targets |= {"installation": member.name, "fingerprint": member.fingerprint}
+    anna = scene.people["anna"]
+    asked, hidden = compare(world, anna, scene.targets["case"], scene.targets["shared case"])
+    scene.targets |= asked
+    scene.secrets |= hidden
 
 
 def _raise_alerts(scene: Scene) -> None:

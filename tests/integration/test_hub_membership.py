@@ -85,7 +85,7 @@ def test_a_card_of_other_keys_or_another_name_or_of_a_membership_that_was_ended_
             enter(world, changed, keys)
     with pytest.raises(Conflict, match="agency of this card"):
         enter(world, replace(card, installation_id=uuid4(), name=random_name("elsewhere")))
-    end_member(name=card.name, now=now(), ledger=world.rooms.ledger)
+    end_member(name=card.name, **world.parts)
     with pytest.raises(Conflict, match="ended"):
         enter(world, card)
 
@@ -121,5 +121,5 @@ def test_nothing_of_what_waits_for_a_member_is_kept_once_its_membership_has_ende
     assert said(three.nordic, three.body_home)
     with three.nordic.here() as world, monkeypatch.context() as patch:
         patch.setattr(hub_membership.hub_members, "end", lambda *_, **__: True)  # all tests share this membership
-        end_member(name=three.body_home.name, now=now(), ledger=world.rooms.ledger)
+        end_member(name=three.body_home.name, **world.parts)
     assert said(three.nordic, three.body_home) == []

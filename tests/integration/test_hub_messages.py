@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -26,44 +25,14 @@ from tsunagu.records.ledger.book import all_entries
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.verify import verify
 from tsunagu.records.session import acting_for
-from tsunagu.services.hub_desk import hub_desk
 from tsunagu.services.hub_membership import accept_member, end_member, exchange_status, join_member, rotate_keys
 
 from .homes import Home
+from .hub_forging import keys_at, refused, sealed
 from .three_homes import Three
 from .world import now, random_name
 
 SAFE = Outcome({OutcomeCode.SAFEGUARDED: 1})
-
-
-def keys_at(home: Home, number: int = 1) -> OwnKeys:
-    """Return private keys of an installation."""
-    with home.here() as world:
-        found = hub_desk(keys=world.rooms.keys).numbered(number)
-    assert found
-    return found
-
-
-def sealed(three: Three, *, by: OwnKeys | None = None, **other: Any) -> bytes:
-    """Return a message of Japan to the body, as somebody may have made it."""
-    assert three.japan.installation_id
-    assert three.body_home.installation_id
-    envelope = Envelope(
-        uuid4(), three.japan.installation_id, three.body_home.installation_id, MessageKind.ALERT_STEP,
-        f"test:{uuid4()}", 1, now(), now() + CARRIED_LASTS, {},
-    )  # fmt: skip
-    return seal(replace(envelope, **other), by or keys_at(three.japan), keys_at(three.body_home).public)
-
-
-@contextmanager
-def refused(home: Home, reason: str) -> Iterator[None]:
-    """Check that the block leaves in an installation's ledger that a message was refused, once, for this reason."""
-    with home.here() as world:
-        before = world.entry_count()
-    yield
-    with home.here() as world:
-        told = [one["details"] for one in world.entries()[before:] if one["act"] == "hub:refused"]
-    assert [one["reason"] for one in told] == [reason]
 
 
 @pytest.mark.parametrize(
@@ -313,7 +282,7 @@ def test_a_member_is_accepted_by_its_fingerprint_alone_and_heard_no_more_once_en
         assert accept_member(fingerprint=member.fingerprint, **accepting).state is MemberState.ACCEPTED
     assert three.body_home.take([message()]).refused == ()
     with three.body_home.here() as world:
-        assert end_member(name=card.name, now=now(), ledger=world.rooms.ledger).state is MemberState.ENDED
+        assert end_member(name=card.name, **world.parts).state is MemberState.ENDED
         with pytest.raises(Conflict):
-            end_member(name=card.name, now=now(), ledger=world.rooms.ledger)
+            end_member(name=card.name, **world.parts)
     assert three.body_home.take([message()]).refused == ("unknown-member",)

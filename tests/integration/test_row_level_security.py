@@ -38,7 +38,8 @@ WHERE relkind = 'r' AND attname = 'agency_id' AND NOT attisdropped ORDER BY 1, 2
 TABLES = (
     "ledger.entry", "public.alert_party", "public.api_key", "public.bank", "public.bank_import", "public.bank_item",
     "public.case", "public.case_member", "public.case_reason", "public.category_scheme", "public.claim",
-    "public.clue", "public.country_assessment", "public.enquiry", "public.erasure", "public.exhibit",
+    "public.clue", "public.comparison", "public.comparison_hit", "public.country_assessment",
+    "public.enquiry", "public.erasure", "public.exhibit",
     "public.exhibit_key",
     "public.fingerprint", "public.gate_step",
     "public.holding", "public.incoming_list", "public.intake", "public.intake_change",

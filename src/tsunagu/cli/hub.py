@@ -95,7 +95,7 @@ def accept(house: House, name: str, *, fingerprint: str, as_json: bool) -> None:
 def end(house: House, name: str, *, as_json: bool) -> None:
     """End a membership for good, such as when its keys were stolen. An operator's command."""
     with house.open() as rooms:
-        member = hub_membership.end_member(name=name, now=now(), ledger=rooms.ledger)
+        member = hub_membership.end_member(name=name, now=now(), keys=rooms.keys, ledger=rooms.ledger)
     if as_json:
         print_json(member_form(member))
         return

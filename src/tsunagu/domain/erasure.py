@@ -17,6 +17,7 @@ class ErasureGround(StrEnum):
     ORDERED = "ordered"
     EXPIRED = "expired"
     ERASED_BEFORE = "erased-before"
+    WITHDRAWN_ELSEWHERE = "withdrawn-elsewhere"
 
 
 DELETION_GROUNDS = (ErasureGround.NO_LEGAL_GROUND, ErasureGround.PURPOSE_ACHIEVED, ErasureGround.ORDERED)

@@ -37,6 +37,14 @@ class MessageKind(StrEnum):
 
     ALERT_STEP = "alert-step"
     ALERT_NOTE = "alert-note"
+    COMPARISON = "comparison"
+    COMPARISON_ITEMS = "comparison-items"
+    COMPARISON_CLAIM = "comparison-claim"
+    COMPARISON_SEEN = "comparison-seen"
+    COMPARISON_OVER = "comparison-over"
+    COMPARISON_HIT = "comparison-hit"
+    COMPARISON_DONE = "comparison-done"
+    COMPARISON_ERASED = "comparison-erased"
     KEYS = "keys"
     RECEIPT = "receipt"
 
@@ -58,6 +66,7 @@ class HubRefusal(StrEnum):
     NOT_THEIRS = "not-theirs"
     NO_NEIGHBOR = "no-neighbor"
     TOO_FAR_AHEAD = "too-far-ahead"
+    TOO_MANY = "too-many"
 
 
 class MessageRefused(InputError):

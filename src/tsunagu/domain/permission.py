@@ -23,6 +23,7 @@ class Permission(StrEnum):
     CASE_STAFF = "case:staff"
     CLAIM_MAKE = "claim:make"
     CLUE_RECORD = "clue:record"
+    COMPARISON_ASK = "comparison:ask"
     COUNTRY_ASSESS = "country:assess"
     ENQUIRY_RECORD = "enquiry:record"
     EXHIBIT_WITHDRAW = "exhibit:withdraw"
@@ -149,6 +150,7 @@ ROLE_PERMISSIONS = MappingProxyType(
         Role.COORDINATOR: _OFFICER
         | {
             Permission.AGENCY_PLACE,
+            Permission.COMPARISON_ASK,
             Permission.HELD_NOTICE_RELEASE,
             Permission.HUB_ACCEPT,
             Permission.LAW_CHANGE,
@@ -184,6 +186,7 @@ NEVER_LENT = BY_GRANT | {
     Permission.ALERT_READ,
     Permission.CASE_DELETE,
     Permission.CASE_EXPORT,
+    Permission.COMPARISON_ASK,
     Permission.GATE_DECIDE,
     Permission.GATE_RECORD,
     Permission.HUB_ACCEPT,

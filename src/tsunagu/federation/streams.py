@@ -16,6 +16,7 @@ MOST_AHEAD = 10_000
 """So far ahead of the one that is waited for a message may be: what bounds the inbox."""
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(minutes=10)
+_OVER = "over:"
 
 
 class Arrival(StrEnum):
@@ -69,6 +70,16 @@ class Inbox:
     def waiting(self) -> int:
         """How many wait for one before them."""
         return sum(number > self.done for number in self.digests) - len(self.ready)
+
+
+def closing(stream: str) -> str:
+    """Return the stream whose message closes this one, whenever it comes: nothing of this one counts any more."""
+    return f"{_OVER}{stream}"
+
+
+def closed_by(stream: str) -> str | None:
+    """Return the stream that a message in this one closes; None where it closes none."""
+    return stream.removeprefix(_OVER) if stream.startswith(_OVER) else None
 
 
 def is_due(*, sent_at: datetime | None, tries: int, now: datetime) -> bool:

@@ -48,9 +48,14 @@ def cards_of(agency_ids: Iterable[UUID]) -> dict[UUID, AgencyCard]:
 
 
 def member_ids() -> tuple[UUID, ...]:
-    """Return the agencies that work with this installation, which alone hold anything here, by id."""
+    """Return the agencies that work with this installation, by id."""
     rows = Agency.objects.filter(is_correspondent=False, member_id=None)
     return tuple(rows.order_by("id").values_list("id", flat=True))
+
+
+def holder_ids() -> tuple[UUID, ...]:
+    """Return the agencies that may hold anything here, by id: also those elsewhere, as far as they ask about it."""
+    return tuple(Agency.objects.filter(is_correspondent=False).order_by("id").values_list("id", flat=True))
 
 
 def agency_called(name: str) -> AgencyCard | None:

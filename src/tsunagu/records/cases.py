@@ -18,8 +18,8 @@ from tsunagu.domain.search import CaseSearch, CaseState
 from tsunagu.records.models import Case, CaseMember, CaseReason, Exhibit, Holding, Intake
 
 
-def add_case(case: CaseSummary, *, opened_by: UUID) -> None:
-    """Open a case; who opens it works on it.
+def add_case(case: CaseSummary, *, opened_by: UUID | None) -> None:
+    """Open a case; who opens it works on it. Nobody opens one of an agency at another installation.
 
     Raises:
         Conflict: the agency has a case of this reference already.
@@ -39,7 +39,8 @@ def add_case(case: CaseSummary, *, opened_by: UUID) -> None:
             )
     except IntegrityError as error:
         raise Conflict("this case reference cannot be used") from error
-    add_member(case, officer_id=opened_by, added_by=opened_by, now=case.opened_at)
+    if opened_by is not None:
+        add_member(case, officer_id=opened_by, added_by=opened_by, now=case.opened_at)
 
 
 def add_member(case: CaseSummary, *, officer_id: UUID, added_by: UUID, now: datetime) -> None:
@@ -161,7 +162,7 @@ def _looked_for(search: CaseSearch) -> Q:
     return wanted
 
 
-def exhibit_of(case: CaseSummary, reference: str, *, registered_by: UUID, now: datetime) -> tuple[UUID, bool]:
+def exhibit_of(case: CaseSummary, reference: str, *, registered_by: UUID | None, now: datetime) -> tuple[UUID, bool]:
     """Return the id of an exhibit of the case, and whether it was registered just now.
 
     Raises:

@@ -98,6 +98,12 @@ def add_claim(scope: Scope, *, actor: Actor, reason: str, expires_at: datetime, 
     return claim_id
 
 
+def lasts_until(scope: Scope, *, now: datetime) -> datetime | None:
+    """Return until when the agency claims something; None where it does not."""
+    rows = _on(scope).filter(released_at=None, expires_at__gt=now).order_by("-expires_at")
+    return rows.values_list("expires_at", flat=True).first()
+
+
 def renew(scope: Scope, *, expires_at: datetime, now: datetime) -> UUID:
     """Let the own claim on something last longer, and return its id.
 
@@ -127,7 +133,7 @@ def claims_of(actor: Actor) -> tuple[Claim, ...]:
             ClaimScope.SERIES if row.series_id else ClaimScope.CASE,
             series[row.series_id] if row.series_id else cases[row.case_id or row.id],
             row.reason,
-            row.claimed_by.login,
+            row.claimed_by.login if row.claimed_by else "",
             row.claimed_at,
             row.expires_at,
             row.released_at,

@@ -95,6 +95,11 @@ def member_ids(*, accepted: bool = True) -> tuple[UUID, ...]:
     return tuple(rows.order_by("name").values_list("id", flat=True))
 
 
+def names() -> dict[UUID, str]:
+    """Return what other installations are called, by id."""
+    return dict(HubMember.objects.filter(is_own=False).values_list("id", "name"))
+
+
 def member_called(name: str) -> UUID | None:
     """Return the other installation of this name; None when there is none."""
     return HubMember.objects.filter(is_own=False, name=name).values_list("id", flat=True).first()

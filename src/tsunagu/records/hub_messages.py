@@ -11,11 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max, Min, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q, Value
+from django.db.models.functions import Concat
 
 from tsunagu.domain.hub import MessageKind
 from tsunagu.federation.envelope import Envelope
-from tsunagu.federation.streams import Inbox, is_due
+from tsunagu.federation.streams import Inbox, closing, is_due
 from tsunagu.records.models import HubIncoming, HubOutgoing, HubSeen
 
 MOST_SAID_BYTES = 8 << 20
@@ -89,6 +90,12 @@ def lock(member_id: UUID) -> None:
     """Let nobody else number or keep messages of a member until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_MEMBER, str(member_id)])
+
+
+def leave_closed(member_id: UUID, *, now: datetime) -> None:
+    """Send no more, and keep no more, of what the streams say that a message in the outbox closes."""
+    closed = HubOutgoing.objects.filter(member_id=member_id, stream=Concat(Value(closing("")), OuterRef("stream")))
+    HubOutgoing.objects.filter(Exists(closed), member_id=member_id, answered_at=None).update(answered_at=now, body={})
 
 
 def give_numbers(member_id: UUID) -> None:
@@ -200,16 +207,23 @@ def inbox_of(member_id: UUID, stream: str) -> Inbox:
 
 
 def keep(member_id: UUID, envelope: Envelope, digest: bytes, *, now: datetime) -> None:
-    """Keep a message that is new to its stream."""
+    """Keep a message that is new to its stream; nothing of what it says where the stream is closed."""
+    closed = HubIncoming.objects.filter(member_id=member_id, stream=closing(envelope.stream)).exists()
     HubIncoming.objects.create(
         member_id=member_id,
         stream=envelope.stream,
         number=envelope.number,
         kind=envelope.kind,
         digest=digest,
-        body=envelope.body,
+        body={} if closed else envelope.body,
         received_at=now,
+        done_at=now if closed else None,
     )
+
+
+def close(member_id: UUID, stream: str, *, now: datetime) -> None:
+    """Act upon nothing more of a stream, and keep nothing of what waits in it."""
+    HubIncoming.objects.filter(member_id=member_id, stream=stream, done_at=None).update(done_at=now, body={})
 
 
 def answer_again(member_id: UUID, stream: str, number: int) -> None:

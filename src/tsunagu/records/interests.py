@@ -43,7 +43,7 @@ def overlapping_claims(asked: Scope, *, now: datetime) -> tuple[ClaimHit, ...]:
     rows = ClaimRow.objects.using(LINKER).filter(released_at=None, expires_at__gt=now)
     rows = rows.exclude(agency_id=asked.agency_id).filter(Q(case_id__in=cases) | Q(series__root_id__in=of_series))
     claimed = rows.order_by("id").values_list("id", "agency_id", "series__root_id", "case_id")
-    return tuple(ClaimHit(claim_id, _scope(*what)) for claim_id, *what in claimed)
+    return tuple(ClaimHit(claim_id, scope_of(*what)) for claim_id, *what in claimed)
 
 
 def tell(scope: Scope, other_agency: UUID, kind: InterestKind, *, held: bool, now: datetime) -> bool:
@@ -93,7 +93,8 @@ def _series_holding(contents: Collection[tuple[UUID, int]]) -> set[UUID]:
     return {root for root, case, item in told if (case, item) in contents}
 
 
-def _scope(agency_id: UUID, root_id: UUID | None, case_id: UUID | None) -> Scope:
+def scope_of(agency_id: UUID, root_id: UUID | None, case_id: UUID | None) -> Scope:
+    """Return a series, as it stands, or a case as a scope."""
     if root_id is None:
         ids = {one for one in (case_id,) if one}
         return Scope(ClaimScope.CASE, next(iter(ids)), agency_id, frozenset(ids), _is_covert(ids))

@@ -29,8 +29,9 @@ _TYPES = {one.mime: one for one in MediaType}
 
 def packaged_exhibits(case: CaseSummary) -> tuple[PackagedExhibit, ...]:
     """Return the exhibits of a case, by reference."""
-    rows = Exhibit.objects.filter(case_id=case.case_id).select_related("registered_by").order_by("reference")
-    return tuple(PackagedExhibit(row.id, row.reference, row.registered_at, row.registered_by.login) for row in rows)
+    rows = Exhibit.objects.filter(case_id=case.case_id).order_by("reference")
+    told = rows.values_list("id", "reference", "registered_at", "registered_by__login")
+    return tuple(PackagedExhibit(*one) for one in told)
 
 
 def contents_of(case: CaseSummary) -> tuple[int, list[bytes]]:
@@ -57,6 +58,16 @@ def packaged_files(case: CaseSummary) -> Iterator[PackagedFile]:
             yield PackagedFile(row.exhibit.reference, row.number, row.mtime_ns, examined)
 
 
+def contents_called(item_ids: Sequence[int]) -> list[Examined]:
+    """Return all that is known of these contents, without a place, in the order of their ids."""
+    found: list[Examined] = []
+    for start in range(0, len(item_ids), _CHUNK):
+        rows = MediaItem.objects.filter(id__in=item_ids[start : start + _CHUNK]).order_by("id")
+        traces = _traces(item_ids[start : start + _CHUNK])
+        found += [_known(b"", row, traces.get(row.id, ())) for row in rows]
+    return found
+
+
 def latest_answers(hit_ids: Sequence[int]) -> dict[int, tuple[datetime, str]]:
     """Return when the own agency's latest answer to each of these hits was given, and the login of who gave it."""
     rows = JudgementRow.objects.filter(hit_id__in=hit_ids).order_by("id")
@@ -73,10 +84,14 @@ def _traces(item_ids: Iterable[int]) -> dict[int, list[Trace]]:
 def _examined(row: Holding, item: MediaItem | None, traces: Sequence[Trace]) -> Examined:
     if item is None:
         return Examined(bytes(row.path), row.size_bytes, refused=Refusal(row.refused) if row.refused else None)
+    return _known(bytes(row.path), item, traces)
+
+
+def _known(path: bytes, item: MediaItem, traces: Sequence[Trace]) -> Examined:
     picture = next((one for one in traces if one.kind == _PDQ.code), None)
     sound = next((one for one in traces if one.kind == SoundKind.CHROMAPRINT.code), None)
     return Examined(
-        bytes(row.path),
+        path,
         item.size_bytes,
         _TYPES[item.media_type] if item.media_type else None,
         Digests(bytes(item.md5), bytes(item.sha1), bytes(item.sha256)),

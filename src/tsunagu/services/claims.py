@@ -21,6 +21,7 @@ from tsunagu.records.interests import ClaimHit
 from tsunagu.records.session import LINKER, acting_for, linking
 from tsunagu.services.access import REFERENCE, denials_recorded
 from tsunagu.services.case_life import check_reason
+from tsunagu.services.comparison_outbox import tell_claim
 from tsunagu.services.parts import Keys, Ledger
 
 
@@ -125,6 +126,7 @@ def claim(
             "overrides": int(is_over),
             "reason": _words(keys, scope, reason),
         }
+        tell_claim(scope, expires_at, now=now)
         act = Act.CLAIM_OVERRIDDEN if is_over else Act.CLAIM_MADE
         ledger.write(_deed(act, actor, scope, now, **told, until=expires_at.date().isoformat()))
     return expires_at
@@ -143,6 +145,7 @@ def renew_claim(
     expires_at = now + CLAIM_LASTS
     with _scope(actor, kind, name, now=now, keys=keys, ledger=ledger) as scope:
         renewed = claims.renew(scope, expires_at=expires_at, now=now)
+        tell_claim(scope, expires_at, now=now)
         told = {"claim": str(renewed), "reason": _words(keys, scope, reason)}
         ledger.write(_deed(Act.CLAIM_RENEWED, actor, scope, now, **told, until=expires_at.date().isoformat()))
     return expires_at
@@ -160,6 +163,7 @@ def release_claim(
     check_reason(reason)
     with _scope(actor, kind, name, now=now, keys=keys, ledger=ledger) as scope:
         released = claims.release(scope, now=now)
+        tell_claim(scope, None, now=now)
         told = {"claim": str(released), "reason": _words(keys, scope, reason)}
         ledger.write(_deed(Act.CLAIM_RELEASED, actor, scope, now, **told))
 

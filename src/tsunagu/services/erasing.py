@@ -16,6 +16,7 @@ from tsunagu.records import agencies, erasing, overlaps, telling
 from tsunagu.records.published_items import Place
 from tsunagu.records.session import LINKER, acting_for, linking, locked
 from tsunagu.services.access import REFERENCE
+from tsunagu.services.comparison_outbox import withdraw_resting_on
 from tsunagu.services.isolated import Isolated
 from tsunagu.services.parts import Keys, Ledger, Queue
 
@@ -68,6 +69,7 @@ def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> 
         is_more = erasing.is_open(one)
     if not is_more:  # whoever was at it has completed it since it was looked for
         return False
+    withdraw_resting_on(one.agency_id, one.case_id, now=now, ledger=ledger)
     while is_more:
         with acting_for(one.agency_id):
             is_more, unpublished = erasing.erase_places(one, reference, most=CHUNK)
@@ -120,7 +122,7 @@ def complete_erasures(*, now: datetime, keys: Keys, ledger: Ledger, agency_ids: 
         agency_ids: whose; everybody's when it is left out.
     """
     count, each = 0, Isolated()
-    for agency_id in agencies.member_ids() if agency_ids is None else agency_ids:
+    for agency_id in agencies.holder_ids() if agency_ids is None else agency_ids:
         with acting_for(agency_id):
             left = erasing.open_erasures()
         for one in left:

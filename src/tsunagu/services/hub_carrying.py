@@ -10,7 +10,8 @@ from uuid import UUID
 from tsunagu.domain.errors import NotFound
 from tsunagu.domain.hub import CARRIED_LASTS, MessageRefused
 from tsunagu.federation.bundle import bundled
-from tsunagu.records import hub_members
+from tsunagu.records import compared, hub_members
+from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.hub_desk import hub_desk
 from tsunagu.services.hub_exchange import MOST_AT_ONCE, act_on_inbox, outgoing_messages, receive_message
 from tsunagu.services.parts import Keys, Ledger
@@ -121,5 +122,7 @@ def take_messages(*, messages: Iterable[bytes], now: datetime, keys: Keys, ledge
             continue
         taken += 1
         senders.add(received.member_id)
-    acted = sum(act_on_inbox(member_id=one, now=now, ledger=ledger) for one in sorted(senders))
+    acted = sum(act_on_inbox(member_id=one, now=now, keys=keys, ledger=ledger) for one in sorted(senders))
+    asking = [agency_id for one in sorted(senders) for agency_id in compared.askers_through(one)]
+    complete_erasures(now=now, keys=keys, ledger=ledger, agency_ids=asking)  # of comparisons that were withdrawn
     return Brought(taken, tuple(refused), acted, frozenset(senders))

@@ -19,6 +19,18 @@ PURPOSE = "hub"
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """The member that a message comes from.
+
+    Attributes:
+        name: tells its agencies from others of the same name.
+    """
+
+    member_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class HubDesk:
     """This installation, as it signs and opens messages.
 

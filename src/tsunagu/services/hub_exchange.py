@@ -16,14 +16,16 @@ from tsunagu.federation.alert_messages import told_in
 from tsunagu.federation.envelope import Envelope, Unsealed, seal, unseal
 from tsunagu.federation.keys import keys_from
 from tsunagu.federation.note_messages import note_in
-from tsunagu.federation.streams import Arrival
+from tsunagu.federation.streams import Arrival, closed_by
 from tsunagu.records import hub_members, hub_messages
 from tsunagu.records.hub_messages import Answer, Draft, Incoming, Outgoing
 from tsunagu.records.session import acting_for, locked
+from tsunagu.services import comparison_inbox, comparison_told
 from tsunagu.services.alert_inbox import keep_told_step
 from tsunagu.services.alert_notes import keep_told_note
-from tsunagu.services.hub_desk import HubDesk, still_good
-from tsunagu.services.parts import Ledger
+from tsunagu.services.comparison_answers import tell_askers
+from tsunagu.services.hub_desk import HubDesk, Sender, still_good
+from tsunagu.services.parts import Keys, Ledger
 
 MOST_AT_ONCE = 500
 """Messages sealed in one go to be carried, and answers in one receipt."""
@@ -67,12 +69,16 @@ def outgoing_messages(
         now: this moment.
         ledger: takes an entry for each message, but for receipts.
     """
+    if member_id not in hub_members.member_ids():
+        return ()
+    tell_askers(member_id, now=now, ledger=ledger)
     with acting_for(member_id):
         hub_messages.lock(member_id)
         if member_id not in hub_members.member_ids():
             return ()
         held, receiver = hub_members.their_key(member_id), hub_members.keys_of(member_id)[-1][0]
         hub_messages.put(member_id, _new_keys(desk, held), now=now)
+        hub_messages.leave_closed(member_id, now=now)
         hub_messages.give_numbers(member_id)
         due = hub_messages.due(member_id, now=now, most=most, at_once=at_once)
         hub_messages.note_sent([one.row_id for one in due], now=now)
@@ -175,6 +181,8 @@ def _placed(member_id: UUID, envelope: Envelope, *, now: datetime) -> Arrival:
     """Put a message into its stream, and return what it is to it."""
     if (envelope.kind is MessageKind.KEYS) is not (envelope.stream == KEYS_STREAM):
         raise MessageRefused(HubRefusal.MALFORMED)
+    if (envelope.kind is MessageKind.COMPARISON_OVER) is not (closed_by(envelope.stream) is not None):
+        raise MessageRefused(HubRefusal.MALFORMED)
     arrival = hub_messages.inbox_of(member_id, envelope.stream).arrival(envelope.number, envelope.digest)
     if arrival in REFUSALS:
         raise MessageRefused(REFUSALS[arrival])
@@ -209,7 +217,7 @@ def _answers(body: Mapping[str, Any]) -> list[Answer]:
         raise MessageRefused(HubRefusal.MALFORMED) from None
 
 
-def act_on_inbox(*, member_id: UUID, now: datetime, ledger: Ledger) -> int:
+def act_on_inbox(*, member_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> int:
     """Act upon what a member has sent, each stream in its order up to the first gap; return upon how many.
 
     Killed at any moment and run again, it goes on where it was: what was done already is done once. Where another
@@ -228,12 +236,13 @@ def act_on_inbox(*, member_id: UUID, now: datetime, ledger: Ledger) -> int:
                     one = hub_messages.next_ready(member_id, stream)
                 if one is None:
                     break
-                _act(member_id, member.name, one, now=now, ledger=ledger)
+                _act(Sender(member_id, member.name), one, now=now, keys=keys, ledger=ledger)
                 done += 1
     return done
 
 
-def _act(member_id: UUID, member: str, one: Incoming, *, now: datetime, ledger: Ledger) -> None:
+def _act(sender: Sender, one: Incoming, *, now: datetime, keys: Keys, ledger: Ledger) -> None:
+    member_id, member = sender.member_id, sender.name
     refusal: HubRefusal | None = None
     try:
         if one.kind is MessageKind.KEYS:
@@ -242,6 +251,10 @@ def _act(member_id: UUID, member: str, one: Incoming, *, now: datetime, ledger: 
             keep_told_step(member_id=member_id, member=member, one=told_in(one.body), now=now, ledger=ledger)
         elif one.kind is MessageKind.ALERT_NOTE:
             keep_told_note(member_id=member_id, note=note_in(one.body), now=now, ledger=ledger)
+        elif one.kind in comparison_inbox.HANDLED:
+            comparison_inbox.keep(sender, one, now=now, keys=keys, ledger=ledger)
+        elif one.kind in comparison_told.HANDLED:
+            comparison_told.keep(sender, one, now=now, ledger=ledger)
     except MessageRefused as refused:
         refusal = refused.refusal
     with acting_for(member_id):

@@ -14,10 +14,13 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.federation.card import InstallationCard, card_from, check_address, check_words, written
 from tsunagu.federation.keys import MemberKeys, OwnKeys, is_same_fingerprint
-from tsunagu.records import agencies, hub_members, hub_messages
+from tsunagu.records import agencies, compared, hub_members, hub_messages
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import check_reference, denials_recorded
 from tsunagu.services.alert_inbox import enter_agency
+from tsunagu.services.comparison_inbox import end_comparisons
+from tsunagu.services.comparison_outbox import end_with
+from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.hub_desk import hub_desk, sealed_keys
 from tsunagu.services.parts import Keys, Ledger
 
@@ -150,8 +153,10 @@ def accept_member(*, actor: Actor, name: str, fingerprint: str, now: datetime, k
     return _member(member_id)
 
 
-def end_member(*, name: str, now: datetime, ledger: Ledger) -> Member:
+def end_member(*, name: str, now: datetime, keys: Keys, ledger: Ledger) -> Member:
     """End a membership for good: nothing more is sent there, and nothing is taken from there. An operator's act.
+
+    What its agencies had asked to be compared here is erased.
 
     Raises:
         NotFound: no such installation.
@@ -165,6 +170,9 @@ def end_member(*, name: str, now: datetime, ledger: Ledger) -> Member:
             raise Conflict("this membership was ended already")
         hub_messages.empty(member_id)
         ledger.write(Deed(Act.HUB_ENDED, now, None, details={"member": str(member_id)}))
+    end_with(member_id, now=now, ledger=ledger)
+    end_comparisons(member_id, now=now, keys=keys, ledger=ledger)
+    complete_erasures(now=now, keys=keys, ledger=ledger, agency_ids=compared.askers_through(member_id))
     return _member(member_id)
 
 

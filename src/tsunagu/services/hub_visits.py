@@ -14,6 +14,7 @@ from tsunagu.federation.line_tls import answering_context, calling_context
 from tsunagu.records import hub_members, hub_messages
 from tsunagu.records.hub_line import Ask, calling
 from tsunagu.records.session import acting_for, locked
+from tsunagu.services.comparison_answers import tell_askers
 from tsunagu.services.hub_carrying import NamedMember, accepted_members, take_messages
 from tsunagu.services.hub_desk import HubDesk, hub_desk, still_good
 from tsunagu.services.hub_exchange import act_on_inbox, greeting, outgoing_messages
@@ -40,7 +41,8 @@ def visit_members(*, clock: Clock, keys: Keys, ledger: Ledger) -> int:
         return 0
     for member in accepted_members(None):
         with each.step():
-            act_on_inbox(member_id=member.member_id, now=clock(), ledger=ledger)
+            act_on_inbox(member_id=member.member_id, now=clock(), keys=keys, ledger=ledger)
+            tell_askers(member.member_id, now=clock(), ledger=ledger)
             if _is_turn(member, now=clock()):
                 answered += visit_member(member=member, clock=clock, keys=keys, ledger=ledger)
     each.finish()

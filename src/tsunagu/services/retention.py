@@ -110,7 +110,7 @@ def erase_expired(*, now: datetime, keys: Keys, ledger: Ledger, clock_is_right: 
     believe_clock(now=now, ledger=ledger, is_right=clock_is_right)
     today = min(now, database_time()).date()  # the database lets go what has expired by its own clock, too
     done, each = 0, Isolated()
-    for agency_id in agencies.member_ids():
+    for agency_id in agencies.holder_ids():
         with acting_for(agency_id):
             expired = retention.expired_cases(today=today)
         for case in expired:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
+from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.handling import Handling
@@ -16,6 +17,7 @@ from tsunagu.records import agencies
 from tsunagu.records import series as rows
 from tsunagu.services.access import check_reference
 from tsunagu.services.case_life import check_reason
+from tsunagu.services.comparison_outbox import leave, withdraw_not_let
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.series_desk import SeriesDesk
 
@@ -100,7 +102,8 @@ def set_handling(
     """Say who else may be given a series, for what, whether they may pass it on, and until when.
 
     It takes the place of what was said before. The agency is the originator, so that to widen it is its own consent,
-    which the step records.
+    which the step records. Where the series is being compared at an installation whose agencies may not be given it any
+    more, that is withdrawn.
 
     Args:
         receivers: names of other agencies; none, so that nobody else may be given it.
@@ -130,3 +133,9 @@ def set_handling(
         told: dict[str, str | int] = {"receivers": len(to), "widened": int(is_wider)}
         desk.take(StepKind.HANDLING_SET, found, reason=reason, value="widened" if is_wider else "narrowed", told=told)
         rows.set_handling(found.series_id, handling)
+        ended = withdraw_not_let(found.root_id, handling, now=now)
+        for one in ended:
+            told = {"comparison": str(one.comparison_id), "member": str(one.member_id)}
+            desk.ledger.write(desk.deed(Act.COMPARISON_WITHDRAWN, found, found.case_ids, **told))
+    for member_id in {one.member_id for one in ended}:
+        leave(member_id, now=now)

@@ -51,7 +51,8 @@ NUMBERS = {"number", "hit_id", "person", "title"}
 NAMES = {"bank", "reference", "login", "series", "token"}
 READING = (
     "agency waiting", "alerts list", "alerts overdue", "alerts show", "bank list", "bank show", "case erasure",
-    "case list", "case show", "claims list", "clue list", "clue signed", "clue weigh", "deletion show",
+    "case list", "case show", "claims list", "clue list", "clue signed", "clue weigh",
+    "comparisons list", "deletion show",
     "enquiry list", "enquiry overdue",
     "exhibit withdraw", "gate show", "hits", "items", "key list", "list prefecture", "list review", "list status",
     "law file", "law list", "law proposals", "law proposed",

@@ -57,6 +57,8 @@ CASE_OF = {
     "ClaimRow": "case_id series__seriescase__case_id",
     "DisputeRow": "case_id",
     "ClueRow": "case_id",
+    "ComparisonHitRow": "comparison__case",
+    "ComparisonRow": "case",
     "EnquiryRow": "case_id",
     "Erasure": "case_id",
     "Exhibit": "case_id",

@@ -5,6 +5,7 @@ from tsunagu.records.models.banks import Bank, BankImport, BankItem, LookUpDay, 
 from tsunagu.records.models.cases import Case, CaseMember, Exhibit, ExhibitKeyRow
 from tsunagu.records.models.claims import ClaimRow, InterestRow
 from tsunagu.records.models.clues import AssessmentRow, ClueRow
+from tsunagu.records.models.comparisons import ComparedCase, ComparisonHitRow, ComparisonRow
 from tsunagu.records.models.enquiries import EnquiryRow
 from tsunagu.records.models.gate import GateStepRow, JuvenileRow
 from tsunagu.records.models.grants import GrantRow, ProposalRow, RevealRow
@@ -68,6 +69,9 @@ __all__ = [
     "CaseReason",
     "ClaimRow",
     "ClueRow",
+    "ComparedCase",
+    "ComparisonHitRow",
+    "ComparisonRow",
     "DisputeRow",
     "EnquiryRow",
     "Erasure",

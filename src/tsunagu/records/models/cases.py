@@ -12,6 +12,7 @@ class Case(models.Model):
     """One investigation of one agency. Nothing is brought into it while it is closed.
 
     `keep_until` is the last day, in UTC, on which it is kept; `keep_limit` the last that the data's originator allows.
+    Nobody has opened one that stands for a comparison which another installation asks for.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -20,7 +21,7 @@ class Case(models.Model):
     purpose = models.TextField()
     covert = models.BooleanField()
     opened_at = models.DateTimeField()
-    opened_by = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    opened_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True)
     closed_at = models.DateTimeField(null=True)
     keep_until = models.DateField()
     keep_limit = models.DateField(null=True)
@@ -45,14 +46,14 @@ class CaseMember(models.Model):
 
 
 class Exhibit(models.Model):
-    """A seized thing, within one case."""
+    """A seized thing, within one case. Nobody here has registered what another installation asks about."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
     case = models.ForeignKey(Case, on_delete=models.PROTECT)
     reference = models.TextField()
     registered_at = models.DateTimeField()
-    registered_by = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    registered_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True)
 
     class Meta:
         db_table = "exhibit"

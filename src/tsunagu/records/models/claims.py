@@ -12,7 +12,10 @@ from tsunagu.records.models.series import Series
 
 
 class ClaimRow(models.Model):
-    """What an agency works on: a series, or a whole case. It lasts until `expires_at`, or until it is released."""
+    """What an agency works on: a series, or a whole case. It lasts until `expires_at`, or until it is released.
+
+    Of a claim at another installation nobody here knows the officer or the reason.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
@@ -20,7 +23,7 @@ class ClaimRow(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True)
     reason = models.TextField()
     claimed_at = models.DateTimeField()
-    claimed_by = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    claimed_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True)
     expires_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
     overrides = models.BooleanField(default=False)

@@ -1,0 +1,87 @@
+"""A comparison that an agency asks of another installation, and what it is told of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from tsunagu.domain.claim import ClaimScope
+from tsunagu.domain.party import AgencyCard
+from tsunagu.domain.permission import Permission
+from tsunagu.federation.card import InstallationCard, written
+from tsunagu.federation.comparison_messages import ToldHit
+from tsunagu.federation.keys import OwnKeys
+from tsunagu.records import comparisons
+from tsunagu.records.session import acting_for
+from tsunagu.services.comparisons import ask_comparison
+from tsunagu.services.hub_membership import accept_member, join_member
+
+from .world import Person, World, now, random_name
+
+WHY = ("--reason", "it is needed")
+
+
+def compare(world: World, person: Person, asked: str, held: str) -> tuple[dict[str, str], set[str]]:
+    """Let an agency have a case compared elsewhere, with a hit there; return what doors name, and what is secret.
+
+    Args:
+        world: with this installation, which has a card.
+        person: a co-ordinator who works on both cases.
+        asked: reference of a case that was asked about.
+        held: reference of one that may be.
+    """
+    keys, there = OwnKeys.fresh(1), AgencyCard(uuid4(), random_name("there"), "FR", "a desk")
+    card = InstallationCard(uuid4(), random_name("beyond"), "", keys.public, (there,))
+    member = join_member(text=written(card, keys), now=now(), ledger=world.rooms.ledger)
+    accept_member(actor=person.actor, name=member.name, fingerprint=member.fingerprint, **world.parts)
+    reason = random_name("reason")
+    comparison = ask_comparison(
+        actor=person.actor, kind=ClaimScope.CASE, name=asked, to=member.name, until=None, reason=reason, **world.parts
+    )
+    _find(comparison, person.actor.agency_id, there)
+    return {"comparison": str(comparison), "comparable": held, "member": member.name}, {reason, str(comparison)}
+
+
+def _find(comparison_id: UUID, agency_id: UUID, there: AgencyCard) -> None:
+    """Let the agency have been told that another one there holds the same."""
+    hit = ToldHit(
+        comparison_id, agency_id, uuid4(), there, now(), is_claimed=False, is_ended=False, is_acknowledged=False
+    )
+    with acting_for(agency_id):
+        comparisons.keep_hit(hit)
+
+
+DOORS_TO_COMPARISONS: tuple[dict[str, Any], ...] = (
+    {
+        "command": "comparisons list",
+        "arguments": (),
+        "service": "list_comparisons",
+        "permission": Permission.SERIES_READ,
+    },
+    {
+        "command": "comparisons ask",
+        "arguments": ("--case", "{target}", "--to", "{member}", *WHY),
+        "service": "ask_comparison",
+        "permission": Permission.COMPARISON_ASK,
+        "target": "comparable",
+        "strangers": ("ben", "cleo"),
+        "unfit": ("adam", "audra", "carl"),
+    },
+    {
+        "command": "comparisons acknowledge",
+        "arguments": ("{target}",),
+        "service": "acknowledge_comparison",
+        "permission": Permission.NOTICE_ACKNOWLEDGE,
+        "target": "comparison",
+    },
+    {
+        "command": "comparisons withdraw",
+        "arguments": ("{target}",),
+        "service": "withdraw_comparison",
+        "permission": Permission.COMPARISON_ASK,
+        "target": "comparison",
+        "strangers": ("ben", "cleo"),
+        "unfit": ("adam", "audra", "carl"),
+    },
+)
+"""Commands about comparisons; each field as `scene.Door` has it."""

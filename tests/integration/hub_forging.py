@@ -1,0 +1,49 @@
+"""Messages between installations as somebody may have forged them, and that a refusal is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from tsunagu.domain.hub import CARRIED_LASTS, MessageKind
+from tsunagu.federation.envelope import Envelope, seal
+from tsunagu.federation.keys import OwnKeys
+from tsunagu.services.hub_desk import hub_desk
+
+from .homes import Home
+from .three_homes import Three
+from .world import now
+
+
+def keys_at(home: Home, number: int = 1) -> OwnKeys:
+    """Return private keys of an installation."""
+    with home.here() as world:
+        found = hub_desk(keys=world.rooms.keys).numbered(number)
+    assert found
+    return found
+
+
+def sealed(three: Three, *, by: OwnKeys | None = None, to: Home | None = None, **other: Any) -> bytes:
+    """Return a message of Japan to the body, or to another home, as somebody may have made it."""
+    receiver = to or three.body_home
+    assert three.japan.installation_id
+    assert receiver.installation_id
+    envelope = Envelope(
+        uuid4(), three.japan.installation_id, receiver.installation_id, MessageKind.ALERT_STEP,
+        f"test:{uuid4()}", 1, now(), now() + CARRIED_LASTS, {},
+    )  # fmt: skip
+    return seal(replace(envelope, **other), by or keys_at(three.japan), keys_at(receiver).public)
+
+
+@contextmanager
+def refused(home: Home, reason: str) -> Iterator[None]:
+    """Check that the block leaves in an installation's ledger that a message was refused, once, for this reason."""
+    with home.here() as world:
+        before = world.entry_count()
+    yield
+    with home.here() as world:
+        told = [one["details"] for one in world.entries()[before:] if one["act"] == "hub:refused"]
+    assert [one["reason"] for one in told] == [reason]

@@ -1,0 +1,499 @@
+"""Two countries learn that both hold the same, over the line: hit or none, whom to call, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tsunagu.domain.claim import ClaimScope
+from tsunagu.domain.comparison import LONGEST_COMPARISON, Comparison
+from tsunagu.domain.erasure import ErasureGround
+from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotFound
+from tsunagu.domain.hub import MessageKind
+from tsunagu.domain.media import Examined, MediaFacts
+from tsunagu.domain.purpose import Purpose
+from tsunagu.federation.comparison_messages import (
+    Asked,
+    AskedItems,
+    Mark,
+    ToldHit,
+    asked_body,
+    hit_body,
+    items_body,
+    mark_body,
+)
+from tsunagu.records import agencies, cases, holdings
+from tsunagu.records.models import Case, Holding, HubIncoming, HubOutgoing, MediaItem, OverlapNotice, Trace
+from tsunagu.records.session import acting_for
+from tsunagu.services import comparison_inbox, comparisons
+from tsunagu.services.case_life import withdraw_exhibit
+from tsunagu.services.claims import ask_interest, claim, release_claim
+from tsunagu.services.comparison_items import bared
+from tsunagu.services.intake_lines import encode_item
+from tsunagu.services.overlaps import acknowledge, release
+from tsunagu.services.retention import erase_expired
+from tsunagu.services.series import open_series
+from tsunagu.services.series_changes import add_to_series
+from tsunagu.services.series_facts import set_handling
+
+from .homes import Home
+from .hub_forging import keys_at, refused, sealed
+from .linked import Held, Made, copy, link
+from .three_homes import Three
+from .world import Person, now, random_name
+
+
+@dataclass
+class Asking:
+    """Denmark, which asks the body's installation, and what both hold."""
+
+    three: Three
+
+    def holds(self, home: Home, person: Person, *examined: Examined, **more: Any) -> Held:
+        with home.here() as world:
+            return Held.open(world, person, **more).bring(*examined)
+
+    def denmark_holds(self, *examined: Examined) -> Held:
+        return self.holds(self.three.nordic, self.three.denmark, *examined)
+
+    def body_holds(self, *examined: Examined, **more: Any) -> Held:
+        return self.holds(self.three.body_home, self.three.body, *examined, **more)
+
+    def ask(self, held: Held, **other: Any) -> UUID:
+        asked = {
+            "kind": ClaimScope.CASE,
+            "name": held.case.reference,
+            "to": self.three.body_home.name,
+            "until": None,
+            "reason": "the same room, it seems",
+        }
+        with self.three.nordic.here() as world:
+            return comparisons.ask_comparison(actor=held.person.actor, **asked | other, **world.parts)
+
+    def answered(self) -> None:
+        """Let everything that waits be carried, and compared there."""
+        self.three.exchange()
+        with self.three.body_home.here() as world:
+            link(world)
+        self.three.exchange()
+
+    def shown(self, comparison_id: UUID) -> Comparison:
+        with self.three.nordic.here() as world:
+            view = comparisons.list_comparisons(actor=self.three.denmark.actor, **world.parts)
+        [found] = [one for one in view.comparisons if one.comparison_id == comparison_id]
+        return found
+
+    def standing(self) -> list[UUID]:
+        """Return what was asked and neither withdrawn nor erased."""
+        with self.three.nordic.here() as world:
+            view = comparisons.list_comparisons(actor=self.three.denmark.actor, **world.parts)
+        return [one.comparison_id for one in view.comparisons if not (one.withdrawn_at or one.erased_at)]
+
+    def state(self, comparison_id: UUID) -> str:
+        return self.shown(comparison_id).state(now().date()).value
+
+
+@pytest.fixture
+def asking(three: Three) -> Asking:
+    three.exchange()
+    return Asking(three)
+
+
+def test_a_near_copy_there_is_a_hit_and_both_sides_are_told_whom_to_call_and_no_more(asking: Asking) -> None:
+    made = Made()
+    rows = made.rng.bytes(32)
+    mine = asking.denmark_holds(made.picture(rows), made.file())
+    theirs = asking.body_holds(made.picture(made.worn(rows)))
+    comparison = asking.ask(mine)
+    assert asking.state(comparison) == "asked"
+    asking.answered()
+    assert asking.state(comparison) == "hit"
+    [hit] = asking.shown(comparison).hits
+    assert hit.agency_id == asking.three.body.actor.agency_id
+    with asking.three.body_home.here():
+        [notice] = theirs.notices()
+        assert notice.other_agency_id == asking.three.denmark.actor.agency_id
+        assert notice.revealed is None
+
+
+def acts(home: Home, *wanted: str) -> list[dict[str, Any]]:
+    with home.here() as world:
+        return [one for one in world.entries() if one["act"] in wanted]
+
+
+def test_a_hit_that_both_sides_acknowledge_says_so_on_both_sides(asking: Asking) -> None:
+    three, made = asking.three, Made()
+    first = made.file()
+    theirs = asking.body_holds(copy(first))
+    comparison = asking.ask(asking.denmark_holds(first))
+    asking.answered()
+    with three.nordic.here() as world:
+        actor = three.denmark.actor
+        assert comparisons.acknowledge_comparison(actor=actor, comparison_id=comparison, **world.parts) == 1
+        assert comparisons.acknowledge_comparison(actor=actor, comparison_id=comparison, **world.parts) == 0
+    with three.body_home.here() as world:
+        [notice] = theirs.notices()
+        acknowledge(actor=three.body.actor, overlap_id=notice.overlap_id, **world.parts)
+    three.exchange()
+    [hit] = asking.shown(comparison).hits
+    assert hit.acknowledged_at is not None
+    assert hit.is_acknowledged_there
+    [told] = [
+        one
+        for one in acts(three.body_home, "comparison:acknowledged")
+        if one["agency"] == str(three.body.actor.agency_id)
+    ]
+    assert told["details"]["by"] == str(three.denmark.actor.agency_id)
+
+
+def test_that_there_is_none_is_answered_and_in_both_ledgers_until_something_comes_in(asking: Asking) -> None:
+    made = Made()
+    first = made.picture()
+    comparison = asking.ask(asking.denmark_holds(first))
+    asking.answered()
+    assert asking.state(comparison) == "no-hit"
+    for home in (asking.three.nordic, asking.three.body_home):
+        told = [one["details"] for one in acts(home, "comparison:answered")]
+        assert [one["hits"] for one in told if one["comparison"] == str(comparison)] == [0]
+    asking.body_holds(copy(first))
+    asking.answered()
+    assert asking.state(comparison) == "hit"
+
+
+def test_what_is_covert_there_is_told_to_its_coordinator_alone_until_he_releases_it(asking: Asking) -> None:
+    first = Made().file()
+    theirs = asking.body_holds(copy(first), covert=True)
+    comparison = asking.ask(asking.denmark_holds(first))
+    asking.answered()
+    assert asking.state(comparison) == "no-hit"
+    with asking.three.body_home.here() as world:
+        [notice] = theirs.notices()
+        assert notice.held
+        release(actor=theirs.person.actor, overlap_id=notice.overlap_id, **world.parts)
+    asking.three.exchange()
+    assert asking.state(comparison) == "hit"
+
+
+def left_there(asking: Asking, comparison_id: UUID) -> dict[str, int]:
+    """Return how many rows at the body's installation are, or say anything, of a comparison."""
+    with asking.three.body_home.here(), acting_for(asking.three.denmark.actor.agency_id):
+        found = {
+            "cases": Case.objects.filter(id=comparison_id).count(),
+            "places": Holding.objects.count(),
+            "items": MediaItem.objects.count(),
+            "fingerprints": Trace.objects.count(),
+            "notices": OverlapNotice.objects.filter(case_id=comparison_id).count(),
+        }
+    return found | {"said": said(asking.three.body_home, asking.three.nordic, comparison_id)}
+
+
+def said(home: Home, other: Home, comparison_id: UUID) -> int:
+    """Return how many messages of a comparison, come or to go, still say anything at an installation."""
+    assert other.installation_id
+    with home.here(), acting_for(other.installation_id):
+        return sum(
+            rows.objects.filter(stream=f"comparison:{comparison_id}").exclude(body={}).count()
+            for rows in (HubIncoming, HubOutgoing)
+        )
+
+
+NOTHING = dict.fromkeys(("cases", "places", "items", "fingerprints", "notices", "said"), 0)
+
+
+def withdraw(asking: Asking, comparison_id: UUID) -> None:
+    with asking.three.nordic.here() as world:
+        comparisons.withdraw_comparison(actor=asking.three.denmark.actor, comparison_id=comparison_id, **world.parts)
+
+
+@pytest.fixture
+def alone(asking: Asking) -> Asking:
+    """An asking before which nothing that was asked is left."""
+    for one in asking.standing():
+        withdraw(asking, one)
+    asking.three.exchange()
+    return asking
+
+
+def test_what_was_withdrawn_is_erased_there_and_the_proof_comes_back(alone: Asking) -> None:
+    made = Made()
+    first = made.picture()
+    theirs = alone.body_holds(copy(first))
+    comparison = alone.ask(alone.denmark_holds(first, made.video(made.rows(40)), made.file()))
+    alone.answered()
+    there = left_there(alone, comparison)
+    assert (there["cases"], there["places"], there["items"]) == (1, 3, 3)
+    withdraw(alone, comparison)
+    assert alone.state(comparison) == "withdrawn"
+    alone.three.exchange()
+    assert left_there(alone, comparison) == NOTHING
+    assert alone.state(comparison) == "erased"
+    [proof] = [
+        one["details"]
+        for one in acts(alone.three.nordic, "comparison:erased")
+        if one["details"]["comparison"] == str(comparison)
+    ]
+    [done] = [one for one in acts(alone.three.body_home, "erasure:completed") if one["case"] == str(comparison)]
+    assert (proof["items"], proof["merkle_root"]) == (3, done["details"]["merkle_root"])
+    with alone.three.body_home.here():
+        [notice] = theirs.notices()
+        assert notice.ended
+
+
+def test_what_was_not_sent_yet_is_not_and_what_overtakes_its_withdrawal_is_not_kept(alone: Asking) -> None:
+    comparison = alone.ask(alone.denmark_holds(Made().picture()))
+    nordic, body = alone.three.nordic, alone.three.body_home
+    assert body.installation_id
+    on_its_way = nordic.out()[body.installation_id]
+    assert len(on_its_way) == 2
+    withdraw(alone, comparison)
+    assert said(nordic, body, comparison) == 0
+    alone.three.exchange()
+    assert alone.state(comparison) == "erased"
+    assert body.take(on_its_way[::-1]).refused == ()
+    assert left_there(alone, comparison) == NOTHING
+    alone.three.exchange()
+
+
+def test_what_is_erased_here_is_erased_there_too(alone: Asking) -> None:
+    held = alone.denmark_holds(Made().picture())
+    comparison = alone.ask(held)
+    alone.answered()
+    with alone.three.nordic.here() as world:
+        withdraw_exhibit(
+            actor=held.person.actor,
+            reference=held.case.reference,
+            exhibit="E1",
+            ground=ErasureGround.WRONG_EXHIBIT,
+            queue=world.rooms.queue,
+            **world.parts,
+        )
+    alone.three.exchange()
+    assert left_there(alone, comparison) == NOTHING
+    shown = alone.shown(comparison)
+    assert shown.erased_at is not None
+    assert (shown.reason, shown.hits) == ("", ())
+
+
+def test_after_its_last_day_it_is_erased_there_and_here_they_are_told(alone: Asking) -> None:
+    comparison = alone.ask(alone.denmark_holds(Made().picture()), until=now().date())
+    alone.answered()
+    with alone.three.body_home.here() as world:
+        with acting_for(alone.three.denmark.actor.agency_id):
+            Case.objects.filter(id=comparison).update(keep_until=now().date() - timedelta(days=1))
+        erase_expired(**world.parts)
+    alone.three.exchange()
+    assert left_there(alone, comparison) == NOTHING
+    assert alone.state(comparison) == "erased"
+
+
+def test_a_claim_is_seen_on_both_sides_as_long_as_it_lasts(asking: Asking) -> None:
+    three, first = asking.three, Made().file()
+    mine, theirs = asking.denmark_holds(first), asking.body_holds(copy(first))
+
+    def named(held: Held) -> dict[str, Any]:
+        return {"actor": held.person.actor, "kind": ClaimScope.CASE, "name": held.case.reference}
+
+    comparison = asking.ask(mine)
+    asking.answered()
+    why = {"reason": "we are on it"}
+    with three.nordic.here() as world:
+        claim(**named(mine), **why, is_imminent=False, **world.parts)
+    with three.body_home.here() as world:
+        assert ask_interest(**named(theirs), **world.parts) == ()
+    three.exchange()
+    with three.body_home.here() as world:
+        [found] = ask_interest(**named(theirs), **world.parts)
+        assert found.agency_id == three.denmark.actor.agency_id
+        with pytest.raises(Conflict):
+            claim(**named(theirs), **why, is_imminent=False, **world.parts)
+        claim(**named(theirs), **why, is_imminent=True, **world.parts)
+    three.exchange()
+    assert [hit.is_claimed for hit in asking.shown(comparison).hits] == [True]
+    with three.nordic.here() as world:
+        release_claim(**named(mine), **why, **world.parts)
+    with three.body_home.here() as world:
+        release_claim(**named(theirs), **why, **world.parts)
+    three.exchange()
+    assert [hit.is_claimed for hit in asking.shown(comparison).hits] == [False]
+    with three.body_home.here() as world:
+        assert ask_interest(**named(theirs), **world.parts) == ()
+
+
+def test_a_series_goes_only_where_its_handling_lets_it_and_is_withdrawn_once_it_does_not(alone: Asking) -> None:
+    three = alone.three
+    held = alone.denmark_holds(first := Made().picture())
+    with three.nordic.here() as world:
+        actor = {"actor": held.person.actor, **world.parts}
+        name = random_name("series")
+        open_series(name=name, case=held.case.reference, purpose=None, **actor)
+        items = [first.digests.sha256.hex() if first.digests else ""]
+        add_to_series(name=name, case=held.case.reference, items=items, is_context=False, **actor)
+    with pytest.raises(Forbidden):
+        alone.ask(held, kind=ClaimScope.SERIES, name=name)
+
+    def let(**other: Any) -> None:
+        handling = {
+            "receivers": [three.body.agency],
+            "purposes": [Purpose.INVESTIGATION],
+            "may_forward": False,
+            "until": now().date() + timedelta(days=40),
+            "reason": "agreed",
+        }
+        with three.nordic.here() as world:
+            set_handling(actor=held.person.actor, name=name, **handling | other, **world.parts)
+
+    let()
+    with pytest.raises(Forbidden):
+        alone.ask(held, kind=ClaimScope.SERIES, name=name, until=now().date() + timedelta(days=41))
+    comparison = alone.ask(held, kind=ClaimScope.SERIES, name=name)
+    with pytest.raises(Conflict):
+        alone.ask(held, kind=ClaimScope.SERIES, name=name)
+    alone.answered()
+    assert alone.state(comparison) == "no-hit"
+    let(until=now().date() + timedelta(days=50))
+    assert alone.state(comparison) == "no-hit"
+    let(until=now().date() + timedelta(days=3))
+    alone.three.exchange()
+    assert alone.state(comparison) == "erased"
+    assert left_there(alone, comparison) == NOTHING
+
+
+def test_it_is_asked_about_what_was_examined_here_by_who_works_on_it_for_a_time(asking: Asking) -> None:
+    held = asking.denmark_holds(Made().file())
+    for until in (now().date() - timedelta(days=1), now().date() + LONGEST_COMPARISON + timedelta(days=1)):
+        with pytest.raises(InputError, match="lasts until"):
+            asking.ask(held, until=until)
+    with pytest.raises(NotFound, match="member"):
+        asking.ask(held, to=random_name("nobody"))
+    with pytest.raises(NotFound, match="case"):
+        asking.ask(held, name=asking.three.cascade.theirs.case.reference)  # Australia's
+    with asking.three.nordic.here() as world:
+        empty = Held.open(world, asking.three.denmark)
+    with pytest.raises(InputError, match="nothing of it"):
+        asking.ask(empty)
+    with asking.three.nordic.here(), acting_for(held.case.agency_id):
+        exhibit, _ = cases.exhibit_of(empty.case, "E2", registered_by=held.person.actor.officer_id, now=now())
+        holdings.keep([(Made().file(), 1)], agency_id=held.case.agency_id, exhibit_id=exhibit, claimed=True)
+    with pytest.raises(InputError, match="nothing of it"):  # another agency's package: it is its to ask about
+        asking.ask(empty)
+
+
+def test_nothing_of_where_it_lies_or_what_it_is_called_is_sent(asking: Asking) -> None:
+    secret = random_name("holiday")
+    tagged = replace(
+        Made().picture(),
+        path=f"/{secret}.jpg".encode(),
+        facts=MediaFacts(800, 600, None, ("mjpeg",), {"maker": secret}),
+    )
+    held = asking.denmark_holds(tagged)
+    comparison = asking.ask(held)
+    asking.answered()
+    denmark = held.case.agency_id
+    with asking.three.body_home.here(), acting_for(denmark):
+        [place] = Holding.objects.filter(exhibit__case_id=comparison).select_related("item")
+        assert bytes(place.path) == b"asked 1"
+        assert place.item
+        assert (place.item.width, place.item.tags, place.item.codecs) == (800, {}, [])
+        case = Case.objects.get(id=comparison)
+        assert (case.reference, case.opened_by_id) == (str(comparison), None)
+    with asking.three.body_home.here() as world:
+        assert secret not in str(world.entries())
+        assert held.case.reference not in str(world.entries())
+
+
+def told_by_body(asking: Asking, comparison_id: UUID, **other: Any) -> ToldHit:
+    """Return a hit as the body's installation may tell it."""
+    body = asking.three.body.actor.agency_id
+    with asking.three.nordic.here():
+        card = agencies.agency_cards()[body]
+    said = ToldHit(
+        comparison_id, asking.three.denmark.actor.agency_id, uuid4(), card, now(),
+        is_claimed=False, is_ended=False, is_acknowledged=False,
+    )  # fmt: skip
+    return replace(said, **other)
+
+
+def asked_by_denmark(asking: Asking, **other: Any) -> Asked:
+    with asking.three.nordic.here():
+        card = agencies.agency_cards()[asking.three.denmark.actor.agency_id]
+    return replace(Asked(uuid4(), card, Purpose.INVESTIGATION, 1, now().date(), None), **other)
+
+
+def line(**other: Any) -> bytes:
+    return encode_item(replace(bared(1, Made().file()), **other))
+
+
+def refused_at_body(asking: Asking, reason: str, kind: MessageKind, body: dict[str, Any], **other: Any) -> None:
+    """Check that a message of Denmark's installation is refused at the body's, and changes nothing."""
+    message = sealed(
+        asking.three, by=keys_at(asking.three.nordic), sender_id=asking.three.nordic.installation_id,
+        kind=kind, body=body, **{"stream": f"test:{uuid4()}"} | other,
+    )  # fmt: skip
+    with refused(asking.three.body_home, reason):
+        asking.three.body_home.take([message])
+    asking.three.exchange()
+
+
+def test_what_a_member_may_not_ask_is_refused_and_recorded(asking: Asking) -> None:
+    stranger = replace(asked_by_denmark(asking).agency, agency_id=asking.three.body.actor.agency_id)
+    today = now().date()
+    for reason, other in (
+        ("expired", {"until": today - timedelta(days=2)}),
+        ("malformed", {"until": today + LONGEST_COMPARISON + timedelta(days=2)}),
+        ("not-theirs", {"agency": stranger}),
+    ):
+        refused_at_body(asking, reason, MessageKind.COMPARISON, asked_body(asked_by_denmark(asking, **other)))
+    comparison = asking.ask(asking.denmark_holds(Made().file()))
+    asking.answered()
+    denmark = asking.three.denmark.actor.agency_id
+
+    def items(*lines: bytes, of: UUID = comparison, agency: UUID = denmark) -> dict[str, Any]:
+        return items_body(AskedItems(of, agency, lines))
+
+    tagged = MediaFacts(8, 8, None, (), {"maker": "somebody"})
+    for reason, body in (
+        ("contradicts", items(line())),  # more than was announced
+        ("contradicts", items(line(), of=uuid4())),
+        ("not-theirs", items(line(), agency=asking.three.body.actor.agency_id)),
+        ("malformed", items(line(path=b"/home/somebody"))),
+        ("malformed", items(line(facts=tagged))),
+        ("malformed", items(b"{}")),
+    ):
+        refused_at_body(asking, reason, MessageKind.COMPARISON_ITEMS, body)
+    over = mark_body(Mark(comparison, denmark, now()))
+    refused_at_body(asking, "malformed", MessageKind.COMPARISON_OVER, over)  # in a stream that closes none
+    foreign = mark_body(Mark(comparison, asking.three.body.actor.agency_id, now()))
+    stream = {"stream": f"over:comparison:{uuid4()}"}
+    refused_at_body(asking, "not-theirs", MessageKind.COMPARISON_OVER, foreign, **stream)
+    assert asking.state(comparison) == "no-hit"
+
+
+def test_what_a_member_may_not_tell_is_refused_and_recorded(asking: Asking) -> None:
+    """Nobody tells of a comparison that was asked of another member, nor of agencies that are not his."""
+    three = asking.three
+    comparison = asking.ask(asking.denmark_holds(Made().file()))
+    three.exchange()
+    kyoto = replace(told_by_body(asking, comparison).agency, agency_id=three.denmark.actor.agency_id)
+    for reason, hit in (
+        ("not-theirs", told_by_body(asking, comparison, agency=kyoto)),
+        ("not-theirs", told_by_body(asking, uuid4())),
+        ("not-theirs", told_by_body(asking, comparison, agency_id=three.body.actor.agency_id)),
+        ("from-the-future", told_by_body(asking, comparison, at=now() + timedelta(hours=1))),
+    ):
+        message = sealed(
+            three, by=keys_at(three.body_home), sender_id=three.body_home.installation_id, to=three.nordic,
+            kind=MessageKind.COMPARISON_HIT, body=hit_body(hit), stream=f"test:{uuid4()}",
+        )  # fmt: skip
+        with refused(three.nordic, reason):
+            three.nordic.take([message])
+    three.exchange()
+    assert asking.shown(comparison).hits == ()
+
+
+def test_who_asks_too_often_within_a_day_is_refused(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison_inbox, "MOST_A_DAY", 0)
+    refused_at_body(asking, "too-many", MessageKind.COMPARISON, asked_body(asked_by_denmark(asking)))
