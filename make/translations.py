@@ -52,7 +52,6 @@ CODES = {
     "case_graph": ["NodeKind", "TieKind"],
     "claim": ["ClaimScope"],
     "clue": ["ClueKind", "Bearing", "Support"],
-    "comparison": ["ComparisonState"],
     "enquiry": ["EnquiryResult"],
     "erasure": ["ErasureGround"],
     "gate": ["Contact", "GateStanding", "GateStepKind", "Position", "PositionBasis", "RiskBand"],

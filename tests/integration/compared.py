@@ -39,7 +39,7 @@ def compare(world: World, person: Person, asked: str, held: str) -> tuple[dict[s
         actor=person.actor, kind=ClaimScope.CASE, name=asked, to=member.name, until=None, reason=reason, **world.parts
     )
     _find(comparison, person.actor.agency_id, there)
-    return {"comparison": str(comparison), "comparable": held, "member": member.name}, {reason, str(comparison)}
+    return {"comparison": str(comparison), "comparable": held, "beyond": member.name}, {reason, str(comparison)}
 
 
 def _find(comparison_id: UUID, agency_id: UUID, there: AgencyCard) -> None:
@@ -60,7 +60,7 @@ DOORS_TO_COMPARISONS: tuple[dict[str, Any], ...] = (
     },
     {
         "command": "comparisons ask",
-        "arguments": ("--case", "{target}", "--to", "{member}", *WHY),
+        "arguments": ("--case", "{target}", "--to", "{beyond}", *WHY),
         "service": "ask_comparison",
         "permission": Permission.COMPARISON_ASK,
         "target": "comparable",

@@ -1,10 +1,12 @@
-"""Messages between installations as somebody may have forged them, and that a refusal is recorded."""
+"""Messages between installations as a bad line or a forger brings them, and that a refusal is recorded."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -47,3 +49,25 @@ def refused(home: Home, reason: str) -> Iterator[None]:
     with home.here() as world:
         told = [one["details"] for one in world.entries()[before:] if one["act"] == "hub:refused"]
     assert [one["reason"] for one in told] == [reason]
+
+
+def carried_by_a_bad_line(three: Three, chance: random.Random) -> int:
+    """Carry messages an hour later, all of them twice or more and in any order, until none waits; return how many."""
+    later, carried = now() + timedelta(hours=1), 0
+    while True:
+        waiting = [
+            (to, message)
+            for one in (*three.homes, *three.homes)  # the whole outbox twice, sealed anew
+            for to, messages in one.out(later, again=True).items()
+            for message in messages
+        ]
+        if not waiting:
+            return carried
+        carried += len(waiting)
+        chance.shuffle(waiting)
+        while waiting:
+            some = [waiting.pop() for _ in range(min(len(waiting), chance.randint(1, 40)))]
+            for home in three.homes:
+                came = [message for to, message in some if to == home.installation_id]
+                home.take([*came, *(message for message in came if chance.random() < 0.3)], later)
+        later += timedelta(hours=1)

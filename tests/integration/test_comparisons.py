@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -27,7 +28,10 @@ from tsunagu.federation.comparison_messages import (
     mark_body,
 )
 from tsunagu.records import agencies, cases, holdings
-from tsunagu.records.models import Case, Holding, HubIncoming, HubOutgoing, MediaItem, OverlapNotice, Trace
+from tsunagu.records.ledger.book import all_entries
+from tsunagu.records.ledger.roots import RootStore
+from tsunagu.records.ledger.verify import verify
+from tsunagu.records.models import Case, ClaimRow, Holding, HubIncoming, HubOutgoing, MediaItem, OverlapNotice, Trace
 from tsunagu.records.session import acting_for
 from tsunagu.services import comparison_inbox, comparisons
 from tsunagu.services.case_life import withdraw_exhibit
@@ -41,7 +45,7 @@ from tsunagu.services.series_changes import add_to_series
 from tsunagu.services.series_facts import set_handling
 
 from .homes import Home
-from .hub_forging import keys_at, refused, sealed
+from .hub_forging import carried_by_a_bad_line, keys_at, refused, sealed
 from .linked import Held, Made, copy, link
 from .three_homes import Three
 from .world import Person, now, random_name
@@ -497,3 +501,56 @@ def test_what_a_member_may_not_tell_is_refused_and_recorded(asking: Asking) -> N
 def test_who_asks_too_often_within_a_day_is_refused(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparison_inbox, "MOST_A_DAY", 0)
     refused_at_body(asking, "too-many", MessageKind.COMPARISON, asked_body(asked_by_denmark(asking)))
+
+
+def live_through_a_partition(asking: Asking, *, count: int, seed: int) -> None:
+    """Let comparisons be asked, answered, claimed, acknowledged and withdrawn while a bad line carries all of it."""
+    three, chance, made = asking.three, random.Random(seed), Made()
+    contents = [made.file() for _ in range(count)]
+    asking.body_holds(*(copy(one) for one in contents[::2]))
+    found = [asking.ask(asking.denmark_holds(one)) for one in contents]
+    carried_by_a_bad_line(three, chance)
+    with three.body_home.here() as world:
+        link(world)
+    withdrawn = found[::3]
+    for one in withdrawn:
+        withdraw(asking, one)
+    carried_by_a_bad_line(three, chance)
+    for one in found:
+        if one not in withdrawn:
+            with three.nordic.here() as world:
+                parts = {"actor": three.denmark.actor, **world.parts}
+                name = asking.shown(one).name
+                claim(kind=ClaimScope.CASE, name=name, reason="we are on it", is_imminent=False, **parts)
+                comparisons.acknowledge_comparison(comparison_id=one, **parts)
+    carried_by_a_bad_line(three, chance)
+    states = {one: asking.state(one) for one in found}
+    assert states == {
+        one: "erased" if one in withdrawn else "no-hit" if place % 2 else "hit" for place, one in enumerate(found)
+    }
+    denmark = three.denmark.actor.agency_id
+    with three.body_home.here(), acting_for(denmark):
+        kept = {one for one in found if Case.objects.filter(id=one).exists()}
+        claimed = set(ClaimRow.objects.filter(case_id__in=found).values_list("case_id", flat=True))
+        noted = OverlapNotice.objects.filter(case_id__in=found, acknowledged_at__isnull=False)
+        hits = set(noted.values_list("case_id", flat=True))
+    assert kept == claimed == set(found) - set(withdrawn)
+    assert hits == {one for one, state in states.items() if state == "hit"}
+    assert all(
+        said(three.body_home, three.nordic, one) == said(three.nordic, three.body_home, one) == 0 for one in found
+    )
+    for home in three.homes:
+        with home.here() as world:
+            assert verify(all_entries(), RootStore(world.folder / "roots"), {}).is_sound
+
+
+def test_a_partition_with_messages_in_any_order_and_doubled_leaves_both_sides_equal(asking: Asking) -> None:
+    live_through_a_partition(asking, count=3, seed=32)
+
+
+@pytest.mark.soak
+def test_hundreds_of_comparisons_over_a_bad_line_leave_both_sides_equal(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparison_inbox, "MOST_A_DAY", 1000)
+    live_through_a_partition(asking, count=200, seed=5)

@@ -28,7 +28,7 @@ from tsunagu.records.session import acting_for
 from tsunagu.services.hub_membership import accept_member, end_member, exchange_status, join_member, rotate_keys
 
 from .homes import Home
-from .hub_forging import keys_at, refused, sealed
+from .hub_forging import carried_by_a_bad_line, keys_at, refused, sealed
 from .three_homes import Three
 from .world import now, random_name
 
@@ -181,7 +181,7 @@ def _live_through_a_partition(three: Three, *, alerts_of_it: int, outcomes: int,
         for _ in range(outcomes):
             three.at(three.japan, three.kyoto, "tell", alert, SAFE)
     three.at(three.nordic, three.denmark, "withdraw", found[0])
-    carried = _carried_by_a_bad_line(three, chance)
+    carried = carried_by_a_bad_line(three, chance)
     assert carried > alerts_of_it * (outcomes + 2) * 2
     for alert in found:
         whole = three.state(three.japan, three.kyoto, alert)
@@ -192,28 +192,6 @@ def _live_through_a_partition(three: Three, *, alerts_of_it: int, outcomes: int,
     for home in three.homes:
         with home.here() as world:
             assert verify(all_entries(), RootStore(world.folder / "roots"), {}).is_sound
-
-
-def _carried_by_a_bad_line(three: Three, chance: random.Random) -> int:
-    """Carry messages an hour later, all of them twice or more and in any order, until none waits; return how many."""
-    later, carried = now() + timedelta(hours=1), 0
-    while True:
-        waiting = [
-            (to, message)
-            for one in (*three.homes, *three.homes)  # the whole outbox twice, sealed anew
-            for to, messages in one.out(later, again=True).items()
-            for message in messages
-        ]
-        if not waiting:
-            return carried
-        carried += len(waiting)
-        chance.shuffle(waiting)
-        while waiting:
-            some = [waiting.pop() for _ in range(min(len(waiting), chance.randint(1, 40)))]
-            for home in three.homes:
-                came = [message for to, message in some if to == home.installation_id]
-                home.take([*came, *(message for message in came if chance.random() < 0.3)], later)
-        later += timedelta(hours=1)
 
 
 def test_killed_after_a_step_was_kept_and_before_it_was_noted_it_goes_on_and_doubles_nothing(

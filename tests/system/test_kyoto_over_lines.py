@@ -22,6 +22,8 @@ from .conftest import PROGRAM, Installation
 from .serving import free_port, until
 
 HOP_WITHIN_S = 90
+COMPARED_WITHIN_S = 240
+"""There, compared by the worker there, and back: each of the three may take a minute."""
 SENTENCES = (96, 60, 48, 36, 24)
 """The ringleader's eight years and the others' two to five, in months."""
 BODY, NPA, KYOTO = "International body", "National Police Agency", "Kyoto Prefectural Police"
@@ -58,14 +60,14 @@ class Site:
         for one in self.running:
             assert one.wait(timeout=60) == 0
 
-    def told(self, alert: str) -> list[dict[str, Any]]:
-        """Return what the ledger tells of an alert, in order."""
+    def told(self, kind: str, about: str) -> list[dict[str, Any]]:
+        """Return what the ledger tells of an alert or a comparison, in order."""
         address = replace(EmbeddedPostgres(self.house.home).admin_address(), database="tsunagu")
         with psycopg.connect(address.conninfo()) as connection:
             bodies = connection.execute("SELECT body FROM ledger.entry ORDER BY number").fetchall()
             names = dict(connection.execute("SELECT id::text, name FROM agency").fetchall())
         entries = [json.loads(body) for (body,) in bodies]
-        found = [one for one in entries if one["act"].startswith("alert:") and one["act"] != "alert:read"]
+        found = [one for one in entries if one["act"].startswith(f"{kind}:") and one["act"] != f"{kind}:read"]
         return [
             {
                 "at": datetime.fromisoformat(one["at"]),
@@ -74,7 +76,7 @@ class Site:
                 "act": one["act"],
             }
             for one in found
-            if one["details"].get("alert") == alert
+            if one["details"].get(kind) == about
         ]
 
 
@@ -146,7 +148,10 @@ def test_from_two_uploads_to_47_children_safe_over_lines_between_three_installat
     sites: tuple[Site, Site, Site], tmp_path: Path
 ) -> None:
     body, japan, nordic = sites
-    alert = _raised(nordic, draw(tmp_path))
+    pictures = draw(tmp_path)
+    _hold(nordic, pictures)
+    comparison = _compared(body, nordic, pictures[AUSTRALIA].parent)
+    alert = _raised(nordic)
     _arrives(body, BODY, alert)
     [_] = body.as_(BODY, "alerts", "acknowledge", alert)
     [_] = body.as_(BODY, "alerts", "pass", alert, "--to", NPA, "--words", "by uniform and chime")
@@ -166,14 +171,36 @@ def test_from_two_uploads_to_47_children_safe_over_lines_between_three_installat
     for agency in (DENMARK, AUSTRALIA):
         _is_told(nordic, agency, alert)
     _is_told(body, BODY, alert)
-    _print_and_check_the_path(sites, alert)
+    _print_and_check_the_path(sites, comparison, alert)
 
 
-def _raised(nordic: Site, pictures: dict[str, Path]) -> str:
-    """Let Denmark and Australia bring in what they have in common, weigh countries, sign, and raise an alert."""
+def _hold(nordic: Site, pictures: dict[str, Path]) -> None:
+    """Let Denmark and Australia bring in what they have in common."""
     for agency, case in ((DENMARK, "DK-1"), (AUSTRALIA, "AU-1")):
         nordic.house.run("case", "open", case, officer=nordic.agencies[agency])
         nordic.as_(agency, "ingest", "--case", case, "--exhibit", "E1", pictures[agency].parent)
+
+
+def _compared(body: Site, nordic: Site, copies: Path) -> str:
+    """Let the body hold a copy that was compressed anew, and Denmark learn of it over the line, as the body does."""
+    body.house.run("case", "open", "INT-1", officer="ida")
+    body.as_(BODY, "ingest", "--case", "INT-1", "--exhibit", "E1", copies)
+    why = ("--reason", "the uniform is known there, it seems")
+    [asked] = nordic.as_(DENMARK, "comparisons", "ask", "--case", "DK-1", "--to", body.name, *why)
+
+    def answer() -> dict[str, Any]:
+        [found] = nordic.as_(DENMARK, "comparisons", "list")
+        return dict(found)
+
+    until(lambda: answer()["state"] == "hit", COMPARED_WITHIN_S)
+    assert [hit["agency"] for hit in answer()["hits"]] == [BODY]
+    [notice] = body.as_(BODY, "notices")
+    assert notice["other"]["agency"] == DENMARK
+    return str(asked["comparison"])
+
+
+def _raised(nordic: Site) -> str:
+    """Let Denmark weigh countries, sign, and raise an alert from what it has in common with Australia."""
     [found] = nordic.as_(DENMARK, "overlaps")
     for agency in (DENMARK, AUSTRALIA):
         nordic.house.run("share", found["overlap"], officer=nordic.agencies[agency])
@@ -219,9 +246,10 @@ def _is_told(site: Site, agency: str, alert: str) -> None:
     assert shown()["state"] == "answered"
 
 
-def _print_and_check_the_path(sites: tuple[Site, Site, Site], alert: str) -> None:
-    told = sorted((one for site in sites for one in site.told(alert)), key=lambda one: one["at"])
-    for one in told:
+def _print_and_check_the_path(sites: tuple[Site, Site, Site], comparison: str, alert: str) -> None:
+    compared = sorted((one for site in sites for one in site.told("comparison", comparison)), key=lambda one: one["at"])
+    told = sorted((one for site in sites for one in site.told("alert", alert)), key=lambda one: one["at"])
+    for one in (*compared, *told):
         print(f"{one['at']:%H:%M:%S.%f}"[:12], f"{one['site']:22} {one['agency']:26} {one['act']}")
     own = [
         (one["agency"], one["act"].removeprefix("alert:"))
@@ -233,6 +261,12 @@ def _print_and_check_the_path(sites: tuple[Site, Site, Site], alert: str) -> Non
         (NPA, "acknowledged"), (NPA, "passed"), (KYOTO, "arrived"), (KYOTO, "acknowledged"), (KYOTO, "taken"),
         (KYOTO, "disposed"), (KYOTO, "disposed"),
     ]  # fmt: skip
+    acts = {(one["site"], one["act"].removeprefix("comparison:")) for one in compared}
+    body, _, nordic = (site.name for site in sites)
+    assert acts == {
+        (nordic, "asked"), (body, "arrived"), (body, "items_kept"), (body, "hit"), (body, "answered"), (nordic, "hit"),
+        (nordic, "answered"),
+    }  # fmt: skip
     informed = [agency for agency, act in own if act == "informed"]
     assert sorted(informed) == sorted([NPA, BODY, DENMARK, AUSTRALIA] * 2)
     for site in sites:
