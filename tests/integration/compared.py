@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 from tsunagu.domain.claim import ClaimScope
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
+from tsunagu.domain.purpose import Purpose
 from tsunagu.federation.card import InstallationCard, written
 from tsunagu.federation.comparison_messages import ToldHit
 from tsunagu.federation.keys import OwnKeys
 from tsunagu.records import comparisons
 from tsunagu.records.session import acting_for
+from tsunagu.services.cases import open_case
 from tsunagu.services.comparisons import ask_comparison
 from tsunagu.services.hub_membership import accept_member, join_member
 
@@ -21,14 +23,13 @@ from .world import Person, World, now, random_name
 WHY = ("--reason", "it is needed")
 
 
-def compare(world: World, person: Person, asked: str, held: str) -> tuple[dict[str, str], set[str]]:
+def compare(world: World, person: Person, asked: str) -> tuple[dict[str, str], set[str]]:
     """Let an agency have a case compared elsewhere, with a hit there; return what doors name, and what is secret.
 
     Args:
         world: with this installation, which has a card.
-        person: a co-ordinator who works on both cases.
+        person: a co-ordinator who works on the case.
         asked: reference of a case that was asked about.
-        held: reference of one that may be.
     """
     keys, there = OwnKeys.fresh(1), AgencyCard(uuid4(), random_name("there"), "FR", "a desk")
     card = InstallationCard(uuid4(), random_name("beyond"), "", keys.public, (there,))
@@ -39,7 +40,11 @@ def compare(world: World, person: Person, asked: str, held: str) -> tuple[dict[s
         actor=person.actor, kind=ClaimScope.CASE, name=asked, to=member.name, until=None, reason=reason, **world.parts
     )
     _find(comparison, person.actor.agency_id, there)
-    return {"comparison": str(comparison), "comparable": held, "beyond": member.name}, {reason, str(comparison)}
+    held = random_name("comparable")
+    open_case(actor=person.actor, reference=held, purpose=Purpose.INVESTIGATION, covert=False, **world.parts)
+    world.bring_in(person, held, "E1", world.file(random_name("content").encode()))
+    named = {"comparison": str(comparison), "comparable": held, "beyond": member.name}
+    return named, {reason, held, str(comparison)}
 
 
 def _find(comparison_id: UUID, agency_id: UUID, there: AgencyCard) -> None:

@@ -463,7 +463,7 @@ def test_what_a_member_may_not_ask_is_refused_and_recorded(asking: Asking) -> No
         ("contradicts", items(line())),  # more than was announced
         ("contradicts", items(line(), of=uuid4())),
         ("not-theirs", items(line(), agency=asking.three.body.actor.agency_id)),
-        ("malformed", items(line(path=b"/home/somebody"))),
+        ("malformed", items(line(path=b"/seized/somebody"))),
         ("malformed", items(line(facts=tagged))),
         ("malformed", items(b"{}")),
     ):

@@ -194,8 +194,8 @@ def _compared(body: Site, nordic: Site, copies: Path) -> str:
 
     until(lambda: answer()["state"] == "hit", COMPARED_WITHIN_S)
     assert [hit["agency"] for hit in answer()["hits"]] == [BODY]
-    [notice] = body.as_(BODY, "notices")
-    assert notice["other"]["agency"] == DENMARK
+    [found] = body.as_(BODY, "overlaps")
+    assert DENMARK in found["agencies"]
     return str(asked["comparison"])
 
 

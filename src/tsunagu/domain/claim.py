@@ -33,6 +33,7 @@ class InterestKind(StrEnum):
     CLAIMED = "claimed"
     OVERRIDDEN = "overridden"
     FOUND = "found"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)

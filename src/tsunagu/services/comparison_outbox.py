@@ -30,7 +30,6 @@ from tsunagu.records.claims import Scope
 from tsunagu.records.comparisons import Sent
 from tsunagu.records.hub_messages import Draft
 from tsunagu.records.session import acting_for
-from tsunagu.services.comparison_items import lines_of
 from tsunagu.services.parts import Ledger
 
 
@@ -124,6 +123,8 @@ def leave(member_id: UUID, *, now: datetime) -> None:
 
 
 def _drafts(asked: Asked, contents: Sequence[Examined]) -> Iterator[Draft]:
+    from tsunagu.services.comparison_items import lines_of  # noqa: PLC0415 - loads NumPy, needed by nothing else
+
     stream, speaker = asked_stream(asked.comparison_id), asked.agency.agency_id
     yield Draft(stream, "asked", MessageKind.COMPARISON, asked_body(asked), speaker)
     for number, lines in enumerate(lines_of(contents), 1):

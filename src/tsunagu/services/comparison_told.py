@@ -60,7 +60,7 @@ def _keep_hit(desk: _Desk, body: Mapping[str, Any]) -> None:
         desk.ledger.write(_deed(Act.COMPARISON_HIT, one, scope, desk, **told))
     if not hit.is_ended:
         with linking():
-            interests.tell(scope, hit.agency.agency_id, InterestKind.FOUND, held=scope.is_covert, now=desk.now)
+            interests.tell(scope, hit.agency.agency_id, InterestKind.HELD, held=scope.is_covert, now=desk.now)
 
 
 def _keep_done(desk: _Desk, body: Mapping[str, Any]) -> None:

@@ -239,6 +239,7 @@ NEVER = {
     "ReportStepRow.sealed": SECRET,
     "RevealRow.reason": KEPT,
     "DisputeRow.id": NUMBERED,
+    "ComparisonHitRow.id": NUMBERED,
     "InterestRow.id": NUMBERED,
     "VoteRow.id": NUMBERED,
     "SeizedChunkRow.id": NUMBERED,
@@ -425,6 +426,8 @@ LINKS = {
     "RevealRow.case_id": "Case.id",
     "RevealRow.item": "MediaItem.id",
     "RevealRow.place": "Holding.id",
+    "ComparisonRow.case": "Case.id",
+    "ComparisonRow.series": "Series.id",
     "InterestRow.case": "Case.id",
     "InterestRow.series": "Series.id",
     "Series.receivers": "Agency.id",
@@ -434,7 +437,9 @@ LINKS = {
 }
 """What names another row or repeats what stands there, and is looked for there."""
 
-OF_NOBODY = {"HubIncoming", "HubKey", "HubMember", "HubOutgoing", "HubSeen", "ThrottleRow", "WebSession"}
+OF_NOBODY = {
+    "ComparedCase", "HubIncoming", "HubKey", "HubMember", "HubOutgoing", "HubSeen", "ThrottleRow", "WebSession"
+}  # fmt: skip
 """Tables whose rows belong to no agency: keyed digests and sealed contents, and what is exchanged with other
 installations, which is seen in the name of those alone."""
 

@@ -20,7 +20,7 @@ PDQ = Fingerprint(FingerprintKind.PDQ, bytes(32), 100)
 
 def content(name: bytes) -> Examined:
     digests = Digests(*(hashlib.new(kind, name).digest() for kind in ("md5", "sha1", "sha256")))
-    return Examined(b"/home/somebody/" + name, 8, digests=digests)
+    return Examined(b"/seized/somebody/" + name, 8, digests=digests)
 
 
 def frames(count: int) -> tuple[TimedFingerprint, ...]:

@@ -20,6 +20,8 @@ CREATE POLICY seen ON comparison_hit AS RESTRICTIVE FOR INSERT TO :app: WITH CHE
     comparison_id IN (SELECT id FROM comparison));
 CREATE POLICY of_its_member ON compared_case AS RESTRICTIVE FOR INSERT TO :app: WITH CHECK (
     EXISTS (SELECT FROM agency WHERE agency.id = asker_id AND agency.member_id = compared_case.member_id));
+CREATE POLICY being_erased ON comparison_hit AS RESTRICTIVE FOR DELETE TO :app: USING (
+    EXISTS (SELECT FROM erasure WHERE ended_at IS NULL));
 -- What was said to be erased there stays so.
 CREATE POLICY not_erased ON comparison AS RESTRICTIVE FOR UPDATE TO :app: USING (erased_at IS NULL) WITH CHECK (true);
 
