@@ -60,7 +60,7 @@ def add(asked: Asked, scope: Scope, member_id: UUID, *, officer_id: UUID, reason
 
 
 def contents_of(actor: Actor, scope: Scope, *, most: int) -> Sequence[Examined]:
-    """Return the contents of a scope that lie in the actor's cases and were examined by his agency, each once.
+    """Return the contents of a scope that lie in the actor's cases and were read by his agency, each once.
 
     What came by another agency's package is that agency's to ask about, and is left out; context of a series as well.
 
@@ -75,7 +75,7 @@ def contents_of(actor: Actor, scope: Scope, *, most: int) -> Sequence[Examined]:
     else:
         rows = SeriesItemRow.objects.filter(series__root_id=scope.id, case_id__in=mine(actor), is_context=False)
         held = held.filter(item_id__in=rows.values("item_id"), exhibit__case_id__in=rows.values("case_id"))
-    held = held.filter(item__claimed=False, item__refused=None)
+    held = held.filter(item__claimed=False)
     ids = held.order_by("item_id").values_list("item_id", flat=True).distinct()[: most + 1]
     return packaged.contents_called(list(ids))
 

@@ -15,13 +15,14 @@ def bared(number: int, one: Examined) -> Examined:
     """Return a content without its path, its tags and how it was encoded.
 
     What stays: type, size in bytes, pixels and seconds, by which the other side weighs a hit; digests; fingerprints.
+    What could not be examined to its end goes with what was learnt of it.
 
     Args:
         number: takes the path's place.
         one: the content.
     """
     facts = MediaFacts(one.facts.width, one.facts.height, one.facts.duration_s)
-    return replace(one, path=_place(number), facts=facts)
+    return replace(one, path=_place(number), facts=facts, refused=None)
 
 
 def lines_of(contents: Sequence[Examined]) -> Iterator[tuple[bytes, ...]]:

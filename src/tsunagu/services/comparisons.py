@@ -182,7 +182,7 @@ def _member_called(name: str) -> UUID:
 def _contents(actor: Actor, scope: Scope) -> list[Examined]:
     contents = list(comparisons.contents_of(actor, scope, most=MOST_ITEMS))
     if not contents:
-        raise InputError("nothing of it can be asked about: it was not examined here, or could not be")
+        raise InputError("nothing of it can be asked about: it was not read here, or could not be")
     if len(contents) > MOST_ITEMS:
         raise InputError(f"at most {MOST_ITEMS:,} contents are asked about at once: ask about a series")
     return contents
