@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -200,6 +201,34 @@ def test_anybody_checks_a_printed_package_by_openssl_and_the_form_says_that_nobo
     assert all(one in text for one in ("事件引継書", "指名通報", "有罪と認められた者ではない", BUYER[0], "規則第11条"))
     if has_font:
         assert (out / "referral.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_package_as_case_conforms_loses_nothing_and_calls_nobody_what_a_row_says(gated: Gated, nagasaki: Person) -> None:
+    from case_utils.case_validate import validate
+
+    out = gated.desk.folder / random_name("letter")
+    typed = ("referral", "letter", send(gated), "--out", str(out), "--without-pdf")
+    assert gated.desk.world.run(nagasaki, *typed).status == 0
+    told = validate(str(out / "referral.jsonld"), case_version="case-1.4.0", inference="none")
+    assert told.conforms, told.text
+    assert told.undefined_concepts == set()
+    graph = json.loads((out / "referral.jsonld").read_bytes())["@graph"]
+    whole = json.dumps(graph, ensure_ascii=False).replace('\\"', '"')
+    said = json.loads((out / "referral.json").read_bytes())
+    assert [one for one in leaves(said) if one not in whole] == []
+    [person] = [one for one in graph if one["@type"] == "uco-identity:Person"]
+    assert BUYER[0] not in json.dumps(person, ensure_ascii=False)
+    assert person["tsunagu:standing"] == "suspect"
+
+
+def leaves(said: Any) -> Iterator[str]:
+    """Yield every text and number that a package says, each as it stands in JSON."""
+    if isinstance(said, dict | list):
+        for one in said.values() if isinstance(said, dict) else said:
+            yield from leaves(one)
+    elif said is not None:
+        yield json.dumps(said, ensure_ascii=False).strip('"')
 
 
 def test_a_withdrawal_reaches_every_receiver_and_tells_who_has_prints(

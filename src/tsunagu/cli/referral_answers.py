@@ -14,6 +14,7 @@ from tsunagu.cli.letters import check_command, write_letter_files
 from tsunagu.cli.output import print_json, screen
 from tsunagu.domain.outcome import Disposal, PersonOutcome, PersonRole
 from tsunagu.domain.referral import ReferralState, ReturnReason
+from tsunagu.exchange.referral_case import referral_as_case
 from tsunagu.exchange.referral_form import pdf_of, text_of
 from tsunagu.exchange.typesetting import Typesetter
 from tsunagu.services import referral_answers as service
@@ -108,7 +109,7 @@ def outcome(
 @click.option("--without-pdf", is_flag=True, help="Write no PDF, which needs Typst and a font with Japanese letters.")
 @click.pass_obj
 def letter(house: House, *, referral: UUID, out: Path, without_pdf: bool) -> None:
-    """Write a package: referral.json, its signature and key, and the form in Japanese as text and PDF.
+    """Write a package: referral.json, its signature and key, the same as CASE, and the form in Japanese, text and PDF.
 
     That your agency has printed it is kept, so that prints can be called back when it is withdrawn.
     """
@@ -118,6 +119,7 @@ def letter(house: House, *, referral: UUID, out: Path, without_pdf: bool) -> Non
         public = desk.rooms.keys.public_keys()[written.signed.key_id]
     signed, text = written.signed, text_of(written.fields)
     write_letter_files(out, "referral", body=signed.body, signature=signed.signature, public_key=public, text=text)
+    (out / "referral.jsonld").write_bytes(referral_as_case(written.fields))
     if typesetter is not None:
         (out / "referral.pdf").write_bytes(pdf_of(written.fields, typesetter))
     screen.print(

@@ -14,6 +14,7 @@ from tsunagu.domain.alert import HandOver
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.outcome import NATIONAL_TERMS, Disposal, PersonOutcome, PersonRole
 from tsunagu.domain.referral import ReferralState, ReturnReason
+from tsunagu.exchange.referral_case import referral_as_case
 from tsunagu.exchange.referral_form import pdf_of, text_of
 from tsunagu.exchange.typesetting import Typesetter
 from tsunagu.services import referral_answers as answers
@@ -122,14 +123,17 @@ def answer(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 @require_POST
 @grave
 def form(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    """Give out the form on which the suspect is handed over, as PDF or text; that it was printed is kept."""
-    typesetter = Typesetter() if request.POST.get("as", "pdf") == "pdf" else None  # what is missing is told before
+    """Give out what hands the suspect over, as the form (PDF or text) or as CASE; that it was printed is kept."""
+    kind = request.POST.get("as", "pdf")
+    typesetter = Typesetter() if kind == "pdf" else None  # what is missing is told before
     letter = answers.write_referral_letter(referral_id=referral_id, **parts_of(request))
-    if typesetter is None:
-        content, kind, ending = text_of(letter.fields).encode(), "text/plain; charset=utf-8", "txt"
+    if typesetter is not None:
+        content, media_type, ending = pdf_of(letter.fields, typesetter), "application/pdf", "pdf"
+    elif kind == "case":
+        content, media_type, ending = referral_as_case(letter.fields), "application/ld+json", "jsonld"
     else:
-        content, kind, ending = pdf_of(letter.fields, typesetter), "application/pdf", "pdf"
-    answer = HttpResponse(content, content_type=kind)
+        content, media_type, ending = text_of(letter.fields).encode(), "text/plain; charset=utf-8", "txt"
+    answer = HttpResponse(content, content_type=media_type)
     answer["Content-Disposition"] = f'attachment; filename="referral-{str(referral_id)[:8]}.{ending}"'
     return answer
 
