@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,24 +16,29 @@ from tsunagu.records import agencies, gate_steps, referrals, seized
 from tsunagu.records.cases import case_of
 from tsunagu.records.keys.envelope import KEY_BYTES
 from tsunagu.records.ledger.chain import canonical
-from tsunagu.records.referrals import SignedBody, SignedPackage, Source
+from tsunagu.records.models import ReferralRow
+from tsunagu.records.referral_packages import SignedBody, SignedPackage
+from tsunagu.records.referrals import Source
 from tsunagu.records.session import acting_for
 from tsunagu.services.referral_desk import key_context, told
+from tsunagu.services.referral_keeping import take_referral
 from tsunagu.services.seized_access import SEALS
 
-from .world import Person, World, now
+from .world import Person, World, now, random_name
 
 FIELDS: dict[str, Any] = {
     "cover": {
         "form": "designation",
-        "from": {"agency": "A", "contact": "a desk"},
+        "from": {"agency": "A", "country": "DK", "contact": "a desk"},
         "to": {"agency": "B"},
         "reference": "r",
         "authority": "an article",
     },
     "person": {
+        "standing": "suspect",
         "said": {},
-        "prefecture": {"code": "01", "confirmed": False, "method": "postcode", "confidence": "firm"},
+        "rows": [1],
+        "prefecture": {"code": "01", "name": "p", "confirmed": False, "method": "postcode", "confidence": "firm"},
     },
     "purchases": [],
     "checklist": [],
@@ -42,11 +48,13 @@ FIELDS: dict[str, Any] = {
     "facts": {},
     "deconfliction": "nobody",
     "not_known": [],
+    "receipt": ["received"],
+    "format": "tsunagu-referral/1",
     "handling": {"restriction": "restricted", "keep_until": "2030-01-01"},
     "written_at": "2026-11-26T00:00:00Z",
 }
 """The least that a form needs."""
-STANDS = {"received": False, "returned": False, "answered": True, "withdrawn": False, "told": False}
+STANDS = {"received": False, "returned": False, "answered": True, "taken": True, "withdrawn": False, "told": False}
 """By the word of the door that is tried on it: whether its receiver has received it."""
 
 
@@ -62,12 +70,45 @@ def be_of(world: World, person: Person, given: str) -> None:
 
 
 def refer(world: World, sender: Person, case: str, receiver: Person) -> dict[str, str]:
-    """Let packages about persons of a case's list be with another agency, one for each door."""
-    found = {}
+    """Let packages about persons of a case's list be with another agency, one for each door, and one in the case.
+
+    That agency has a case, too, into which one may be taken.
+    """
+    found = {"taken": random_name("case")}
+    assert world.run(receiver, "case", "open", found["taken"]).status == 0
     for word, is_received in STANDS.items():
         person = 1 if word == "withdrawn" else 2  # all of a person are withdrawn together
         found[f"referral {word}"] = str(refer_one(world, sender, case, receiver, person, is_received=is_received))
+    take_referral(actor=sender.actor, referral_id=_come(world, receiver, sender), reference=case, **world.parts)
     return found
+
+
+def _come(world: World, sender: Person, receiver: Person) -> UUID:
+    """Let a package be with an agency that has received it, of which its sender keeps nothing any more."""
+    package = _package(world, sender, receiver)
+    with acting_for(package.sender_id):
+        kept = {"id": package.referral_id, "key": package.key, "sealed": package.sealed, "form": package.form}
+        sides = {"sender_id": package.sender_id, "receiver_id": package.receiver_id, "kept_by_sender": False}
+        days = {"sent_at": package.sent_at, "keep_until": package.keep_until}
+        ReferralRow.objects.create(coordinators_alone=False, **kept, **sides, **days)
+    key = world.rooms.keys.open_sealed(SEALS, package.key, key_context(package.referral_id))
+    with acting_for(package.receiver_id):
+        for number, kind, side in ((1, ReferralStepKind.SENT, sender), (2, ReferralStepKind.RECEIVED, receiver)):
+            step = ReferralStep(number, kind, side.actor.agency_id, now())
+            who = {"entered_by": package.receiver_id, "officer_id": None, "words": "", "key": key}
+            referrals.add_step(package.referral_id, step, document=os.urandom(32), **who)
+    return package.referral_id
+
+
+def _package(world: World, sender: Person, receiver: Person) -> SignedPackage:
+    """Return a package that says the least, signed and sealed."""
+    referral_id, key, keys = uuid4(), os.urandom(KEY_BYTES), world.rooms.keys
+    signer, body = keys.signer(), canonical({**FIELDS, "referral": str(referral_id)}).encode()
+    signed = SignedBody(body, signer.sign(body), signer.key_id)
+    sides = (sender.actor.agency_id, receiver.actor.agency_id)
+    sealed_key = keys.seal(SEALS, key, key_context(referral_id))
+    sealed = signed.sealed(referral_id, key)
+    return SignedPackage(referral_id, *sides, HandOver.DESIGNATION, False, sealed_key, sealed, now(), date(2099, 1, 1))
 
 
 def refer_one(
@@ -81,14 +122,9 @@ def refer_one(
     number: int | None = None,
 ) -> UUID:
     """Let a package about one person of a list be with another agency, past what stands before it."""
-    referral_id, key, keys = uuid4(), os.urandom(KEY_BYTES), world.rooms.keys
-    signer, body = keys.signer(), canonical({**FIELDS, "referral": str(referral_id)}).encode()
-    signed = SignedBody(body, signer.sign(body), signer.key_id)
-    sides = (sender.actor.agency_id, receiver.actor.agency_id)
-    sealed_key = keys.seal(SEALS, key, key_context(referral_id))
-    package = SignedPackage(
-        referral_id, *sides, HandOver.DESIGNATION, False, sealed_key, signed.sealed(referral_id, key), now()
-    )
+    package = _package(world, sender, receiver)
+    referral_id, sides = package.referral_id, (package.sender_id, package.receiver_id)
+    key = world.rooms.keys.open_sealed(SEALS, package.key, key_context(referral_id))
     with acting_for(sender.actor.agency_id):
         one = case_of(sender.actor, case)
         list_id, _ = seized.row_of(one, number)
@@ -155,6 +191,7 @@ DOORS_TO_REFERRALS: tuple[dict[str, Any], ...] = (
             ("receive", (), "receive_referral", "received"),
             ("return", ("--because", "moved"), "return_referral", "returned"),
             ("outcome", ("--role", "suspect", "--done", "cleared"), "tell_referral_outcome", "answered"),
+            ("take", ("--case", "{taken}"), "take_referral", "taken"),
         )
     ),
 )

@@ -158,7 +158,7 @@ class Door:
 
 NAMED = (
     "seized", "mapping", "fingerprint", "list", "item", "quarantined", "doomed", "package", "seal", "above",
-    "correspondent", "report", "beyond",
+    "correspondent", "report", "beyond", "taken",
 )  # fmt: skip
 """What commands name besides, by what it is called there and in the scene."""
 OTHER_AGENCIES = ("ben", "cleo", "carl")

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 import typst
+from psycopg import sql
 
 from tsunagu.cli.referral_answers import CHECK
 from tsunagu.domain.permission import Role
@@ -21,6 +22,8 @@ from tsunagu.records import agencies, referrals
 from tsunagu.records.models import Officer
 from tsunagu.records.session import acting_for
 from tsunagu.services import referral_answers
+from tsunagu.services.cases import staff_case
+from tsunagu.services.retention import erase_expired
 
 from .gated import BUYER, Force, Gated
 from .referred import be_of
@@ -204,7 +207,9 @@ def test_anybody_checks_a_printed_package_by_openssl_and_the_form_says_that_nobo
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_package_as_case_conforms_loses_nothing_and_calls_nobody_what_a_row_says(gated: Gated, nagasaki: Person) -> None:
+def test_a_package_as_case_conforms_loses_nothing_and_calls_nobody_what_a_row_says(
+    gated: Gated, nagasaki: Person
+) -> None:
     from case_utils.case_validate import validate
 
     out = gated.desk.folder / random_name("letter")
@@ -316,6 +321,70 @@ def test_whoever_bears_the_suspects_name_is_told_nothing_of_the_package_nor_are_
     do(gated, nagasaki, "receive", referral)
     with acting_for(nagasaki.actor.agency_id):
         Officer.objects.filter(id=plain.actor.officer_id).update(name="Name")
+
+
+def test_a_package_in_a_case_is_told_to_who_works_on_that_case_and_to_nobody_else_of_its_receiver(
+    gated: Gated, world: World, nagasaki: Person, fukuoka: Person
+) -> None:
+    [administrator] = [one for one in world.founders[nagasaki.agency] if one is not nagasaki]
+    colleague, case, referral = world.enroll(administrator, Role.OFFICER), random_name("case"), send(gated)
+    assert world.run(nagasaki, "case", "open", case).status == 0
+    do(gated, nagasaki, "take", referral, "--case", case, status=CONFLICT)  # it has not arrived
+    do(gated, nagasaki, "receive", referral)
+    do(gated, fukuoka, "take", referral, "--case", case, status=NOT_FOUND)
+    do(gated, gated.desk.one, "take", referral, "--case", gated.desk.case, status=CONFLICT)
+    do(gated, nagasaki, "take", referral, "--case", random_name("case"), status=NOT_FOUND)
+    assert told(gated, colleague)[referral]["case"] is None
+    do(gated, nagasaki, "take", referral, "--case", case)
+    assert world.last_entry()["act"] == "referral:taken"
+    do(gated, nagasaki, "take", referral, "--case", case, status=CONFLICT)
+    assert told(gated, nagasaki)[referral]["case"] == case
+    assert told(gated, gated.desk.one)[referral]["case"] is None
+    assert referral not in told(gated, colleague)
+    do(gated, colleague, "outcome", referral, "--role", "no-case", status=NOT_FOUND)
+    staff_case(actor=nagasaki.actor, reference=case, login=colleague.login, **world.parts)
+    assert told(gated, colleague)[referral]["case"] == case
+
+
+@pytest.mark.parametrize("is_taken", [False, True], ids=["in-no-case", "in-a-case"])
+def test_a_package_goes_once_neither_its_sender_nor_its_receiver_keeps_it(
+    gated: Gated, world: World, nagasaki: Person, admin: psycopg.Connection, *, is_taken: bool
+) -> None:
+    referral, case = send(gated), random_name("case")
+    do(gated, nagasaki, "receive", referral)
+    if is_taken:
+        assert world.run(nagasaki, "case", "open", case).status == 0
+        do(gated, nagasaki, "take", referral, "--case", case)
+
+    def is_kept() -> bool:
+        erase_expired(**world.parts)
+        rows = [
+            admin.execute(found, [referral]).rowcount > 0
+            for found in ("SELECT FROM referral WHERE id = %s", "SELECT FROM referral_step WHERE referral_id = %s")
+        ]
+        admin.commit()
+        assert len(set(rows)) == 1
+        return rows[0]
+
+    def let_go(table: str, column: str, key: str) -> None:
+        over = sql.SQL("UPDATE {} SET keep_until = '2020-01-01' WHERE {} = %s")
+        admin.execute(over.format(sql.Identifier(table), sql.Identifier(column)), [key])
+        admin.commit()
+
+    let_go("referral", "id", referral)
+    out = str(gated.desk.folder / random_name("letter"))
+    letter = world.run(nagasaki, "referral", "letter", referral, "--out", out, "--without-pdf")
+    assert letter.status == (0 if is_taken else CONFLICT)
+    assert is_kept()  # by its sender
+    let_go("case", "reference", gated.desk.case)
+    assert is_kept() is is_taken
+    if is_taken:
+        assert told(gated, nagasaki)[referral]["case"] == case
+        let_go("case", "reference", case)
+        assert not is_kept()
+    assert referral not in told(gated, nagasaki)
+    expired = [one for one in world.entries() if one["act"] == "referral:expired"]
+    assert referral in {one["details"]["referral"] for one in expired}
 
 
 def test_for_a_receiver_without_tsunagu_the_sender_enters_the_answers_with_their_documents(

@@ -1,4 +1,4 @@
-"""`referral receive`, `return`, `outcome` and `letter`: what a receiver does with a package."""
+"""`referral receive`, `return`, `outcome`, `take` and `letter`: what a receiver does with a package."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tsunagu.exchange.referral_case import referral_as_case
 from tsunagu.exchange.referral_form import pdf_of, text_of
 from tsunagu.exchange.typesetting import Typesetter
 from tsunagu.services import referral_answers as service
+from tsunagu.services import referral_keeping as taking
 from tsunagu.services.house import House
 
 CHECK = check_command("referral")
@@ -103,6 +104,26 @@ def outcome(
     _done(referral, state, as_json=as_json)
 
 
+@click.command("take")
+@click.argument("referral", type=click.UUID)
+@click.option("--case", "reference", required=True, help="A case of yours.")
+@purpose_option
+@json_option
+@click.pass_obj
+def take(house: House, *, referral: UUID, reference: str, purpose: str | None, as_json: bool) -> None:
+    """Take a package that has arrived into a case of your agency.
+
+    From then on those who work on that case are told of it, and nobody else. It is kept as long as the case, and goes
+    with it; a package that is taken into none goes after its last day.
+    """
+    with signed_in(house, purpose) as desk:
+        taking.take_referral(referral_id=referral, reference=reference, **desk.parts)
+    if as_json:
+        print_json({"referral": str(referral), "case": reference})
+    else:
+        screen.print(f"The referral is in the case {reference} now.", markup=False)
+
+
 @click.command("letter")
 @click.argument("referral", type=click.UUID)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A folder for the files.")
@@ -139,4 +160,4 @@ def _done(referral: UUID, state: ReferralState, *, as_json: bool) -> None:
         screen.print(f"The referral is {state}.", markup=False)
 
 
-COMMANDS = (receive, return_, outcome, letter)
+COMMANDS = (receive, return_, outcome, take, letter)

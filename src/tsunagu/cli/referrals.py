@@ -123,11 +123,21 @@ def list_(house: House, *, purpose: str | None, as_json: bool) -> None:
             print_json(referral_json(view))
         return
     rows = [
-        (one.kept.package.referral_id, one.sender.name, one.receiver.name, one.path.state, one.path.returned or "")
+        (
+            one.kept.package.referral_id,
+            one.sender.name,
+            one.receiver.name,
+            one.path.state,
+            one.path.returned or "",
+            one.kept.case or "",
+        )
         for one in views
     ]
     print_table(
-        ("referral", "from", "to", "state", "returned"), rows, empty="You are told of no referral.", whole=("referral",)
+        ("referral", "from", "to", "state", "returned", "case"),
+        rows,
+        empty="You are told of no referral.",
+        whole=("referral",),
     )
 
 
@@ -141,6 +151,8 @@ def referral_json(view: ReferralView) -> dict[str, Any]:
         "form": view.kept.package.form.value,
         "sent_at": view.kept.package.sent_at.isoformat(),
         "state": path.state.value,
+        "case": view.kept.case,
+        "keep_until": view.kept.package.keep_until.isoformat(),
         "returned": None if path.returned is None else path.returned.value,
         "outcomes": [
             {"role": one.role.value, "disposals": [each.value for each in one.disposals]} for one in path.outcomes

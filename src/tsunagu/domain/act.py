@@ -110,6 +110,8 @@ class Act(StrEnum):
     REFERRAL_RECALLED = "referral:recalled"
     REFERRAL_READ = "referral:read"
     REFERRAL_PRINTED = "referral:printed"
+    REFERRAL_TAKEN = "referral:taken"
+    REFERRAL_EXPIRED = "referral:expired"
     ENQUIRY_RECORDED = "enquiry:recorded"
     ENQUIRY_ANSWERED = "enquiry:answered"
     ENQUIRY_READ = "enquiry:read"

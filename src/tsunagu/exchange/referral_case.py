@@ -150,9 +150,7 @@ def _exhibits(fields: Fields, ids: Ids) -> Iterator[Node]:
 
 def _assertions(fields: Fields, ids: Ids) -> Iterator[Node]:
     """Yield what is said, one thing at a time: rows of the list, findings of officers, texts of the law."""
-    number = 0
-    for statement, said in _said(fields):
-        number += 1
+    for number, (statement, said) in enumerate(_said(fields), 1):
         yield {
             "@id": ids.of("assertion", number),
             "@type": "uco-core:Assertion",

@@ -18,7 +18,7 @@ from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.erasure import Consequences, Erased, Erasing, ErasureGround
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.intake_run import IntakeState
-from tsunagu.records import report_erasing, seized_erasing, series_erasing
+from tsunagu.records import referral_keeping, report_erasing, seized_erasing, series_erasing
 from tsunagu.records.holdings import LOCK_AGENCY
 from tsunagu.records.ledger.merkle import Frontier
 from tsunagu.records.models import (
@@ -198,6 +198,7 @@ def complete(erasing: Erasing, reference: Reference, *, now: datetime) -> Erased
     exhibits = list(Exhibit.objects.filter(_exhibits(erasing, "self")).order_by("id").values_list("id", flat=True))
     gone = [reference(f"exhibit {one}") for one in exhibits]
     gone += [reference(f"seized list {one}") for one in seized_erasing.lists_of(exhibits)]
+    seized_erasing.keep_no_packages(exhibits)
     of_intakes = {"intake__exhibit_id__in": exhibits}
     rows: list[QuerySet[Any]] = [
         IntakeChange.objects.filter(**of_intakes),
@@ -210,6 +211,7 @@ def complete(erasing: Erasing, reference: Reference, *, now: datetime) -> Erased
     if erasing.exhibit_id is None:
         gone.append(reference(f"case {erasing.case_id}"))
         series_erasing.forget_case(erasing.case_id)
+        referral_keeping.forget_case(erasing.case_id)
         reports = report_erasing.of_case(erasing.case_id)
         gone += [reference(f"report {one}") for one in reports]
         rows += report_erasing.rows_of(reports)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -12,69 +12,24 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.alert import HandOver
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.outcome import Disposal, PersonOutcome, PersonRole
 from tsunagu.domain.referral import ENDS_IT, ReferralPath, ReferralStep, ReferralStepKind, ReturnReason
 from tsunagu.records.keys.envelope import open_under, seal_under
-from tsunagu.records.models import ListedPersonRow, ReferralRow, ReferralSourceRow, ReferralStepRow, SeizedListRow
+from tsunagu.records.models import (
+    ListedPersonRow,
+    ReferralCaseRow,
+    ReferralRow,
+    ReferralSourceRow,
+    ReferralStepRow,
+    SeizedListRow,
+)
+from tsunagu.records.referral_packages import CHANGED, SignedPackage, package_from
 
 LOCK_REFERRAL: Final = 7400141
 """The advisory lock under which steps are added to one referral, or a person is referred."""
 
 NO_SUCH: Final = "no such referral"
-CHANGED: Final = "what is kept of this referral was changed"
-
-
-@dataclass(frozen=True, slots=True)
-class SignedPackage:
-    """A package as it is kept.
-
-    Attributes:
-        key: sealed by the keyring.
-        sealed: what was signed and by whom, under the key: see `SignedBody`.
-    """
-
-    referral_id: UUID
-    sender_id: UUID
-    receiver_id: UUID
-    form: HandOver
-    coordinators_alone: bool
-    key: bytes = field(repr=False)
-    sealed: bytes = field(repr=False)
-    sent_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SignedBody:
-    """What a package says, and who vouches for it.
-
-    Attributes:
-        body: canonical JSON in UTF-8, exactly as signed.
-        signature: Ed25519 over `body`, 64 bytes.
-    """
-
-    body: bytes = field(repr=False)
-    signature: bytes
-    key_id: str
-
-    def sealed(self, referral_id: UUID, key: bytes) -> bytes:
-        """Return it sealed under a referral's key, and bound to the referral."""
-        told = {"body": self.body.decode(), "signature": self.signature.hex(), "key_id": self.key_id}
-        return seal_under(key, json.dumps(told, ensure_ascii=False).encode(), _body_place(referral_id))
-
-    @classmethod
-    def opened(cls, package: SignedPackage, key: bytes) -> SignedBody:
-        """Return what a package says.
-
-        Raises:
-            Conflict: it was changed.
-        """
-        plain = open_under(key, package.sealed, _body_place(package.referral_id))
-        if plain is None:
-            raise Conflict(CHANGED)
-        told = json.loads(plain)
-        return cls(told["body"].encode(), bytes.fromhex(told["signature"]), told["key_id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +56,17 @@ class KeptReferral:
 
     Attributes:
         source: None at the receiver.
+        case: the reference of the receiver's case that it was taken into; None at the sender, or where in none.
     """
 
     package: SignedPackage
     steps: tuple[ReferralStep, ...]
     source: Source | None
+    case: str | None
+
+    def is_over(self, today: date) -> bool:
+        """Return whether its receiver is told no more what it says: its last day has passed, and no case keeps it."""
+        return self.source is None and self.case is None and self.package.keep_until < today
 
     @property
     def path(self) -> ReferralPath:
@@ -130,6 +91,7 @@ def add_referral(package: SignedPackage, source: Source) -> None:
         key=package.key,
         sealed=package.sealed,
         sent_at=package.sent_at,
+        keep_until=package.keep_until,
     )
     ReferralSourceRow.objects.create(
         agency_id=package.sender_id,
@@ -246,10 +208,15 @@ def sent_and_ended() -> tuple[Source, ...]:
 
 
 def told_to(actor: Actor, *, tells_all: bool) -> QuerySet[ReferralRow]:
-    """Return the rows sent to an officer's agency, and those made in cases that he works on."""
+    """Return the rows sent to an officer's agency, and those made in cases that he works on.
+
+    Of what his agency has taken into a case those who work on it are told, and nobody once that case is erased.
+    """
     mine = {"list__exhibit__case__casemember__officer_id": actor.officer_id}
     made = ReferralSourceRow.objects.filter(referral_id=OuterRef("id"), **mine)
-    rows = ReferralRow.objects.filter(Q(receiver_id=actor.agency_id) | Exists(made))
+    taken = ReferralCaseRow.objects.filter(referral_id=OuterRef("id"))
+    received = ~Exists(taken) | Exists(taken.filter(case__casemember__officer_id=actor.officer_id))
+    rows = ReferralRow.objects.filter(Q(received, receiver_id=actor.agency_id) | Exists(made))
     return rows if tells_all else rows.filter(coordinators_alone=False)
 
 
@@ -260,38 +227,24 @@ def _kept(rows: QuerySet[ReferralRow]) -> tuple[KeptReferral, ...]:
         one.referral_id: _source(one)
         for one in ReferralSourceRow.objects.filter(referral_id__in=ids).select_related("list__exhibit")
     }
+    taken = ReferralCaseRow.objects.filter(referral_id__in=ids, case__isnull=False)
+    cases = dict(taken.values_list("referral_id", "case__reference"))
     steps: dict[UUID, list[ReferralStep]] = {}
     for one in ReferralStepRow.objects.filter(referral_id__in=ids).order_by("referral_id", "number"):
         steps.setdefault(one.referral_id, []).append(_step(one))
-    return tuple(KeptReferral(package_from(row), tuple(steps[row.id]), sources.get(row.id)) for row in found)
+    return tuple(
+        KeptReferral(package_from(row), tuple(steps[row.id]), sources.get(row.id), cases.get(row.id)) for row in found
+    )
 
 
 def _source(row: ReferralSourceRow) -> Source:
     return Source(row.list.exhibit.case_id, row.list_id, row.person_id)
 
 
-def package_from(row: ReferralRow) -> SignedPackage:
-    """Return a package as its row keeps it."""
-    return SignedPackage(
-        row.id,
-        row.sender_id,
-        row.receiver_id,
-        HandOver(row.form),
-        row.coordinators_alone,
-        bytes(row.key),
-        bytes(row.sealed),
-        row.sent_at,
-    )
-
-
 def _step(row: ReferralStepRow) -> ReferralStep:
     outcome = None if row.role is None else PersonOutcome(1, PersonRole(row.role), tuple(map(Disposal, row.disposals)))
     returned = None if row.returned is None else ReturnReason(row.returned)
     return ReferralStep(row.number, ReferralStepKind(row.kind), row.of_id, row.at, returned, outcome)
-
-
-def _body_place(referral_id: UUID) -> bytes:
-    return f"package of referral {referral_id}".encode()
 
 
 def _place(referral_id: UUID, number: int) -> bytes:

@@ -14,6 +14,7 @@ from tsunagu.records.models import (
     ListedPersonRow,
     PairAnswerRow,
     PrefectureDecisionRow,
+    ReferralRow,
     ReferralSourceRow,
     SeizedChunkRow,
     SeizedListRow,
@@ -33,6 +34,11 @@ def count_rows(case_id: UUID, exhibit_id: UUID | None) -> int:
     lists = SeizedListRow.objects.filter(exhibit__case_id=case_id)
     found = (lists.filter(exhibit_id=exhibit_id) if exhibit_id else lists).aggregate(total=Sum("rows"))
     return found["total"] or 0
+
+
+def keep_no_packages(exhibits: Sequence[UUID]) -> None:
+    """Note of the packages that were made from the lists of these exhibits that their sender keeps them no more."""
+    ReferralRow.objects.filter(referralsourcerow__list__exhibit_id__in=exhibits).update(kept_by_sender=False)
 
 
 def rows_of_lists(exhibits: Sequence[UUID]) -> list[QuerySet[Any]]:

@@ -13,7 +13,7 @@ from tsunagu.domain.referral import ReferralStepKind
 from tsunagu.domain.report_steps import ReportState
 from tsunagu.records.alerts import his, newest
 from tsunagu.records.models import AlertPartyRow, ReferralStepRow
-from tsunagu.records.referrals import SignedPackage, package_from
+from tsunagu.records.referral_packages import SignedPackage, package_from
 from tsunagu.records.referrals import told_to as referrals_told_to
 from tsunagu.records.reports import told_to as reports_told_to
 

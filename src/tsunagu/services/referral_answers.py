@@ -16,7 +16,8 @@ from tsunagu.domain.outcome import PersonOutcome
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.referral import ENDS_IT, ReferralState, ReferralStep, ReferralStepKind, ReturnReason
 from tsunagu.records import agencies, referrals
-from tsunagu.records.referrals import KeptReferral, SignedBody, Source
+from tsunagu.records.referral_packages import SignedBody
+from tsunagu.records.referrals import KeptReferral, Source
 from tsunagu.records.session import acting_for
 from tsunagu.services.alert_outbox import is_here
 from tsunagu.services.case_life import check_reason
@@ -121,12 +122,14 @@ def write_referral_letter(
     Raises:
         Forbidden: the actor reads no referrals.
         NotFound: no such referral, or not the actor's.
-        Conflict: it was withdrawn; or his agency has returned it.
+        Conflict: it was withdrawn; or his agency has returned it, or keeps it no more.
     """
     at = (actor, Permission.REFERRAL_READ, referral_id)
     with opened_referral(*at, now=now, keys=keys, ledger=ledger) as found:
         if found.path.state is ReferralState.RETURNED and found.kept.source is None:
             raise Conflict("your agency has returned this referral, and is not told any more what it says")
+        if found.kept.is_over(now.date()):
+            raise Conflict("the last day of this referral has passed, and no case of your agency keeps it")
         step = ReferralStep(found.path.last + 1, ReferralStepKind.PRINTED, actor.agency_id, now)
         _keep(found, step, Answer(), actor)
         case_id = None if found.kept.source is None else found.kept.source.case_id

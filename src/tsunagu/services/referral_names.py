@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.seized import ListField
-from tsunagu.records.referrals import SignedBody, SignedPackage
+from tsunagu.records.referral_packages import SignedBody, SignedPackage
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from tsunagu.domain.permission import Permission
 from tsunagu.domain.referral import ReferralPath, ReferralState
 from tsunagu.law.gate_file import GateFile
 from tsunagu.records import agencies, gate_steps, referrals
-from tsunagu.records.referrals import KeptReferral, PlaceOfSource, SignedBody
+from tsunagu.records.referral_packages import SignedBody
+from tsunagu.records.referrals import KeptReferral, PlaceOfSource
 from tsunagu.services.access import deed
 from tsunagu.services.gate_desk import GateDesk
 from tsunagu.services.gate_stages import persons_past
@@ -83,7 +84,7 @@ def view_referral(*, actor: Actor, referral_id: UUID, now: datetime, keys: Keys,
     with opened_referral(actor, Permission.REFERRAL_READ, referral_id, now=now, keys=keys, ledger=ledger) as found:
         kept, package, source = found.kept, found.kept.package, found.kept.source
         sender, receiver = (found.cards[one] for one in (package.sender_id, package.receiver_id))
-        is_told = source is not None or found.path.state not in NOT_TOLD
+        is_told = source is not None or not (found.path.state in NOT_TOLD or kept.is_over(now.date()))
         case_id = None if source is None else source.case_id
         about = {"referral": str(referral_id)}
         told = Deed(

@@ -22,7 +22,8 @@ from tsunagu.records.cases import exhibits_of
 from tsunagu.records.keys.envelope import KEY_BYTES
 from tsunagu.records.ledger.chain import canonical
 from tsunagu.records.ledger.signing import Signer
-from tsunagu.records.referrals import KeptReferral, SignedBody, SignedPackage, Source
+from tsunagu.records.referral_packages import SignedBody, SignedPackage
+from tsunagu.records.referrals import KeptReferral, Source
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import deed, denials_recorded
 from tsunagu.services.alert_outbox import is_here
@@ -139,6 +140,7 @@ def send_referral(
             keys.seal(SEALS, key, key_context(referral_id)),
             SignedBody(body, signer.sign(body), signer.key_id).sealed(referral_id, key),
             now,
+            found.case.keep_until,
         )
         referrals.add_referral(package, Source(found.case.case_id, found.seized.list_id, one.person_id))
         step = ReferralStep(1, ReferralStepKind.SENT, actor.agency_id, now)

@@ -108,6 +108,7 @@ class Page:
             "self": scene.people[self.entitled].login,
             "colleague": scene.targets["helper"],
             "above": scene.targets["above"],
+            "taken": scene.targets["taken"],
             **{one.replace(" ", "_"): scene.targets[one] for one in ("report beside", "staffed case")},
             "seal": scene.targets["seal"],
             **{one.replace(" ", "_"): scene.targets[one] for one in (*DOOR_ARGUMENTS, *BESIDE)},
@@ -189,6 +190,7 @@ PAGES = (
                 {"reply": "outcome", "role": "suspect"},
                 "dora",
             ),
+            ("referral_answer", "take_referral", ANSWERS, "taken", {"reply": "take", "case": "{taken}"}, "dora"),
             (
                 "referral_answer",
                 "withdraw_referral",

@@ -28,7 +28,7 @@ from tsunagu.records.models.people import (
     ThrottleRow,
     WebSession,
 )
-from tsunagu.records.models.referrals import ReferralRow, ReferralSourceRow, ReferralStepRow
+from tsunagu.records.models.referrals import ReferralCaseRow, ReferralRow, ReferralSourceRow, ReferralStepRow
 from tsunagu.records.models.reports import ReportContentRow, ReportKeyRow, ReportRow, ReportStepRow
 from tsunagu.records.models.seized import (
     ListedPersonRow,
@@ -110,6 +110,7 @@ __all__ = [
     "ProviderSubject",
     "PublishedItem",
     "RecentQuery",
+    "ReferralCaseRow",
     "ReferralRow",
     "ReferralSourceRow",
     "ReferralStepRow",

@@ -6,12 +6,16 @@ from uuid import uuid4
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from tsunagu.records.models.cases import Case
 from tsunagu.records.models.people import Agency
 from tsunagu.records.models.seized import ListedPersonRow, SeizedListRow
 
 
 class ReferralRow(models.Model):
-    """A package for one receiver. With its signature it is sealed under a key of its own; nothing is changed."""
+    """A package for one receiver. With its signature it is sealed under a key of its own.
+
+    Nothing of it is changed but that its sender keeps it no more, since the list that it came from is erased.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     sender = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="referrals_sent")
@@ -21,6 +25,8 @@ class ReferralRow(models.Model):
     key = models.BinaryField()
     sealed = models.BinaryField()
     sent_at = models.DateTimeField()
+    keep_until = models.DateField()
+    kept_by_sender = models.BooleanField(default=True)
 
     class Meta:
         db_table = "referral"
@@ -38,6 +44,21 @@ class ReferralSourceRow(models.Model):
     class Meta:
         db_table = "referral_source"
         constraints: ClassVar = [models.UniqueConstraint(fields=["referral"], name="referral_source_once")]
+
+
+class ReferralCaseRow(models.Model):
+    """Into which case of its own a receiver has taken a package; None once that case is erased."""
+
+    id = models.BigAutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    referral = models.ForeignKey(ReferralRow, on_delete=models.PROTECT)
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT)
+    officer_id = models.UUIDField()
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "referral_case"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["referral"], name="referral_case_once")]
 
 
 class ReferralStepRow(models.Model):

@@ -18,8 +18,9 @@ from tsunagu.exchange.referral_case import referral_as_case
 from tsunagu.exchange.referral_form import pdf_of, text_of
 from tsunagu.exchange.typesetting import Typesetter
 from tsunagu.services import referral_answers as answers
+from tsunagu.services.referral_keeping import TAKEN_AS, take_referral
 from tsunagu.services.referral_package import FORMS, ReferralDraft
-from tsunagu.services.referral_views import packages_of_list, view_referral
+from tsunagu.services.referral_views import ReadReferral, packages_of_list, view_referral
 from tsunagu.services.referrals import list_referrals, make_referral, send_referral, withdraw_referral
 from tsunagu.web.desk import ROWS_A_PAGE, chosen, document_digest, officer_of, parts_of
 from tsunagu.web.desk import number as place
@@ -27,7 +28,6 @@ from tsunagu.web.rooms import rooms
 from tsunagu.web.sign_in.proof import grave
 
 MAY_BE_RETURNED = frozenset({ReferralState.SENT, ReferralState.RECEIVED})
-MAY_BE_ANSWERED = frozenset({ReferralState.RECEIVED, ReferralState.ANSWERED})
 
 
 @require_GET
@@ -66,7 +66,8 @@ def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
         ],
         "may_receive": read.is_for_you and path.state is ReferralState.SENT,
         "may_return": read.is_for_you and path.state in MAY_BE_RETURNED,
-        "may_tell": read.is_for_you and path.state in MAY_BE_ANSWERED,
+        "may_tell": read.is_for_you and path.state in TAKEN_AS,
+        "may_take": _may_be_taken(read, officer_of(request).agency_id),
         "may_withdraw": read.place is not None and path.state is not ReferralState.WITHDRAWN,
         "may_print": read.content is not None and path.state is not ReferralState.WITHDRAWN,
         "reasons": list(ReturnReason),
@@ -111,6 +112,7 @@ def answer(request: HttpRequest, referral_id: UUID) -> HttpResponse:
         "receive": _receive,
         "return": _return,
         "outcome": _tell,
+        "take": _take,
         "withdraw": _withdraw,
     }
     reply = replies.get(request.POST.get("reply", ""))
@@ -148,6 +150,12 @@ def _shown(after: int, *lists: Sequence[object]) -> dict[str, int | str | None]:
     return {"after": after, "shown": f"{after}:{last}", "next": last if any(len(one) > last for one in lists) else None}
 
 
+def _may_be_taken(read: ReadReferral, agency_id: UUID) -> bool:
+    """Return whether somebody of this agency may take a referral into a case."""
+    kept, state = read.view.kept, read.view.path.state
+    return agency_id == kept.package.receiver_id and kept.case is None and state in TAKEN_AS
+
+
 def _draft(request: HttpRequest) -> ReferralDraft:
     sent = request.POST
     said = (sent.get(one, "").strip() for one in ("authority", "handling", "deconfliction", "contact"))
@@ -170,6 +178,10 @@ def _tell(request: HttpRequest, referral_id: UUID) -> None:
     answers.tell_referral_outcome(
         referral_id=referral_id, outcome=outcome, answer=_answer(request), **parts_of(request)
     )
+
+
+def _take(request: HttpRequest, referral_id: UUID) -> None:
+    take_referral(referral_id=referral_id, reference=request.POST.get("case", "").strip(), **parts_of(request))
 
 
 def _withdraw(request: HttpRequest, referral_id: UUID) -> None:
