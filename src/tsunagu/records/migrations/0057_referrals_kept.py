@@ -13,7 +13,7 @@ def _to(model: str, **options: Any) -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0053_kept_longer")]
+    dependencies = [("records", "0056_comparisons")]
     operations = [
         migrations.AddField("referralrow", "keep_until", models.DateField(null=True)),
         migrations.AddField("referralrow", "kept_by_sender", models.BooleanField(default=True)),
