@@ -388,7 +388,7 @@ def test_a_package_goes_once_neither_its_sender_nor_its_receiver_keeps_it(
 
 
 def test_for_a_receiver_without_tsunagu_the_sender_enters_the_answers_with_their_documents(
-    gated: Gated, world: World, nagasaki: Person
+    gated: Gated, world: World, nagasaki: Person, admin: psycopg.Connection
 ) -> None:
     with acting_for(nagasaki.actor.agency_id):
         card = agencies.cards_of([nagasaki.actor.agency_id])[nagasaki.actor.agency_id]
@@ -401,6 +401,12 @@ def test_for_a_receiver_without_tsunagu_the_sender_enters_the_answers_with_their
         do(gated, gated.desk.one, "receive", referral, *document)
         do(gated, gated.desk.one, "outcome", referral, "--role", "suspect", "--done", "cleared", *document)
         assert counts(gated)["cleared"] == 1
+        admin.execute("UPDATE referral SET keep_until = '2020-01-01' WHERE id = %s", [referral])
+        admin.execute("UPDATE \"case\" SET keep_until = '2020-01-01' WHERE reference = %s", [gated.desk.case])
+        admin.commit()
+        erase_expired(**world.parts)  # its receiver keeps nothing here that anybody else could erase
+        assert admin.execute("SELECT FROM referral WHERE id = %s", [referral]).rowcount == 0
+        admin.commit()
     finally:
         with acting_for(card.agency_id):
             agencies.describe_agency(card)
