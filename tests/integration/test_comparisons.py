@@ -16,6 +16,7 @@ from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotFound
 from tsunagu.domain.hub import MessageKind
 from tsunagu.domain.media import Examined, MediaFacts
+from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.federation.comparison_messages import (
     Asked,
@@ -27,7 +28,7 @@ from tsunagu.federation.comparison_messages import (
     items_body,
     mark_body,
 )
-from tsunagu.records import agencies, cases, holdings
+from tsunagu.records import agencies, cases, holdings, hub_members
 from tsunagu.records.ledger.book import all_entries
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.verify import verify
@@ -35,8 +36,10 @@ from tsunagu.records.models import Case, ClaimRow, Holding, HubIncoming, HubOutg
 from tsunagu.records.session import acting_for
 from tsunagu.services import comparison_inbox, comparisons
 from tsunagu.services.case_life import withdraw_exhibit
-from tsunagu.services.claims import ask_interest, claim, release_claim
+from tsunagu.services.cases import staff_case
+from tsunagu.services.claims import ask_interest, claim, list_claims, release_claim
 from tsunagu.services.comparison_items import bared
+from tsunagu.services.hub_membership import end_member
 from tsunagu.services.intake_lines import encode_item
 from tsunagu.services.overlaps import acknowledge, release
 from tsunagu.services.retention import erase_expired
@@ -329,13 +332,15 @@ def test_a_claim_is_seen_on_both_sides_as_long_as_it_lasts(asking: Asking) -> No
 
 def test_a_series_goes_only_where_its_handling_lets_it_and_is_withdrawn_once_it_does_not(alone: Asking) -> None:
     three = alone.three
-    held = alone.denmark_holds(first := Made().picture())
+    made = Made()
+    held = alone.denmark_holds(*(contents := (made.picture(), made.file(), made.file())))
     with three.nordic.here() as world:
         actor = {"actor": held.person.actor, **world.parts}
         name = random_name("series")
         open_series(name=name, case=held.case.reference, purpose=None, **actor)
-        items = [first.digests.sha256.hex() if first.digests else ""]
-        add_to_series(name=name, case=held.case.reference, items=items, is_context=False, **actor)
+        items = [one.digests.sha256.hex() for one in contents[:2] if one.digests]
+        add_to_series(name=name, case=held.case.reference, items=items[:1], is_context=False, **actor)
+        add_to_series(name=name, case=held.case.reference, items=items[1:], is_context=True, **actor)
     with pytest.raises(Forbidden):
         alone.ask(held, kind=ClaimScope.SERIES, name=name)
 
@@ -354,6 +359,7 @@ def test_a_series_goes_only_where_its_handling_lets_it_and_is_withdrawn_once_it_
     with pytest.raises(Forbidden):
         alone.ask(held, kind=ClaimScope.SERIES, name=name, until=now().date() + timedelta(days=41))
     comparison = alone.ask(held, kind=ClaimScope.SERIES, name=name)
+    assert alone.shown(comparison).items == 1  # what it consists of: neither its context, nor what is not in it
     with pytest.raises(Conflict):
         alone.ask(held, kind=ClaimScope.SERIES, name=name)
     alone.answered()
@@ -407,6 +413,44 @@ def test_nothing_of_where_it_lies_or_what_it_is_called_is_sent(asking: Asking) -
     with asking.three.body_home.here() as world:
         assert secret not in str(world.entries())
         assert held.case.reference not in str(world.entries())
+
+
+def test_the_end_of_a_membership_erases_what_its_agencies_had_asked(
+    alone: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comparison = alone.ask(alone.denmark_holds(Made().picture()))
+    alone.answered()
+    with alone.three.body_home.here() as world, monkeypatch.context() as patch:
+        patch.setattr(hub_members, "end", lambda *_, **__: True)  # all tests share this membership
+        end_member(name=alone.three.nordic.name, **world.parts)
+    assert left_there(alone, comparison) == NOTHING
+    alone.three.exchange()
+    assert alone.state(comparison) == "erased"
+
+
+def test_of_a_covert_case_a_coordinator_asks_and_is_told_alone(asking: Asking) -> None:
+    three, first = asking.three, Made().file()
+    asking.body_holds(copy(first))
+    held = asking.holds(three.nordic, three.denmark, first, covert=True)
+    with three.nordic.here() as world:
+        officer = world.enroll(world.founders[three.denmark.agency][1], Role.OFFICER)
+        staff_case(actor=three.denmark.actor, reference=held.case.reference, login=officer.login, **world.parts)
+        with pytest.raises(Forbidden):
+            comparisons.ask_comparison(
+                actor=officer.actor, kind=ClaimScope.CASE, name=held.case.reference, to=three.body_home.name,
+                until=None, reason="why", **world.parts,
+            )  # fmt: skip
+    comparison = asking.ask(held)
+    asking.answered()
+    assert asking.state(comparison) == "hit"
+    with three.nordic.here() as world:
+        assert comparisons.list_comparisons(actor=officer.actor, **world.parts).comparisons == ()
+        with pytest.raises(NotFound):
+            comparisons.acknowledge_comparison(actor=officer.actor, comparison_id=comparison, **world.parts)
+        told = {one: list_claims(actor=one.actor, **world.parts).interests for one in (officer, three.denmark)}
+    assert [one for one in told[officer] if one.name == held.case.reference] == []
+    [interest] = [one for one in told[three.denmark] if one.name == held.case.reference]
+    assert interest.is_held
 
 
 def told_by_body(asking: Asking, comparison_id: UUID, **other: Any) -> ToldHit:
