@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 
 from tsunagu.domain.claim import ClaimScope
 from tsunagu.domain.comparison import LONGEST_COMPARISON, Comparison
@@ -28,7 +31,7 @@ from tsunagu.federation.comparison_messages import (
     items_body,
     mark_body,
 )
-from tsunagu.records import agencies, cases, holdings, hub_members
+from tsunagu.records import agencies, cases, holdings, hub_members, hub_messages
 from tsunagu.records.ledger.book import all_entries
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.verify import verify
@@ -47,7 +50,7 @@ from tsunagu.services.series import open_series
 from tsunagu.services.series_changes import add_to_series
 from tsunagu.services.series_facts import set_handling
 
-from .homes import Home
+from .homes import Home, exchange
 from .hub_forging import carried_by_a_bad_line, keys_at, refused, sealed
 from .linked import Held, Made, copy, link
 from .three_homes import Three
@@ -453,6 +456,47 @@ def test_of_a_covert_case_a_coordinator_asks_and_is_told_alone(asking: Asking) -
     assert interest.is_held
 
 
+def test_killed_after_each_message_was_kept_it_goes_on_and_doubles_nothing(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, three = Made().file(), asking.three
+    asking.body_holds(copy(first))
+    comparison = asking.ask(asking.denmark_holds(first))
+    note, killed = hub_messages.note_done, set()
+
+    class Killed(BaseException):
+        """What no code expects."""
+
+    def killed_once(row_id: int, **more: Any) -> None:
+        one = (connection.settings_dict["NAME"], row_id)
+        if one not in killed:
+            killed.add(one)
+            raise Killed
+        note(row_id, **more)
+
+    def go_on() -> None:
+        for hours in range(1, 40):
+            with suppress(Killed):
+                exchange(*three.homes, at=now() + timedelta(hours=hours))
+                return
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hub_messages, "note_done", killed_once)
+        go_on()
+        with three.body_home.here() as world:
+            link(world)
+        go_on()
+    assert len(killed) == 4
+    assert asking.state(comparison) == "hit"
+    for home, acts_there in (
+        (three.body_home, {"arrived": 1, "items_kept": 1, "hit": 1, "answered": 1}),
+        (three.nordic, {"asked": 1, "hit": 1, "answered": 1}),
+    ):
+        with home.here() as world:
+            told = [one for one in world.entries() if one.get("details", {}).get("comparison") == str(comparison)]
+        assert Counter(one["act"].removeprefix("comparison:") for one in told) == acts_there
+
+
 def told_by_body(asking: Asking, comparison_id: UUID, **other: Any) -> ToldHit:
     """Return a hit as the body's installation may tell it."""
     body = asking.three.body.actor.agency_id
@@ -504,7 +548,7 @@ def test_what_a_member_may_not_ask_is_refused_and_recorded(asking: Asking) -> No
 
     tagged = MediaFacts(8, 8, None, (), {"maker": "somebody"})
     for reason, body in (
-        ("contradicts", items(line())),  # more than was announced
+        ("contradicts", items(line(path=b"asked 2"))),  # more than was announced
         ("contradicts", items(line(), of=uuid4())),
         ("not-theirs", items(line(), agency=asking.three.body.actor.agency_id)),
         ("malformed", items(line(path=b"/seized/somebody"))),

@@ -15,6 +15,8 @@ COMPARISON_LASTS = timedelta(days=30)
 LONGEST_COMPARISON = timedelta(days=90)
 MOST_ITEMS = 10_000
 """Contents that are asked about at once: a series, and no whole archive."""
+MOST_TRACES = 500_000
+"""Fingerprints that go at once: of 100 hours of video, some 40 MB."""
 MOST_A_DAY = 100
 """Comparisons that one installation takes from another one within a day: asking is not for browsing."""
 

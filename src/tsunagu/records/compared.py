@@ -11,9 +11,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from tsunagu.domain.case import CaseSummary
+from tsunagu.domain.errors import Conflict
 from tsunagu.domain.media import Examined
 from tsunagu.domain.purpose import Purpose
 from tsunagu.federation.comparison_messages import Asked
@@ -66,10 +68,19 @@ class Side:
 
 
 def open_case(asked: Asked, member_id: UUID, *, now: datetime) -> None:
-    """Open the case that stands for a comparison; of its agency, whose officers are all elsewhere."""
-    ComparedCase.objects.create(
-        id=asked.comparison_id, asker_id=asked.agency.agency_id, member_id=member_id, items=asked.items, arrived_at=now
-    )
+    """Open the case that stands for a comparison; of its agency, whose officers are all elsewhere.
+
+    Raises:
+        Conflict: something else has this id.
+    """
+    agency_id, items = asked.agency.agency_id, asked.items
+    try:
+        with transaction.atomic():
+            ComparedCase.objects.create(
+                id=asked.comparison_id, asker_id=agency_id, member_id=member_id, items=items, arrived_at=now
+            )
+    except IntegrityError as error:
+        raise Conflict("this id is another comparison's") from error
     case = _case(asked.comparison_id, asked.agency.agency_id, asked.purpose, asked.until, now)
     cases.add_case(case, opened_by=None)
     cases.exhibit_of(case, EXHIBIT, registered_by=None, now=now)
@@ -105,24 +116,27 @@ def arrived_since(member_id: UUID, moment: datetime) -> int:
     return ComparedCase.objects.filter(member_id=member_id, arrived_at__gt=moment).count()
 
 
-def keep_items(found: Compared, items: Sequence[Examined], *, now: datetime) -> bool:
-    """Keep some contents of a comparison, and return whether all that were announced have come.
+def keep_items(found: Compared, items: Sequence[Examined], *, now: datetime) -> tuple[Examined, ...]:
+    """Keep some contents of a comparison, and return those that were not here yet.
 
     Raises:
-        ValueError: these are more than were announced.
-        Conflict: it is being erased.
+        Conflict: these are more than were announced, or it is being erased.
     """
     exhibit = Exhibit.objects.get(case_id=found.comparison_id)
-    before = Holding.objects.filter(exhibit=exhibit).count()
-    if before + len(items) > found.items:
-        raise ValueError(found.items)
+    here = {bytes(key) for key in Holding.objects.filter(exhibit=exhibit).values_list("path_digest", flat=True)}
+    new = {key: one for one in items if (key := holdings.path_digest(one.path)) not in here}
+    if len(here) + len(new) > found.items:
+        raise Conflict("these are more contents than were announced")
     holdings.keep(
-        [(one, 0) for one in items], agency_id=found.agency_id, exhibit_id=exhibit.id, scanned=True, claimed=True
+        [(one, 0) for one in new.values()],
+        agency_id=found.agency_id,
+        exhibit_id=exhibit.id,
+        scanned=True,
+        claimed=True,
     )
-    is_whole = Holding.objects.filter(exhibit=exhibit).count() == found.items
-    if is_whole:
+    if len(here) + len(new) == found.items:
         ComparedCase.objects.filter(id=found.comparison_id, whole_at=None).update(whole_at=now)
-    return is_whole
+    return tuple(new.values())
 
 
 def waiting_items(comparison_id: UUID) -> int:

@@ -5,21 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.claim import ClaimScope
-from tsunagu.domain.comparison import Comparison, ComparisonHit
-from tsunagu.domain.errors import NotFound
+from tsunagu.domain.comparison import MOST_TRACES, Comparison, ComparisonHit
+from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.media import Examined
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.federation.comparison_messages import Asked, ToldHit
 from tsunagu.records import packaged
 from tsunagu.records.claims import Scope
-from tsunagu.records.models import Case, ComparisonHitRow, ComparisonRow, Holding, Series, SeriesCase, SeriesItemRow
+from tsunagu.records.models import (
+    Case,
+    ComparisonHitRow,
+    ComparisonRow,
+    Holding,
+    Series,
+    SeriesCase,
+    SeriesItemRow,
+    Trace,
+)
 from tsunagu.records.series import mine, seen_by
 
 
@@ -68,6 +79,9 @@ def contents_of(actor: Actor, scope: Scope, *, most: int) -> Sequence[Examined]:
         actor: who asks.
         scope: the series or the case.
         most: how many at most, and one.
+
+    Raises:
+        InputError: they have too many fingerprints together.
     """
     held = Holding.objects.filter(exhibit__case_id__in=mine(actor), item__isnull=False, size_bytes__gt=0)
     if scope.kind is ClaimScope.CASE:
@@ -76,8 +90,10 @@ def contents_of(actor: Actor, scope: Scope, *, most: int) -> Sequence[Examined]:
         rows = SeriesItemRow.objects.filter(series__root_id=scope.id, case_id__in=mine(actor), is_context=False)
         held = held.filter(item_id__in=rows.values("item_id"), exhibit__case_id__in=rows.values("case_id"))
     held = held.filter(item__claimed=False)
-    ids = held.order_by("item_id").values_list("item_id", flat=True).distinct()[: most + 1]
-    return packaged.contents_called(list(ids))
+    ids = list(held.order_by("item_id").values_list("item_id", flat=True).distinct()[: most + 1])
+    if Trace.objects.filter(item_id__in=ids).count() > MOST_TRACES:
+        raise InputError(f"at most {MOST_TRACES:,} fingerprints are sent at once: ask about fewer videos")
+    return packaged.contents_called(ids)
 
 
 def comparisons_of(actor: Actor, comparison_id: UUID | None = None) -> tuple[Comparison, ...]:
@@ -163,8 +179,14 @@ def note_erased(comparison_id: UUID, *, now: datetime) -> bool:
     return ComparisonRow.objects.filter(id=comparison_id, erased_at=None).update(erased_at=now) == 1
 
 
-def keep_hit(hit: ToldHit) -> bool:
-    """Keep a hit as it was told last, and return whether an officer has to take note of it (again)."""
+def keep_hit(hit: ToldHit) -> bool | None:
+    """Keep a hit as it was told last, and return whether an officer has to take note of it (again).
+
+    None where it was told so already.
+
+    Raises:
+        Conflict: a hit of another comparison has this id.
+    """
     told = {
         "told_at": hit.at,
         "claimed": hit.is_claimed,
@@ -173,18 +195,23 @@ def keep_hit(hit: ToldHit) -> bool:
     }
     row = ComparisonHitRow.objects.filter(id=hit.hit_id, comparison_id=hit.comparison_id).first()
     if row is None:
-        ComparisonHitRow.objects.create(
-            id=hit.hit_id,
-            agency_id=hit.agency_id,
-            comparison_id=hit.comparison_id,
-            other_agency_id=hit.agency.agency_id,
-            **told,
-        )
+        _add_hit(hit, told)
         return True
+    if all(getattr(row, name) == value for name, value in told.items()):
+        return None
     has_grown = row.acknowledged_at is not None and hit.at > row.told_at
     again = {"acknowledged_at": None, "acknowledged_by_id": None} if has_grown else {}
     ComparisonHitRow.objects.filter(id=hit.hit_id).update(**told, **again)
     return has_grown
+
+
+def _add_hit(hit: ToldHit, told: Mapping[str, Any]) -> None:
+    ids = {"id": hit.hit_id, "agency_id": hit.agency_id, "comparison_id": hit.comparison_id}
+    try:
+        with transaction.atomic():
+            ComparisonHitRow.objects.create(other_agency_id=hit.agency.agency_id, **ids, **told)
+    except IntegrityError as error:
+        raise Conflict("this id is another hit's") from error
 
 
 def hit_count(comparison_id: UUID) -> int:

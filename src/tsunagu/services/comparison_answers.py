@@ -16,9 +16,11 @@ from tsunagu.federation.comparison_messages import Mark, ToldHit, hit_body, mark
 from tsunagu.records import agencies, compared, hub_messages, interests, proofs
 from tsunagu.records.compared import Compared, Side
 from tsunagu.records.hub_messages import Draft
-from tsunagu.records.session import acting_for, looking_up
+from tsunagu.records.session import acting_for, locked, looking_up
 from tsunagu.services.parts import Ledger
 
+LOCK_TELLING = 7400110
+"""The advisory lock of who tells one member."""
 ACTS = {
     MessageKind.COMPARISON_HIT: Act.COMPARISON_HIT,
     MessageKind.COMPARISON_DONE: Act.COMPARISON_ANSWERED,
@@ -31,13 +33,14 @@ def tell_askers(member_id: UUID, *, now: datetime, ledger: Ledger) -> None:
 
     Of each hit how it stands, and anew when that has changed; that everything was compared; that it is erased. What is
     withheld, since the other case is covert, is told nobody before its co-ordinator has released it. May be called at
-    any moment, any number of times.
+    any moment, any number of times; where another process is at it, nothing is done.
     """
-    for agency_id in compared.askers_through(member_id):
-        with acting_for(agency_id):
-            waiting = compared.not_told(member_id)
-        for one in waiting:
-            _tell(one, now=now, ledger=ledger)
+    with locked(LOCK_TELLING, str(member_id), waits=False) as is_got:
+        for agency_id in compared.askers_through(member_id) if is_got else ():
+            with acting_for(agency_id):
+                waiting = compared.not_told(member_id)
+            for one in waiting:
+                _tell(one, now=now, ledger=ledger)
 
 
 def _tell(one: Compared, *, now: datetime, ledger: Ledger) -> None:

@@ -113,13 +113,10 @@ def _keep_items(desk: _Desk, body: Mapping[str, Any]) -> None:
     items = understood(said.lines)
     _check_theirs(desk, said.agency_id)
     with acting_for(said.agency_id):
-        found = _lasting(said.comparison_id)
-        try:
-            compared.keep_items(found, items, now=desk.now)
-        except ValueError:
-            raise MessageRefused(HubRefusal.CONTRADICTS) from None
-        told: dict[str, str | int] = {"items": len(items), "merkle_root": _root(items)}
-        desk.ledger.write(_deed(Act.COMPARISON_ITEMS_KEPT, said.agency_id, said.comparison_id, desk, **told))
+        new = compared.keep_items(_lasting(said.comparison_id), items, now=desk.now)
+        if new:
+            told: dict[str, str | int] = {"items": len(new), "merkle_root": _root(new)}
+            desk.ledger.write(_deed(Act.COMPARISON_ITEMS_KEPT, said.agency_id, said.comparison_id, desk, **told))
 
 
 def _keep_claim(desk: _Desk, body: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.claim import InterestKind
+from tsunagu.domain.errors import Conflict
 from tsunagu.domain.hub import SKEW, HubRefusal, MessageKind, MessageRefused
 from tsunagu.domain.ledger import Deed
 from tsunagu.federation.comparison_messages import ToldHit, hit_in, mark_in
@@ -36,9 +37,12 @@ def keep(sender: Sender, one: Incoming, *, now: datetime, ledger: Ledger) -> Non
     """Keep what a message tells of a comparison. The same message again changes nothing.
 
     Raises:
-        MessageRefused: MALFORMED, FROM_THE_FUTURE or NOT_THEIRS.
+        MessageRefused: MALFORMED, FROM_THE_FUTURE, NOT_THEIRS or CONTRADICTS.
     """
-    HANDLED[one.kind](_Desk(sender, now, ledger), one.body)
+    try:
+        HANDLED[one.kind](_Desk(sender, now, ledger), one.body)
+    except Conflict:
+        raise MessageRefused(HubRefusal.CONTRADICTS) from None
 
 
 def _keep_hit(desk: _Desk, body: Mapping[str, Any]) -> None:
@@ -56,6 +60,8 @@ def _keep_hit(desk: _Desk, body: Mapping[str, Any]) -> None:
         if _sent(desk, hit.comparison_id).is_over:
             return
         is_new = comparisons.keep_hit(hit)
+        if is_new is None:
+            return
         told: dict[str, str | int] = {"by": str(hit.agency.agency_id), "new": int(is_new), "ended": int(hit.is_ended)}
         desk.ledger.write(_deed(Act.COMPARISON_HIT, one, scope, desk, **told))
     if not hit.is_ended:
