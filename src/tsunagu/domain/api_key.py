@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +18,7 @@ class ApiKey:
         scopes: what he lent it; it may never do more than he himself may at that moment.
         daily_look_ups: how many things it may look up in one day.
         banks: the only ones that it looks anything up in; None for all that its officer may ask.
+        looked_up_today: how many things, when the key was looked at; None where nobody asked.
     """
 
     key_id: UUID
@@ -27,3 +28,4 @@ class ApiKey:
     expires_at: datetime
     daily_look_ups: int = 0
     banks: frozenset[UUID] | None = None
+    looked_up_today: int | None = field(default=None, compare=False)

@@ -13,4 +13,6 @@ def utc_text(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise InputError("a time without a zone")
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

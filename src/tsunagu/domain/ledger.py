@@ -119,14 +119,17 @@ class Deed:
 
     def body(self) -> dict[str, object]:
         """Return the deed as plain fields; those that are not known are left out."""
-        fields = {
-            "act": self.act.value,
-            "at": utc_text(self.at),
-            "agency": self.agency_id and str(self.agency_id),
-            "officer": self.officer_id and str(self.officer_id),
-            "purpose": self.purpose and self.purpose.value,
-            "case": self.case_id and str(self.case_id),
-            "cases": sorted(map(str, self.case_ids)),
-            "details": dict(self.details),
-        }
-        return {name: value for name, value in fields.items() if value}
+        fields: dict[str, object] = {"act": self.act.value, "at": utc_text(self.at)}
+        if self.agency_id is not None:
+            fields["agency"] = str(self.agency_id)
+        if self.officer_id is not None:
+            fields["officer"] = str(self.officer_id)
+        if self.purpose is not None:
+            fields["purpose"] = self.purpose.value
+        if self.case_id is not None:
+            fields["case"] = str(self.case_id)
+        if self.case_ids:
+            fields["cases"] = sorted(map(str, self.case_ids))
+        if self.details:
+            fields["details"] = dict(self.details)
+        return fields

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +15,12 @@ from tsunagu.records.session import asked_for
 _PERMISSIONS = frozenset(Permission)
 _OF_KEY = ("id", "name", "scopes", "made_at", "expires_at", "daily_look_ups", "banks")
 _KEPT = """
-SELECT api_key.id, api_key.name, scopes, made_at, expires_at, daily_look_ups, banks, officer_id, token_mac, ended_at,
-    is_active AND (locked_until IS NULL OR locked_until <= %s), login, officer.name, roles,
-    certified_until
-FROM api_key JOIN officer ON officer.id = officer_id WHERE api_key.id = ANY(%s)
+SELECT api_key.id, api_key.name, scopes, made_at, expires_at, daily_look_ups, banks, coalesce(queries, 0),
+    api_key.officer_id, token_mac, ended_at, is_active AND (locked_until IS NULL OR locked_until <= %s), login,
+    officer.name, roles, certified_until
+FROM api_key JOIN officer ON officer.id = api_key.officer_id
+    LEFT JOIN look_up_day AS used ON (used.officer_id, used.api_key, day) = (api_key.officer_id, api_key.id, %s)
+WHERE api_key.id = ANY(%s)
 """
 
 
@@ -57,7 +59,7 @@ def add_key(key: ApiKey, *, agency_id: UUID, officer_id: UUID, token_mac: bytes)
 
 def kept_keys(key_ids: Iterable[UUID], *, agency_id: UUID, now: datetime) -> dict[UUID, KeptKey]:
     """Return those of these keys that an agency has, also those that were ended, by their ids."""
-    rows = asked_for(agency_id, _KEPT, [now, list(key_ids)])
+    rows = asked_for(agency_id, _KEPT, [now, now.astimezone(UTC).date(), list(key_ids)])
     found = {}
     for *of_key, officer_id, token_mac, ended_at, may_act, login, name, roles, certified_until in rows:
         card = OfficerCard(officer_id, agency_id, login, name, frozenset(map(Role, roles)), certified_until)
@@ -83,7 +85,8 @@ def end_keys(officer_id: UUID, *, now: datetime) -> None:
 
 
 def _key(columns: Sequence[Any]) -> ApiKey:
-    """Return a key of the values of `_OF_KEY`."""
-    key_id, name, scopes, made_at, expires_at, daily_look_ups, banks = columns
+    """Return a key of the values of `_OF_KEY`, and of what was looked up by it today where that is known."""
+    key_id, name, scopes, made_at, expires_at, daily_look_ups, banks, *used = columns
     known = frozenset(Permission(one) for one in scopes if one in _PERMISSIONS)  # not what an earlier release knew
-    return ApiKey(key_id, name, known, made_at, expires_at, daily_look_ups, None if banks is None else frozenset(banks))
+    only = None if banks is None else frozenset(banks)
+    return ApiKey(key_id, name, known, made_at, expires_at, daily_look_ups, only, *used)

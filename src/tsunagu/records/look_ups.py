@@ -3,7 +3,7 @@
 Call what counts anything within `looking_up`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -30,6 +30,7 @@ WHERE item.withdrawn IS NULL AND item.quarantine IS NULL
 """
 
 
+_SEMANTICS = {one.value: one for one in BankSemantics}
 _TELL = """
 INSERT INTO look_up_hit (asked_at, agency_id, bank_id, item_id, distance_bits, asked_by_id)
 SELECT %s, * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::smallint[], %s::uuid[])
@@ -108,10 +109,17 @@ def same(
     return found
 
 
-def is_left(asked: Asking, *, now: datetime) -> list[bool]:
-    """Return for each whether it is left today, and count nothing: what others ask meanwhile is not known yet."""
+def is_left(asked: Asking, *, seen: Mapping[Budget, int], now: datetime) -> list[bool]:
+    """Return for each whether it is left today, and count nothing: what others ask meanwhile is not known yet.
+
+    Args:
+        asked: what is asked for.
+        seen: how much of budgets was used today; those that are not in it are looked at.
+        now: what day it is.
+    """
     numbers = _numbers(asked)
-    return _left(asked, numbers, _used(numbers, now))
+    used = seen if numbers.keys() <= seen.keys() else {**_used(numbers, now), **seen}
+    return _left(asked, numbers, [used.get(budget, 0) for budget in numbers])
 
 
 def spend(asked: Asking, *, now: datetime) -> list[bool]:
@@ -150,16 +158,15 @@ def _left(asked: Asking, numbers: Mapping[Budget, int], used: Sequence[int]) -> 
     return is_left
 
 
-def _used(numbers: Mapping[Budget, int], now: datetime) -> list[int]:
-    """Return what is used up of budgets today, each by its place."""
+def _used(budgets: Iterable[Budget], now: datetime) -> dict[Budget, int]:
+    """Return what is used up of budgets today; those of which nothing is are left out."""
     with connections[LINKER].cursor() as cursor:
         cursor.execute(
             "SELECT agency_id, officer_id, api_key, queries FROM look_up_day"
             " WHERE day = %s AND officer_id = ANY(%s::uuid[])",
-            [now.astimezone(UTC).date(), _array({budget.officer_id for budget in numbers})],
+            [now.astimezone(UTC).date(), _array({budget.officer_id for budget in budgets})],
         )
-        used = {Budget(*budget): int(total) for *budget, total in cursor.fetchall()}
-    return [used.get(budget, 0) for budget in numbers]
+        return {Budget(*budget): int(total) for *budget, total in cursor.fetchall()}
 
 
 def _counted(numbers: Mapping[Budget, int], queries: Sequence[int], now: datetime) -> list[int]:
@@ -176,7 +183,7 @@ def _counted(numbers: Mapping[Budget, int], queries: Sequence[int], now: datetim
             [
                 now.astimezone(UTC).date(),
                 *_columns([budget for *_, budget, _ in budgets]),
-                _array(queries[place] for *_, place in budgets),
+                _array([queries[place] for *_, place in budgets]),
             ],
         )
         rows = cursor.fetchall()
@@ -198,7 +205,7 @@ def remembered(fingerprints: Sequence[tuple[UUID, bytes]]) -> list[Statement]:
     """Return what keeps what agencies asked for: a new item that is near much of it is too wide to go live."""
     if not fingerprints:
         return []
-    agencies = _array(agency_id for agency_id, _ in fingerprints)
+    agencies = _array([agency_id for agency_id, _ in fingerprints])
     return [(_REMEMBER, [agencies, [data for _, data in fingerprints]])]
 
 
@@ -232,11 +239,13 @@ def _columns(rows: Sequence[tuple[Any, ...]]) -> list[str]:
     return [_array(column) for column in zip(*rows, strict=True)]
 
 
-def _array(values: Iterable[int | UUID | None]) -> str:
+def _array(values: Collection[int | UUID | None]) -> str:
     """Return numbers or UUIDs as the server writes an array: none of them needs a quote."""
-    return f"{{{','.join('NULL' if one is None else str(one) for one in values)}}}"
+    written: dict[object, str] = {one: str(one) for one in set(values)}  # few agencies and banks, again and again
+    written[None] = "NULL"
+    return f"{{{','.join(map(written.__getitem__, values))}}}"
 
 
 def _answering(row: Sequence[Any]) -> Answering:
     item, bank, name, owner, semantics, opinion, radius_bits = row
-    return Answering(item, bank, name, owner, BankSemantics(semantics), opinion == Opinion.DISPUTED, radius_bits)
+    return Answering(item, bank, name, owner, _SEMANTICS[semantics], opinion == Opinion.DISPUTED, radius_bits)

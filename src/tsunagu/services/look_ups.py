@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -108,7 +109,7 @@ def look_up_together(
         django.db.Error: the database has gone away.
     """
     refused = [_refusal(one) for one in asked]
-    _refuse_exhausted(asked, refused, look_ups.is_left, now=now)
+    _refuse_exhausted(asked, refused, partial(look_ups.is_left, seen=_seen(asked)), now=now)
     places = [place for place, why in enumerate(refused) if why is None]
     distances, version = _near([asked[place] for place in places], known)
     name = index_name(keys, version)
@@ -164,6 +165,16 @@ def _refuse_exhausted(
     for (place, _), left in zip(counted, is_left(asking, now=now), strict=True):
         if not left:
             refused[place] = Exhausted(_EXHAUSTED)
+
+
+def _seen(asked: Sequence[LookUp]) -> dict[Budget, int]:
+    """Return how much of the budgets of keys was used when the keys were looked at."""
+    seen: dict[Budget, int] = {}
+    for one in asked:
+        key = one.actor.key
+        if key is not None and key.looked_up_today is not None:
+            seen[_budget(one.actor)] = key.looked_up_today
+    return seen
 
 
 def _a_day(actor: Actor) -> int:

@@ -35,10 +35,11 @@ def item_names(keys: Keys, item_ids: Collection[int]) -> dict[int, str]:
     if not item_ids:
         return {}
     cipher = Cipher(AES256(keys.mac(REFERENCE, _CONTEXT)), ECB()).encryptor()  # noqa: S305 - each block is another one
-    names = cipher.update(b"".join(item_id.to_bytes(8, "big") + _FILLING for item_id in item_ids))
-    blocks = range(0, len(names), 16)
+    names = cipher.update(b"".join(item_id.to_bytes(8, "big") + _FILLING for item_id in item_ids)).hex()
+    digits = [names[begin : begin + 32] for begin in range(0, len(names), 32)]
     return {
-        item_id: str(UUID(bytes=names[block : block + 16])) for item_id, block in zip(item_ids, blocks, strict=True)
+        item_id: f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"  # as `UUID` writes itself
+        for item_id, name in zip(item_ids, digits, strict=True)
     }
 
 

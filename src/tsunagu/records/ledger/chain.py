@@ -17,6 +17,7 @@ _LAST_NUMBER = 2**63 - 1  # PostgreSQL's bigint
 
 
 _PLAIN = frozenset({str, int, bool, type(None)})
+_TEXT = frozenset({str})
 _NULL = "\\u0000"
 
 
@@ -43,10 +44,11 @@ _written = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 def _is_plain(body: Mapping[str, object]) -> bool:
     """Whether it obviously holds only what is allowed, as nearly all bodies do: texts and numbers, one level deep."""
     inner = [one for one in body.values() if type(one) is dict]
-    values = [one for one in body.values() if type(one) is not dict]
-    return all(set(map(type, some)) <= _PLAIN for some in (values, *(one.values() for one in inner))) and all(
-        set(map(type, some)) <= {str} for some in (body, *inner)
-    )
+    names, kinds = set(map(type, body)), set(map(type, body.values())) - {dict}
+    for one in inner:
+        names.update(map(type, one))
+        kinds.update(map(type, one.values()))
+    return names <= _TEXT and kinds <= _PLAIN
 
 
 def entry_hash(previous: bytes, number: int, body: str) -> bytes:
