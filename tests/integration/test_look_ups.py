@@ -24,6 +24,7 @@ from tsunagu.services.bank_judging import judge_item, release_item, withdraw_ite
 from tsunagu.services.banks import change_bank, open_bank, view_bank
 from tsunagu.services.blast_radius import MOST_RECENT, quarantined
 from tsunagu.services.look_up_desk import LookUpDesk
+from tsunagu.services.look_up_hits import LookUp
 from tsunagu.services.look_ups import look_up
 
 from .scene import WORKS
@@ -279,9 +280,32 @@ def test_a_question_for_which_too_little_is_left_uses_nothing_of_it_up(
     ann, query = world.found(WORKS, {Role.ADMINISTRATOR})[0], Query(pdq=(pdq,))
     ask(world, ann, query)
     actor = replace(ann.actor, purpose=Purpose.INVESTIGATION)
-    together = [service.LookUp(actor, [query] * count) for count in (50, 4, 6, 5)]
+    together = [LookUp(actor, [query] * count) for count in (50, 4, 6, 5)]
     answered = service.look_up_together(together, known=world.rooms.known(), **world.parts)
     assert [isinstance(one, Exhausted) for one in answered] == [True, False, True, False]
+    with pytest.raises(Exhausted):
+        ask(world, ann, query)
+
+
+def test_who_has_too_little_left_only_when_it_is_counted_is_refused_and_the_others_are_answered(
+    world: World, ben: Person, pdq: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, query = world.found(WORKS, {Role.ADMINISTRATOR})[0], Query(pdq=(pdq,))
+    looked: list[object] = []
+    real = look_ups.is_left
+
+    def late(asked: look_ups.Asking, **how: Any) -> list[bool]:
+        looked.append(how)
+        return [True] * len(asked) if len(looked) == 1 else real(asked, **how)
+
+    monkeypatch.setattr(look_ups, "is_left", late)
+    monkeypatch.setattr(service, "_a_day", lambda actor: 5 if actor.officer_id == ann.actor.officer_id else 10**6)
+    asked = [(ann, 6), (ann, 4), (ben, 1), (ann, 2)]
+    together = [LookUp(replace(one.actor, purpose=Purpose.INVESTIGATION), [query] * count) for one, count in asked]
+    answered = service.look_up_together(together, known=world.rooms.known(), **world.parts)
+    assert [isinstance(one, Exhausted) for one in answered] == [True, False, False, True]
+    assert len(looked) == 2
+    ask(world, ann, query)
     with pytest.raises(Exhausted):
         ask(world, ann, query)
 
@@ -306,7 +330,7 @@ def test_what_the_ledger_takes_no_entry_of_is_not_told_nor_counted_nor_are_owner
     bank.add(NewItem(pdq=pdq))
     before = world.entry_count()
     with monkeypatch.context() as patch:
-        patch.setattr(book, "_APPEND", "SELECT 1 / 0 WHERE %s <> ''")
+        patch.setattr(book, "_APPEND", "SELECT no_such_book(%s)")
         with pytest.raises(Unavailable, match="no entry"):
             ask(world, ann, query, query)
     assert (world.entry_count(), view_bank(actor=ann.actor, name=bank.name, **world.parts).hits) == (before, ())

@@ -1,7 +1,4 @@
-"""What banks know of what is asked for, as the linker: each bank by its own rules, as they are at this moment.
-
-Call what counts anything within `looking_up`.
-"""
+"""What banks know of what is asked for, as the linker: each bank by its own rules, as they are at this moment."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connections
+from django.db import DataError, connections
 
 from tsunagu.domain.bank import BankSemantics, Opinion
 from tsunagu.domain.look_up import DigestKind
@@ -31,6 +28,21 @@ WHERE item.withdrawn IS NULL AND item.quarantine IS NULL
 
 
 _SEMANTICS = {one.value: one for one in BankSemantics}
+_SPEND = """
+WITH asked AS (
+    SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[])
+        AS asked (agency, officer, key, queries, most)
+), spent AS (
+    INSERT INTO look_up_day (agency_id, officer_id, api_key, day, queries)
+    SELECT agency, officer, key, %s, queries FROM asked
+    ON CONFLICT (officer_id, api_key, day) DO UPDATE SET queries = look_up_day.queries + excluded.queries
+    RETURNING officer_id, api_key, queries
+)
+SELECT 1 / (NOT bool_or(spent.queries > most))::int FROM spent
+    JOIN asked ON officer = officer_id AND key IS NOT DISTINCT FROM api_key
+"""
+TOO_MUCH = DataError
+"""What is raised where `spent` counts more than is left: by a division, for SQL alone has no other way to fail."""
 _TELL = """
 INSERT INTO look_up_hit (asked_at, agency_id, bank_id, item_id, distance_bits, asked_by_id)
 SELECT %s, * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::smallint[], %s::uuid[])
@@ -122,23 +134,19 @@ def is_left(asked: Asking, *, seen: Mapping[Budget, int], now: datetime) -> list
     return _left(asked, numbers, [used.get(budget, 0) for budget in numbers])
 
 
-def spend(asked: Asking, *, now: datetime) -> list[bool]:
-    """Count what is asked out of budgets, and return for each whether it is left today: what is not counts for nothing.
+def spent(asked: Asking, *, now: datetime) -> Statement:
+    """Return what counts out of budgets what is asked, and fails as `TOO_MUCH` where one of them has less left today.
 
     The rows stay locked for every other asker of the same budgets until the transaction ends.
     """
-    numbers = _numbers(asked)
-    together = [0] * len(numbers)
-    for budget, queries, _ in asked:
-        together[numbers[budget]] += queries
-    used = _counted(numbers, together, now)
-    left = _left(asked, numbers, [all_ - own for all_, own in zip(used, together, strict=True)])
-    too_much = [0] * len(numbers)
-    for (budget, queries, _), one in zip(asked, left, strict=True):
-        too_much[numbers[budget]] -= 0 if one else queries
-    if any(too_much):
-        _counted(numbers, too_much, now)
-    return left
+    together: dict[Budget, list[int]] = {}
+    for budget, queries, most in asked:
+        counted = together.setdefault(budget, [0, most])
+        counted[0] += queries
+    # In one order everywhere: two processes never wait for each other.
+    budgets = sorted(together, key=lambda budget: (str(budget.officer_id), str(budget.key_id)))
+    rows = [(*budget, *together[budget]) for budget in budgets]
+    return _SPEND, [*_columns(rows), now.astimezone(UTC).date()]
 
 
 def _numbers(asked: Asking) -> dict[Budget, int]:
@@ -167,30 +175,6 @@ def _used(budgets: Iterable[Budget], now: datetime) -> dict[Budget, int]:
             [now.astimezone(UTC).date(), _array({budget.officer_id for budget in budgets})],
         )
         return {Budget(*budget): int(total) for *budget, total in cursor.fetchall()}
-
-
-def _counted(numbers: Mapping[Budget, int], queries: Sequence[int], now: datetime) -> list[int]:
-    """Add to what is used up of budgets today, and return how much that is then, each by the place of its budget."""
-    # In one order everywhere: two processes never wait for each other.
-    budgets = sorted((str(budget.officer_id), str(budget.key_id), budget, place) for budget, place in numbers.items())
-    with connections[LINKER].cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO look_up_day (agency_id, officer_id, api_key, day, queries)"
-            " SELECT agency, officer, key, %s, queries"
-            " FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[]) AS asked (agency, officer, key, queries)"
-            " ON CONFLICT (officer_id, api_key, day) DO UPDATE SET queries = look_up_day.queries + excluded.queries"
-            " RETURNING agency_id, officer_id, api_key, queries",
-            [
-                now.astimezone(UTC).date(),
-                *_columns([budget for *_, budget, _ in budgets]),
-                _array([queries[place] for *_, place in budgets]),
-            ],
-        )
-        rows = cursor.fetchall()
-    used = [0] * len(numbers)
-    for *budget, total in rows:
-        used[numbers[Budget(*budget)]] = int(total)
-    return used
 
 
 def owners_told(hits: Sequence[tuple[Answering, int, UUID]], *, now: datetime) -> list[Statement]:

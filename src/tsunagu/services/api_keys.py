@@ -185,9 +185,9 @@ class LedgerByKey:
         self._ledger = ledger
         self._actor = actor
 
-    def write(self, *deeds: Deed, using: str = "default", closing: Sequence[Statement] | None = None) -> None:
-        """Add entries within the caller's transaction, and end it with other statements where they are given."""
-        self._ledger.write(*self._by_key(deeds), using=using, closing=closing)
+    def write(self, *deeds: Deed, using: str = "default", together: Sequence[Statement] = ()) -> None:
+        """Add entries within the caller's transaction, or as one of their own with other statements."""
+        self._ledger.write(*self._by_key(deeds), using=using, together=together)
 
     def record(self, *deeds: Deed) -> None:
         """Add entries in a transaction of their own, and return once it is committed."""

@@ -203,7 +203,8 @@ class LookUpDesk:
                 self._answer([one], found=found)
 
     def _answer_together(self, batch: Sequence[_Waiting], *, found: Callable[[], object]) -> None:
-        from tsunagu.services.look_ups import LookUp, look_up_together  # noqa: PLC0415 - loads the kernels
+        from tsunagu.services.look_up_hits import LookUp  # noqa: PLC0415 - loads the kernels
+        from tsunagu.services.look_ups import look_up_together  # noqa: PLC0415 - loads the kernels
 
         rooms, now = self._rooms(), self._now()
         tokens = {one.token for one in batch}

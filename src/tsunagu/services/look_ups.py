@@ -6,23 +6,22 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.errors import Exhausted, Forbidden, InputError, TsunaguError
-from tsunagu.domain.fingerprint import FingerprintKind
+from tsunagu.domain.errors import Exhausted, Forbidden, InputError, TsunaguError, Unavailable
 from tsunagu.domain.ledger import Deed
-from tsunagu.domain.look_up import OFFICER_A_DAY, Answer, DigestKind, Known, Query
+from tsunagu.domain.look_up import OFFICER_A_DAY, Answer, Known, Query
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.records import look_ups
 from tsunagu.records.agencies import cards_of
-from tsunagu.records.look_ups import Answering, Asker, Budget
+from tsunagu.records.look_ups import Budget
 from tsunagu.records.session import LINKER, Statement, looking_up
 from tsunagu.services.access import REFERENCE
+from tsunagu.services.look_up_hits import Hit, LookUp, hits_of, near
 from tsunagu.services.opaque import index_name, item_names
 from tsunagu.services.parts import Keys, Ledger
 
@@ -36,21 +35,6 @@ REMEMBERED = 1 / 16
 _EXHAUSTED = "the budget of look-ups is used up for today, or has less left than is asked for"
 _UPRIGHT = 0
 _NOTHING = Answer(())
-
-
-@dataclass(frozen=True, slots=True)
-class LookUp:
-    """What one asker asks at once.
-
-    Attributes:
-        actor: with the purpose for which he asks.
-        queries: 1 to `MOST_QUERIES`, none of them empty.
-        of_own_all: whether banks of his own agency answer with all their items, also those that are switched off.
-    """
-
-    actor: Actor
-    queries: Sequence[Query]
-    of_own_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +93,44 @@ def look_up_together(
         django.db.Error: the database has gone away.
     """
     refused = [_refusal(one) for one in asked]
-    _refuse_exhausted(asked, refused, partial(look_ups.is_left, seen=_seen(asked)), now=now)
+    _refuse_exhausted(asked, refused, _seen(asked), now=now)
     places = [place for place, why in enumerate(refused) if why is None]
-    distances, version = _near([asked[place] for place in places], known)
+    distances, version = near([asked[place] for place in places], known)
     name = index_name(keys, version)
-    hits = dict(zip(places, _hits([asked[place] for place in places], distances, now=now), strict=True))
+    hits = dict(zip(places, hits_of([asked[place] for place in places], distances, now=now), strict=True))
     items = {hit.item.item_id: hit.item for own in hits.values() for per_query in own for hit in per_query}
     owners = cards_of({one.agency_id for one in items.values()}) if items else {}
     names = item_names(keys, items)
     answers = {place: _answers(asked[place].actor, own, owners, names) for place, own in hits.items()}
     found()
-    with looking_up():
-        _refuse_exhausted(asked, refused, look_ups.spend, now=now)
-        answered = [(asked[place], hits[place]) for place in places if refused[place] is None]
-        denied = [one for one, why in zip(asked, refused, strict=True) if isinstance(why, Forbidden)]
-        deeds = [_deed(one, own, name, now) for one, own in answered]
-        denials = (_denial(one, now, keys) for one in denied)
-        ledger.write(*deeds, *denials, using=LINKER, closing=_told(answered, now=now))
+    while not _written(asked, refused, hits, name, now=now, keys=keys, ledger=ledger):
+        others = refused.count(None)
+        _refuse_exhausted(asked, refused, {}, now=now)  # somebody has asked by the same keys meanwhile
+        if refused.count(None) == others:
+            raise Unavailable("what is asked for could not be counted, so nothing is answered")
     return [LookedUp(answers[place], name) if why is None else why for place, why in enumerate(refused)]
+
+
+def _written(
+    asked: Sequence[LookUp],
+    refused: Sequence[TsunaguError | None],
+    hits: Mapping[int, Sequence[Sequence[Hit]]],
+    name: str,
+    *,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> bool:
+    """Write down what is answered and what was denied, all or nothing; return whether all had so much left."""
+    answered = [(asked[place], own) for place, own in hits.items() if refused[place] is None]
+    deeds = [_deed(one, own, name, now) for one, own in answered]
+    deeds += [_denial(one, now, keys) for one, why in zip(asked, refused, strict=True) if isinstance(why, Forbidden)]
+    counted = [look_ups.spent([_asking(one) for one, _ in answered], now=now)] if answered else []
+    try:
+        ledger.write(*deeds, using=LINKER, together=[*counted, *_told(answered, now=now)])
+    except look_ups.TOO_MUCH:
+        return False
+    return True
 
 
 def forget_older_queries() -> None:
@@ -151,20 +155,20 @@ def _refusal(asked: LookUp) -> TsunaguError | None:
 
 
 def _refuse_exhausted(
-    asked: Sequence[LookUp],
-    refused: list[TsunaguError | None],
-    is_left: Callable[..., Sequence[bool]],
-    *,
-    now: datetime,
+    asked: Sequence[LookUp], refused: list[TsunaguError | None], seen: Mapping[Budget, int], *, now: datetime
 ) -> None:
     """Note among those who are refused whose question is too much for today: he is not searched for, nor counted."""
     counted = [(place, one) for place, one in enumerate(asked) if refused[place] is None]
     if not counted:
         return
-    asking = [(_budget(one.actor), len(one.queries), _a_day(one.actor)) for _, one in counted]
-    for (place, _), left in zip(counted, is_left(asking, now=now), strict=True):
+    is_left = look_ups.is_left([_asking(one) for _, one in counted], seen=seen, now=now)
+    for (place, _), left in zip(counted, is_left, strict=True):
         if not left:
             refused[place] = Exhausted(_EXHAUSTED)
+
+
+def _asking(asked: LookUp) -> tuple[Budget, int, int]:
+    return _budget(asked.actor), len(asked.queries), _a_day(asked.actor)
 
 
 def _seen(asked: Sequence[LookUp]) -> dict[Budget, int]:
@@ -185,76 +189,7 @@ def _budget(actor: Actor) -> Budget:
     return Budget(actor.agency_id, actor.officer_id, None if actor.key is None else actor.key.key_id)
 
 
-def _near(asked: Sequence[LookUp], known: KnownIndex) -> tuple[list[list[dict[int, int]]], str]:
-    """Return for each asker and query the items that are near, with the least distance over its turns."""
-    found: list[list[dict[int, int]]] = [[{} for _ in one.queries] for one in asked]
-    places = [
-        (near, turn)
-        for one, per_query in zip(asked, found, strict=True)
-        for query, near in zip(one.queries, per_query, strict=True)
-        for turn in query.pdq
-    ]
-    if not asked:
-        return found, ""
-    import numpy as np  # noqa: PLC0415 - only who looks up waits for it
-
-    table = np.frombuffer(b"".join(turn for _, turn in places), np.uint8).reshape(-1, FingerprintKind.PDQ.bits // 8)
-    (rows, item_ids, distances), version = known.search(table)
-    for row, item_id, distance in zip(rows.tolist(), item_ids.tolist(), distances.tolist(), strict=True):
-        near = places[row][0]
-        near[item_id] = min(distance, near.get(item_id, distance))
-    return found, version
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    item: Answering
-    distance_bits: int
-    is_exact: bool
-
-
-def _hits(
-    asked: Sequence[LookUp], near: Sequence[Sequence[Mapping[int, int]]], *, now: datetime
-) -> list[list[list[_Hit]]]:
-    """Return for each asker and query what answers it, each item once: the same content first, then the nearest.
-
-    Whom the same banks answer, for them the record is asked once.
-    """
-    alike: dict[Asker, list[int]] = {}
-    for place, one in enumerate(asked):
-        key = one.actor.key
-        asker = Asker(one.actor.agency_id, None if key is None else key.banks, of_own_all=one.of_own_all)
-        alike.setdefault(asker, []).append(place)
-    found: list[list[list[_Hit]]] = [[] for _ in asked]
-    for asker, places in alike.items():
-        items = {item_id for place in places for per_query in near[place] for item_id in per_query}
-        digests = {digest for place in places for query in asked[place].queries for digest in query.digests}
-        answering = look_ups.near(asker, items, now=now)
-        same = look_ups.same(asker, digests, now=now)
-        for place in places:
-            pairs = zip(asked[place].queries, near[place], strict=True)
-            found[place] = [_hits_of(query, distances, answering, same) for query, distances in pairs]
-    return found
-
-
-def _hits_of(
-    query: Query,
-    distances: Mapping[int, int],
-    answering: Mapping[int, Answering],
-    same: Mapping[tuple[DigestKind, bytes], Sequence[Answering]],
-) -> list[_Hit]:
-    if not distances and not query.digests:
-        return []
-    hits = {
-        item_id: _Hit(answering[item_id], distance, is_exact=False)
-        for item_id, distance in distances.items()
-        if item_id in answering and distance <= answering[item_id].radius_bits
-    }
-    hits |= {one.item_id: _Hit(one, 0, is_exact=True) for digest in query.digests for one in same.get(digest, ())}
-    return sorted(hits.values(), key=lambda hit: (not hit.is_exact, hit.distance_bits, hit.item.item_id))
-
-
-def _told(answered: Sequence[tuple[LookUp, Sequence[Sequence[_Hit]]]], *, now: datetime) -> list[Statement]:
+def _told(answered: Sequence[tuple[LookUp, Sequence[Sequence[Hit]]]], *, now: datetime) -> list[Statement]:
     """Return what lets owners learn of their hits, and keeps some of what nobody knows, for new items' sake."""
     told = []
     unknown = []
@@ -268,7 +203,7 @@ def _told(answered: Sequence[tuple[LookUp, Sequence[Sequence[_Hit]]]], *, now: d
 
 
 def _answers(
-    actor: Actor, hits: Sequence[Sequence[_Hit]], owners: Mapping[UUID, AgencyCard], names: Mapping[int, str]
+    actor: Actor, hits: Sequence[Sequence[Hit]], owners: Mapping[UUID, AgencyCard], names: Mapping[int, str]
 ) -> tuple[Answer, ...]:
     """Return what the actor is told: no number that counts, and no distance that he may not see."""
     sees_distance = actor.may(Permission.BANK_DISTANCE)
@@ -293,7 +228,7 @@ def _answers(
     )
 
 
-def _deed(asked: LookUp, hits: Sequence[Sequence[_Hit]], name: str, now: datetime) -> Deed:
+def _deed(asked: LookUp, hits: Sequence[Sequence[Hit]], name: str, now: datetime) -> Deed:
     details: dict[str, str | int] = {"queries": len(hits), "known": sum(map(bool, hits)), "index": name}
     return _of(Act.MEDIA_LOOKED_UP, asked.actor, details, now)
 

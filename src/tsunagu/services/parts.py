@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Ledger(Protocol):
     """Where deeds are written. No entry, no answer."""
 
-    def write(self, *deeds: Deed, using: str = "default", closing: Sequence[Statement] | None = None) -> None:
-        """Add entries within the caller's transaction, and end it with other statements where they are given."""
+    def write(self, *deeds: Deed, using: str = "default", together: Sequence[Statement] = ()) -> None:
+        """Add entries within the caller's transaction, or as one of their own with other statements."""
 
     def record(self, *deeds: Deed) -> None:
         """Add entries in a transaction of their own, and return once it is committed."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
 
-from django.db import DatabaseError, OperationalError, connections, transaction
+from django.db import DatabaseError, DataError, OperationalError, connections, transaction
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.errors import Unavailable
@@ -18,7 +18,6 @@ APP = "default"
 OWNER = "owner"
 _NAME_DIGITS = 16
 _APPEND = "SELECT ledger.append(ARRAY(SELECT json_array_elements_text(%s::json)))"
-_COMMIT: Statement = ("COMMIT", ())
 _NO_ENTRY = "the ledger takes no entry, so nothing is done or answered"
 
 
@@ -38,7 +37,7 @@ class Book:
         self._queue_lock = Lock()
         self._commit_lock = Lock()
 
-    def write(self, *deeds: Deed, using: str = APP, closing: Sequence[Statement] | None = None) -> None:
+    def write(self, *deeds: Deed, using: str = APP, together: Sequence[Statement] = ()) -> None:
         """Add entries within the caller's transaction: they are kept or lost together with what they tell of.
 
         Call it last: the ledger stays locked for every other writer until the transaction ends.
@@ -46,15 +45,16 @@ class Book:
         Args:
             deeds: one entry each.
             using: the connection of the transaction.
-            closing: what else the transaction has to do. It is sent with the entries, in one message to the server
-                which commits everything; None leaves that to the caller.
+            together: all else that is to be done: then there is no transaction of the caller's, but this and the
+                entries are one, which is one message to the server.
 
         Raises:
             Unavailable: they could not be written; the transaction must not be committed.
-            django.db.Error: nor could they because the database has gone away.
+            django.db.Error: nor could they because the database has gone away, or (`DataError`) because something of
+                `together` is refused.
         """
         if deeds:
-            _append([canonical(deed.body()) for deed in deeds], using, closing)
+            _append([canonical(deed.body()) for deed in deeds], using, together)
 
     def record(self, *deeds: Deed) -> None:
         """Add entries in a transaction of their own, and return once it is committed.
@@ -88,17 +88,20 @@ class Book:
                 one.is_written = True
 
 
-def _append(bodies: list[str], using: str, closing: Sequence[Statement] | None = None) -> None:
+def _append(bodies: list[str], using: str, together: Sequence[Statement] = ()) -> None:
+    if together:
+        connections[using].validate_no_atomic_block()
     # As one text: whatever is in an array is escaped quote by quote, and bodies are full of quotes.
-    entries = (_APPEND, [json.dumps(bodies, ensure_ascii=False)])
-    statements = [entries] if closing is None else [*closing, entries, _COMMIT]
+    statements = [*together, (_APPEND, [json.dumps(bodies, ensure_ascii=False)])]
     try:
         with connections[using].cursor() as cursor:
-            # One that fails ends the message: what stands behind it is not done.
+            # Statements of one message are one transaction: PostgreSQL 18, "Multiple Statements in a Simple Query".
             cursor.execute("; ".join(sql for sql, _ in statements), [one for _, values in statements for one in values])
     except OperationalError:
         raise
     except DatabaseError as error:
+        if together and isinstance(error, DataError):
+            raise
         raise Unavailable(_NO_ENTRY) from error
 
 
