@@ -54,6 +54,7 @@ PAGES: dict[str, dict[str, tuple[str, str]]] = {
     "jensen": {
         "overlaps": ("/overlaps/", ""),
         "overlap": ("/overlaps/", "tbody tr:last-child a"),
+        "compare": ("/overlaps/", "tbody tr:last-child a, tbody.hit:nth-of-type(4) a"),
         "notices": ("/notices/", ""),
         "banks": ("/banks/", ""),
         "bank": ("/banks/Demonstration:%20known%20photographs/", ""),

@@ -90,7 +90,12 @@ def note_sharing(notice: Notice, *, officer_id: UUID, now: datetime) -> None:
 
 
 def hits_seen(
-    notice: Notice, label: Callable[[int], str], *, after: int = 0, most: int | None = None
+    notice: Notice,
+    label: Callable[[int], str],
+    *,
+    only: int | None = None,
+    after: int = 0,
+    most: int | None = None,
 ) -> tuple[HitView, ...]:
     """Return the hits of an overlap that both sides have shared, rare and near ones first; otherwise none.
 
@@ -101,6 +106,7 @@ def hits_seen(
         notice: the actor's, of that overlap.
         label: names an item by its id, alike for both sides. The id itself is not told: ids in order would count what
             other agencies hold.
+        only: the only hit that is wanted; all when it is left out.
         after: the hit after which to go on; 0, or one that is there no more, for the first ones.
         most: how many at most; all when it is left out.
     """
@@ -109,7 +115,7 @@ def hits_seen(
         return ()
     as_b = overlap.case_b == notice.case_id
     own = "item_b" if as_b else "item_a"
-    wanted = _in_order(overlap.id, own, notice.case_id)
+    wanted = [one for one in _in_order(overlap.id, own, notice.case_id) if only in {None, one}]
     first = wanted.index(after) + 1 if after in wanted else 0
     wanted = wanted[first:] if most is None else wanted[first : first + most]
     rows = HitRow.objects.in_bulk(wanted)

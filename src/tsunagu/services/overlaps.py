@@ -136,6 +136,7 @@ def view_overlap(
     *,
     actor: Actor,
     overlap_id: UUID,
+    hit_id: int | None = None,
     after: int = 0,
     most: int | None = None,
     now: datetime,
@@ -150,6 +151,7 @@ def view_overlap(
     Args:
         actor: who reads.
         overlap_id: the overlap.
+        hit_id: the only hit that is wanted; all when it is left out.
         after: the hit after which to go on, of each side; 0 for the first ones.
         most: how many hits of each side at most; all when it is left out.
         now: the time.
@@ -159,7 +161,7 @@ def view_overlap(
 
     Raises:
         Forbidden: the actor reads no overlaps.
-        NotFound: no such overlap, or none of the actor's.
+        NotFound: no such overlap or hit, or none of the actor's.
     """
     sides = _sides(actor, overlap_id, Permission.OVERLAP_READ, now=now, keys=keys, ledger=ledger)
     if link_first(queue=queue, now=now, ledger=ledger):
@@ -171,11 +173,16 @@ def view_overlap(
     with acting_for(actor.agency_id):
         waiting = notices.waiting_items(actor)
         seen = [
-            (notice, notices.hits_seen(notice, label, after=after, most=most))
+            (notice, notices.hits_seen(notice, label, only=hit_id, after=after, most=most))
             for notice in sorted(sides, key=lambda one: one.case)
         ]
         cards = agencies.agency_cards()
         grown = new_hits(sides)
+    if hit_id is not None and not any(found for _, found in seen):
+        with denials_recorded(
+            actor=actor, permission=Permission.OVERLAP_READ, asked=str(hit_id), now=now, keys=keys, ledger=ledger
+        ):
+            raise NotFound("no such hit")
     deeds = []
     for notice, found in seen:
         root = merkle_root([hit.sha256 for hit in found]).hex()

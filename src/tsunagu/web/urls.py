@@ -128,6 +128,7 @@ urlpatterns = [
     path("overlaps/<uuid:overlap_id>/acknowledge/", overlaps.acknowledge, name="acknowledge"),
     path("overlaps/<uuid:overlap_id>/share/", overlaps.share, name="share"),
     path("overlaps/<uuid:overlap_id>/release/", overlaps.release, name="release"),
+    path("overlaps/<uuid:overlap_id>/hits/<int:hit_id>/", overlaps.hit, name="overlap_hit"),
     path("overlaps/<uuid:overlap_id>/hits/<int:hit_id>/judge/", overlaps.judge, name="judge"),
     path("notices/", overlaps.notices, name="notices"),
     path("series/", series.board, name="series_board"),

@@ -169,7 +169,7 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
 def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() -> None:
     names = {str(one.name) for one in patterns() if "tsunagu" in one.callback.__module__ or one.name == "set_language"}
     reads = {"alert", "alert_draft", "alerts", "alerts_overdue", "bank", "bank_item", "case", "case_list",
-             "case_graph", "case_reports", "enquiries_overdue", "report", "reports", "reports_passed_on",
+             "case_graph", "overlap_hit", "case_reports", "enquiries_overdue", "report", "reports", "reports_passed_on",
              "case_list_new", "case_list_packages", "case_list_person", "case_list_persons", "case_list_refused",
              "case_list_state", "case_lists", "demonstration",
              "healthz", "home",

@@ -330,6 +330,7 @@ PAGES = (
         unfit=("adam", "audra", "carl"),
         status=302,
     ),
+    Page("overlap_hit", "view_overlap", Permission.OVERLAP_READ, "hit"),
     Page("judge", "judge_hit", Permission.HIT_JUDGE, "hit", {"answer": "unsure"}, status=302),
     Page("notices", "list_notices", Permission.NOTICE_READ),
     Page("alerts", "list_alerts", Permission.ALERT_READ),
@@ -596,7 +597,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         return {"reference": target, "number": "1"}
     if name in {"series", "series_change", "series_publish"}:
         return {"series": target}
-    if name == "judge":
+    if name in {"judge", "overlap_hit"}:
         return {"overlap_id": scene.targets["shared"], "hit_id": target}
     return {kinds.get(name, "overlap_id"): target} if target else {}
 
@@ -620,8 +621,8 @@ BY_COMMAND = {
     Permission.SCHEME_SET,
     Permission.HUB_ACCEPT,
 }
-"""What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted, and cases
-leave by a command, and intakes have tests of their own."""
+"""What has no page here: where agencies stand is confirmed, schemes are loaded and rules of law are adopted by a
+command, and intakes have tests of their own."""
 
 
 def test_every_permission_opens_a_page_and_is_refused_to_somebody() -> None:

@@ -358,6 +358,8 @@ class Workplace:
         }
         find = reverse("bank_find", kwargs={"bank": self.bank})
         found |= {"bank_find": (anna, lambda visitor: visitor.post(find, what=LOGO.hex(), type="pdq"))}
+        compared = reverse("overlap_hit", kwargs={"overlap_id": self.overlap, "hit_id": hit})
+        found |= {"overlap_hit": (anna, lambda visitor: visitor.get(compared))}
         judge = reverse("judge", kwargs={"overlap_id": self.overlap, "hit_id": hit})
         return found | {"judge": (anna, lambda visitor: visitor.post(judge, answer="unsure"))}
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.errors import InputError
+from tsunagu.domain.fingerprint import Turn
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.notice import NoticeState
 from tsunagu.domain.overlap import Strength
@@ -23,6 +24,17 @@ from tsunagu.web.rooms import now, rooms
 from tsunagu.web.sign_in.proof import grave
 from tsunagu.web.timelines import drawn
 
+TURNED: dict[Turn | None, str] = {
+    Turn.UPRIGHT: "1 0 0 1",
+    Turn.ROTATED_90: "0 -1 1 0",
+    Turn.ROTATED_180: "-1 0 0 -1",
+    Turn.ROTATED_270: "0 1 -1 0",
+    Turn.MIRRORED_LEFT_RIGHT: "-1 0 0 1",
+    Turn.MIRRORED_UPSIDE_DOWN: "1 0 0 -1",
+    Turn.TRANSPOSED: "0 1 1 0",
+    Turn.TRANSVERSED: "0 -1 -1 0",
+}
+"""How the other picture lies on one's own, as the matrix of a drawing, whose second axis points down."""
 ANSWERS = (Judgement.SAME, Judgement.DIFFERENT, Judgement.UNSURE)
 
 
@@ -67,6 +79,20 @@ def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
             "samenesses": list(Sameness),
         },
     )
+
+
+@require_GET
+def hit(request: HttpRequest, overlap_id: UUID, hit_id: int) -> HttpResponse:
+    """Show both sides of one hit beside each other: the other one's item only to who works on its case as well."""
+    found = service.view_overlap(overlap_id=overlap_id, hit_id=hit_id, queue=rooms().queue, **parts_of(request))
+    mine, *others = found.hits
+    actor, at = actor_of(request), now()
+    sides = [
+        (each, reveal_desk(actor=actor, reference=each.case, numbers=[each.number], now=at)) for each in (mine, *others)
+    ]
+    context = {"overlap_id": overlap_id, "view": found.sides[0], "hit": mine, "mine": sides[0], "theirs": sides[1:]}
+    context |= {"lines": drawn(mine.evidence.stretches), "turned": TURNED.get(mine.evidence.turn)}
+    return render(request, "web/hit.html", context)
 
 
 def notices(request: HttpRequest) -> HttpResponse:
