@@ -54,7 +54,7 @@ PAGES: dict[str, dict[str, tuple[str, str]]] = {
     "jensen": {
         "overlaps": ("/overlaps/", ""),
         "overlap": ("/overlaps/", "tbody tr:last-child a"),
-        "compare": ("/overlaps/", "tbody tr:last-child a, tbody.hit:nth-of-type(4) a"),
+        "compare": ("/overlaps/", "tbody tr:last-child a then tbody.hit:has-text('turned left') a"),
         "notices": ("/notices/", ""),
         "banks": ("/banks/", ""),
         "bank": ("/banks/Demonstration:%20known%20photographs/", ""),
@@ -87,7 +87,7 @@ PAGES: dict[str, dict[str, tuple[str, str]]] = {
         "retention": ("/retention/", ""),
     },
 }
-"""By the login of who opens them: the address, and what is followed from there."""
+"""By the login of who opens them: the address, and which links are followed from there, one "then" another."""
 VARIED = ("home", "overlap", "report", "person", "alert", "case", "graph")
 """Taken in dark and in Japanese too."""
 
@@ -154,8 +154,8 @@ def _take_all(browser: Browser, links: dict[str, str]) -> None:
 def _open(page: Page, address: str, follow: str) -> str:
     """Open a page, follow a link of it where one is named, and return where that led."""
     page.goto(address)
-    if follow:
-        page.locator(follow).first.click()
+    for link in filter(None, follow.split(" then ")):
+        page.locator(link).first.click()
         page.wait_for_load_state()
     return page.url
 

@@ -49,7 +49,7 @@ CODES = {
     "alert_path": ["AlertState", "AlertStepKind", "HopState"],
     "assessment": ["CountryState"],
     "bank": ["BankSemantics", "Opinion"],
-    "case_graph": ["NodeKind", "TieKind"],
+    "case_graph": ["TieKind"],
     "claim": ["ClaimScope"],
     "clue": ["ClueKind", "Bearing", "Support"],
     "enquiry": ["EnquiryResult"],

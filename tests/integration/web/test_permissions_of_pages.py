@@ -613,6 +613,7 @@ def test_every_url_is_tried_here_or_is_open_or_is_about_the_officer_himself() ->
 
 
 BY_COMMAND = {
+    Permission.COMPARISON_ASK,
     Permission.AGENCY_PLACE,
     Permission.LAW_CHANGE,
     Permission.LAW_READ,
