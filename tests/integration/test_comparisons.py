@@ -31,13 +31,23 @@ from tsunagu.federation.comparison_messages import (
     items_body,
     mark_body,
 )
-from tsunagu.records import agencies, cases, holdings, hub_members, hub_messages
+from tsunagu.records import agencies, cases, compared, holdings, hub_members, hub_messages
 from tsunagu.records.ledger.book import all_entries
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.verify import verify
-from tsunagu.records.models import Case, ClaimRow, Holding, HubIncoming, HubOutgoing, MediaItem, OverlapNotice, Trace
-from tsunagu.records.session import acting_for
-from tsunagu.services import comparison_inbox, comparisons
+from tsunagu.records.models import (
+    Case,
+    ClaimRow,
+    HitRow,
+    Holding,
+    HubIncoming,
+    HubOutgoing,
+    MediaItem,
+    OverlapNotice,
+    Trace,
+)
+from tsunagu.records.session import LINKER, acting_for, looking_up
+from tsunagu.services import comparison_inbox, comparisons, linking
 from tsunagu.services.case_life import withdraw_exhibit
 from tsunagu.services.cases import staff_case
 from tsunagu.services.claims import ask_interest, claim, list_claims, release_claim
@@ -348,8 +358,11 @@ def test_a_series_goes_only_where_its_handling_lets_it_and_is_withdrawn_once_it_
         alone.ask(held, kind=ClaimScope.SERIES, name=name)
 
     def let(**other: Any) -> None:
+        with three.nordic.here():
+            cards = agencies.agency_cards()
+        member_id = cards[three.body.actor.agency_id].member_id
         handling = {
-            "receivers": [three.body.agency],
+            "receivers": [one.name for one in cards.values() if one.member_id == member_id],
             "purposes": [Purpose.INVESTIGATION],
             "may_forward": False,
             "until": now().date() + timedelta(days=40),
@@ -584,6 +597,28 @@ def test_what_a_member_may_not_tell_is_refused_and_recorded(asking: Asking) -> N
             three.nordic.take([message])
     three.exchange()
     assert asking.shown(comparison).hits == ()
+
+
+def test_more_fingerprints_than_are_sent_at_once_are_not_kept(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compared, "MOST_TRACES", 0)
+    comparison = asking.ask(asking.denmark_holds(Made().picture()))
+    asking.answered()
+    with asking.three.body_home.here(), acting_for(asking.three.denmark.actor.agency_id):
+        assert not Holding.objects.filter(exhibit__case_id=comparison).exists()
+
+
+def test_what_one_member_asks_about_again_and_again_becomes_common_to_nobody_here(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linking, "COMMON_CASES", 4)
+    one = Made().file()
+    for _ in range(4):
+        asking.ask(asking.denmark_holds(copy(one)))
+    asking.answered()
+    first, second = asking.body_holds(copy(one)), asking.body_holds(copy(one))
+    with asking.three.body_home.here(), looking_up():
+        ids = [first.case.case_id, second.case.case_id]
+        assert HitRow.objects.using(LINKER).filter(overlap__case_a__in=ids, overlap__case_b__in=ids).exists()
 
 
 def test_who_asks_too_often_within_a_day_is_refused(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:

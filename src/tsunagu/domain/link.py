@@ -14,12 +14,15 @@ class Place:
 
     Attributes:
         covert: whether the case is a covert one.
+        counts_as: its case, where it is counted in how many an item is held; of what another installation asks about,
+            that installation, however often it asks.
     """
 
     item_id: int
     case_id: UUID
     agency_id: UUID
     covert: bool
+    counts_as: UUID
 
 
 @dataclass(frozen=True, slots=True)

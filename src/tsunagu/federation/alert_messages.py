@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from tsunagu.domain.overlap import OverlapSummary, Strength
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.purpose import Purpose
 from tsunagu.federation.card import agency_from, agency_plain
+from tsunagu.federation.moments import moment_in
 
 MOST_AGENCIES = 1000
 DOCUMENT_BYTES = 32
@@ -92,7 +92,7 @@ def _told(body: Mapping[str, Any]) -> ToldStep:
         plain["number"],
         AlertStepKind(plain["kind"]),
         UUID(plain["agency"]),
-        _moment(plain["at"]),
+        moment_in(plain["at"]),
         None if plain["to"] is None else UUID(plain["to"]),
         None if plain["form"] is None else HandOver(plain["form"]),
         None if plain["refusal"] is None else RefusalReason(plain["refusal"]),
@@ -154,9 +154,9 @@ def _alert(alert_id: UUID, said: Mapping[str, Any]) -> Alert:
             frozenset(map(UUID, label["agencies"])),
             frozenset(map(Purpose, label["purposes"])),
             label["may_forward"],
-            _moment(label["until"]),
+            moment_in(label["until"]),
         ),
-        _moment(said["raised_at"]),
+        moment_in(said["raised_at"]),
     )
 
 
@@ -190,10 +190,3 @@ def _outcome(said: Mapping[str, Any]) -> Outcome:
     if any(type(one) is not int for one in said["children"].values()):
         raise TypeError
     return Outcome({OutcomeCode(code): count for code, count in said["children"].items()}, persons)
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError
-    return moment

@@ -19,6 +19,7 @@ from tsunagu.domain.hub import HubRefusal, MessageRefused
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.purpose import Purpose
 from tsunagu.federation.card import agency_from, agency_plain
+from tsunagu.federation.moments import moment_in
 
 MOST_LINES_BYTES = 2 << 20
 """What the lines of one message come to at most: signed and sealed it is under `envelope.MOST_BYTES`."""
@@ -203,7 +204,7 @@ def hit_in(body: Mapping[str, Any]) -> ToldHit:
             UUID(body["asked_by"]),
             UUID(body["hit"]),
             agency_from(body["agency"]),
-            _moment(body["at"]),
+            moment_in(body["at"]),
             *said,
         )
 
@@ -230,7 +231,7 @@ def mark_in(body: Mapping[str, Any]) -> Mark:
         items, root = body["items"], bytes.fromhex(body["root"])
         _require(type(items) is int and 0 <= items <= MOST_ITEMS and len(root) in {0, ROOT_BYTES})
         hit = None if body["hit"] is None else UUID(body["hit"])
-        return Mark(UUID(body["comparison"]), UUID(body["asked_by"]), _moment(body["at"]), hit, items, root)
+        return Mark(UUID(body["comparison"]), UUID(body["asked_by"]), moment_in(body["at"]), hit, items, root)
 
 
 @contextmanager
@@ -247,13 +248,7 @@ def _maybe_text(moment: datetime | None) -> str | None:
 
 
 def _maybe_moment(text: str | None) -> datetime | None:
-    return None if text is None else _moment(text)
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    _require(moment.tzinfo is not None)
-    return moment
+    return None if text is None else moment_in(text)
 
 
 def _require(holds: bool) -> None:  # noqa: FBT001 - reads as the sentence it checks

@@ -21,6 +21,7 @@ from joserfc.errors import JoseError
 from tsunagu.domain.clock import utc_text
 from tsunagu.domain.hub import SKEW, HubRefusal, MessageKind, MessageRefused
 from tsunagu.federation.keys import MemberKeys, OwnKeys
+from tsunagu.federation.moments import moment_in
 
 MOST_BYTES = 4 << 20
 """So large a message is at most, sealed."""
@@ -138,8 +139,8 @@ def _read(payload: bytes) -> Envelope:
             MessageKind(said["kind"]),
             said["stream"],
             said["number"],
-            _moment(said["made_at"]),
-            _moment(said["until"]),
+            moment_in(said["made_at"]),
+            moment_in(said["until"]),
             said["body"],
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
@@ -160,10 +161,3 @@ def _is_placed(envelope: Envelope) -> bool:
 
 def _text(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError
-    return moment

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from tsunagu.domain.alert_note import AlertNote
 from tsunagu.domain.clock import utc_text
 from tsunagu.domain.errors import TsunaguError
 from tsunagu.domain.hub import HubRefusal, MessageRefused
+from tsunagu.federation.moments import moment_in
 
 
 def note_body(note: AlertNote) -> dict[str, Any]:
@@ -31,10 +31,7 @@ def note_in(body: Mapping[str, Any]) -> AlertNote:
         MessageRefused: MALFORMED.
     """
     try:
-        at = datetime.fromisoformat(body["at"])
-        note = AlertNote(UUID(body["note"]), UUID(body["alert"]), UUID(body["agency"]), at, body["words"])
+        ids = (UUID(body["note"]), UUID(body["alert"]), UUID(body["agency"]))
+        return AlertNote(*ids, moment_in(body["at"]), body["words"])
     except (KeyError, TypeError, ValueError, AttributeError, TsunaguError):
         raise MessageRefused(HubRefusal.MALFORMED) from None
-    if at.tzinfo is None:
-        raise MessageRefused(HubRefusal.MALFORMED)
-    return note

@@ -58,6 +58,11 @@ def holder_ids() -> tuple[UUID, ...]:
     return tuple(Agency.objects.filter(is_correspondent=False).order_by("id").values_list("id", flat=True))
 
 
+def elsewhere() -> dict[UUID, UUID]:
+    """Return the agencies of other installations, each with the member through which it is reached."""
+    return dict(Agency.objects.filter(member_id__isnull=False).values_list("id", "member_id"))
+
+
 def agency_called(name: str) -> AgencyCard | None:
     """Return the agency of this name; None when there is none."""
     row = Agency.objects.filter(name=name).first()

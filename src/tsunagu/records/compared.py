@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from tsunagu.domain.case import CaseSummary
+from tsunagu.domain.comparison import MOST_TRACES
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.media import Examined
 from tsunagu.domain.purpose import Purpose
@@ -29,6 +30,7 @@ from tsunagu.records.models import (
     Exhibit,
     Holding,
     OverlapNotice,
+    Trace,
 )
 from tsunagu.records.session import LINKER
 
@@ -120,7 +122,8 @@ def keep_items(found: Compared, items: Sequence[Examined], *, now: datetime) -> 
     """Keep some contents of a comparison, and return those that were not here yet.
 
     Raises:
-        Conflict: these are more than were announced, or it is being erased.
+        Conflict: these are more than were announced, or have more fingerprints than are sent at once, or it is being
+            erased.
     """
     exhibit = Exhibit.objects.get(case_id=found.comparison_id)
     here = {bytes(key) for key in Holding.objects.filter(exhibit=exhibit).values_list("path_digest", flat=True)}
@@ -134,6 +137,8 @@ def keep_items(found: Compared, items: Sequence[Examined], *, now: datetime) -> 
         scanned=True,
         claimed=True,
     )
+    if Trace.objects.filter(item__holding__exhibit=exhibit).count() > MOST_TRACES:
+        raise Conflict("these have more fingerprints than are sent at once")
     if len(here) + len(new) == found.items:
         ComparedCase.objects.filter(id=found.comparison_id, whole_at=None).update(whole_at=now)
     return tuple(new.values())

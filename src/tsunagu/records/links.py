@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind, Turn
 from tsunagu.domain.link import Place
 from tsunagu.domain.media import MediaFacts
+from tsunagu.records import agencies
 from tsunagu.records import among as _among  # noqa: F401 - gives fields their `among`
 from tsunagu.records.bank_corpus import BENIGN, benign_terms
 from tsunagu.records.holdings import FRAME_KIND
@@ -163,16 +164,19 @@ def places(item_ids: Iterable[int]) -> dict[int, list[Place]]:
         .values_list("item_id", "exhibit__case_id", "agency_id", "exhibit__case__covert")
         .distinct()
     )
+    elsewhere = agencies.elsewhere()
     found: dict[int, list[Place]] = {}
     for item_id, case_id, agency_id, covert in rows:
-        found.setdefault(item_id, []).append(Place(item_id, case_id, agency_id, covert))
+        counts_as = elsewhere.get(agency_id, case_id)
+        found.setdefault(item_id, []).append(Place(item_id, case_id, agency_id, covert, counts_as))
     return found
 
 
 def cases_holding(alike: Mapping[int, Iterable[int]]) -> dict[int, int]:
     """Return in how many cases each item is held, in any agency's files of the same content or of a like one.
 
-    Covert cases are not counted: a band that changed with one would tell everybody else that it is there.
+    Covert cases are not counted: a band that changed with one would tell everybody else that it is there. All that
+    another installation asks about counts as one: it could make anything common otherwise, and so hide it.
 
     Args:
         alike: by item, the items whose contents the machine takes for its own, itself among them.
@@ -182,8 +186,9 @@ def cases_holding(alike: Mapping[int, Iterable[int]]) -> dict[int, int]:
     content = {item: bytes(sha256) for item, sha256 in rows}
     held: dict[bytes, set[UUID]] = {sha256: set() for sha256 in content.values()}
     cases = Holding.objects.using(LINKER).filter(item__sha256__in=list(held), exhibit__case__covert=False)
-    for sha256, case_id in cases.values_list("item__sha256", "exhibit__case_id").distinct():
-        held[bytes(sha256)].add(case_id)
+    elsewhere = agencies.elsewhere()
+    for sha256, case_id, agency_id in cases.values_list("item__sha256", "exhibit__case_id", "agency_id").distinct():
+        held[bytes(sha256)].add(elsewhere.get(agency_id, case_id))
     groups = {item: frozenset(content[one] for one in group) for item, group in alike.items()}
     counts = {group: len(set().union(*(held[one] for one in group))) for group in set(groups.values())}
     return {item: counts[group] for item, group in groups.items()}
@@ -196,8 +201,12 @@ def facts_of(item_ids: Iterable[int]) -> dict[int, MediaFacts]:
 
 
 def case_count() -> int:
-    """Return how many cases there are, covert ones left out. Never shown: it only scales what is common."""
-    return Case.objects.using(LINKER).filter(covert=False).count()
+    """Return how many cases there are, as `cases_holding` counts them. Never shown: it only scales what is common."""
+    elsewhere = agencies.elsewhere()
+    cases = Case.objects.using(LINKER).filter(covert=False)
+    asking = cases.filter(agency_id__in=list(elsewhere)).values_list("agency_id", flat=True).distinct()
+    here = cases.exclude(agency_id__in=list(elsewhere)).count()
+    return here + len({elsewhere[agency_id] for agency_id in asking})
 
 
 def benign_items() -> dict[UUID, list[tuple[bytes | None, bytes | None, int]]]:

@@ -167,7 +167,7 @@ def _compare(holdings: Sequence[int], items: Sequence[int], *, now: datetime, le
 
 def _common(links: Sequence[Link], places: Mapping[int, Sequence[Place]]) -> set[int]:
     """Return the items that, with all they have in common with others, lie in so many cases that they stay common."""
-    cases = {item: {place.case_id for place in held} for item, held in places.items()}
+    cases = {item: {place.counts_as for place in held} for item, held in places.items()}
     reach = {item: set(own) for item, own in cases.items()}
     for link in links:
         reach[link.item_a] |= cases[link.item_b]
