@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +19,7 @@ from tsunagu.domain.claim import ClaimScope
 from tsunagu.domain.comparison import LONGEST_COMPARISON, Comparison
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotFound
-from tsunagu.domain.hub import MessageKind
+from tsunagu.domain.hub import Member, MessageKind
 from tsunagu.domain.media import Examined, MediaFacts
 from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
@@ -31,7 +33,8 @@ from tsunagu.federation.comparison_messages import (
     items_body,
     mark_body,
 )
-from tsunagu.records import agencies, cases, compared, holdings, hub_members, hub_messages
+from tsunagu.records import agencies, cases, compared, holdings, hub_messages
+from tsunagu.records.compared import Compared
 from tsunagu.records.ledger.book import all_entries
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.verify import verify
@@ -41,17 +44,19 @@ from tsunagu.records.models import (
     HitRow,
     Holding,
     HubIncoming,
+    HubMember,
     HubOutgoing,
     MediaItem,
     OverlapNotice,
     Trace,
 )
 from tsunagu.records.session import LINKER, acting_for, looking_up
-from tsunagu.services import comparison_inbox, comparisons, linking
+from tsunagu.services import comparison_answers, comparison_inbox, comparisons, erasing, hub_membership, linking
 from tsunagu.services.case_life import withdraw_exhibit
 from tsunagu.services.cases import staff_case
 from tsunagu.services.claims import ask_interest, claim, list_claims, release_claim
 from tsunagu.services.comparison_items import bared
+from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.hub_membership import end_member
 from tsunagu.services.intake_lines import encode_item
 from tsunagu.services.overlaps import acknowledge, release
@@ -100,6 +105,16 @@ class Asking:
         with self.three.body_home.here() as world:
             link(world)
         self.three.exchange()
+
+    def exchange(self) -> None:
+        """Let everything that waits be carried, and the worker there erase what was withdrawn."""
+        self.three.exchange()
+        self.erase_there()
+        self.three.exchange()
+
+    def erase_there(self) -> None:
+        with self.three.body_home.here() as world:
+            complete_erasures(**world.parts)
 
     def shown(self, comparison_id: UUID) -> Comparison:
         with self.three.nordic.here() as world:
@@ -234,7 +249,7 @@ def alone(asking: Asking) -> Asking:
     """An asking before which nothing that was asked is left."""
     for one in asking.standing():
         withdraw(asking, one)
-    asking.three.exchange()
+    asking.exchange()
     return asking
 
 
@@ -248,7 +263,7 @@ def test_what_was_withdrawn_is_erased_there_and_the_proof_comes_back(alone: Aski
     assert (there["cases"], there["places"], there["items"]) == (1, 3, 3)
     withdraw(alone, comparison)
     assert alone.state(comparison) == "withdrawn"
-    alone.three.exchange()
+    alone.exchange()
     assert left_there(alone, comparison) == NOTHING
     assert alone.state(comparison) == "erased"
     [proof] = [
@@ -271,11 +286,11 @@ def test_what_was_not_sent_yet_is_not_and_what_overtakes_its_withdrawal_is_not_k
     assert len(on_its_way) == 2
     withdraw(alone, comparison)
     assert said(nordic, body, comparison) == 0
-    alone.three.exchange()
+    alone.exchange()
     assert alone.state(comparison) == "erased"
     assert body.take(on_its_way[::-1]).refused == ()
     assert left_there(alone, comparison) == NOTHING
-    alone.three.exchange()
+    alone.exchange()
 
 
 def test_what_is_erased_here_is_erased_there_too(alone: Asking) -> None:
@@ -291,7 +306,7 @@ def test_what_is_erased_here_is_erased_there_too(alone: Asking) -> None:
             queue=world.rooms.queue,
             **world.parts,
         )
-    alone.three.exchange()
+    alone.exchange()
     assert left_there(alone, comparison) == NOTHING
     shown = alone.shown(comparison)
     assert shown.erased_at is not None
@@ -305,7 +320,7 @@ def test_after_its_last_day_it_is_erased_there_and_here_they_are_told(alone: Ask
         with acting_for(alone.three.denmark.actor.agency_id):
             Case.objects.filter(id=comparison).update(keep_until=now().date() - timedelta(days=1))
         erase_expired(**world.parts)
-    alone.three.exchange()
+    alone.exchange()
     assert left_there(alone, comparison) == NOTHING
     assert alone.state(comparison) == "erased"
 
@@ -383,7 +398,7 @@ def test_a_series_goes_only_where_its_handling_lets_it_and_is_withdrawn_once_it_
     let(until=now().date() + timedelta(days=50))
     assert alone.state(comparison) == "no-hit"
     let(until=now().date() + timedelta(days=3))
-    alone.three.exchange()
+    alone.exchange()
     assert alone.state(comparison) == "erased"
     assert left_there(alone, comparison) == NOTHING
 
@@ -431,17 +446,84 @@ def test_nothing_of_where_it_lies_or_what_it_is_called_is_sent(asking: Asking) -
         assert held.case.reference not in str(world.entries())
 
 
-def test_the_end_of_a_membership_erases_what_its_agencies_had_asked(
-    alone: Asking, monkeypatch: pytest.MonkeyPatch
+class Killed(BaseException):
+    """What no code expects."""
+
+
+def killed(*_: Any, **__: Any) -> None:
+    raise Killed
+
+
+@contextmanager
+def ending(home: Home, other: Home) -> Iterator[Callable[[], Member]]:
+    """Let the membership of another installation be ended; all tests share it, so that it lasts again in the end."""
+    assert other.installation_id
+    with home.here() as world:
+        try:
+            yield partial(end_member, name=other.name, **world.parts)
+        finally:
+            with acting_for(other.installation_id):
+                HubMember.objects.filter(id=other.installation_id).update(ended_at=None)
+
+
+@pytest.mark.parametrize("step", ["end_with", "end_comparisons", "complete_erasures"])
+def test_the_end_of_a_membership_is_completed_by_whoever_calls_again_after_a_kill(
+    alone: Asking, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
+    nordic, body = alone.three.nordic, alone.three.body_home
     comparison = alone.ask(alone.denmark_holds(Made().picture()))
     alone.answered()
-    with alone.three.body_home.here() as world, monkeypatch.context() as patch:
-        patch.setattr(hub_members, "end", lambda *_, **__: True)  # all tests share this membership
-        end_member(name=alone.three.nordic.name, **world.parts)
+    for home, other, killed_at in ((body, nordic, step), (nordic, body, "end_with")):
+        with ending(home, other) as end:
+            with monkeypatch.context() as patch:
+                patch.setattr(hub_membership, killed_at, killed)
+                with pytest.raises(Killed):
+                    end()
+            end()
+            with pytest.raises(Conflict):
+                end()
     assert left_there(alone, comparison) == NOTHING
-    alone.three.exchange()
+    assert alone.state(comparison) == "withdrawn"
+    alone.exchange()
     assert alone.state(comparison) == "erased"
+
+
+def test_an_erasure_that_fails_or_takes_long_holds_up_no_message(
+    alone: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three = alone.three
+    comparison = alone.ask(alone.denmark_holds(Made().picture()))
+    alone.answered()
+    withdraw(alone, comparison)
+    alert = three.raise_alert()
+    with monkeypatch.context() as patch:
+        patch.setattr(erasing, "erase", killed)
+        three.exchange()
+    assert three.shown(three.body_home, three.body, alert) == "sent"
+    assert alone.state(comparison) == "withdrawn"
+    alone.exchange()
+    assert alone.state(comparison) == "erased"
+
+
+def test_what_cannot_be_told_of_one_comparison_is_logged_and_holds_up_nothing_else(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    three, tell, secret = asking.three, comparison_answers._tell, random_name("seized")
+    bad, good = (asking.ask(asking.denmark_holds(Made().file())) for _ in range(2))
+
+    def fails(one: Compared, **more: Any) -> None:
+        if one.comparison_id == bad:
+            raise ValueError(secret)
+        tell(one, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(comparison_answers, "_tell", fails)
+        asking.answered()
+        assert [asking.state(one) for one in (bad, good)] == ["asked", "no-hit"]
+    assert "a comparison cannot be told of: ValueError" in caplog.text
+    assert secret not in caplog.text
+    three.exchange()
+    assert asking.state(bad) == "no-hit"
 
 
 def test_of_a_covert_case_a_coordinator_asks_and_is_told_alone(asking: Asking) -> None:
@@ -475,15 +557,12 @@ def test_killed_after_each_message_was_kept_it_goes_on_and_doubles_nothing(
     first, three = Made().file(), asking.three
     asking.body_holds(copy(first))
     comparison = asking.ask(asking.denmark_holds(first))
-    note, killed = hub_messages.note_done, set()
-
-    class Killed(BaseException):
-        """What no code expects."""
+    note, seen = hub_messages.note_done, set()
 
     def killed_once(row_id: int, **more: Any) -> None:
         one = (connection.settings_dict["NAME"], row_id)
-        if one not in killed:
-            killed.add(one)
+        if one not in seen:
+            seen.add(one)
             raise Killed
         note(row_id, **more)
 
@@ -499,7 +578,7 @@ def test_killed_after_each_message_was_kept_it_goes_on_and_doubles_nothing(
         with three.body_home.here() as world:
             link(world)
         go_on()
-    assert len(killed) == 4
+    assert len(seen) == 4
     assert asking.state(comparison) == "hit"
     for home, acts_there in (
         (three.body_home, {"arrived": 1, "items_kept": 1, "hit": 1, "answered": 1}),
@@ -646,6 +725,8 @@ def live_through_a_partition(asking: Asking, *, count: int, seed: int) -> None:
                 name = asking.shown(one).name
                 claim(kind=ClaimScope.CASE, name=name, reason="we are on it", is_imminent=False, **parts)
                 comparisons.acknowledge_comparison(comparison_id=one, **parts)
+    carried_by_a_bad_line(three, chance)
+    asking.erase_there()
     carried_by_a_bad_line(three, chance)
     states = {one: asking.state(one) for one in found}
     assert states == {

@@ -23,8 +23,9 @@ from tsunagu.domain.outcome import Outcome, OutcomeCode
 from tsunagu.federation.bundle import MOST_SENT_BYTES
 from tsunagu.federation.keys import OwnKeys
 from tsunagu.federation.line_tls import calling_context
-from tsunagu.records import hub_members
+from tsunagu.records import compared, hub_members
 from tsunagu.records.session import acting_for
+from tsunagu.services import hub_visits
 from tsunagu.services.hub_desk import hub_desk
 from tsunagu.services.hub_membership import exchange_status, rotate_keys
 from tsunagu.services.hub_visits import answer_call, context_for_callers, visit_members, visit_named
@@ -94,6 +95,26 @@ def call(caller: Home, called: Home) -> bool:
         [(name, is_answered)] = visit_named(to=called.name, clock=now, keys=world.rooms.keys, ledger=world.rooms.ledger)
     assert name == called.name
     return is_answered
+
+
+def test_a_call_of_many_rounds_looks_once_for_what_is_to_be_told(three: Three, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[UUID] = []
+
+    def look(member_id: UUID) -> tuple[()]:
+        looked.append(member_id)
+        return ()
+
+    monkeypatch.setattr(compared, "not_told", look)
+    monkeypatch.setattr(hub_visits, "MOST_A_ROUND", 1)
+    for _ in range(3):
+        three.raise_alert()
+    assert three.body_home.installation_id
+    with three.nordic.here():
+        agencies_there = compared.askers_through(three.body_home.installation_id)
+    with door_of(three.body_home) as door, reached_at(three.nordic, three.body_home, door.port):
+        assert call(three.nordic, three.body_home)
+    assert len(door.calls) > 3
+    assert looked == [three.body_home.installation_id] * len(agencies_there)
 
 
 def line_state(caller: Home, called: Home) -> LineState:

@@ -12,7 +12,7 @@ from tsunagu.domain.errors import Conflict, Unavailable
 from tsunagu.domain.hub import LineState, Member, MemberState
 from tsunagu.federation.card import InstallationCard
 from tsunagu.federation.keys import MemberKeys
-from tsunagu.records.models import HubKey, HubMember
+from tsunagu.records.models import ComparisonRow, HubKey, HubMember
 
 SealedKeys = tuple[MemberKeys, bytes]
 
@@ -136,6 +136,11 @@ def accept(member_id: UUID, *, officer_id: UUID, now: datetime) -> bool:
 def end(member_id: UUID, *, now: datetime) -> bool:
     """End a membership for good, and return whether it lasted until now."""
     return HubMember.objects.filter(id=member_id, is_own=False, ended_at=None).update(ended_at=now) == 1
+
+
+def is_asked(member_id: UUID) -> bool:
+    """Return whether the agency that is acted for has asked something of a member that is not over."""
+    return ComparisonRow.objects.filter(member_id=member_id, withdrawn_at=None, erased_at=None).exists()
 
 
 def note_heard(member_id: UUID, now: datetime) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from traceback import format_tb
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +18,10 @@ from tsunagu.federation.comparison_messages import Mark, ToldHit, hit_body, mark
 from tsunagu.records import agencies, compared, hub_messages, interests, proofs
 from tsunagu.records.compared import Compared, Side
 from tsunagu.records.hub_messages import Draft
-from tsunagu.records.session import acting_for, locked, looking_up
+from tsunagu.records.session import DATABASE_FAILED, acting_for, locked, looking_up
 from tsunagu.services.parts import Ledger
+
+log = logging.getLogger("tsunagu.hub")
 
 LOCK_TELLING = 7400110
 """The advisory lock of who tells one member."""
@@ -33,14 +37,26 @@ def tell_askers(member_id: UUID, *, now: datetime, ledger: Ledger) -> None:
 
     Of each hit how it stands, and anew when that has changed; that everything was compared; that it is erased. What is
     withheld, since the other case is covert, is told nobody before its co-ordinator has released it. May be called at
-    any moment, any number of times; where another process is at it, nothing is done.
+    any moment, any number of times; where another process is at it, nothing is done. Its cost grows with what they have
+    standing here: call it once a visit. A comparison that cannot be told of is logged, and holds up nothing else.
     """
     with locked(LOCK_TELLING, str(member_id), waits=False) as is_got:
         for agency_id in compared.askers_through(member_id) if is_got else ():
             with acting_for(agency_id):
                 waiting = compared.not_told(member_id)
             for one in waiting:
-                _tell(one, now=now, ledger=ledger)
+                try:
+                    _tell(one, now=now, ledger=ledger)
+                except DATABASE_FAILED:
+                    raise
+                except Exception as error:  # noqa: BLE001 - whatever it is, the others and the messages go their way
+                    _log(error)
+
+
+def _log(error: Exception) -> None:
+    # Neither the error's message nor its values: they may hold content.
+    trace = "".join(format_tb(error.__traceback__))
+    log.error("a comparison cannot be told of: %s\n%s", type(error).__name__, trace)
 
 
 def _tell(one: Compared, *, now: datetime, ledger: Ledger) -> None:

@@ -65,12 +65,15 @@ def keep(sender: Sender, one: Incoming, *, now: datetime, keys: Keys, ledger: Le
         raise MessageRefused(HubRefusal.CONTRADICTS) from None
 
 
-def end_comparisons(member_id: UUID, *, now: datetime, keys: Keys, ledger: Ledger) -> None:
-    """Decide the erasure of everything that agencies of an installation ask of this one: it is a member no more."""
+def end_comparisons(member_id: UUID, *, now: datetime, keys: Keys, ledger: Ledger) -> int:
+    """Decide the erasure of all that agencies of an installation ask of this one, and return how much was not over."""
+    ended = 0
     for agency_id in compared.askers_through(member_id):
         with acting_for(agency_id):
             for comparison_id in compared.lasting(member_id):
                 _end(agency_id, comparison_id, now=now, keys=keys, ledger=ledger)
+                ended += 1
+    return ended
 
 
 def _keep_asked(desk: _Desk, body: Mapping[str, Any]) -> None:

@@ -10,8 +10,8 @@ from uuid import UUID
 from tsunagu.domain.errors import NotFound
 from tsunagu.domain.hub import CARRIED_LASTS, MessageRefused
 from tsunagu.federation.bundle import bundled
-from tsunagu.records import compared, hub_members
-from tsunagu.services.erasing import complete_erasures
+from tsunagu.records import hub_members
+from tsunagu.services.comparison_answers import tell_askers
 from tsunagu.services.hub_desk import hub_desk
 from tsunagu.services.hub_exchange import MOST_AT_ONCE, act_on_inbox, outgoing_messages, receive_message
 from tsunagu.services.parts import Keys, Ledger
@@ -70,6 +70,7 @@ def messages_to_carry(
     names = {one.member_id: one.name for one in accepted_members(to)}
     found = []
     for member_id, name in names.items():
+        tell_askers(member_id, now=now, ledger=ledger)
         sealed = outgoing_messages(
             desk=desk,
             member_id=member_id,
@@ -109,6 +110,8 @@ def accepted_members(name: str | None) -> tuple[NamedMember, ...]:
 def take_messages(*, messages: Iterable[bytes], now: datetime, keys: Keys, ledger: Ledger) -> Brought:
     """Take messages that came, whoever brought them, and act upon what can be acted upon now. The machine's act.
 
+    What they withdraw is erased by the worker: nobody waits here for that, and where it fails it stops no message.
+
     Raises:
         Unavailable: this installation has no card yet.
     """
@@ -123,6 +126,4 @@ def take_messages(*, messages: Iterable[bytes], now: datetime, keys: Keys, ledge
         taken += 1
         senders.add(received.member_id)
     acted = sum(act_on_inbox(member_id=one, now=now, keys=keys, ledger=ledger) for one in sorted(senders))
-    asking = [agency_id for one in sorted(senders) for agency_id in compared.askers_through(one)]
-    complete_erasures(now=now, keys=keys, ledger=ledger, agency_ids=asking)  # of comparisons that were withdrawn
     return Brought(taken, tuple(refused), acted, frozenset(senders))

@@ -23,7 +23,6 @@ from tsunagu.records.session import acting_for, locked
 from tsunagu.services import comparison_inbox, comparison_told
 from tsunagu.services.alert_inbox import keep_told_step
 from tsunagu.services.alert_notes import keep_told_note
-from tsunagu.services.comparison_answers import tell_askers
 from tsunagu.services.hub_desk import HubDesk, Sender, still_good
 from tsunagu.services.parts import Keys, Ledger
 
@@ -71,7 +70,6 @@ def outgoing_messages(
     """
     if member_id not in hub_members.member_ids():
         return ()
-    tell_askers(member_id, now=now, ledger=ledger)
     with acting_for(member_id):
         hub_messages.lock(member_id)
         if member_id not in hub_members.member_ids():

@@ -160,20 +160,34 @@ def end_member(*, name: str, now: datetime, keys: Keys, ledger: Ledger) -> Membe
 
     Raises:
         NotFound: no such installation.
-        Conflict: it was ended already.
+        Conflict: it was ended already, and nothing of that was left to be done.
     """
     member_id = hub_members.member_called(name)
     if member_id is None:
         raise NotFound("no such installation")
     with acting_for(member_id):
-        if not hub_members.end(member_id, now=now):
-            raise Conflict("this membership was ended already")
-        hub_messages.empty(member_id)
-        ledger.write(Deed(Act.HUB_ENDED, now, None, details={"member": str(member_id)}))
+        is_new = hub_members.end(member_id, now=now)
+        if is_new:
+            hub_messages.empty(member_id)
+            ledger.write(Deed(Act.HUB_ENDED, now, None, details={"member": str(member_id)}))
+    # Whoever is killed from here on calls again, and what is left is done.
+    is_left = is_new or _is_asked(member_id)
     end_with(member_id, now=now, ledger=ledger)
-    end_comparisons(member_id, now=now, keys=keys, ledger=ledger)
-    complete_erasures(now=now, keys=keys, ledger=ledger, agency_ids=compared.askers_through(member_id))
+    ended = end_comparisons(member_id, now=now, keys=keys, ledger=ledger)
+    asking = compared.askers_through(member_id)
+    erased = complete_erasures(now=now, keys=keys, ledger=ledger, agency_ids=asking)
+    if not (is_left or ended or erased):
+        raise Conflict("this membership was ended already")
     return _member(member_id)
+
+
+def _is_asked(member_id: UUID) -> bool:
+    """Return whether an agency here has asked something of a member that is not over."""
+    for agency_id in agencies.member_ids():
+        with acting_for(agency_id):
+            if hub_members.is_asked(member_id):
+                return True
+    return False
 
 
 def rotate_keys(*, now: datetime, keys: Keys, ledger: Ledger) -> MemberKeys:

@@ -63,6 +63,8 @@ def visit_named(*, to: str | None, clock: Clock, keys: Keys, ledger: Ledger) -> 
         Unavailable: this installation has no card yet.
     """
     found = [one for one in accepted_members(to) if one.address]
+    for one in found:
+        tell_askers(one.member_id, now=clock(), ledger=ledger)
     return tuple((one.name, visit_member(member=one, clock=clock, keys=keys, ledger=ledger)) for one in found)
 
 
@@ -116,6 +118,8 @@ def _drawn(desk: HubDesk, member_id: UUID, *, now: datetime, ledger: Ledger) -> 
 
 def answer_call(*, member_id: UUID, content: bytes, now: datetime, keys: Keys, ledger: Ledger) -> bytes:
     """Take what a member sends that calls, and return what waits for it, as one bundle. The machine's act.
+
+    One call is many of these: what its agencies are to be told is put into the outbox by the worker, and not here.
 
     Args:
         member_id: who calls, as he has proven.
