@@ -21,6 +21,7 @@ from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotFound
 from tsunagu.domain.hub import Member, MessageKind
 from tsunagu.domain.media import Examined, MediaFacts
+from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.federation.comparison_messages import (
@@ -33,7 +34,7 @@ from tsunagu.federation.comparison_messages import (
     items_body,
     mark_body,
 )
-from tsunagu.records import agencies, cases, compared, holdings, hub_messages
+from tsunagu.records import agencies, cases, compared, holdings, hub_messages, interests
 from tsunagu.records.compared import Compared
 from tsunagu.records.ledger.book import all_entries
 from tsunagu.records.ledger.roots import RootStore
@@ -51,7 +52,15 @@ from tsunagu.records.models import (
     Trace,
 )
 from tsunagu.records.session import LINKER, acting_for, looking_up
-from tsunagu.services import comparison_answers, comparison_inbox, comparisons, erasing, hub_membership, linking
+from tsunagu.services import (
+    alert_inbox,
+    comparison_answers,
+    comparison_inbox,
+    comparisons,
+    erasing,
+    hub_membership,
+    linking,
+)
 from tsunagu.services.case_life import withdraw_exhibit
 from tsunagu.services.cases import staff_case
 from tsunagu.services.claims import ask_interest, claim, list_claims, release_claim
@@ -700,9 +709,72 @@ def test_what_one_member_asks_about_again_and_again_becomes_common_to_nobody_her
         assert HitRow.objects.using(LINKER).filter(overlap__case_a__in=ids, overlap__case_b__in=ids).exists()
 
 
-def test_who_asks_too_often_within_a_day_is_refused(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparison_inbox, "MOST_A_DAY", 0)
-    refused_at_body(asking, "too-many", MessageKind.COMPARISON, asked_body(asked_by_denmark(asking)))
+def stranger_of(asking: Asking, home: Home) -> AgencyCard:
+    """Return an agency, of the member at home there, that nobody knows elsewhere."""
+    person = asking.three.denmark if home is asking.three.nordic else asking.three.body
+    with home.here():
+        card = agencies.agency_cards()[person.actor.agency_id]
+    return replace(card, agency_id=uuid4(), name=random_name("agency"))
+
+
+def is_known(home: Home, card: AgencyCard) -> bool:
+    with home.here():
+        return card.agency_id in agencies.agency_cards()
+
+
+def test_who_asks_too_often_within_a_day_is_refused_in_whosever_name(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking.ask(asking.denmark_holds(Made().file()))
+    asking.answered()
+    monkeypatch.setattr(comparison_inbox, "MOST_A_DAY", 1)
+    stranger = stranger_of(asking, asking.three.nordic)
+    for asked in (asked_by_denmark(asking), asked_by_denmark(asking, agency=stranger)):
+        refused_at_body(asking, "too-many", MessageKind.COMPARISON, asked_body(asked))
+    assert not is_known(asking.three.body_home, stranger)
+
+
+def test_a_member_enters_agencies_without_end_neither_by_asking_nor_by_telling(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three = asking.three
+    comparison = asking.ask(asking.denmark_holds(Made().file()))
+    three.exchange()
+    asker, holder = stranger_of(asking, three.nordic), stranger_of(asking, three.body_home)
+    monkeypatch.setattr(alert_inbox, "MOST_AGENCIES", 1)
+    asked = asked_body(asked_by_denmark(asking, agency=asker))
+    refused_at_body(asking, "too-many", MessageKind.COMPARISON, asked)
+    message = sealed(
+        three, by=keys_at(three.body_home), sender_id=three.body_home.installation_id, to=three.nordic,
+        kind=MessageKind.COMPARISON_HIT, body=hit_body(told_by_body(asking, comparison, agency=holder)),
+        stream=f"test:{uuid4()}",
+    )  # fmt: skip
+    with refused(three.nordic, "too-many"):
+        three.nordic.take([message])
+    three.exchange()
+    assert not is_known(three.body_home, asker)
+    assert not is_known(three.nordic, holder)
+
+
+def test_killed_after_a_hit_was_kept_the_interest_is_told_all_the_same(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three, first = asking.three, Made().file()
+    asking.body_holds(copy(first))
+    held = asking.denmark_holds(first)
+    comparison = asking.ask(held)
+    three.exchange()
+    with three.body_home.here() as world:
+        link(world)
+    with monkeypatch.context() as patch:
+        patch.setattr(interests, "tell", killed)
+        with pytest.raises(Killed):
+            three.exchange()
+    three.settle()
+    assert asking.state(comparison) == "hit"
+    with three.nordic.here() as world:
+        told = list_claims(actor=three.denmark.actor, **world.parts).interests
+    assert [one.agency_id for one in told if one.name == held.case.reference] == [three.body.actor.agency_id]
 
 
 def live_through_a_partition(asking: Asking, *, count: int, seed: int) -> None:

@@ -22,6 +22,8 @@ FIRST_CALL_AGAIN = timedelta(seconds=15)
 LONGEST_CALL_AGAIN = timedelta(minutes=5)
 SKEW = timedelta(minutes=5)
 """By how much two installations' clocks may differ."""
+MOST_AGENCIES = 500
+"""With so many agencies of one member in the directory, its messages enter no more; its card, which is read, may."""
 
 
 class MemberState(StrEnum):

@@ -63,6 +63,11 @@ def elsewhere() -> dict[UUID, UUID]:
     return dict(Agency.objects.filter(member_id__isnull=False).values_list("id", "member_id"))
 
 
+def count_through(member_id: UUID) -> int:
+    """Return how many agencies are reached through another installation."""
+    return Agency.objects.filter(member_id=member_id).count()
+
+
 def agency_called(name: str) -> AgencyCard | None:
     """Return the agency of this name; None when there is none."""
     row = Agency.objects.filter(name=name).first()

@@ -113,11 +113,6 @@ def lasting(member_id: UUID) -> tuple[UUID, ...]:
     return tuple(rows.order_by("id").values_list("id", flat=True))
 
 
-def arrived_since(member_id: UUID, moment: datetime) -> int:
-    """Return how many comparisons the agency has begun through a member since then."""
-    return ComparedCase.objects.filter(member_id=member_id, arrived_at__gt=moment).count()
-
-
 def keep_items(found: Compared, items: Sequence[Examined], *, now: datetime) -> tuple[Examined, ...]:
     """Keep some contents of a comparison, and return those that were not here yet.
 

@@ -258,6 +258,12 @@ def note_done(row_id: int, *, refused: str | None, now: datetime) -> None:
         rows.update(done_at=now, body={}, refused=refused, answered_at=None)
 
 
+def taken_since(member_id: UUID, kind: MessageKind, moment: datetime) -> int:
+    """Return how many messages of a kind were acted upon since then, and not refused."""
+    rows = HubIncoming.objects.filter(member_id=member_id, kind=kind, done_at__gt=moment, refused=None)
+    return rows.count()
+
+
 def to_answer(member_id: UUID, *, most: int, now: datetime) -> tuple[Answer, ...]:
     """Return what a member is to be told of its messages, and keep that it is told now."""
     rows = list(HubIncoming.objects.filter(member_id=member_id, answered_at=None).order_by("id")[:most])

@@ -12,7 +12,7 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.alert import Alert
 from tsunagu.domain.alert_path import AlertPath, AlertState, AlertStep, AlertStepKind
 from tsunagu.domain.errors import Conflict, NotFound
-from tsunagu.domain.hub import SKEW, HubRefusal, MessageRefused
+from tsunagu.domain.hub import MOST_AGENCIES, SKEW, HubRefusal, MessageRefused
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard
 from tsunagu.federation.alert_messages import ToldStep
@@ -47,7 +47,7 @@ def keep_told_step(*, member_id: UUID, member: str, one: ToldStep, now: datetime
         ledger: takes an entry for the agency whose step it is, and for each here that is told of it.
 
     Raises:
-        MessageRefused: MALFORMED, FROM_THE_FUTURE, NOT_THEIRS, NO_NEIGHBOR, RE_LABELLED or CONTRADICTS.
+        MessageRefused: MALFORMED, FROM_THE_FUTURE, NOT_THEIRS, NO_NEIGHBOR, RE_LABELLED, CONTRADICTS or TOO_MANY.
     """
     if one.step.at > now + SKEW:
         raise MessageRefused(HubRefusal.FROM_THE_FUTURE)
@@ -73,7 +73,18 @@ def _enter_agencies(member_id: UUID, member: str, one: ToldStep, *, now: datetim
     if not named <= known.keys() | described.keys():
         raise MessageRefused(HubRefusal.MALFORMED)
     for agency_id in sorted(named - known.keys()):
-        enter_agency(described[agency_id], member_id=member_id, member=member, now=now, ledger=ledger)
+        enter_named(described[agency_id], member_id=member_id, member=member, now=now, ledger=ledger)
+
+
+def enter_named(card: AgencyCard, *, member_id: UUID, member: str, now: datetime, ledger: Ledger) -> None:
+    """Enter an agency that a message of a member names, as long as the directory has not too many of that member.
+
+    Raises:
+        MessageRefused: TOO_MANY; or MALFORMED: both names are taken.
+    """
+    if agencies.count_through(member_id) >= MOST_AGENCIES:
+        raise MessageRefused(HubRefusal.TOO_MANY)
+    enter_agency(card, member_id=member_id, member=member, now=now, ledger=ledger)
 
 
 def enter_agency(card: AgencyCard, *, member_id: UUID, member: str, now: datetime, ledger: Ledger) -> None:

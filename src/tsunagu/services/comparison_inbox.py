@@ -34,7 +34,7 @@ from tsunagu.records.compared import Compared
 from tsunagu.records.hub_messages import Draft, Incoming
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
-from tsunagu.services.alert_inbox import enter_agency
+from tsunagu.services.alert_inbox import enter_named
 from tsunagu.services.case_life import case_reference
 from tsunagu.services.comparison_items import understood
 from tsunagu.services.hub_desk import Sender
@@ -83,26 +83,23 @@ def _keep_asked(desk: _Desk, body: Mapping[str, Any]) -> None:
         raise MessageRefused(HubRefusal.EXPIRED)
     if not is_last_day(asked.until, today=(desk.now + SKEW).date()):
         raise MessageRefused(HubRefusal.MALFORMED)
-    agency_id = asked.agency.agency_id
+    agency_id, member_id = asked.agency.agency_id, desk.sender.member_id
+    with acting_for(member_id):
+        is_most = hub_messages.taken_since(member_id, MessageKind.COMPARISON, desk.now - _DAY) >= MOST_A_DAY
     if agency_id not in agencies.agency_cards():
-        enter_agency(asked.agency, member_id=desk.sender.member_id, member=desk.sender.name, now=desk.now,
-                     ledger=desk.ledger)  # fmt: skip
+        if is_most:
+            raise MessageRefused(HubRefusal.TOO_MANY)
+        enter_named(asked.agency, member_id=member_id, member=desk.sender.name, now=desk.now, ledger=desk.ledger)
     _check_theirs(desk, agency_id)
-    others = sum(_begun(one, desk) for one in compared.askers_through(desk.sender.member_id) if one != agency_id)
     with acting_for(agency_id):
         if compared.compared(asked.comparison_id) is not None:
             return
-        if others + compared.arrived_since(desk.sender.member_id, desk.now - _DAY) >= MOST_A_DAY:
+        if is_most:
             raise MessageRefused(HubRefusal.TOO_MANY)
-        compared.open_case(asked, desk.sender.member_id, now=desk.now)
+        compared.open_case(asked, member_id, now=desk.now)
         _note_claim(asked, desk)
         told: dict[str, str | int] = {"items": asked.items, "until": asked.until.isoformat()}
         desk.ledger.write(_deed(Act.COMPARISON_ARRIVED, agency_id, asked.comparison_id, desk, **told))
-
-
-def _begun(agency_id: UUID, desk: _Desk) -> int:
-    with acting_for(agency_id):
-        return compared.arrived_since(desk.sender.member_id, desk.now - _DAY)
 
 
 def _note_claim(asked: Asked, desk: _Desk) -> None:

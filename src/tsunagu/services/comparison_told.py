@@ -19,7 +19,7 @@ from tsunagu.records.claims import Scope
 from tsunagu.records.comparisons import Sent
 from tsunagu.records.hub_messages import Incoming
 from tsunagu.records.session import acting_for, linking, looking_up
-from tsunagu.services.alert_inbox import enter_agency
+from tsunagu.services.alert_inbox import enter_named
 from tsunagu.services.hub_desk import Sender
 from tsunagu.services.parts import Ledger
 
@@ -37,7 +37,7 @@ def keep(sender: Sender, one: Incoming, *, now: datetime, ledger: Ledger) -> Non
     """Keep what a message tells of a comparison. The same message again changes nothing.
 
     Raises:
-        MessageRefused: MALFORMED, FROM_THE_FUTURE, NOT_THEIRS or CONTRADICTS.
+        MessageRefused: MALFORMED, FROM_THE_FUTURE, NOT_THEIRS, CONTRADICTS or TOO_MANY.
     """
     try:
         HANDLED[one.kind](_Desk(sender, now, ledger), one.body)
@@ -60,11 +60,12 @@ def _keep_hit(desk: _Desk, body: Mapping[str, Any]) -> None:
         if _sent(desk, hit.comparison_id).is_over:
             return
         is_new = comparisons.keep_hit(hit)
-        if is_new is None:
-            return
-        told: dict[str, str | int] = {"by": str(hit.agency.agency_id), "new": int(is_new), "ended": int(hit.is_ended)}
-        desk.ledger.write(_deed(Act.COMPARISON_HIT, one, scope, desk, **told))
-    if not hit.is_ended:
+        if is_new is not None:
+            told: dict[str, str | int] = {
+                "by": str(hit.agency.agency_id), "new": int(is_new), "ended": int(hit.is_ended),
+            }  # fmt: skip
+            desk.ledger.write(_deed(Act.COMPARISON_HIT, one, scope, desk, **told))
+    if not hit.is_ended:  # also where it was kept before: whoever kept it may have been killed here
         with linking():
             interests.tell(scope, hit.agency.agency_id, InterestKind.HELD, held=scope.is_covert, now=desk.now)
 
@@ -95,12 +96,12 @@ def _enter(desk: _Desk, hit: ToldHit) -> None:
     """Enter the agency that holds the same where nobody knows it here.
 
     Raises:
-        MessageRefused: NOT_THEIRS: it is one of ours, or of another member.
+        MessageRefused: NOT_THEIRS: it is one of ours, or of another member; TOO_MANY or MALFORMED.
     """
     known = agencies.agency_cards().get(hit.agency.agency_id)
     if known is None:
-        enter_agency(hit.agency, member_id=desk.sender.member_id, member=desk.sender.name, now=desk.now,
-                     ledger=desk.ledger)  # fmt: skip
+        enter_named(hit.agency, member_id=desk.sender.member_id, member=desk.sender.name, now=desk.now,
+                    ledger=desk.ledger)  # fmt: skip
     elif known.member_id != desk.sender.member_id:
         raise MessageRefused(HubRefusal.NOT_THEIRS)
 
