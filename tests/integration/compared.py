@@ -23,28 +23,27 @@ from .world import Person, World, now, random_name
 WHY = ("--reason", "it is needed")
 
 
-def compare(world: World, person: Person, asked: str) -> tuple[dict[str, str], set[str]]:
+def compare(world: World, person: Person) -> tuple[dict[str, str], set[str]]:
     """Let an agency have a case compared elsewhere, with a hit there; return what doors name, and what is secret.
 
     Args:
         world: with this installation, which has a card.
-        person: a co-ordinator who works on the case.
-        asked: reference of a case that was asked about.
+        person: a co-ordinator, who opens a case that is asked about, and another one.
     """
     keys, there = OwnKeys.fresh(1), AgencyCard(uuid4(), random_name("there"), "FR", "a desk")
     card = InstallationCard(uuid4(), random_name("beyond"), "", keys.public, (there,))
     member = join_member(text=written(card, keys), now=now(), ledger=world.rooms.ledger)
     accept_member(actor=person.actor, name=member.name, fingerprint=member.fingerprint, **world.parts)
-    reason = random_name("reason")
+    reason, asked, held = random_name("reason"), random_name("asked"), random_name("comparable")
+    for one in (asked, held):
+        open_case(actor=person.actor, reference=one, purpose=Purpose.INVESTIGATION, covert=False, **world.parts)
+        world.bring_in(person, one, "E1", world.file(random_name("content").encode()))
     comparison = ask_comparison(
         actor=person.actor, kind=ClaimScope.CASE, name=asked, to=member.name, until=None, reason=reason, **world.parts
     )
     _find(comparison, person.actor.agency_id, there)
-    held = random_name("comparable")
-    open_case(actor=person.actor, reference=held, purpose=Purpose.INVESTIGATION, covert=False, **world.parts)
-    world.bring_in(person, held, "E1", world.file(random_name("content").encode()))
     named = {"comparison": str(comparison), "comparable": held, "beyond": member.name}
-    return named, {reason, held, str(comparison)}
+    return named, {reason, asked, held, str(comparison)}
 
 
 def _find(comparison_id: UUID, agency_id: UUID, there: AgencyCard) -> None:

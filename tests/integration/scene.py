@@ -776,7 +776,7 @@ def _meet_an_installation(scene: Scene) -> None:
     member = join_member(text=written(card, keys), now=now(), ledger=world.rooms.ledger)
     scene.targets |= {"installation": member.name, "fingerprint": member.fingerprint}
     anna = scene.people["anna"]
-    asked, hidden = compare(world, anna, scene.targets["case"])
+    asked, hidden = compare(world, anna)
     scene.targets |= asked
     scene.secrets |= hidden
 

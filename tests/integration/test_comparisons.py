@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,11 +13,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 
 from tsunagu.domain.claim import ClaimScope
 from tsunagu.domain.comparison import LONGEST_COMPARISON, Comparison
-from tsunagu.domain.erasure import ErasureGround
+from tsunagu.domain.erasure import Erasing, ErasureGround
 from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotFound
 from tsunagu.domain.hub import Member, MessageKind
 from tsunagu.domain.media import Examined, MediaFacts
@@ -35,6 +35,7 @@ from tsunagu.federation.comparison_messages import (
     mark_body,
 )
 from tsunagu.records import agencies, cases, compared, holdings, hub_messages, interests
+from tsunagu.records import erasing as erasure_rows
 from tsunagu.records.compared import Compared
 from tsunagu.records.ledger.book import all_entries
 from tsunagu.records.ledger.roots import RootStore
@@ -42,6 +43,9 @@ from tsunagu.records.ledger.verify import verify
 from tsunagu.records.models import (
     Case,
     ClaimRow,
+    ComparisonHitRow,
+    ComparisonRow,
+    Exhibit,
     HitRow,
     Holding,
     HubIncoming,
@@ -71,7 +75,7 @@ from tsunagu.services.intake_lines import encode_item
 from tsunagu.services.overlaps import acknowledge, release
 from tsunagu.services.retention import erase_expired
 from tsunagu.services.series import open_series
-from tsunagu.services.series_changes import add_to_series
+from tsunagu.services.series_changes import add_to_series, merge_series
 from tsunagu.services.series_facts import set_handling
 
 from .homes import Home, exchange
@@ -285,6 +289,12 @@ def test_what_was_withdrawn_is_erased_there_and_the_proof_comes_back(alone: Aski
     with alone.three.body_home.here():
         [notice] = theirs.notices()
         assert notice.ended
+    with pytest.raises(Conflict, match="over already"):
+        withdraw(alone, comparison)
+    with alone.three.nordic.here() as world:
+        parts = {"actor": alone.three.denmark.actor, "comparison_id": comparison, **world.parts}
+        assert comparisons.acknowledge_comparison(**parts) == 1
+    assert said(alone.three.nordic, alone.three.body_home, comparison) == 0
 
 
 def test_what_was_not_sent_yet_is_not_and_what_overtakes_its_withdrawal_is_not_kept(alone: Asking) -> None:
@@ -320,6 +330,62 @@ def test_what_is_erased_here_is_erased_there_too(alone: Asking) -> None:
     shown = alone.shown(comparison)
     assert shown.erased_at is not None
     assert (shown.reason, shown.hits) == ("", ())
+
+
+def test_what_is_erased_here_is_forgotten_of_comparisons_too_that_were_over(alone: Asking) -> None:
+    first = Made().file()
+    alone.body_holds(copy(first))
+    held, other = alone.denmark_holds(first), alone.denmark_holds(copy(first))
+    over, lasting = alone.ask(held), alone.ask(other)
+    alone.answered()
+    withdraw(alone, over)
+    alone.exchange()
+    assert (alone.state(over), len(alone.shown(over).hits)) == ("erased", 1)
+    with alone.three.nordic.here() as world:
+        with acting_for(held.case.agency_id):  # nothing is being erased: the rows stay
+            assert ComparisonRow.objects.filter(id=over).update(reason="") == 0
+            assert ComparisonHitRow.objects.filter(comparison=over).delete()[0] == 0
+        withdraw_exhibit(
+            actor=held.person.actor,
+            reference=held.case.reference,
+            exhibit="E1",
+            ground=ErasureGround.WRONG_EXHIBIT,
+            queue=world.rooms.queue,
+            **world.parts,
+        )
+    shown, left = alone.shown(over), alone.shown(lasting)
+    assert (shown.reason, shown.hits) == ("", ())
+    assert (left.reason != "", len(left.hits)) == (True, 1)
+
+
+def test_while_something_is_being_erased_only_what_it_was_asked_for_may_be_forgotten(alone: Asking) -> None:
+    first = Made().file()
+    alone.body_holds(copy(first))
+    held, other = alone.denmark_holds(first), alone.denmark_holds(copy(first))
+    mine, others = alone.ask(held), alone.ask(other)
+    alone.answered()
+    withdraw(alone, mine)
+    alone.exchange()
+    agency = held.case.agency_id
+    with alone.three.nordic.here(), suppress(Undone), acting_for(agency):
+        exhibit = Exhibit.objects.get(case_id=held.case.case_id)
+        erasure_rows.begin(
+            Erasing(uuid4(), agency, held.case.case_id, exhibit.id, ErasureGround.WRONG_EXHIBIT, now(),
+                    held.person.actor.officer_id),
+            case_mac=bytes(32), exhibit_mac=bytes(32),
+        )  # fmt: skip
+        rows = ComparisonRow.objects.filter(id=mine)
+        for change in ({"reason": "another"}, {"withdrawn_at": now()}, {"erased_at": None}):
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                rows.update(**change)
+        assert ComparisonHitRow.objects.filter(comparison=others).delete()[0] == 0
+        assert ComparisonHitRow.objects.filter(comparison=mine).delete()[0] == 1
+        assert rows.update(reason="") == 1
+        raise Undone
+
+
+class Undone(Exception):
+    """Takes back what a test has begun."""
 
 
 def test_after_its_last_day_it_is_erased_there_and_here_they_are_told(alone: Asking) -> None:
@@ -367,35 +433,38 @@ def test_a_claim_is_seen_on_both_sides_as_long_as_it_lasts(asking: Asking) -> No
         assert ask_interest(**named(theirs), **world.parts) == ()
 
 
+def series_of(asking: Asking, held: Held, *contents: Examined, context: Sequence[Examined] = ()) -> str:
+    """Return the name of a new series of contents of a case."""
+    name = random_name("series")
+    with asking.three.nordic.here() as world:
+        actor = {"actor": held.person.actor, **world.parts}
+        open_series(name=name, case=held.case.reference, purpose=None, **actor)
+        for some, is_context in ((contents, False), (context, True)):
+            items = [one.digests.sha256.hex() for one in some if one.digests]
+            if items:
+                add_to_series(name=name, case=held.case.reference, items=items, is_context=is_context, **actor)
+    return name
+
+
+def let(asking: Asking, held: Held, name: str, *, days: int = 40) -> None:
+    """Let every agency of the body's installation be given a series of a case for some days."""
+    until = now().date() + timedelta(days=days)
+    with asking.three.nordic.here() as world:
+        cards = agencies.agency_cards()
+        there = cards[asking.three.body.actor.agency_id].member_id
+        receivers = [one.name for one in cards.values() if one.member_id == there]
+        handling = {"receivers": receivers, "purposes": [Purpose.INVESTIGATION], "may_forward": False}
+        parts = {"actor": held.person.actor, **world.parts}
+        set_handling(name=name, until=until, reason="agreed", **handling, **parts)
+
+
 def test_a_series_goes_only_where_its_handling_lets_it_and_is_withdrawn_once_it_does_not(alone: Asking) -> None:
-    three = alone.three
     made = Made()
     held = alone.denmark_holds(*(contents := (made.picture(), made.file(), made.file())))
-    with three.nordic.here() as world:
-        actor = {"actor": held.person.actor, **world.parts}
-        name = random_name("series")
-        open_series(name=name, case=held.case.reference, purpose=None, **actor)
-        items = [one.digests.sha256.hex() for one in contents[:2] if one.digests]
-        add_to_series(name=name, case=held.case.reference, items=items[:1], is_context=False, **actor)
-        add_to_series(name=name, case=held.case.reference, items=items[1:], is_context=True, **actor)
+    name = series_of(alone, held, contents[0], context=contents[1:2])
     with pytest.raises(Forbidden):
         alone.ask(held, kind=ClaimScope.SERIES, name=name)
-
-    def let(**other: Any) -> None:
-        with three.nordic.here():
-            cards = agencies.agency_cards()
-        member_id = cards[three.body.actor.agency_id].member_id
-        handling = {
-            "receivers": [one.name for one in cards.values() if one.member_id == member_id],
-            "purposes": [Purpose.INVESTIGATION],
-            "may_forward": False,
-            "until": now().date() + timedelta(days=40),
-            "reason": "agreed",
-        }
-        with three.nordic.here() as world:
-            set_handling(actor=held.person.actor, name=name, **handling | other, **world.parts)
-
-    let()
+    let(alone, held, name)
     with pytest.raises(Forbidden):
         alone.ask(held, kind=ClaimScope.SERIES, name=name, until=now().date() + timedelta(days=41))
     comparison = alone.ask(held, kind=ClaimScope.SERIES, name=name)
@@ -404,12 +473,46 @@ def test_a_series_goes_only_where_its_handling_lets_it_and_is_withdrawn_once_it_
         alone.ask(held, kind=ClaimScope.SERIES, name=name)
     alone.answered()
     assert alone.state(comparison) == "no-hit"
-    let(until=now().date() + timedelta(days=50))
+    let(alone, held, name, days=50)
     assert alone.state(comparison) == "no-hit"
-    let(until=now().date() + timedelta(days=3))
+    let(alone, held, name, days=3)
     alone.exchange()
     assert alone.state(comparison) == "erased"
     assert left_there(alone, comparison) == NOTHING
+
+
+def test_a_series_that_was_merged_goes_only_where_the_handling_of_the_other_lets_it(alone: Asking) -> None:
+    three, made = alone.three, Made()
+    held = alone.denmark_holds(*(contents := (made.file(), made.file())))
+    away, into = (series_of(alone, held, one) for one in contents)
+    let(alone, held, away)
+    comparison = alone.ask(held, kind=ClaimScope.SERIES, name=away)
+    with three.nordic.here() as world:
+        merge_series(actor=held.person.actor, name=into, other=away, reason="one child", **world.parts)
+    for name in (away, into):
+        with pytest.raises(Forbidden):
+            alone.ask(held, kind=ClaimScope.SERIES, name=name)
+    let(alone, held, into)
+    with pytest.raises(Conflict):  # under its former name
+        alone.ask(held, kind=ClaimScope.SERIES, name=into)
+    with three.nordic.here() as world:
+        named = {"actor": held.person.actor, "kind": ClaimScope.SERIES, "name": into}
+        claim(**named, reason="we are on it", is_imminent=False, **world.parts)
+    three.exchange()
+    with three.body_home.here(), acting_for(held.case.agency_id):
+        assert ClaimRow.objects.filter(case_id=comparison).exists()
+    let(alone, held, into, days=3)
+    alone.exchange()
+    assert alone.state(comparison) == "erased"
+
+
+def test_a_case_goes_only_where_the_series_in_which_its_contents_stand_may_go(alone: Asking) -> None:
+    held = alone.denmark_holds(*(contents := (Made().file(), Made().file())))
+    name = series_of(alone, held, contents[0])
+    with pytest.raises(Forbidden, match=name):
+        alone.ask(held)
+    let(alone, held, name)
+    assert alone.shown(alone.ask(held)).items == 2
 
 
 def test_it_is_asked_about_what_was_examined_here_by_who_works_on_it_for_a_time(asking: Asking) -> None:
@@ -558,6 +661,32 @@ def test_of_a_covert_case_a_coordinator_asks_and_is_told_alone(asking: Asking) -
     assert [one for one in told[officer] if one.name == held.case.reference] == []
     [interest] = [one for one in told[three.denmark] if one.name == held.case.reference]
     assert interest.is_held
+
+
+def cases_told(asking: Asking, comparison_id: UUID) -> list[str]:
+    """Return the cases in whose time-lines the withdrawal of a comparison here stands."""
+    withdrawn = acts(asking.three.nordic, "comparison:withdrawn")
+    [told] = [one for one in withdrawn if one["details"]["comparison"] == str(comparison_id)]
+    return [*told.get("cases", ()), *([told["case"]] if "case" in told else [])]
+
+
+@pytest.mark.parametrize("covert", [False, True])
+def test_in_a_covert_case_it_is_not_written_down_that_its_comparison_was_withdrawn(
+    alone: Asking, *, covert: bool
+) -> None:
+    three, contents = alone.three, (Made().file(), Made().file())
+    held = alone.holds(three.nordic, three.denmark, *contents, covert=covert)
+    name = series_of(alone, held, contents[0])
+    let(alone, held, name)
+    narrowed = alone.ask(held, kind=ClaimScope.SERIES, name=name)
+    by_case = alone.ask(held)
+    let(alone, held, name, days=1)
+    with three.nordic.here() as world:
+        parts = {"actor": held.person.actor, "queue": world.rooms.queue, **world.parts}
+        ground = ErasureGround.WRONG_EXHIBIT
+        withdraw_exhibit(reference=held.case.reference, exhibit="E1", ground=ground, **parts)
+    told = [] if covert else [str(held.case.case_id)]
+    assert [cases_told(alone, one) for one in (narrowed, by_case)] == [told, told]
 
 
 def test_killed_after_each_message_was_kept_it_goes_on_and_doubles_nothing(

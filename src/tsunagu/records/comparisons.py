@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,23 +13,18 @@ from django.db.models import Q, QuerySet
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.claim import ClaimScope
-from tsunagu.domain.comparison import MOST_TRACES, Comparison, ComparisonHit
-from tsunagu.domain.errors import Conflict, InputError, NotFound
-from tsunagu.domain.media import Examined
+from tsunagu.domain.comparison import Comparison, ComparisonHit
+from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.federation.comparison_messages import Asked, ToldHit
-from tsunagu.records import packaged
 from tsunagu.records.claims import Scope
 from tsunagu.records.models import (
     Case,
     ComparisonHitRow,
     ComparisonRow,
-    Holding,
     Series,
     SeriesCase,
-    SeriesItemRow,
-    Trace,
 )
 from tsunagu.records.series import mine, seen_by
 
@@ -70,32 +65,6 @@ def add(asked: Asked, scope: Scope, member_id: UUID, *, officer_id: UUID, reason
     )
 
 
-def contents_of(actor: Actor, scope: Scope, *, most: int) -> Sequence[Examined]:
-    """Return the contents of a scope that lie in the actor's cases and were read by his agency, each once.
-
-    What came by another agency's package is that agency's to ask about, and is left out; context of a series as well.
-
-    Args:
-        actor: who asks.
-        scope: the series or the case.
-        most: how many at most, and one.
-
-    Raises:
-        InputError: they have too many fingerprints together.
-    """
-    held = Holding.objects.filter(exhibit__case_id__in=mine(actor), item__isnull=False, size_bytes__gt=0)
-    if scope.kind is ClaimScope.CASE:
-        held = held.filter(exhibit__case_id=scope.id)
-    else:
-        rows = SeriesItemRow.objects.filter(series__root_id=scope.id, case_id__in=mine(actor), is_context=False)
-        held = held.filter(item_id__in=rows.values("item_id"), exhibit__case_id__in=rows.values("case_id"))
-    held = held.filter(item__claimed=False)
-    ids = list(held.order_by("item_id").values_list("item_id", flat=True).distinct()[: most + 1])
-    if Trace.objects.filter(item_id__in=ids).count() > MOST_TRACES:
-        raise InputError(f"at most {MOST_TRACES:,} fingerprints are sent at once: ask about fewer videos")
-    return packaged.contents_called(ids)
-
-
 def comparisons_of(actor: Actor, comparison_id: UUID | None = None) -> tuple[Comparison, ...]:
     """Return what was asked about the actor's cases and their series, newest first; or the one that is named.
 
@@ -107,7 +76,7 @@ def comparisons_of(actor: Actor, comparison_id: UUID | None = None) -> tuple[Com
     if not actor.may(Permission.HELD_NOTICE_RELEASE):
         covert = Case.objects.filter(covert=True).values("id")
         resting = SeriesCase.objects.filter(case_id__in=covert).values("series__root_id")
-        rows = rows.exclude(case__in=covert).exclude(series__in=resting)
+        rows = rows.exclude(case__in=covert).exclude(series__in=_trees(resting))
     if comparison_id is not None:
         rows = rows.filter(id=comparison_id)
     found = list(rows.order_by("-asked_at", "id"))
@@ -122,30 +91,40 @@ def sent_by(actor: Actor, comparison_id: UUID) -> Sent:
     Raises:
         NotFound: there is none, or it is not about what is his: the answer is the same for both.
     """
-    seen = comparisons_of(actor, comparison_id)
-    found = sent(comparison_id)
-    if not seen or found is None:
+    found = sent(comparison_id) if comparisons_of(actor, comparison_id) else None
+    if found is None:
         raise NotFound("no such comparison")
     return found
 
 
 def sent(comparison_id: UUID) -> Sent | None:
-    """Return a comparison of the agency that is acted for, which nobody ends meanwhile; None where there is none."""
-    row = ComparisonRow.objects.select_for_update(no_key=True).filter(id=comparison_id).first()
+    """Return a comparison of the agency that is acted for, which nobody ends meanwhile; None where there is none.
+
+    One that is erased there is over for good, and row-level security lets nobody lock it.
+    """
+    rows = ComparisonRow.objects.filter(id=comparison_id)
+    row = rows.filter(erased_at=None).select_for_update(no_key=True).first() or rows.first()
     return None if row is None else _sent(row)
 
 
 def lasting_on(kind: ClaimScope, scope_id: UUID, *, today: date) -> tuple[Sent, ...]:
-    """Return the comparisons of a series or a case that last."""
-    of_it = Q(series=scope_id) if kind is ClaimScope.SERIES else Q(case=scope_id)
+    """Return the comparisons that last, of a case, or of a series with all that was merged into it."""
+    of_it = Q(series__in=_trees([scope_id])) if kind is ClaimScope.SERIES else Q(case=scope_id)
     return tuple(map(_sent, _open(of_it).filter(until__gte=today)))
 
 
 def resting_on(case_id: UUID) -> tuple[Sent, ...]:
     """Return the comparisons that are not over, of a case or of a series that rests on it."""
-    roots = SeriesCase.objects.filter(case_id=case_id).values("series__root_id")
-    trees = Series.objects.filter(root_id__in=roots).values("id")
-    return tuple(map(_sent, _open(Q(case=case_id) | Q(series__in=trees))))
+    return tuple(map(_sent, _open(_of(case_id))))
+
+
+def cases_told(one: Sent) -> frozenset[UUID]:
+    """Return the cases that a comparison is about and in which it may be written down; none where one is covert."""
+    about = [scope_id for scope_id in (one.series_id, one.case_id) if scope_id is not None]
+    roots = Series.objects.filter(id__in=about).values("root_id")
+    ties = SeriesCase.objects.filter(series__root_id__in=roots).values("case_id")
+    found = dict(Case.objects.filter(Q(id__in=about) | Q(id__in=ties)).values_list("id", "covert"))
+    return frozenset() if any(found.values()) else frozenset(found)
 
 
 def end_with(member_id: UUID, *, now: datetime) -> tuple[UUID, ...]:
@@ -162,16 +141,20 @@ def note_withdrawn(comparison_id: UUID, *, now: datetime) -> bool:
     return rows.update(withdrawn_at=now) == 1
 
 
-def forget_words(comparison_ids: Iterable[UUID]) -> None:
-    """Keep no longer why these were asked for, nor who held the same: what they are about is being erased."""
-    rows = ComparisonRow.objects.filter(id__in=list(comparison_ids))
+def forget_words(case_id: UUID) -> None:
+    """Keep no longer why a case, or a series that rests on it, was ever asked about, nor who held the same.
+
+    Call it while something of the case is being erased.
+    """
+    rows = ComparisonRow.objects.filter(_of(case_id))
     ComparisonHitRow.objects.filter(comparison__in=rows).delete()
-    rows.filter(erased_at=None).update(reason="")
+    rows.exclude(reason="").update(reason="")
 
 
 def note_answered(comparison_id: UUID, *, now: datetime) -> bool:
     """Keep that everything was compared there, and return whether that is new."""
-    return ComparisonRow.objects.filter(id=comparison_id, answered_at=None).update(answered_at=now) == 1
+    rows = ComparisonRow.objects.filter(id=comparison_id, answered_at=None, erased_at=None)
+    return rows.update(answered_at=now) == 1
 
 
 def note_erased(comparison_id: UUID, *, now: datetime) -> bool:
@@ -225,6 +208,15 @@ def acknowledge(comparison_id: UUID, *, officer_id: UUID, now: datetime) -> tupl
     waiting = tuple(rows.order_by("id").values_list("id", flat=True))
     rows.filter(id__in=waiting).update(acknowledged_at=now, acknowledged_by_id=officer_id)
     return waiting
+
+
+def _of(case_id: UUID) -> Q:
+    roots = SeriesCase.objects.filter(case_id=case_id).values("series__root_id")
+    return Q(case=case_id) | Q(series__in=_trees(roots))
+
+
+def _trees(roots: Any) -> QuerySet[Series, Any]:
+    return Series.objects.filter(root_id__in=roots).values("id")
 
 
 def _open(of_it: Q) -> QuerySet[ComparisonRow]:

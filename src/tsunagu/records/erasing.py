@@ -18,7 +18,7 @@ from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.erasure import Consequences, Erased, Erasing, ErasureGround
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.intake_run import IntakeState
-from tsunagu.records import referral_keeping, report_erasing, seized_erasing, series_erasing
+from tsunagu.records import comparisons, referral_keeping, report_erasing, seized_erasing, series_erasing
 from tsunagu.records.holdings import LOCK_AGENCY
 from tsunagu.records.ledger.merkle import Frontier
 from tsunagu.records.models import (
@@ -208,6 +208,7 @@ def complete(erasing: Erasing, reference: Reference, *, now: datetime) -> Erased
         *seized_erasing.rows_of_lists(exhibits),
         Exhibit.objects.filter(id__in=exhibits),
     ]
+    comparisons.forget_words(erasing.case_id)  # a hit may have come meanwhile
     if erasing.exhibit_id is None:
         gone.append(reference(f"case {erasing.case_id}"))
         series_erasing.forget_case(erasing.case_id)

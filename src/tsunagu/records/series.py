@@ -26,6 +26,7 @@ class FoundSeries:
 
     Attributes:
         root_id: the series itself, unless it was merged into another.
+        purpose, handling: of the one in which it stands: its contents are that one's.
         case_ids: the cases that it rests on, whoever works on them.
     """
 
@@ -79,7 +80,7 @@ def series_called(actor: Actor, name: str) -> FoundSeries:
     Raises:
         NotFound: no such series, or not the actor's: the answer is the same for both.
     """
-    row = seen_by(actor, "root_id").filter(name=name).first()
+    row = seen_by(actor, "root_id").select_related("root").filter(name=name).first()
     if row is None:
         raise NotFound("no such series")
     return _found(row)
@@ -245,8 +246,8 @@ def seen_by(actor: Actor, root: str) -> QuerySet[Series]:
 
 def _found(row: Series) -> FoundSeries:
     cases = SeriesCase.objects.filter(series__root_id=row.root_id).values_list("case_id", flat=True)
-    purpose, status = Purpose(row.purpose), SeriesStatus(row.status)
-    return FoundSeries(row.id, row.root_id, row.agency_id, purpose, status, handling_of(row), frozenset(cases))
+    purpose, status = Purpose(row.root.purpose), SeriesStatus(row.status)
+    return FoundSeries(row.id, row.root_id, row.agency_id, purpose, status, handling_of(row.root), frozenset(cases))
 
 
 def _of_trees(

@@ -70,8 +70,9 @@ def withdraw_resting_on(agency_id: UUID, case_id: UUID, *, now: datetime, ledger
         for one in found:
             queue_over(one, now=now)
             told: dict[str, str | int] = {"comparison": str(one.comparison_id), "member": str(one.member_id)}
-            ledger.write(Deed(Act.COMPARISON_WITHDRAWN, now, agency_id, None, case_id=case_id, details=told))
-        comparisons.forget_words(one.comparison_id for one in found)
+            shown = case_id if case_id in comparisons.cases_told(one) else None
+            ledger.write(Deed(Act.COMPARISON_WITHDRAWN, now, agency_id, None, case_id=shown, details=told))
+        comparisons.forget_words(case_id)
     for member_id in {one.member_id for one in found}:
         leave(member_id, now=now)
 

@@ -18,7 +18,7 @@ from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.federation.comparison_messages import Asked
-from tsunagu.records import agencies, claims, comparisons, hub_members
+from tsunagu.records import agencies, claims, comparison_contents, comparisons, hub_members
 from tsunagu.records import series as series_rows
 from tsunagu.records.cases import case_of
 from tsunagu.records.claims import Scope
@@ -69,7 +69,8 @@ def ask_comparison(
         reason: why; kept with the comparison.
 
     Raises:
-        Forbidden: the actor asks for no comparisons; or the series' handling keeps it from an agency there.
+        Forbidden: the actor asks for no comparisons; or the handling of the series, or of one in which something of the
+            case stands, keeps it from an agency there.
         NotFound: no such series or case, or not the actor's; or no such member.
         InputError: no reason, a day that cannot be, nothing to ask about, or too much.
         Conflict: it is being compared there already.
@@ -123,6 +124,8 @@ def list_comparisons(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger)
 def acknowledge_comparison(*, actor: Actor, comparison_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> int:
     """Take note of what a comparison has found, let the other sides know, and return how many hits waited for it.
 
+    They are told nothing more of one that is over.
+
     Raises:
         Forbidden: the actor acknowledges nothing.
         NotFound: no such comparison, or not of what is the actor's.
@@ -134,7 +137,8 @@ def acknowledge_comparison(*, actor: Actor, comparison_id: UUID, now: datetime, 
     ):
         found = comparisons.sent_by(actor, comparison_id)
         hits = comparisons.acknowledge(comparison_id, officer_id=actor.officer_id, now=now)
-        queue_seen(found, hits, now=now)
+        if not found.is_over:  # nothing more of it is sent
+            queue_seen(found, hits, now=now)
         ledger.write(_deed(Act.COMPARISON_ACKNOWLEDGED, actor, (), now, comparison=asked, hits=len(hits)))
     return len(hits)
 
@@ -161,15 +165,25 @@ def withdraw_comparison(*, actor: Actor, comparison_id: UUID, now: datetime, key
 
 
 def _scope(actor: Actor, kind: ClaimScope, name: str, *, to: str, last_day: date) -> tuple[Scope, Purpose]:
-    """Return what is asked about, and for what; where it is a series, as far as its handling lets it go there."""
+    """Return what is asked about, and for what, as far as the handling of its series lets it go there."""
     if kind is ClaimScope.CASE:
-        return claims.scope_of_case(actor, name), actor.purpose or case_of(actor, name).purpose
+        scope, purpose = claims.scope_of_case(actor, name), actor.purpose or case_of(actor, name).purpose
+        _check_handlings(actor, scope, _member_called(to), purpose, last_day)
+        return scope, purpose
     found = series_rows.series_called(actor, name)
-    purpose, handling = actor.purpose or found.purpose, found.handling
-    member_id = _member_called(to)
-    if not is_let(handling, member_id, purpose, last_day):
+    purpose = actor.purpose or found.purpose
+    if not is_let(found.handling, _member_called(to), purpose, last_day):
         raise Forbidden("the handling of this series does not let every agency there be given it until that day")
     return claims.scope_of_series(actor, name), purpose
+
+
+def _check_handlings(actor: Actor, scope: Scope, member_id: UUID, purpose: Purpose, last_day: date) -> None:
+    for name, handling in comparison_contents.series_in(actor, scope).items():
+        if not is_let(handling, member_id, purpose, last_day):
+            raise Forbidden(
+                f"some of it is in the series {name}, whose handling does not let every agency there be given it until "
+                "that day"
+            )
 
 
 def _member_called(name: str) -> UUID:
@@ -180,7 +194,7 @@ def _member_called(name: str) -> UUID:
 
 
 def _contents(actor: Actor, scope: Scope) -> list[Examined]:
-    contents = list(comparisons.contents_of(actor, scope, most=MOST_ITEMS))
+    contents = list(comparison_contents.contents_of(actor, scope, most=MOST_ITEMS))
     if not contents:
         raise InputError("nothing of it can be asked about: it was not read here, or could not be")
     if len(contents) > MOST_ITEMS:

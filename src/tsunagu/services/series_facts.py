@@ -13,7 +13,7 @@ from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.series import ENDS, Distributed, SeriesStatus, check_transition
 from tsunagu.domain.series_steps import StepKind
-from tsunagu.records import agencies
+from tsunagu.records import agencies, comparisons
 from tsunagu.records import series as rows
 from tsunagu.services.access import check_reference
 from tsunagu.services.case_life import check_reason
@@ -136,6 +136,6 @@ def set_handling(
         ended = withdraw_not_let(found.root_id, handling, now=now)
         for one in ended:
             told = {"comparison": str(one.comparison_id), "member": str(one.member_id)}
-            desk.ledger.write(desk.deed(Act.COMPARISON_WITHDRAWN, found, found.case_ids, **told))
+            desk.ledger.write(desk.deed(Act.COMPARISON_WITHDRAWN, found, comparisons.cases_told(one), **told))
     for member_id in {one.member_id for one in ended}:
         leave(member_id, now=now)
