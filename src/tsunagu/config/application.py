@@ -66,8 +66,8 @@ class Application:
         self._begun = begun
         self.home: Path = home.folder
         self.demo_marker: Path = home.demo_marker
-        # One more than processors: a worker that waits for its child or the disk leaves a processor to another.
-        self.workers: int = self._configuration.workers or len(os.sched_getaffinity(0)) + 1
+        # Two more than processors: workers that wait for their child, the disk or the interpreter leave one to others.
+        self.workers: int = self._configuration.workers or len(os.sched_getaffinity(0)) + 2
 
     def for_demo(self) -> Application:
         """Return the installation of the demonstration, in a home of its own unless the environment names one.

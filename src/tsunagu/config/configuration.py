@@ -67,7 +67,7 @@ class Configuration:
         default=10_000, metadata=_told("holdings", "how many may wait to be compared before `doctor` complains")
     )
     workers: int = field(
-        default=0, metadata=_told("threads", "how many files an ingest examines at once; 0: one more than processors")
+        default=0, metadata=_told("threads", "how many files an ingest examines at once; 0: two more than processors")
     )
     watched_folder: Path | None = field(
         default=None,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind, TimedFingerprint
 from tsunagu.domain.media import MediaFacts, MediaType, Refusal
@@ -24,11 +26,37 @@ class SaysAndRefuses:
         raise Refused(Refusal.DAMAGED)
 
 
+class WaitsForTheFirst:
+    """Is done with the first file at once, and with the others when that has been handed on."""
+
+    def __init__(self, first: Path) -> None:
+        self.was_handed_on = Event()
+        self._first = first.stat().st_ino
+
+    def fingerprint(self, fd: int, media_type: MediaType) -> Iterator[Message]:
+        assert os.fstat(fd).st_ino == self._first or self.was_handed_on.wait(30)
+        yield MediaFacts(7, 5)
+
+
+def put(folder: Path, names: str) -> list[Found]:
+    """Put a file of each name into a folder."""
+    for name in names:
+        (folder / name).write_bytes(PNG)
+    return [Found(bytes(folder / name), len(PNG)) for name in names]
+
+
+def test_a_file_is_handed_on_while_later_ones_are_still_examined(tmp_path: Path) -> None:
+    found, examined = put(tmp_path, "abc"), []
+    decoder = WaitsForTheFirst(tmp_path / "a")
+    for file, _ in examine_all(found, decoder=decoder, workers=3):
+        examined.append(file)
+        if len(examined) == 1:
+            decoder.was_handed_on.set()
+    assert examined == found
+
+
 def test_what_came_before_a_refusal_stands_and_the_other_files_come(tmp_path: Path) -> None:
-    found = []
-    for name in ("a", "b"):
-        (tmp_path / name).write_bytes(PNG)
-        found.append(Found(bytes(tmp_path / name), len(PNG)))
+    found = put(tmp_path, "ab")
     examined = [items for _, items in examine_all(found, decoder=SaysAndRefuses(), workers=2)]
     for [item] in examined:
         assert item.refused is Refusal.DAMAGED
