@@ -22,7 +22,6 @@ MOST_NODES: Final = 60
 """So many things are shown: more of them nobody can follow."""
 RADIUS: Final = 2
 """How many ties away a thing may be."""
-MOST_ALERTS: Final = 500
 
 
 def view_case_graph(*, actor: Actor, reference: str, now: datetime, keys: Keys, ledger: Ledger) -> CaseGraph:
@@ -102,7 +101,7 @@ def _overlaps(actor: Actor, his: frozenset[str]) -> Iterator[Tie]:
 
 
 def _alerts(actor: Actor, his: Mapping[UUID, str]) -> Iterator[Tie]:
-    for alert, party in alerts.alerts_told(actor, most=MOST_ALERTS):
+    for alert, party in alerts.alerts_told(actor):
         reference = his.get(party.case_id) if party.case_id else None
         if reference is not None:
             node = GraphNode(NodeKind.ALERT, str(alert.alert_id), str(alert.alert_id)[:8])
