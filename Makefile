@@ -39,7 +39,7 @@ test: test-tools compiled ## Run the checks and every test but the long rounds, 
 check: lint ## Run the checks: style, types, floors, spelling, house rules (about a minute)
 	$(BIN)/pytest --quiet tests/house
 
-soak: test-tools compiled ## Run the long rounds: kill -9, hostile files, leaks
+soak: test-tools compiled $(VENV)/.cluster ## Run the long rounds: kill -9, hostile files, leaks, clusters
 	TSUNAGU_SOAK=1 $(BIN)/pytest -m soak
 	TSUNAGU_SOAK=1 $(BIN)/pytest -m "hypothesis and not soak" -n $(TESTS_AT_ONCE) --dist loadscope
 
@@ -69,6 +69,8 @@ lock: $(VENV)/.dev ## Pin every dependency by hash (UPGRADE=--upgrade takes newe
 	$(LOCK) pyproject.toml --extra build --extra demo --extra report --output-file requirements.lock
 	$(LOCK) pyproject.toml --extra build --extra demo --extra report --extra dev --constraint requirements.lock \
 	    --no-emit-package pdqhash --output-file requirements-dev.lock
+	$(LOCK) pyproject.toml --extra build --extra cluster --constraint requirements-dev.lock \
+	    --output-file requirements-cluster.lock
 	for each in builders oracle peers; do \
 	    $(LOCK) make/$$each.in --constraint requirements-dev.lock --output-file make/$$each.lock || exit; \
 	done
@@ -110,6 +112,10 @@ $(VENV)/.runtime: requirements.lock pyproject.toml make/venv.sh make/debian.sh |
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@PYTHON="$(PYTHON)" make/venv.sh $(VENV) requirements-dev.lock
+	@touch $@
+
+$(VENV)/.cluster: requirements-cluster.lock $(VENV)/.dev make/venv.sh
+	@PYTHON="$(PYTHON)" make/venv.sh $(VENV) requirements-cluster.lock
 	@touch $@
 
 $(VENV)-bench/.peers: $(VENV)/.runtime make/bench_peers.sh make/builders.lock make/peers.lock

@@ -13,7 +13,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 RUNTIME, DEVELOPMENT, ORACLE = "requirements.lock", "requirements-dev.lock", "make/oracle.lock"
-LOCKS = [RUNTIME, DEVELOPMENT, ORACLE, "make/builders.lock", "make/peers.lock"]
+CLUSTER = "requirements-cluster.lock"
+LOCKS = [RUNTIME, DEVELOPMENT, CLUSTER, ORACLE, "make/builders.lock", "make/peers.lock"]
 # A line that pins: name, version, perhaps a condition of the platform; its hashes follow, one a line.
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)(?: ; (?P<marker>.+?))? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
@@ -39,7 +40,11 @@ def test_every_line_of_a_lock_is_a_pin_or_a_hash(name: str, root: Path) -> None:
 @pytest.mark.parametrize(
     # The oracle comes as source, so it has a lock of its own: not every machine can build it.
     ("names", "extras"),
-    [([RUNTIME], {"build", "demo"}), ([DEVELOPMENT, ORACLE], {"build", "demo", "dev"})],
+    [
+        ([RUNTIME], {"build", "demo"}),
+        ([CLUSTER], {"build", "cluster"}),
+        ([DEVELOPMENT, ORACLE], {"build", "demo", "dev"}),
+    ],
 )
 def test_a_lock_satisfies_what_the_project_asks_for(
     names: list[str], extras: set[str], root: Path, pyproject: dict[str, Any]
@@ -66,6 +71,11 @@ def test_the_builder_is_in_the_runtime_lock(root: Path, pyproject: dict[str, Any
         versions = locked.get(canonicalize_name(requirement.name), set())
         assert versions
         assert all(requirement.specifier.contains(one) for one in versions)
+
+
+def test_what_every_newcomer_installs_holds_no_cluster(root: Path) -> None:
+    assert "ray" in pins(root / CLUSTER)
+    assert not any("ray" in pins(root / name) for name in LOCKS if name != CLUSTER)
 
 
 def test_no_file_names_a_package_registry(project_files: list[Path], root: Path) -> None:

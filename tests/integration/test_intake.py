@@ -27,6 +27,7 @@ from tsunagu.media.messages import DecodeOptions, Message
 from tsunagu.records.keys.exhibit_keys import key_from_file, key_to_file, make_key
 from tsunagu.records.session import acting_for
 from tsunagu.services import intake_file
+from tsunagu.services.examination import LocalExaminer
 from tsunagu.services.exhibit_keys import LIFETIME
 from tsunagu.services.ingest import ingest
 from tsunagu.services.keeping import IngestReport
@@ -130,8 +131,8 @@ def test_what_is_kept_of_a_scan_is_what_is_kept_of_the_files_themselves(
     assert world.run(ben, "case", "open", direct).status == 0
     report = ingest(
         actor=ben.actor, case_reference=direct, exhibit_reference="E1", paths=[os.fsencode(seized)], clock=now,
-        decoder=InThisProcess(), workers=1, keys=world.rooms.keys, ledger=world.rooms.ledger, queue=world.rooms.queue,
-        vault=world.rooms.vault,
+        decoder=InThisProcess(), examiner=LocalExaminer(InThisProcess(), 1), keys=world.rooms.keys,
+        ledger=world.rooms.ledger, queue=world.rooms.queue, vault=world.rooms.vault,
     )  # fmt: skip
     key = key_for(world, anna, case, "E1")
     scanned = world.scan(str(seized), key=key, decoder=InThisProcess())

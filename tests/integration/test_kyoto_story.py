@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tsunagu.domain.agency_tree import AgencyKind
+from tsunagu.services.examination import LocalExaminer
 from tsunagu.services.ingest import ingest
 
 from .alerted import member
@@ -41,8 +42,8 @@ def upload(world: World, person: Person, path: Path) -> str:
     assert world.run(person, "case", "open", case).status == 0
     ingest(
         actor=person.actor, case_reference=case, exhibit_reference="E1", paths=[os.fsencode(path)], clock=now,
-        decoder=InThisProcess(), workers=1, keys=world.rooms.keys, ledger=world.rooms.ledger, queue=world.rooms.queue,
-        vault=world.rooms.vault,
+        decoder=InThisProcess(), examiner=LocalExaminer(InThisProcess(), 1), keys=world.rooms.keys,
+        ledger=world.rooms.ledger, queue=world.rooms.queue, vault=world.rooms.vault,
     )  # fmt: skip
     return case
 

@@ -26,6 +26,7 @@ from tsunagu.domain.permission import Permission, Role
 from tsunagu.media.sandbox.pool import DecodePool
 from tsunagu.records.look_ups import remembered
 from tsunagu.records.session import LINKER, looking_up
+from tsunagu.services.examination import LocalExaminer
 from tsunagu.services.house import Rooms
 from tsunagu.services.identity import NewOfficer, actor_of, enroll_factor, found_agency, sign_in
 from tsunagu.services.ingest import ingest
@@ -191,7 +192,7 @@ class World:
             exhibit_reference=exhibit,
             paths=[os.fsencode(path) for path in paths],
             decoder=NoDecoder(),
-            workers=1,
+            examiner=LocalExaminer(NoDecoder(), 1),
             queue=self.rooms.queue,
             vault=self.rooms.vault,
             clock=lambda: self.parts["now"],

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from typing import TypedDict
+from typing import NoReturn, TypedDict
 
 import click
 from rich.text import Text
 
-from tsunagu.cli.house import json_option, now, purpose_option, signed_in
+from tsunagu.cli.house import Desk, json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import complaints, path_text, print_json, screen, shown_path
 from tsunagu.cli.progress import progress_bar
 from tsunagu.domain.actor import Actor
+from tsunagu.services.examination import LocalExaminer
 from tsunagu.services.house import House
 from tsunagu.services.ingest import ingest as ingest_files
 from tsunagu.services.keeping import IngestReport, Progress
@@ -28,8 +29,8 @@ MOST_NAMED = 20
 """Refused items that a terminal is shown; anything else is given all."""
 
 
-class _Parts(TypedDict):
-    """What both ways in are given."""
+class IngestParts(TypedDict):
+    """What all ways in are given."""
 
     actor: Actor
     case_reference: str
@@ -65,16 +66,40 @@ def ingest(
     fingerprints, metadata and the path are. In place of media, one intake file that `scan` made elsewhere. Exit
     status: 0, or 2 when this run refused any file, or 130 when it was interrupted.
     """
-    try:
+    with may_be_interrupted():
         report = _bring_in(house, paths, case_reference, exhibit_reference, unsigned=unsigned, purpose=purpose)
+    end_with(report, case_reference, as_json=as_json)
+
+
+@contextmanager
+def may_be_interrupted() -> Iterator[None]:
+    """End the command when it is interrupted, with what is to be known then."""
+    try:
+        yield
     except KeyboardInterrupt:
         complaints.print(
             "Interrupted. What was kept before stays and is not doubled; what was being examined is not kept. "
             "Run the same command again: it completes this ingest."
         )
         sys.exit(INTERRUPTED)
-    _print(report, case_reference, as_json=as_json)
-    sys.exit(REFUSED if report.refused else 0)
+
+
+def parts_of(desk: Desk, case_reference: str, exhibit_reference: str, bar: Callable[[int, int], None]) -> IngestParts:
+    """Return what all ways in are given; `bar` is told how many files of how many are dealt with."""
+
+    def told(progress: Progress) -> None:
+        bar(progress.done, progress.total)
+
+    return {
+        "actor": desk.actor,
+        "case_reference": case_reference,
+        "exhibit_reference": exhibit_reference,
+        "clock": now,
+        "keys": desk.rooms.keys,
+        "ledger": desk.rooms.ledger,
+        "queue": desk.rooms.queue,
+        "told": told,
+    }
 
 
 def _bring_in(
@@ -88,24 +113,18 @@ def _bring_in(
 ) -> IngestReport:
     intake = intake_among(paths)
     with signed_in(house, purpose) as desk, progress_bar("ingest", 0, unit="files") as bar, ExitStack() as stack:
-
-        def told(progress: Progress) -> None:
-            bar(progress.done, progress.total)
-
-        parts: _Parts = {
-            "actor": desk.actor,
-            "case_reference": case_reference,
-            "exhibit_reference": exhibit_reference,
-            "clock": now,
-            "keys": desk.rooms.keys,
-            "ledger": desk.rooms.ledger,
-            "queue": desk.rooms.queue,
-            "told": told,
-        }
+        parts = parts_of(desk, case_reference, exhibit_reference, bar)
         if intake is None:
             decoder = stack.enter_context(house.decoder())
-            return ingest_files(paths=paths, decoder=decoder, workers=house.workers, vault=desk.rooms.vault, **parts)
+            examiner = LocalExaminer(decoder, house.workers)
+            return ingest_files(paths=paths, decoder=decoder, examiner=examiner, vault=desk.rooms.vault, **parts)
         return ingest_intake(path=intake, takes_unsigned=unsigned, **parts)
+
+
+def end_with(report: IngestReport, case_reference: str, *, as_json: bool) -> NoReturn:
+    """Print what an ingest did, and end with its exit status."""
+    _print(report, case_reference, as_json=as_json)
+    sys.exit(REFUSED if report.refused else 0)
 
 
 def _print(report: IngestReport, case_reference: str, *, as_json: bool) -> None:

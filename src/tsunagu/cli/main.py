@@ -24,6 +24,7 @@ MODULES = {
     "claims": "claims",
     "clue": "clues",
     "compare": "files",
+    "cluster": "cluster",
     "comparisons": "comparisons",
     "db": "operator",
     "deletion": "deletions",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from django.conf import settings as django_settings
 
@@ -40,6 +40,7 @@ from tsunagu.services.parts import Decoder
 if TYPE_CHECKING:
     from tsunagu.config.operator import HostOperator
     from tsunagu.exchange.seized.opening import TableReader
+    from tsunagu.services.house import Cluster
     from tsunagu.services.known_index import KnownIndex
 
 GIB = 1 << 30
@@ -260,6 +261,21 @@ class Application:
             provider=provider,
             measures=InstallationMeasures(self._home, self._environ, self._configuration),
         )
+
+    @contextmanager
+    def cluster(self, address: str) -> Iterator[Cluster]:
+        """Attach to a cluster, and leave it again at the end; see `services.house.House`."""
+        from tsunagu.config.cluster.attaching import attached  # noqa: PLC0415 - only who wants a cluster loads Ray
+        from tsunagu.config.cluster.clusters import RayCluster  # noqa: PLC0415 - likewise
+
+        with attached(address, token=self._home.cluster_token, environ=self._environ) as ray:
+            yield RayCluster(ray)
+
+    def become_node(self, address: str, *, own: str | None) -> NoReturn:
+        """Become a node of a cluster; see `services.house.House`."""
+        from tsunagu.config.cluster.attaching import become_node  # noqa: PLC0415 - likewise
+
+        become_node(address, own=own, token=self._home.cluster_token, environ=os.environ)
 
     def operator(self) -> HostOperator:
         """Return what only the operator of this host may use."""

@@ -84,6 +84,11 @@ class Home:
         return self.folder / "signed-in" / f"{os.geteuid()}.token"
 
     @property
+    def cluster_token(self) -> Path:
+        """What a process must show to a cluster; the same one on every node."""
+        return self.folder / "cluster" / "token"
+
+    @property
     def settings(self) -> Path:
         """The settings of this installation."""
         return self.folder / "settings.toml"

@@ -68,6 +68,18 @@ class _Findings:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LocalExaminer:
+    """Examines on this machine, `workers` files at once."""
+
+    decoder: Decoder
+    workers: int
+
+    def examine_all(self, found: Iterable[Found]) -> Generator[tuple[Found, tuple[Examined, ...]], None, None]:
+        """See `examine_all`."""
+        return examine_all(found, decoder=self.decoder, workers=self.workers)
+
+
 def examine_all(
     found: Iterable[Found], *, decoder: Decoder, workers: int
 ) -> Generator[tuple[Found, tuple[Examined, ...]], None, None]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from tsunagu.domain.ledger import LedgerReport
 from tsunagu.records.keys.keyring import Keyring
@@ -20,6 +20,7 @@ from tsunagu.services.parts import Decoder, Queue, Viewer
 if TYPE_CHECKING:
     from tsunagu.exchange.seized.opening import TableReader
     from tsunagu.services.backups import TakenBackup
+    from tsunagu.services.chunks import ClusterExaminer
     from tsunagu.services.known_index import KnownIndex
     from tsunagu.services.replaying import Replayed
 
@@ -135,8 +136,34 @@ class House(Protocol):
             InputError: they name one of the two, or a file that is not there.
         """
 
+    def cluster(self, address: str) -> AbstractContextManager[Cluster]:
+        """Attach to a cluster, and leave it again at the end.
+
+        Args:
+            address: `HOST:PORT` of its first node.
+
+        Entering raises:
+            InputError: it leads out of this machine, or has a node elsewhere, without encryption.
+            Unavailable: nobody answers there, or not to this home.
+        """
+
+    def become_node(self, address: str, *, own: str | None) -> NoReturn:
+        """Become a node of a cluster: the first one, which listens at `address`, or one that joins there as `own`.
+
+        Raises:
+            InputError: an address is none, or leads out of this machine without encryption.
+            Unavailable: a part is missing; the message says which.
+        """
+
     def operator(self) -> Operator:
         """Return what only the operator of this host may use. None of it prints content."""
+
+
+class Cluster(Protocol):
+    """Many hosts as one."""
+
+    def examiner(self, decoder: Decoder) -> ClusterExaminer:
+        """Return who examines files on all of them; `decoder` is for what only this machine sees."""
 
 
 class Operator(Protocol):

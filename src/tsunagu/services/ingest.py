@@ -13,9 +13,8 @@ from tsunagu.domain.permission import Permission
 from tsunagu.media.walk import Found, walk
 from tsunagu.records.vault.store import VaultStore
 from tsunagu.services.access import case_for, check_reference
-from tsunagu.services.examination import examine_all
 from tsunagu.services.keeping import IngestReport, Keeping, Progress
-from tsunagu.services.parts import Decoder, Keys, Ledger, Queue
+from tsunagu.services.parts import Decoder, Examiner, Keys, Ledger, Queue
 from tsunagu.services.vault import Keeper
 
 CHUNK_FILES = 200
@@ -34,7 +33,7 @@ def ingest(
     paths: Sequence[bytes],
     clock: Callable[[], datetime],
     decoder: Decoder,
-    workers: int,
+    examiner: Examiner,
     keys: Keys,
     ledger: Ledger,
     queue: Queue,
@@ -50,6 +49,8 @@ def ingest(
     Args:
         paths: files and folders, raw bytes; they must be readable to this process.
         clock: asked for the time of every chunk, for an ingest may take hours.
+        decoder: makes the small pictures of an agency's vault.
+        examiner: learns what the files are.
         told: called after every examined file, from this thread; its chunk is kept soon after.
 
     Raises:
@@ -63,7 +64,7 @@ def ingest(
     )
     keeping = Keeping(exhibit_reference, actor=actor, case=case, clock=clock, ledger=ledger, queue=queue)
     keeper = Keeper(actor.agency_id, store=vault, keys=keys, decoder=decoder)
-    return bring_in(walk(paths), keeping, keeper, decoder=decoder, workers=workers, told=told)
+    return bring_in(walk(paths), keeping, keeper, examiner=examiner, told=told)
 
 
 def bring_in(
@@ -71,8 +72,7 @@ def bring_in(
     keeping: Keeping,
     keeper: Keeper,
     *,
-    decoder: Decoder,
-    workers: int,
+    examiner: Examiner,
     told: Callable[[Progress], None] = lambda _: None,
 ) -> IngestReport:
     """Examine files and keep them, and compare them with all that is held.
@@ -81,15 +81,14 @@ def bring_in(
         files: in the order in which they are examined; no path twice.
         keeping: the exhibit, in the hands of an officer who may fill it.
         keeper: puts the files into the agency's vault, where that is switched on.
-        decoder: decodes.
-        workers: how many files are examined at once.
+        examiner: learns what they are.
         told: called before the first file and after each; what it raises ends the run, and what is kept stays.
     """
     found = list(files)
     keeping.report.files = len(found)
     new = [one for one in found if keeping.is_wanted(one)]
     told(Progress(len(found) - len(new), len(found)))
-    with closing(examine_all(new, decoder=decoder, workers=workers)) as examined:
+    with closing(examiner.examine_all(new)) as examined:
         for chunk in _chunks(_told_of(examined, len(found) - len(new), len(found), told)):
             with keeper.unswept():
                 # First: a vault that cannot be used ends the run, and the next one brings this chunk in anew.

@@ -28,6 +28,7 @@ from tsunagu.records.vault.store import VaultStore
 from tsunagu.records.watched import WatchedFolders
 from tsunagu.services.access import case_for
 from tsunagu.services.clock import believe_clock
+from tsunagu.services.examination import LocalExaminer
 from tsunagu.services.ingest import bring_in
 from tsunagu.services.keeping import IngestReport, Keeping, Progress
 from tsunagu.services.list_uploads import give_up_lists
@@ -136,7 +137,7 @@ class Runner:
         notes = _Notes(agency_id, intake.intake_id, keeping.report, self.is_stopping)
         with self.decoder() as decoder:
             keeper = Keeper(agency_id, store=self.vault, keys=self.keys, decoder=decoder)
-            bring_in(found, keeping, keeper, decoder=decoder, workers=self.workers, told=notes.take)
+            bring_in(found, keeping, keeper, examiner=LocalExaminer(decoder, self.workers), told=notes.take)
 
     def _found(self, agency_id: UUID, run: Run) -> list[Found]:
         if run.folder is not None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 from tsunagu.domain.ledger import Deed
-from tsunagu.domain.media import MediaType
+from tsunagu.domain.media import Examined, MediaType
 
 if TYPE_CHECKING:
     from tsunagu.media.messages import Message, RgbPicture  # at run time every command would wait for NumPy
+    from tsunagu.media.walk import Found
     from tsunagu.records.session import Statement
 
 
@@ -51,6 +52,13 @@ class Decoder(Protocol):
 
     def decode_rgb(self, fd: int, media_type: MediaType, *, max_side: int) -> RgbPicture:
         """Return a picture for eyes, no side longer than `max_side` pixels; raises `Refused`."""
+
+
+class Examiner(Protocol):
+    """Learns what files are: by the processors of this machine, or by those of many."""
+
+    def examine_all(self, found: Iterable[Found]) -> Generator[tuple[Found, tuple[Examined, ...]], None, None]:
+        """Yield every file with what was learnt of it, in the order given; see `services.examination.examine_all`."""
 
 
 class Viewer(Protocol):

@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from PIL import Image
 
+from tsunagu.services.examination import LocalExaminer
 from tsunagu.services.ingest import ingest
 
 from ..world import Person, World  # noqa: TID252 - tests are no package with a name
@@ -86,6 +87,6 @@ def bring_in(world: World, person: Person, case: str, folder: Path) -> None:
     with world.rooms.viewer.at_work() as decoder:
         ingest(
             actor=person.actor, case_reference=case, exhibit_reference="E1", paths=[os.fsencode(folder)],
-            decoder=decoder, workers=1, queue=world.rooms.queue, vault=world.rooms.vault,
+            decoder=decoder, examiner=LocalExaminer(decoder, 1), queue=world.rooms.queue, vault=world.rooms.vault,
             clock=lambda: world.parts["now"], keys=world.rooms.keys, ledger=world.rooms.ledger,
         )  # fmt: skip

@@ -36,6 +36,7 @@ from tsunagu.services.demo.alert import place_beneath, put_a_series_together, se
 from tsunagu.services.demo.desk import fill_the_desk
 from tsunagu.services.demo.exhibits import write_exhibits
 from tsunagu.services.demo.known import ask_the_banks, open_the_bank
+from tsunagu.services.examination import LocalExaminer
 from tsunagu.services.house import House, Rooms
 from tsunagu.services.identity import NewOfficer, actor_of, found_agency, sign_in
 from tsunagu.services.ingest import ingest
@@ -193,7 +194,7 @@ def _bring_in(stage: _Stage, officers: list[Actor], exhibits: dict[str, Path], r
                 exhibit_reference=exhibit,
                 paths=[os.fsencode(exhibits[exhibit])],
                 decoder=decoder,
-                workers=stage.house.workers,
+                examiner=LocalExaminer(decoder, stage.house.workers),
                 queue=stage.rooms.queue,
                 vault=stage.rooms.vault,
                 clock=stage.clock,
