@@ -79,11 +79,11 @@ def refer(world: World, sender: Person, case: str, receiver: Person) -> dict[str
     for word, is_received in STANDS.items():
         person = 1 if word == "withdrawn" else 2  # all of a person are withdrawn together
         found[f"referral {word}"] = str(refer_one(world, sender, case, receiver, person, is_received=is_received))
-    take_referral(actor=sender.actor, referral_id=_come(world, receiver, sender), reference=case, **world.parts)
+    take_referral(actor=sender.actor, referral_id=come(world, receiver, sender), reference=case, **world.parts)
     return found
 
 
-def _come(world: World, sender: Person, receiver: Person) -> UUID:
+def come(world: World, sender: Person, receiver: Person) -> UUID:
     """Let a package be with an agency that has received it, of which its sender keeps nothing any more."""
     package = _package(world, sender, receiver)
     with acting_for(package.sender_id):

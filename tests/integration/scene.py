@@ -62,6 +62,7 @@ from tsunagu.services.vault import opened_vault
 from .adopted import adopt, new_rule_id, propose, review, row_digests, rule_file
 from .compared import DOORS_TO_COMPARISONS, compare
 from .enquired import DOORS_TO_ENQUIRIES, enquire
+from .frozen import DOORS_TO_FIGURES, NO_YEAR, YEAR, freeze_a_year
 from .granted import grant
 from .referred import DOORS_TO_REFERRALS, refer
 from .reported import DOORS_TO_REPORTS, file_of_reports, receive_reports
@@ -99,6 +100,8 @@ class Scene:
             return str(uuid4())
         if kind in {"rule", "reviewed rule"}:
             return secrets.token_hex(32)
+        if kind in {"figures", "vintage"}:
+            return str(NO_YEAR) if kind == "figures" else f"{NO_YEAR}/{NO_YEAR + 1}-02-03"
         if kind == "hit":
             return str(secrets.randbelow(10**9) + 10**12)
         return random_name(kind)
@@ -627,6 +630,7 @@ DOORS = (
             *DOORS_TO_REPORTS,
             *DOORS_TO_ENQUIRIES,
             *DOORS_TO_COMPARISONS,
+            *DOORS_TO_FIGURES,
         )
     ),
 )
@@ -929,6 +933,9 @@ def _go_by_own_rules(scene: Scene) -> None:
     world, anna, adam = scene.world, scene.people["anna"], scene.people["adam"]
     lotte = scene.people["lotte"] = world.enroll(adam, Role.COUNSEL)
     scene.people["bruno"] = world.enroll(scene.people["bella"], Role.COUNSEL)
+    statisticians, scene.targets["vintage"] = freeze_a_year(world, adam, scene.people["bella"])
+    scene.people |= zip(("stella", "sten"), statisticians, strict=True)
+    scene.targets["figures"] = str(YEAR)
     rule_ids = [new_rule_id(), new_rule_id()]
     text = rule_file(*rule_ids)
     adopt(world, (anna, adam), text)

@@ -54,7 +54,7 @@ TABLES = (
     "public.referral_case", "public.referral_source", "public.retention_rule", "public.reveal", "public.seized_chunk",
     "public.seized_list", "public.seized_piece", "public.series",
     "public.series_alias", "public.series_case", "public.series_item", "public.series_placing",
-    "public.series_step", "public.sign_in", "public.title", "public.title_assessment",
+    "public.series_step", "public.sign_in", "public.stat_vintage", "public.title", "public.title_assessment",
     "public.vault_key", "public.vaulted_content", "public.vote",
     "public.vote_dispute",
 )  # fmt: skip
@@ -337,6 +337,7 @@ def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psy
         "SELECT 1 FROM referral_case",
         "SELECT 1 FROM referral_source",
         "SELECT 1 FROM enquiry",
+        "SELECT 1 FROM stat_vintage",
         "SELECT 1 FROM report",
         "SELECT 1 FROM report_content",
         "SELECT 1 FROM report_key",

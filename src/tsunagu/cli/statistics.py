@@ -1,4 +1,4 @@
-"""`statistics`: the published figures as a table, and which statements about figures can be. Reads no database."""
+"""`statistics`: the published figures as a table, which statements about figures can be, and the agency's own ones."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from tsunagu.cli import own_figures
 from tsunagu.cli.house import json_option
 from tsunagu.cli.new_files import new_file
 from tsunagu.cli.output import print_json, print_table
@@ -34,7 +35,7 @@ language_option = click.option(
 
 @click.group()
 def statistics() -> None:
-    """Figures with unit, population, period, status and vintage. Needs no sign-in."""
+    """Figures with unit, population, period, status and vintage. What others published needs no sign-in."""
 
 
 @statistics.command("table")
@@ -180,4 +181,6 @@ def _share_json(share: Share) -> dict[str, Any]:
     }
 
 
+for command in own_figures.COMMANDS:
+    statistics.add_command(command)
 COMMANDS = (statistics,)

@@ -30,12 +30,14 @@ class Heading:
         whole: the category of the statistic, such as `csam`.
         breakdown: what a row stands for.
         year: the calendar year.
+        population: of whom the totals are; a row of a force is of that force.
     """
 
     definition: Definition
     whole: str
     breakdown: Breakdown
     year: int
+    population: str = NATIONWIDE
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -78,7 +80,7 @@ class Counts:
         return Figure(
             number=self.totals[column] if row is None else self.rows[row][column],
             unit=self.heading.definition.unit,
-            population=f"force:{row}" if row and by_force else NATIONWIDE,
+            population=f"force:{row}" if row and by_force else self.heading.population,
             category=row if row and not by_force else self.heading.whole,
             period=self.periods[column],
             status=self.status,

@@ -115,6 +115,8 @@ class Act(StrEnum):
     ENQUIRY_RECORDED = "enquiry:recorded"
     ENQUIRY_ANSWERED = "enquiry:answered"
     ENQUIRY_READ = "enquiry:read"
+    STATISTIC_FROZEN = "statistic:frozen"
+    STATISTIC_READ = "statistic:read"
     REPORT_ENTERED = "report:entered"
     REPORT_RESENT = "report:resent"
     REPORT_READ = "report:read"

@@ -13,6 +13,8 @@ _CODE = re.compile(r"[a-z0-9]+(?:[-:][a-z0-9]+)*(?:/[a-z0-9]+(?:[-:][a-z0-9]+)*)
 _VINTAGE = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
 NATIONWIDE = "nationwide"
 SEIZED_LIST = "seized-list"
+OWN = "own"
+"""All that one agency has done or was told of: no figure of a nation."""
 
 
 class Unit(StrEnum):
@@ -41,6 +43,7 @@ class Definition(StrEnum):
     CHARGED_PERSONS = "charged-persons"
     IDENTIFIED_VICTIMS = "identified-victims"
     JUDGED_UNDER_18 = "judged-under-18"
+    SENT_PERSONS = "sent-persons"
     IMPORTED_ROWS = "imported-rows"
     WORKABLE_ROWS = "workable-rows"
     NOTIFIED_ROWS = "notified-rows"

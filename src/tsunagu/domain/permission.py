@@ -65,17 +65,20 @@ class Permission(StrEnum):
     SERIES_CLOSE = "series:close"
     SERIES_PUBLISH = "series:publish"
     SERIES_READ = "series:read"
+    STATISTIC_FREEZE = "statistic:freeze"
+    STATISTIC_READ = "statistic:read"
     TITLE_ASSESS = "title:assess"
 
 
 class Role(StrEnum):
-    """What an officer is at the agency. Administrators, auditors and counsel see no content."""
+    """What an officer is at the agency. Administrators, auditors, counsel and statisticians see no content."""
 
     OFFICER = "officer"
     COORDINATOR = "coordinator"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
     COUNSEL = "counsel"
+    STATISTICIAN = "statistician"
 
 
 WORKING_ROLES = frozenset({Role.OFFICER, Role.COORDINATOR})
@@ -140,9 +143,11 @@ NEEDS_CERTIFICATION = frozenset(Permission) - {
     Permission.OFFICER_ENROLL,
     Permission.PERMISSION_GRANT,
     Permission.RETENTION_SET,
+    Permission.STATISTIC_FREEZE,
+    Permission.STATISTIC_READ,
 }
-"""What is open only to an officer whose certification has not expired: all but what oversees or is about the law alone,
-and reaches no content."""
+"""What is open only to an officer whose certification has not expired: all but what oversees, or is about the law or
+figures alone, and reaches no content."""
 
 ROLE_PERMISSIONS = MappingProxyType(
     {
@@ -159,6 +164,7 @@ ROLE_PERMISSIONS = MappingProxyType(
             Permission.SCHEME_SET,
             Permission.SERIES_CLOSE,
             Permission.SERIES_PUBLISH,
+            Permission.STATISTIC_READ,
         },
         Role.ADMINISTRATOR: frozenset(
             {
@@ -172,6 +178,7 @@ ROLE_PERMISSIONS = MappingProxyType(
         ),
         Role.AUDITOR: frozenset({Permission.LEDGER_READ}),
         Role.COUNSEL: frozenset({Permission.LAW_READ, Permission.LAW_REVIEW}),
+        Role.STATISTICIAN: frozenset({Permission.STATISTIC_FREEZE, Permission.STATISTIC_READ}),
     }
 )
 
@@ -207,6 +214,8 @@ NEVER_LENT = BY_GRANT | {
     Permission.SEIZED_LIST_READ,
     Permission.SEIZED_LIST_REVIEW,
     Permission.SERIES_PUBLISH,
+    Permission.STATISTIC_FREEZE,
+    Permission.STATISTIC_READ,
     Permission.TITLE_ASSESS,
 }
 """What no program does for an officer by an API key: what takes two people, oversees others, is about the law, lets a

@@ -13,12 +13,14 @@ from tsunagu.domain.errors import InputError
 
 
 class Disposal(StrEnum):
-    """How police ended their part of a case. Each of the four is a clearance; an arrest by itself is none."""
+    """How police ended their part of a case. Each is a clearance, also where nobody said how; an arrest is none."""
 
     REFERRED_IN_CUSTODY = "referred-in-custody"
     REFERRED_ON_PAPERS = "referred-on-papers"
     FORWARDED = "forwarded"
     MINOR = "minor-disposal"
+    FAMILY_COURT = "referred-family-court"
+    NOT_TOLD = "cleared"
 
 
 @dataclass(frozen=True, slots=True)

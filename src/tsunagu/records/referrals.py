@@ -165,7 +165,7 @@ def referral_told(actor: Actor, referral_id: UUID, *, tells_all: bool) -> KeptRe
     Raises:
         NotFound: there is none, or it is not his: the answer is the same, by the same queries.
     """
-    found = _kept(told_to(actor, tells_all=tells_all).filter(id=referral_id))
+    found = kept_referrals(told_to(actor, tells_all=tells_all).filter(id=referral_id))
     if not found:
         raise NotFound(NO_SUCH)
     return found[0]
@@ -173,7 +173,7 @@ def referral_told(actor: Actor, referral_id: UUID, *, tells_all: bool) -> KeptRe
 
 def referrals_told(actor: Actor, *, tells_all: bool) -> tuple[KeptReferral, ...]:
     """Return the referrals that an officer is told of, the newest first."""
-    return _kept(told_to(actor, tells_all=tells_all))
+    return kept_referrals(told_to(actor, tells_all=tells_all))
 
 
 def source_of(referral_id: UUID) -> Source | None:
@@ -197,7 +197,7 @@ def referrals_sent(*, list_id: UUID | None = None, person_id: UUID | None = None
         rows = rows.filter(referralsourcerow__list_id=list_id)
     if person_id is not None:
         rows = rows.filter(referralsourcerow__person_id=person_id)
-    return _kept(rows)
+    return kept_referrals(rows)
 
 
 def sent_and_ended() -> tuple[Source, ...]:
@@ -220,7 +220,8 @@ def told_to(actor: Actor, *, tells_all: bool) -> QuerySet[ReferralRow]:
     return rows if tells_all else rows.filter(coordinators_alone=False)
 
 
-def _kept(rows: QuerySet[ReferralRow]) -> tuple[KeptReferral, ...]:
+def kept_referrals(rows: QuerySet[ReferralRow]) -> tuple[KeptReferral, ...]:
+    """Return these referrals with their steps, the newest first."""
     found = list(rows.order_by("-sent_at", "id"))
     ids = [one.id for one in found]
     sources = {

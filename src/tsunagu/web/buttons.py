@@ -68,6 +68,7 @@ BUTTONS = {
     "clues": Button("clues", _("Enter a clue"), REFERENCE, is_read_too=True),
     "confirm": Button("proposals", _("Confirm")),
     "case_enquiries": Button("case_enquiries", _("Enter an enquiry"), REFERENCE, is_read_too=True),
+    "own_statistics": Button("own_statistics", _("Freeze the figures of a year"), is_read_too=True),
     "enquiry_answer": Button("case_enquiries", _("Enter the result"), REFERENCE),
     "erasures": Button("ledger", _("Proof of erasure"), is_read_too=True),
     "intake": Button("intake", _("Bring in an exhibit"), REFERENCE, is_read_too=True),

@@ -1,4 +1,4 @@
-"""Charts of the reference series: one for each unit, since units are never drawn on one scale."""
+"""Charts of figures: one for each unit, since units are never drawn on one scale."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from tsunagu.counting.reference import Reference
 from tsunagu.counting.series import COLUMNS, Column, SeriesRow
+from tsunagu.counting.suppression import Published
+from tsunagu.counting.tables import Breakdown
+from tsunagu.domain.figure import Figure
 
 WIDTH, HEIGHT = 720.0, 150.0
 """Units across and down the drawing, without the line of labels beneath."""
@@ -78,4 +81,45 @@ def _bars(rows: Sequence[SeriesRow], place: int) -> tuple[Bar, ...]:
         bars.append(
             Bar(str(row.period), one, middle - width / 2, HEIGHT - height, width, height, middle, number * step, codes)
         )
+    return tuple(bars)
+
+
+@dataclass(frozen=True, slots=True)
+class RowBar:
+    """One row of a table in a chart.
+
+    Attributes:
+        code: of the force or category.
+        label: what stands beneath the bar.
+        figure: None where it is kept back.
+        x, y, width, height, middle: as of a `Bar`.
+    """
+
+    code: str
+    label: str
+    figure: Figure | None
+    x: float
+    y: float
+    width: float
+    height: float
+    middle: float
+
+    @property
+    def label_y(self) -> float:
+        """Where its number stands: above it."""
+        return self.y - 4
+
+
+def drawn_rows(table: Published) -> tuple[RowBar, ...]:
+    """Return a bar for each row of a table, by its last column, from 0; nothing where a row is kept back."""
+    rows, last = tuple(table.counts.rows), len(table.counts.periods) - 1
+    by_force = table.heading.breakdown is Breakdown.FORCE
+    cells = [table.cell(row, last) for row in rows]
+    most = max((one.number for one in cells if one is not None), default=0)
+    step, bars = WIDTH / max(len(rows), 1), list[RowBar]()
+    for number, (row, one) in enumerate(zip(rows, cells, strict=True)):
+        height = 0.0 if one is None else (HEIGHT - _HEAD) * one.number / max(most, 1)
+        middle, width = (number + 0.5) * step, step * _FILLED
+        code, label = (f"force:{row}", row) if by_force else (row, "")
+        bars.append(RowBar(code, label, one, middle - width / 2, HEIGHT - height, width, height, middle))
     return tuple(bars)

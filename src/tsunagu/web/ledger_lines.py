@@ -18,6 +18,7 @@ ROLES = {
     "auditor": gettext_noop("auditor"),
     "coordinator": gettext_noop("co-ordinator"),
     "counsel": gettext_noop("counsel"),
+    "statistician": gettext_noop("statistician"),
     "officer": gettext_noop("officer"),
 }
 NAMES = {
@@ -127,6 +128,9 @@ NAMES = {
     "reports": pgettext_lazy("ledger", "reports"),
     "source_kind": pgettext_lazy("ledger", "kind of source"),
     "with_report": pgettext_lazy("ledger", "with the report"),
+    "year": pgettext_lazy("ledger", "year"),
+    "known_on": pgettext_lazy("ledger", "as known on"),
+    "vintages": pgettext_lazy("ledger", "vintages"),
     "enquiry": pgettext_lazy("ledger", "enquiry"),
     "enquiries": pgettext_lazy("ledger", "enquiries"),
     "result": pgettext_lazy("ledger", "result"),

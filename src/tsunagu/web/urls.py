@@ -56,6 +56,8 @@ urlpatterns = [
     path("account/", include("tsunagu.web.sign_in.urls")),
     path("cases/", cases.cases, name="cases"),
     path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics/own/", statistics.own_statistics, name="own_statistics"),
+    path("statistics/own/<int:year>/<str:known_on>/", statistics.vintage, name="vintage"),
     path("cases/<reference:reference>/", cases.case, name="case"),
     path("cases/<reference:reference>/items/", cases.items, name="items"),
     path("cases/<reference:reference>/clues/", clues.clues, name="clues"),

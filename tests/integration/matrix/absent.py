@@ -30,6 +30,8 @@ from .planted import Planted, Seat
 METHODS = ("GET", "POST", "PUT")
 PLACES = {"offset"}
 """What addresses name that is nobody's: a place in a file."""
+FIGURES = {"year": "2018", "known_on": "2019-02-03"}
+"""Of which nobody has frozen any."""
 NUMBERS = {"hit_id", "number", "person", "pk", "title"}
 NAMES = {"agency", "bank", "case", "exhibit", "login", "reference", "series", "text"}
 NOT_TAKEN = 405
@@ -131,7 +133,7 @@ def questions() -> Iterator[Question]:
         name, arguments = str(pattern.name), arguments_of(pattern)
         if {*arguments} - PLACES:
             yield from (Question(name, method, arguments) for method in METHODS)
-        yield from (Question(name, "GET", arguments, (one,)) for one in ASKED.get(name, ()) if one != "of")
+        yield from (Question(name, "GET", arguments, (one,)) for one in ASKED.get(name, ()) if one not in {"as", "of"})
     yield Question("withdraw", "POST", ("reference",), ("exhibit",))
 
 
@@ -164,6 +166,8 @@ def nobodys(name: str) -> str:
     """Return what may be named so, and is nowhere."""
     if name == "token":
         return f"{uuid4()}.{uuid4()}.{'x' * 40}"
+    if name in FIGURES:
+        return FIGURES[name]
     if name in NUMBERS:
         return str(10**15 + uuid4().int % 10**14)
     return random_name(name) if name in NAMES else str(uuid4())

@@ -59,11 +59,13 @@ READING = (
     "ledger show", "notices", "officer list", "officer proposals", "overlaps", "permission list",
     "referral list", "report list", "report show", "retention show",
     "scheme list", "series candidates", "series count", "series list", "series show", "series votes",
-    "title list", "whoami",
+    "statistics own", "statistics vintages", "title list", "whoami",
 )  # fmt: skip
 """Commands that tell an officer something of what is held."""
 AT_THE_HOST = ("ledger erasures", "ledger root", "ledger verify")
 """Commands by which an operator, whom nobody asks who he is, reads what is held."""
+NO_FIGURES = {"year": "2018", "known_on": "2019-02-03"}
+"""Of which nobody has frozen any."""
 NAMED_BY = {
     "alert": "alert_id",
     "name": "bank",
@@ -84,6 +86,7 @@ ASKED = {
     "overlaps": ("text", "agency"),
     "series_board": ("text",),
     "my_ledger": ("of",),
+    "vintage": ("as",),
 }
 """What pages are asked in the query of their address, beside `NARROWING`."""
 NARROWING = {
@@ -187,7 +190,10 @@ class Targets:
         carl = scene.people["carl"]
         named |= {"reference": references, "login": (carl.login,), "officer_id": (str(carl.actor.officer_id),)}
         named |= {"hit_id": tuple(map(str, hits)), "offset": ("0",), "token": (random_name("token"),)}
-        named |= {"person": ("2",), "title": ("1",)}
+        named |= {"person": ("2",), "title": ("1",), "as": ("csv",)}
+        named |= {
+            one: (told,) for one, told in zip(("year", "known_on"), scene.targets["vintage"].split("/"), strict=True)
+        }
         named |= {"agency": (carl.agency,), "of": ("others",), "pk": ("1",)}
         return cls(named | {"text": references, "case": (scene.targets["wrong case"], references[0])}, exhibits, cases)
 
@@ -205,6 +211,8 @@ class Targets:
 
 def absent(name: str) -> str:
     """Return what may be named so, and is nowhere."""
+    if name in NO_FIGURES:
+        return NO_FIGURES[name]
     if name in NUMBERS:
         return str(10**15 + uuid4().int % 10**14)
     return random_name("absent") if name in NAMES else str(uuid4())

@@ -21,6 +21,7 @@ from tsunagu.domain.clue import Bearing, ClueKind, Support
 from tsunagu.domain.country import CODES
 from tsunagu.domain.enquiry import EnquiryResult
 from tsunagu.domain.erasure import ErasureGround
+from tsunagu.domain.figure import FigureStatus
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind
 from tsunagu.domain.gate import GateStepKind
 from tsunagu.domain.grant import ProposalKind
@@ -260,6 +261,8 @@ NEVER = {
     "SeriesStep.id": NUMBERED,
     "SignIn.id": NUMBERED,
     "SignIn.token_mac": SECRET,
+    "StatVintageRow.id": NUMBERED,
+    "StatVintageRow.sealed": SECRET,
     "TitleAssessmentRow.id": NUMBERED,
     "TitleAssessmentRow.sealed": SECRET,
     "TitleRow.id": NUMBERED,
@@ -365,6 +368,7 @@ WORDS = {
     "Officer.roles": Role,
     "OverlapNotice.revealed.strength": Strength,
     "PairAnswerRow.answer": Judgement,
+    "StatVintageRow.status": FigureStatus,
     "PrefectureDecisionRow.prefecture": PREFECTURES | {UNKNOWN_PREFECTURE},
     "PrefectureDecisionRow.rows": (),
     "ProposalRow.kind": ProposalKind,

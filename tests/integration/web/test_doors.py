@@ -55,6 +55,8 @@ PLACEHOLDERS = {
     "title": 1,
     "referral_id": "00000000-0000-4000-8000-000000000000",
     "offset": 0,
+    "year": 2019,
+    "known_on": "2020-01-05",
     "token": "t",
 }
 

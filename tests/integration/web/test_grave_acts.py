@@ -58,7 +58,7 @@ ORDINARY = {
     "acknowledge", "ask", "ask_file", "bank_find", "bank_judge", "bank_lists", "case_close", "case_list_compare",
     "case_list_import", "case_list_preview", "case_list_prefectures",
     "case_list_review", "case_list_title", "case_list_titles", "case_person_package", "case_person_record",
-    "case_enquiries", "case_reopen", "enquiry_answer",
+    "case_enquiries", "case_reopen", "enquiry_answer", "own_statistics",
     "cases", "clue_sign", "clue_withdraw", "clues", "intake", "intake_chunk", "intake_again", "intake_files",
     "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end", "list_chunk",
     "list_files", "list_finish", "list_stop", "officers", "permission_withdraw", "permissions",
@@ -176,7 +176,7 @@ def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() ->
              "intake_refused", "intake_run", "items",
              "ledger", "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",
              "provider_callback", "referral", "referrals", "revealed", "series", "series_counter",
-             "statistics"}  # fmt: skip
+             "statistics", "vintage"}  # fmt: skip
     assert names == GRAVE | ORDINARY | reads
 
 

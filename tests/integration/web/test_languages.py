@@ -54,6 +54,8 @@ PAGES = [
     ("anna", "/notices/"),
     ("anna", "/ask/"),
     ("anna", "/statistics/"),
+    ("stella", "/statistics/own/"),
+    ("stella", "/statistics/own/{vintage}/"),
     ("anna", "/counter/"),
     ("anna", "/counter/?by=day"),
     ("anna", "/statistics/?by=half-year"),

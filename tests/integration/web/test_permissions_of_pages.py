@@ -18,6 +18,7 @@ from tsunagu.domain.permission import BY_GRANT, Permission, Role
 
 from ..brought import SERVICES  # noqa: TID252 - tests are no package with a name
 from ..enquired import SOON  # noqa: TID252 - tests are no package with a name
+from ..frozen import BY_PAGE, WHO  # noqa: TID252 - likewise
 from ..scene import OVERSEES, Scene  # noqa: TID252 - tests are no package with a name
 from ..series_scene import BESIDE, DOOR_ARGUMENTS, PAGE_CHANGES  # noqa: TID252 - likewise
 from ..test_permissions import IN_THE_BROWSER, REFINES  # noqa: TID252 - tests are no package with a name
@@ -409,6 +410,16 @@ PAGES = (
         )
     ),
     Page("enquiries_overdue", "list_overdue_enquiries", Permission.CASE_READ),
+    Page("own_statistics", "list_vintages", Permission.STATISTIC_READ, **WHO),
+    Page("vintage", "read_vintage", Permission.STATISTIC_READ, "vintage", **WHO),
+    Page(
+        "own_statistics",
+        "freeze_figures",
+        Permission.STATISTIC_FREEZE,
+        typed={"year": str(BY_PAGE), "status": "final"},
+        status=302,
+        **WHO,
+    ),
     Page("case_reports", "reports_of_case", Permission.REPORT_READ, "case", strangers=OTHER_AGENCIES),
     Page("banks", "list_banks", Permission.BANK_READ, strangers=("ben", "cleo")),
     Page(
@@ -593,12 +604,15 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         inner = {"person": "2"} if "_person" in name and name != "case_list_persons" else {}
         inner |= {"title": "1"} if name == "case_list_title" else {}
         return {"reference": target, **({} if name in {"case_lists", "case_list_new"} else {"number": "1"}), **inner}
-    if name in {"clue_withdraw", "enquiry_answer"}:
-        return {"reference": target, "number": "1"}
-    if name in {"series", "series_change", "series_publish"}:
-        return {"series": target}
-    if name in {"judge", "overlap_hit"}:
-        return {"overlap_id": scene.targets["shared"], "hit_id": target}
+    of_a_case, of_an_overlap = ("clue_withdraw", "enquiry_answer"), ("judge", "overlap_hit")
+    others = {
+        **{one: {"reference": target, "number": "1"} for one in of_a_case},
+        **{one: {"series": target} for one in ("series", "series_change", "series_publish")},
+        **{one: {"overlap_id": scene.targets["shared"], "hit_id": target} for one in of_an_overlap},
+        "vintage": dict(zip(("year", "known_on"), target.split("/"), strict=False)),
+    }
+    if name in others:
+        return others[name]
     return {kinds.get(name, "overlap_id"): target} if target else {}
 
 

@@ -80,7 +80,7 @@ DEEDS = {
     "permission_confirm",
     "permission_withdraw", "provider", "provider_bind", "provider_unbind", "refuse", "release",
     "referral_answer", "referral_form", "report_act", "report_letter",
-    "reset", "reveal", "revealed", "series_change", "series_publish", "share", "staff", "unstaff",
+    "reset", "reveal", "revealed", "series_change", "series_publish", "share", "staff", "unstaff", "vintage",
 }  # fmt: skip
 """What is done to one thing, or proven of one: it lists nothing, so it is not counted here."""
 
@@ -315,6 +315,7 @@ class Workplace:
                 "notices",
                 "banks",
                 "my_ledger",
+                "own_statistics",
                 "statistics",
                 "keys",
             )

@@ -47,6 +47,7 @@ from tsunagu.records.models.series import (
     SeriesPlacing,
     SeriesStep,
 )
+from tsunagu.records.models.statistics import StatVintageRow
 from tsunagu.records.models.titles import TitleAssessmentRow, TitleRow
 from tsunagu.records.models.vault import VaultedContent, VaultKey
 from tsunagu.records.models.votes import DisputeRow, SchemeRow, VoteRow
@@ -131,6 +132,7 @@ __all__ = [
     "SeriesPlacing",
     "SeriesStep",
     "SignIn",
+    "StatVintageRow",
     "ThrottleRow",
     "TitleAssessmentRow",
     "TitleRow",

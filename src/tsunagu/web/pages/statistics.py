@@ -1,15 +1,34 @@
-"""Statistics: the published national figures, as charts and tables. Nothing of any case is counted here."""
+"""Statistics: the published national figures; and the agency's own, as they were frozen. No case is told of here."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_http_methods
 
 from tsunagu.counting.breaks import BREAKS
 from tsunagu.counting.grids import Arrangement
+from tsunagu.counting.names import Language
+from tsunagu.counting.own_grids import NOTES, breaks_of, own_grid, yearly_report
 from tsunagu.counting.series import COLUMNS, list_funnel, national_series
-from tsunagu.web.charts import drawn_series
+from tsunagu.counting.suppression import Published
+from tsunagu.counting.tables import Breakdown
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.figure import FigureStatus
+from tsunagu.exchange.typesetting import Typesetter
+from tsunagu.exchange.yearly_report import report_pdf
+from tsunagu.services.own_figures import ReadVintage, freeze_figures, list_vintages, read_vintage
+from tsunagu.web.charts import drawn_rows, drawn_series
+from tsunagu.web.desk import chosen, day, number, parts_of
+
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
 
 
 @require_GET
@@ -26,3 +45,61 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "breaks": [one for one in BREAKS if any(one in row.breaks for row in rows)],
     }
     return render(request, "web/statistics.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def own_statistics(request: HttpRequest) -> HttpResponse:
+    """List the vintages of the agency's own figures, or freeze one."""
+    if request.method == "POST":
+        year, status = number(request.POST.get("year", "")), chosen(FigureStatus, request.POST.get("status", ""))
+        made = freeze_figures(year=year, status=status, **parts_of(request))
+        return redirect("vintage", made.year, made.known_on.isoformat())
+    found = list_vintages(**parts_of(request))
+    return render(request, "web/own_statistics.html", {"vintages": found, "statuses": list(FigureStatus)})
+
+
+@require_GET
+def vintage(request: HttpRequest, year: int, known_on: str) -> HttpResponse:
+    """Show one vintage with its tables and charts; or give it out as CSV, as Excel or as the yearly report."""
+    kind = request.GET.get("as", "")
+    if kind and kind not in _TYPES:
+        raise InputError("there is no such choice")
+    typesetter = Typesetter() if kind == "pdf" else None  # what is missing is told before
+    read = read_vintage(year=year, known_on=day(known_on), **parts_of(request))
+    if kind:
+        return _file(read, kind, typesetter)
+    context = {
+        "vintage": read.vintage,
+        "tables": [(one, drawn_rows(one), _rows(one)) for one in read.vintage.tables],
+        "notes": [f"note:{one}" for one in NOTES],
+        "breaks": breaks_of(year),
+    }
+    return render(request, "web/vintage.html", context)
+
+
+def _file(read: ReadVintage, kind: str, typesetter: Typesetter | None) -> HttpResponse:
+    from tsunagu.counting.export import csv_bytes, excel_bytes  # noqa: PLC0415 - loads NumPy with what writes Excel
+
+    is_japanese = (get_language() or "").startswith(Language.JAPANESE.value)
+    language = Language.JAPANESE if is_japanese else Language.ENGLISH
+    made, agency = read.vintage, read.agency
+    if typesetter is not None:
+        name = agency.local_name if is_japanese and agency.local_name else agency.name
+        content = report_pdf(yearly_report(made, name, language), typesetter, known_on=made.known_on)
+    else:
+        content = (csv_bytes if kind == "csv" else excel_bytes)(own_grid(made, language))
+    answer = HttpResponse(content, content_type=_TYPES[kind])
+    name = f"statistics-{made.year}-{made.known_on.isoformat()}-{language.value}.{kind}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _rows(table: Published) -> list[dict[str, Any]]:
+    """Return the rows of a table, the total last, each with its name's code and its cells; None is kept back."""
+    by_force = table.heading.breakdown is Breakdown.FORCE
+    columns = range(len(table.counts.periods))
+    named = [(f"force:{row}" if by_force else row, row) for row in table.counts.rows]
+    return [
+        {"code": code, "cells": [table.cell(row, column) for column in columns], "is_total": row is None}
+        for code, row in (*named, ("word:total", None))
+    ]

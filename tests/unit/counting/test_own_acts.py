@@ -1,0 +1,199 @@
+"""What was told of alerts and referrals, as acts; and vintages of what is counted from them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tsunagu.counting.acts import CONDUCTS, Known, Told, ToldPath, acts_of, force_of, opaque
+from tsunagu.counting.export import csv_bytes
+from tsunagu.counting.names import Language
+from tsunagu.counting.own_grids import figures_of, own_grid, yearly_report
+from tsunagu.counting.rules import figure
+from tsunagu.counting.vintage_files import vintage_bytes, vintage_from
+from tsunagu.counting.vintages import FrozenVintage, frozen
+from tsunagu.domain.errors import Conflict, InputError
+from tsunagu.domain.figure import OWN, SEIZED_LIST, Definition, FigureStatus, Period
+from tsunagu.domain.outcome import Disposal, OutcomeCode, PersonOutcome, PersonRole
+
+MARCH, MAY, AUGUST = date(2025, 3, 1), date(2025, 5, 1), date(2025, 8, 1)
+SUSPECT = PersonRole.SUSPECT
+SAFE, LOCATED = OutcomeCode.SAFEGUARDED, OutcomeCode.LOCATED
+FINAL, PROVISIONAL = FigureStatus.FINAL, FigureStatus.PROVISIONAL
+
+
+def person(number: int, *done: Disposal, role: PersonRole = SUSPECT) -> PersonOutcome:
+    return PersonOutcome(number, role, done)
+
+
+def path(*told: Told, **more: object) -> ToldPath:
+    return ToldPath(**{"name": "n", "told": told, **more})  # type: ignore[arg-type]
+
+
+def count(definition: Definition, *paths: ToldPath, category: str = "csam", known_on: date = date(2026, 2, 1)) -> int:
+    acts = [act for one in paths for act in acts_of(one)]
+    of = {"definition": definition, "period": Period.year(2025), "known_on": known_on, "status": FINAL}
+    return figure(acts, category=category, **of).number  # type: ignore[arg-type]
+
+
+CASES, PERSONS, VICTIMS = Definition.CLEARED_CASES, Definition.CLEARED_PERSONS, Definition.IDENTIFIED_VICTIMS
+
+
+def test_a_person_counts_at_his_first_clearance_and_an_arrest_or_a_court_clears_nobody() -> None:
+    arrested = Told(1, MARCH, "26", (person(1, Disposal.ARRESTED), person(2, Disposal.NOTIFIED_CHILD_CENTRE)))
+    cleared = Told(2, MAY, "26", (person(1, Disposal.ARRESTED, Disposal.REFERRED_IN_CUSTODY),))
+    again = Told(3, AUGUST, "26", (person(1, Disposal.CLEARED, Disposal.INDICTED, role=PersonRole.CHARGED),))
+    assert count(PERSONS, path(arrested)) == 0
+    [act] = acts_of(path(arrested, cleared, again))
+    assert (act.recorded_on, act.disposal.value) == (MAY, "referred-in-custody")  # type: ignore[union-attr]
+
+
+def test_the_persons_of_one_alert_are_one_case_and_those_of_two_are_two() -> None:
+    both = Told(1, MAY, "26", (person(1, Disposal.CLEARED), person(2, Disposal.FORWARDED)))
+    assert (count(CASES, path(both)), count(PERSONS, path(both))) == (1, 2)
+    assert count(CASES, path(both), replace(path(both), name="m")) == 2
+
+
+@pytest.mark.parametrize(
+    ("conduct", "category", "number"),
+    [
+        ("possession", "csam/possession-etc", 1),
+        ("possession_own_interest", "csam/possession-etc/own-interest", 1),
+        ("possession_for_provision", "csam/possession-etc/own-interest", 0),
+        ("production_secret_filming", "csam/production/voyeur", 1),
+        ("solicitation", "csam/not-told", 1),
+        ("", "csam/not-told", 1),
+    ],
+)
+def test_an_act_counts_in_the_column_of_its_conduct(conduct: str, category: str, number: int) -> None:
+    one = path(Told(1, MAY, "26", (person(1, Disposal.CLEARED),)), conduct=conduct)
+    assert count(CASES, one, category=category) == number
+
+
+def test_each_conduct_counts_in_a_column_that_tables_have() -> None:
+    assert {one.split("/")[1] for one in CONDUCTS.values()} == {"production", "provision-display", "possession-etc"}
+
+
+def test_a_child_counts_when_she_is_first_told_to_be_identified_and_no_sooner() -> None:
+    told = (Told(1, MARCH, "26", children={LOCATED: 3}), Told(2, MAY, "26", children={LOCATED: 1, SAFE: 2}))
+    assert count(VICTIMS, path(*told[:1])) == 0
+    assert count(VICTIMS, path(*told)) == 2
+    later = Told(3, AUGUST, "26", children={SAFE: 3})
+    acts = acts_of(path(*told, later))
+    assert [one.recorded_on for one in acts] == [MAY, MAY, AUGUST]
+
+
+def test_fewer_children_than_before_were_told_wrongly_and_an_earlier_vintage_keeps_them() -> None:
+    wrong = path(Told(1, MARCH, "26", children={SAFE: 3}), Told(2, AUGUST, "26", children={SAFE: 2}))
+    assert count(VICTIMS, wrong) == 2
+    acts = acts_of(wrong)
+    half = {"definition": VICTIMS, "period": Period.half(2025, 1), "status": PROVISIONAL}
+    assert [figure(acts, known_on=day, **half).number for day in (date(2025, 7, 1), AUGUST)] == [3, 2]
+
+
+def test_what_was_withdrawn_counts_no_more_from_that_day_on() -> None:
+    told = path(Told(1, MAY, "26", (person(1, Disposal.CLEARED),), {SAFE: 2}), withdrawn_on=AUGUST)
+    assert (count(CASES, told), count(VICTIMS, told)) == (0, 0)
+
+
+def test_who_is_no_force_of_a_prefecture_counts_nowhere() -> None:
+    assert [force_of(code) for code in ("JP-26", "JP", "JP-48", "JP-00", "DK-26", "26", "")] == ["26"] + [None] * 6
+    assert acts_of(path(Told(1, MAY, None, (person(1, Disposal.CLEARED),), {SAFE: 2}))) == ()
+
+
+def known(*numbers: int, rows: int = 0, sent: int = 0) -> Known:
+    """As many persons of a list cleared by each of the first forces, in May, one a case; and as many children."""
+    acts = []
+    for place, number in enumerate(numbers, start=1):
+        for each in range(number):
+            told = Told(1, MAY, f"{place:02}", (person(1, Disposal.CLEARED),), {SAFE: 1})
+            one = path(told, name=f"{place}-{each}", conduct="possession", population=SEIZED_LIST)
+            acts += acts_of(one)
+    return Known(tuple(acts), {"a list": rows} if rows else {}, frozenset(map(str, range(sent))))
+
+
+def freeze(
+    what: Known, *earlier: FrozenVintage, known_on: date = date(2026, 1, 5), status: FigureStatus = FINAL
+) -> FrozenVintage:
+    return frozen(what, year=2025, known_on=known_on, status=status, salt=b"salt", earlier=earlier)
+
+
+def told(vintage: FrozenVintage) -> dict[tuple[str, str, str, str], int | None]:
+    return {
+        (one.definition.value, one.population, one.category, str(one.period)): one.number if is_told else None
+        for one, is_told in figures_of(vintage)
+    }
+
+
+def test_a_vintage_tells_cases_persons_and_victims_and_what_became_of_lists() -> None:
+    cells = told(freeze(known(20, 30, rows=7000, sent=2700)))
+    assert cells["cleared-cases", OWN, "csam", "2025"] == 50
+    assert cells["cleared-persons", "force:02", "csam", "2025-H1"] == 30
+    assert cells["identified-victims", "force:01", "csam", "2025"] == 20
+    assert cells["cleared-cases", OWN, "csam/possession-etc", "2025"] == 50
+    assert [cells[one, SEIZED_LIST, "csam", "until 2026-01-05"] for one in (
+        "imported-rows", "sent-persons", "cleared-persons",
+    )] == [7000, 2700, 50]  # fmt: skip
+
+
+def test_a_small_number_is_kept_back_with_enough_others_in_every_form() -> None:
+    vintage = freeze(known(20, 3, 30, sent=52))
+    cells = told(vintage)
+    assert cells["cleared-cases", OWN, "csam", "2025"] == 53
+    hidden = {population for (definition, population, *_), number in cells.items()
+              if definition == "cleared-cases" and number is None}  # fmt: skip
+    assert "force:02" in hidden
+    assert len(hidden) >= 3
+    assert cells["sent-persons", SEIZED_LIST, "csam", "until 2026-01-05"] == 52
+    assert cells["cleared-persons", SEIZED_LIST, "csam", "until 2026-01-05"] is None, "one less than were sent"
+    rows = own_grid(vintage, Language.ENGLISH).rows
+    assert all(row[4] == "kept back" for row in rows if row[1] == "Aomori")
+    report = str(yearly_report(vintage, "A", Language.JAPANESE))
+    assert "秘匿" in report
+    assert "['青森県', '秘匿'" in report
+
+
+def test_a_later_vintage_keeps_back_what_its_change_would_tell_and_the_earlier_stays_as_it_was() -> None:
+    first = freeze(known(20, 30, 40, sent=100))
+    before = vintage_bytes(first)
+    second = freeze(known(20, 32, 40, sent=103), first, known_on=date(2026, 2, 1))
+    cells = told(second)
+    assert cells["cleared-cases", "force:02", "csam", "2025"] is None
+    assert cells["sent-persons", SEIZED_LIST, "csam", "until 2026-02-01"] is None
+    assert vintage_bytes(first) == before
+
+
+def test_a_vintage_is_read_back_as_it_was_and_prints_the_same_bytes() -> None:
+    vintage = freeze(known(20, 3, 30, rows=10, sent=60))
+    again = vintage_from(vintage_bytes(vintage))
+    assert again == vintage
+    for language in Language:
+        assert csv_bytes(own_grid(again, language)) == csv_bytes(own_grid(vintage, language))
+        assert yearly_report(again, "A", language) == yearly_report(vintage, "A", language)
+
+
+def test_final_is_a_year_that_is_over_and_nothing_provisional_follows_it() -> None:
+    with pytest.raises(InputError):
+        freeze(known(9), known_on=date(2025, 12, 31))
+    with pytest.raises(InputError):
+        freeze(known(9), known_on=date(2025, 6, 29), status=PROVISIONAL)
+    half = freeze(known(9), known_on=date(2025, 7, 1), status=PROVISIONAL)
+    assert {str(period) for one in half.tables for period in one.counts.periods} == {"2025-H1"}
+    final = freeze(known(9), half)
+    with pytest.raises(Conflict):
+        freeze(known(9), half, final, known_on=date(2026, 3, 1), status=PROVISIONAL)
+
+
+def test_what_was_known_stays_known_where_what_told_it_is_erased() -> None:
+    before = known(9, rows=7000, sent=3)
+    after = before.joined(Known((), {"another": 5}, frozenset({"x"})))
+    assert (after.acts, dict(after.lists)) == (Known().joined(before).acts, {"a list": 7000, "another": 5})
+    assert len(after.sent) == 4
+    assert before.joined(before) == Known().joined(before)
+
+
+def test_a_name_in_statistics_is_found_by_nobody_without_the_salt() -> None:
+    assert opaque(b"a", "alert", "1") == opaque(b"a", "alert", "1")
+    assert len({opaque(b"a", "alert", "1"), opaque(b"b", "alert", "1"), opaque(b"a", "person", "1")}) == 3
