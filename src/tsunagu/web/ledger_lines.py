@@ -129,6 +129,7 @@ NAMES = {
     "source_kind": pgettext_lazy("ledger", "kind of source"),
     "with_report": pgettext_lazy("ledger", "with the report"),
     "year": pgettext_lazy("ledger", "year"),
+    "status": pgettext_lazy("ledger", "status"),
     "known_on": pgettext_lazy("ledger", "as known on"),
     "vintages": pgettext_lazy("ledger", "vintages"),
     "enquiry": pgettext_lazy("ledger", "enquiry"),
