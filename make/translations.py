@@ -56,6 +56,7 @@ CODES = {
     "erasure": ["ErasureGround"],
     "gate": ["Contact", "GateStanding", "GateStepKind", "Position", "PositionBasis", "RiskBand"],
     "grant": ["ProposalKind"],
+    "guest": ["GuestEnd", "GuestState"],
     "hub": ["HubRefusal", "MemberState"],
     "incoming_list": ["ListState"],
     "intake": ["IntakeRefusal", "IntakeStanding"],

@@ -64,6 +64,7 @@ from .compared import DOORS_TO_COMPARISONS, compare
 from .enquired import DOORS_TO_ENQUIRIES, enquire
 from .frozen import DOORS_TO_FIGURES, NO_YEAR, YEAR, freeze_a_year
 from .granted import grant
+from .guested import DOORS_TO_GUESTS, look_at
 from .referred import DOORS_TO_REFERRALS, refer
 from .reported import DOORS_TO_REPORTS, file_of_reports, receive_reports
 from .seized import DOORS_TO_LISTS, seize
@@ -96,7 +97,7 @@ class Scene:
     def absent(self, kind: str) -> str:
         """Return a target of the same form that nobody has."""
         of_ids = {"comparison", "overlap", "held", "shared", "proposal", "grant", "officer proposal", "refusable"}
-        if kind in of_ids | {"rules", "refusable rules"} or kind.startswith(("alert", "referral", "report")):
+        if kind in of_ids | {"rules", "refusable rules"} or kind.startswith(("alert", "guest", "referral", "report")):
             return str(uuid4())
         if kind in {"rule", "reviewed rule"}:
             return secrets.token_hex(32)
@@ -631,6 +632,7 @@ DOORS = (
             *DOORS_TO_ENQUIRIES,
             *DOORS_TO_COMPARISONS,
             *DOORS_TO_FIGURES,
+            *DOORS_TO_GUESTS,
         )
     ),
 )
@@ -649,6 +651,9 @@ def set_the_scene(world: World) -> Scene:
     for pair in ("open", "covert", "shared"):
         _hold_the_same(scene, pair)
     put_together(world, anna, scene.targets["case"], scene.targets, scene.secrets, receiver=ben.agency)
+    shown, hidden = look_at(world, anna, people["carl"], scene.targets["case"], ben)
+    scene.targets |= shown
+    scene.secrets |= hidden
     claimed = {"kind": ClaimScope.CASE, "is_imminent": False, "reason": "nobody else is on it"}
     claim(actor=anna.actor, name=scene.targets["case"], **claimed, **world.parts)
     ask_interest(actor=ben.actor, kind=ClaimScope.CASE, name=scene.other_side["open"], **world.parts)

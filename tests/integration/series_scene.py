@@ -42,6 +42,7 @@ BESIDE = (
     "picked",
     "picked split",
     "picked vote",
+    "guest agency",
 )
 """What doors name besides their target."""
 

@@ -25,7 +25,8 @@ def clue() -> None:
     """What you have seen or heard in an item, and what it tells of where it was made."""
 
 
-def _codes(_: click.Context, __: click.Parameter, value: str | None) -> frozenset[str]:
+def codes(_: click.Context, __: click.Parameter, value: str | None) -> frozenset[str]:
+    """Return the countries or places that an option names, with commas between."""
     return frozenset(one.strip().upper() for one in (value or "").split(",") if one.strip())
 
 
@@ -49,15 +50,15 @@ def _numbers(count: int, separator: str) -> Callable[[click.Context, click.Param
 @click.argument("item", type=click.IntRange(min=1))
 @click.option("--kind", required=True, type=click.Choice([one.value for one in ClueKind]), help="What it is.")
 @click.option("--text", required=True, help="What you have seen or heard, in your own words.")
-@click.option("--supports", callback=_codes, help="Countries that it speaks for: codes such as JP,KR.")
-@click.option("--excludes", callback=_codes, help="Countries that it speaks against.")
+@click.option("--supports", callback=codes, help="Countries that it speaks for: codes such as JP,KR.")
+@click.option("--excludes", callback=codes, help="Countries that it speaks against.")
 @click.option("--neutral", is_flag=True, help="It was checked and is common everywhere.")
 @click.option(
     "--support",
     type=click.Choice([one.value for one in Support]),
     help="How much more readily one meets it in those countries than elsewhere.  [default: moderate]",
 )
-@click.option("--places", callback=_codes, help="Parts of the one supported country, as ISO 3166-2 has them: JP-26.")
+@click.option("--places", callback=codes, help="Parts of the one supported country, as ISO 3166-2 has them: JP-26.")
 @click.option("--region", callback=_numbers(4, ","), help="Where: left,top,width,height as fractions of the picture.")
 @click.option("--span", callback=_numbers(2, "-"), help="When: from-to, in seconds of the recording.")
 @json_option

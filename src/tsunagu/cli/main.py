@@ -35,6 +35,7 @@ MODULES = {
     "exhibit": "exhibits",
     "fingerprint": "files",
     "gate": "gate_show",
+    "guest": "guests",
     "hits": "overlaps",
     "hub": "hub",
     "index": "index",

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     EXHIBIT_WITHDRAW = "exhibit:withdraw"
     GATE_DECIDE = "gate:decide"
     GATE_RECORD = "gate:record"
+    GUEST_ANSWER = "guest:answer"
+    GUEST_INVITE = "guest:invite"
     HELD_NOTICE_RELEASE = "held-notice:release"
     HIT_JUDGE = "hit:judge"
     HUB_ACCEPT = "hub:accept"
@@ -106,6 +108,8 @@ _OFFICER = frozenset(
         Permission.EXHIBIT_WITHDRAW,
         Permission.GATE_DECIDE,
         Permission.GATE_RECORD,
+        Permission.GUEST_ANSWER,
+        Permission.GUEST_INVITE,
         Permission.HIT_JUDGE,
         Permission.ITEM_VOTE,
         Permission.LAW_READ,
@@ -196,6 +200,8 @@ NEVER_LENT = BY_GRANT | {
     Permission.COMPARISON_ASK,
     Permission.GATE_DECIDE,
     Permission.GATE_RECORD,
+    Permission.GUEST_ANSWER,
+    Permission.GUEST_INVITE,
     Permission.HUB_ACCEPT,
     Permission.LAW_CHANGE,
     Permission.LAW_READ,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from tsunagu.domain.errors import Conflict
 from tsunagu.records import claims
 from tsunagu.records.models import (
     DisputeRow,
+    GuestAnswerRow,
+    GuestRow,
     Holding,
     Series,
     SeriesAlias,
@@ -31,8 +33,8 @@ def forget_contents(case_id: UUID, item_ids: Collection[int]) -> Mapping[Place, 
     """
     held = Holding.objects.filter(exhibit__case_id=case_id, item_id__in=item_ids).values_list("item_id", flat=True)
     gone = set(item_ids) - set(held)
-    for rows in (SeriesItemRow.objects, SeriesPlacing.objects, VoteRow.objects, DisputeRow.objects):
-        rows.filter(case_id=case_id, item_id__in=gone).delete()
+    for model in (SeriesItemRow, SeriesPlacing, VoteRow, DisputeRow, GuestAnswerRow):
+        model.objects.filter(case_id=case_id, item_id__in=gone).delete()
     return withdraw_unfounded()
 
 
@@ -47,6 +49,8 @@ def forget_case(case_id: UUID) -> None:
     ties.delete()
     left = Series.objects.filter(~Exists(SeriesCase.objects.filter(series_id=OuterRef("id"))), id__in=ids)
     bare = list(left.values_list("id", flat=True))
+    GuestAnswerRow.objects.filter(Q(guest__series_id__in=bare) | Q(case_id=case_id)).delete()
+    GuestRow.objects.filter(series_id__in=bare).delete()
     SeriesAlias.objects.filter(series_id__in=bare).delete()
     SeriesStep.objects.filter(series_id__in=bare).update(reason="", value="")
     Series.objects.filter(id__in=bare).update(receivers=[])

@@ -64,6 +64,17 @@ def asked_for(agency_id: UUID, query: str, values: Sequence[Any]) -> list[tuple[
 
 
 @contextmanager
+def visiting(agency_id: UUID, guest_id: UUID) -> Iterator[None]:
+    """Open a transaction of one agency in which, besides, the series of an invitation can be seen that lasts.
+
+    See `acting_for`. Whether it lasts the database decides by its own clock.
+    """
+    with acting_for(agency_id), connections["default"].cursor() as cursor:
+        cursor.execute("SELECT set_config('tsunagu.guest', %s, true)", [str(guest_id)])
+        yield
+
+
+@contextmanager
 def asking_for_login(login: str) -> Iterator[None]:
     """Open a transaction in which the one row of the directory that has exactly this login can be seen."""
     with transaction.atomic(durable=True), connections["default"].cursor() as cursor:

@@ -18,6 +18,7 @@ from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.identity import TOKEN, check_password
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.visits import end_visits_of
 
 INVITATION_LASTS = timedelta(days=7)
 LEAST_CONFIRMING = 2
@@ -87,7 +88,7 @@ def accept_invitation(*, token: str, password: str, now: datetime, keys: Keys, l
 def end_officer(*, actor: Actor, officer_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> int:
     """Let an officer leave, and return how many open cases nobody works on then.
 
-    His sessions, sign-ins, invitations and proposals end at once.
+    His sessions, sign-ins, invitations, proposals and what he looks at as a guest end at once.
 
     Raises:
         Forbidden: the actor administers no officers.
@@ -112,8 +113,9 @@ def end_officer(*, actor: Actor, officer_id: UUID, now: datetime, keys: Keys, le
         api_keys.end_keys(officer_id, now=now)
         invitations.withdraw_invitations(officer_id, now=now)
         proposals.withdraw_all_of(officer_id, now=now)
+        ended = end_visits_of(officer_id, actor.agency_id, now=now)
         details: dict[str, str | int] = {"left": str(officer_id), "cases_left_alone": alone}
-        ledger.write(Deed(Act.OFFICER_LEFT, now, actor.agency_id, actor.officer_id, details=details))
+        ledger.write(Deed(Act.OFFICER_LEFT, now, actor.agency_id, actor.officer_id, details=details), *ended)
     return alone
 
 

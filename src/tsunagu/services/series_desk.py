@@ -11,10 +11,11 @@ from uuid import UUID, uuid4
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict
+from tsunagu.domain.guest import GuestEnd
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.series_steps import MERGED_AWAY, Member, Step, StepKind, check_step
-from tsunagu.records import published_items, series_erasing, series_steps
+from tsunagu.records import guests, published_items, series_erasing, series_steps
 from tsunagu.records import series as rows
 from tsunagu.records.published_items import Place
 from tsunagu.records.series import FoundSeries
@@ -68,7 +69,8 @@ class SeriesDesk:
     def changing(self, name: str, permission: Permission = Permission.SERIES_CHANGE) -> Iterator[FoundSeries]:
         """Give a series of the actor's that nobody else changes meanwhile, in a transaction; see `at_work`.
 
-        What it gives no ground for any more, once it is changed, leaves the banks that it was published to.
+        What it gives no ground for any more, once it is changed, leaves the banks that it was published to; and whom it
+        may not be shown to any more is its guest no longer.
         """
         with self.at_work(name, permission):
             rows.series_called(self.actor, name)
@@ -76,6 +78,20 @@ class SeriesDesk:
             found = rows.series_called(self.actor, name)
             yield found
             self.tell_withdrawn(found, published_items.withdraw_unfounded())
+            self._end_guests(found)
+
+    def _end_guests(self, found: FoundSeries) -> None:
+        for guest_id, agency_id in guests.end_not_let(found.agency_id, now=self.now):
+            why = GuestEnd.NOT_LET.value
+            self.ledger.write(
+                self.deed(Act.GUEST_ENDED, found, found.case_ids, guest=str(guest_id), agency=str(agency_id), why=why),
+                Deed(
+                    Act.GUEST_ENDED,
+                    self.now,
+                    agency_id,
+                    details={"guest": str(guest_id), "agency": str(found.agency_id), "why": why},
+                ),
+            )
 
     def tell_withdrawn(self, found: FoundSeries, withdrawn: Mapping[Place, int]) -> None:
         """Write down what has left banks, by place. Call it within `changing`."""

@@ -10,7 +10,7 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Unavailable
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
-from tsunagu.records import enquiries, waiting
+from tsunagu.records import enquiries, guests, waiting
 from tsunagu.records.referral_packages import SignedPackage
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
@@ -33,6 +33,8 @@ class Waiting:
         reports_at_risk: those of them of which a person has said that a child is at imminent risk.
         referrals: that came to his agency and were neither received nor returned; `MOST_REFERRALS` at most.
         enquiries_late: those of his cases whose day is over without a result.
+        visits: invitations to look at a series of another agency that he has not answered.
+        guests: invitations to his series that wait for him as a second person.
     """
 
     alerts: int = 0
@@ -41,6 +43,8 @@ class Waiting:
     reports_at_risk: int = 0
     referrals: int = 0
     enquiries_late: int = 0
+    visits: int = 0
+    guests: int = 0
 
     @property
     def is_something(self) -> bool:
@@ -62,12 +66,16 @@ def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
         at_alerts = waiting.count_alerts(actor, now=now) if actor.may(Permission.ALERT_READ) else (0, 0)
         at_reports = waiting.count_reports(actor) if actor.may(Permission.REPORT_READ) else (0, 0)
         came = _unreceived(actor, keys) if actor.may(Permission.REFERRAL_READ) else 0
-        found = Waiting(*at_alerts, *at_reports, came, enquiries.count_overdue(actor, today=now.date()))
+        late = enquiries.count_overdue(actor, today=now.date())
+        visits = guests.count_invited(actor, now=now) if actor.may(Permission.GUEST_ANSWER) else 0
+        proposed = guests.count_unconfirmed(actor, now=now) if actor.may(Permission.GUEST_INVITE) else 0
+        found = Waiting(*at_alerts, *at_reports, came, late, visits, proposed)
         about: dict[str, str | int] = {
             "alerts": found.alerts,
             "reports": found.reports,
             "referrals": found.referrals,
             "enquiries": found.enquiries_late,
+            "guests": found.visits + found.guests,
         }
         ledger.write(Deed(Act.WAITING_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=about))
     return found

@@ -105,11 +105,13 @@ BUTTONS = {
     "reveal": Button("case", _("Reveal"), REFERENCE),
     "series_board": Button("series_board", _("Open a series"), is_read_too=True),
     "series_change": Button("series", _("Series"), SERIES),
+    "series_guests": Button("series_guests", _("Guests"), SERIES, is_read_too=True),
     "series_publish": Button("series", _("Publish to a bank"), SERIES),
     "set_language": Button("home", _("Home")),
     "share": Button("overlap", _("Share"), OVERLAP),
     "staff": Button("case", _("Let work on this case"), REFERENCE),
     "unstaff": Button("case", _("Let leave"), REFERENCE),
+    "visit": Button("visit", _("Your answer"), ("guest_id",), is_read_too=True),
     "withdraw": Button("case", _("Withdraw an exhibit"), REFERENCE, is_read_too=True),
 }
 """By the name of the address that takes the answer."""

@@ -70,6 +70,8 @@ NAMES = {
     "ground": pgettext_lazy("ledger", "ground"),
     "held": pgettext_lazy("ledger", "held"),
     "hit": pgettext_lazy("ledger", "hit"),
+    "guest": pgettext_lazy("ledger", "guest"),
+    "guests": pgettext_lazy("ledger", "guests"),
     "hits": pgettext_lazy("ledger", "hits"),
     "holdings": pgettext_lazy("ledger", "holdings"),
     "hop": pgettext_lazy("ledger", "hop"),

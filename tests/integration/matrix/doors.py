@@ -27,6 +27,7 @@ from tsunagu.records.models import (
     Case,
     Exhibit,
     GrantRow,
+    GuestRow,
     HitRow,
     Holding,
     IncomingListRow,
@@ -54,6 +55,7 @@ READING = (
     "case list", "case show", "claims list", "clue list", "clue signed", "clue weigh",
     "comparisons list", "deletion show",
     "enquiry list", "enquiry overdue",
+    "guest list", "guest show", "guest visits",
     "exhibit withdraw", "gate show", "hits", "items", "key list", "list prefecture", "list review", "list status",
     "law file", "law list", "law proposals", "law proposed",
     "ledger show", "notices", "officer list", "officer proposals", "overlaps", "permission list",
@@ -180,6 +182,7 @@ class Targets:
                 "scheme": SchemeRow.objects.values_list("name", flat=True),
                 "series": Series.objects.values_list("name", flat=True),
                 "referral_id": ReferralRow.objects.values_list("id", flat=True),
+                "guest_id": GuestRow.objects.order_by("-taken_at").values_list("id", flat=True),
                 "grant_id": GrantRow.objects.values_list("id", flat=True),
                 "number": Holding.objects.filter(exhibit__case__reference=references[0]).values_list(
                     "number", flat=True

@@ -22,6 +22,8 @@ from tsunagu.records.models import (
     AlertPersonRow,
     AlertRow,
     AlertStepRow,
+    GuestAnswerRow,
+    GuestRow,
     HitRow,
     Holding,
     Overlap,
@@ -63,6 +65,8 @@ CASE_OF = {
     "Erasure": "case_id",
     "Exhibit": "case_id",
     "ExhibitKeyRow": "exhibit__case_id",
+    "GuestAnswerRow": "guest__series__seriescase__case_id",
+    "GuestRow": "series__seriescase__case_id",
     "GateStepRow": "list__exhibit__case_id",
     "Holding": "exhibit__case_id",
     "Intake": "exhibit__case_id",
@@ -103,10 +107,11 @@ ENDS = ("ended_at", "settled_at", "used_at")
 """What tells that a row is of something that is over, where it is set."""
 FLAGS = ("held", "is_active")
 OF_ITS_PATH = {
-    AlertNoteRow, AlertRow, AlertStepRow, AlertPersonRow, ReferralRow, ReferralStepRow,
+    AlertNoteRow, AlertRow, AlertStepRow, AlertPersonRow, GuestAnswerRow, GuestRow, ReferralRow, ReferralStepRow,
     ReportContentRow, ReportKeyRow, ReportRow, ReportStepRow,
 }  # fmt: skip
-"""Tables without an agency, of which each sees the rows of the alerts, referrals and reports that it is told of."""
+"""Tables without an agency, of which each sees the rows of the alerts, guests, referrals and reports that it is told
+of."""
 OF_BOTH_SIDES = {HitRow: "overlap__case_a overlap__case_b", Overlap: "case_a case_b"}
 """Tables without an agency, read as the linker, which sees across."""
 

@@ -19,8 +19,11 @@ from tsunagu.domain.permission import Permission, Role
 from tsunagu.records import agencies, grants
 from tsunagu.records.models import (
     CaseMember,
+    GuestRow,
     Officer,
     OverlapNotice,
+    SeriesAlias,
+    SeriesItemRow,
 )
 from tsunagu.records.session import acting_for
 from tsunagu.services.api_keys import make_key
@@ -32,6 +35,8 @@ from ..scene import Scene, set_the_scene  # noqa: TID252 - likewise
 from ..web.visitors import Visitor  # noqa: TID252 - likewise
 from ..world import Person, World, now, random_name  # noqa: TID252 - likewise
 
+SHORT_DIGEST = 16
+"""So many hex digits of a digest name it, as in `needles`."""
 TOLD_OF = ("open case", "covert case", "shared case")
 ANY = "substr(md5(random()::text), 1, 12)"
 UNIQUE = (
@@ -88,6 +93,7 @@ class Planted:
         told_to, shared_with: by case of A, the cases of others that were told of an overlap with it, and those that
             both sides have shared one with.
         agency_of: the agencies of those cases of others.
+        guests, shown: the officers of others who look at a series of A, and what they are shown of it.
         folder: the name of a folder that A's tools have put where it is watched.
     """
 
@@ -96,6 +102,8 @@ class Planted:
     told_to: dict[UUID, set[UUID]] = field(default_factory=dict)
     shared_with: dict[UUID, set[UUID]] = field(default_factory=dict)
     agency_of: dict[UUID, UUID] = field(default_factory=dict)
+    guests: set[UUID] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
     folder: str = ""
 
     @property
@@ -171,6 +179,13 @@ def _as_it_is(seat: Seat) -> Seat:
 def _know_who_was_told(planted: Planted) -> None:
     with acting_for(planted.agency_id):
         ours = dict(OverlapNotice.objects.values_list("overlap_id", "case_id"))
+        looked_at = SeriesItemRow.objects.filter(series__name=planted.scene.targets["looked-at series"])
+        digests = looked_at.values_list("item__sha256", flat=True)
+        planted.guests = set(GuestRow.objects.exclude(taken_at=None).values_list("officer_id", flat=True))
+        planted.shown = {bytes(one).hex()[:SHORT_DIGEST] for one in digests}
+        aliases = SeriesAlias.objects.filter(series__in=looked_at.values("series"))
+        planted.shown |= set(aliases.values_list("alias", flat=True))
+        planted.shown.add(planted.scene.targets["looked-at series"])
     ben = planted.scene.people["ben"].actor
     with acting_for(ben.agency_id):
         for notice in OverlapNotice.objects.filter(overlap_id__in=ours):

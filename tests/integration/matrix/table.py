@@ -25,6 +25,7 @@ from tsunagu.domain.figure import FigureStatus
 from tsunagu.domain.fingerprint import FingerprintKind, SoundKind
 from tsunagu.domain.gate import GateStepKind
 from tsunagu.domain.grant import ProposalKind
+from tsunagu.domain.guest import GuestEnd
 from tsunagu.domain.hit import EvidenceKind
 from tsunagu.domain.incoming_list import ListState
 from tsunagu.domain.intake_run import IntakeSource, IntakeState
@@ -76,7 +77,7 @@ ON_AN_ALERT = told(page=[W.HAS_SHARED], command=[W.HAS_SHARED])
 """Every alert here is raised from a case that was shared: who is told works on either, or at the agency that has it."""
 TABLE = {
     "Agency.contact": told(W.IS_TOLD, api=[W.OWN_AGENCY]),
-    "Agency.id": LEDGER,
+    "Agency.id": told(W.AUDITS_A_SIDE),
     "Agency.local_name": told(page=[W.HAS_SHARED]),
     "Agency.name": told(W.IS_TOLD, page=[W.READS_BANKS], api=[W.OWN_AGENCY], command=[W.OWN_AGENCY]),
     "AlertNoteRow.id": LEDGER,
@@ -121,6 +122,9 @@ TABLE = {
     "DisputeRow.reason": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "ExhibitKeyRow.id": LEDGER,
     "GrantRow.id": told(page=[W.GRANTS], command=[W.GRANTS]),
+    "GuestAnswerRow.words": told(page=[W.WORKS_ON_IT, W.IS_GUEST], command=[W.WORKS_ON_IT, W.IS_GUEST]),
+    "GuestRow.asked": told(page=[W.WORKS_ON_IT, W.IS_GUEST], command=[W.WORKS_ON_IT, W.IS_GUEST]),
+    "GuestRow.id": told(W.AUDITS_A_SIDE, page=[W.WORKS_ON_IT, W.IS_GUEST], command=[W.WORKS_ON_IT, W.IS_GUEST]),
     "HitRow.id": told(W.HAS_SHARED, W.AUDITS_SHARED),
     "Holding.path": told(W.WORKS_ON_IT),
     "IncomingListRow.id": told(W.AUDITS, page=[W.READS_BANKS]),
@@ -134,7 +138,7 @@ TABLE = {
     "LawRuleSet.sha256": told(command=[W.READS_LAW]),
     "LawRuleSet.text": told(command=[W.READS_LAW]),
     "ListedPersonRow.id": LEDGER,
-    "MediaItem.sha256": told(W.HOLDS_IT),
+    "MediaItem.sha256": told(W.HOLDS_IT, page=[W.IS_GUEST], command=[W.IS_GUEST]),
     "Officer.id": told(W.AUDITS, page=[W.ENROLS]),
     "Officer.login": told(
         W.HIMSELF,
@@ -162,8 +166,8 @@ TABLE = {
     "SeizedListRow.id": LEDGER,
     "SeizedListRow.sha256": told(W.AUDITS, page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "Series.id": told(W.AUDITS, command=[W.WORKS_ON_IT]),
-    "Series.name": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
-    "SeriesAlias.alias": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
+    "Series.name": told(page=[W.WORKS_ON_IT, W.IS_GUEST], command=[W.WORKS_ON_IT, W.IS_GUEST]),
+    "SeriesAlias.alias": told(page=[W.WORKS_ON_IT, W.IS_GUEST], command=[W.WORKS_ON_IT, W.IS_GUEST]),
     "SeriesStep.reason": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "SeriesStep.step_id": told(W.AUDITS, page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "ledger entry": told(W.AUDITS, page=[W.HIMSELF, W.WORKS_ON_IT]),
@@ -196,6 +200,7 @@ NEVER = {
     "ExhibitKeyRow.public_key": "proves scans; the private part was given out",
     "GateStepRow.id": NUMBERED,
     "GateStepRow.sealed": SECRET,
+    "GuestAnswerRow.id": NUMBERED,
     "Holding.id": NUMBERED,
     "Holding.path_digest": TRACE,
     "IncomingListRow.categories": KEPT,
@@ -298,6 +303,7 @@ PACKAGED = {
 
 KINDS_OF_TRACES = {one.code for one in (*FingerprintKind, *SoundKind)}
 ERRORS = {one.code for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.TsunaguError)}
+GRADINGS = {f"{letter}{digit}" for letter in "ABCDE" for digit in "12345"}
 PREFECTURES = {f"{code:02}" for code in range(1, 48)}
 WORDS = {
     "Agency.country": {"DK"},
@@ -342,6 +348,13 @@ WORDS = {
     "Erasure.ground": ErasureGround,
     "GateStepRow.kind": GateStepKind,
     "GrantRow.permission": Permission,
+    "GuestAnswerRow.bearing": Bearing,
+    "GuestAnswerRow.countries": CODES,
+    "GuestAnswerRow.grading": GRADINGS,
+    "GuestAnswerRow.places": (),
+    "GuestAnswerRow.support": Support,
+    "GuestRow.end": GuestEnd,
+    "GuestRow.purpose": Purpose,
     "HitRow.commonness": Commonness,
     "HitRow.kind": EvidenceKind,
     "HitRow.stretches": (),
@@ -407,6 +420,10 @@ LINKS = {
     "AlertNoteRow.officer_id": "Officer.id",
     "AlertStepRow.officer_id": "Officer.id",
     "ApiKeyRow.banks": "Bank.id",
+    "GuestAnswerRow.case_id": "Case.id",
+    "GuestAnswerRow.item_id": "MediaItem.id",
+    "GuestRow.login": "Officer.login",
+    "GuestRow.officer_id": "Officer.id",
     "HitRow.item_a": "MediaItem.id",
     "HitRow.item_b": "MediaItem.id",
     "Login.login": "Officer.login",

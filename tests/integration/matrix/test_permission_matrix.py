@@ -245,10 +245,11 @@ HIS_OWN = {
     ("ben", "alert"),
     ("ben", "alert_answer"),
     ("ben", "overlaps"),
+    ("ben", "visit"),
     *(("carl", one) for one in OF_BANKS),
 }
-"""What a stranger may ask for all the same: A's auditor proves erasures, Ben knows with whom he overlaps and is told of
-alerts that rest on it, and banks are all officers' of A."""
+"""What a stranger may ask for all the same: A's auditor proves erasures, Ben knows with whom he overlaps, is told of
+alerts that rest on it and looks at a series as its guest, and banks are all officers' of A."""
 SENT_ON, REFUSED, NOT_THERE = 302, 403, 404
 TELLS_NOTHING_ANYWAY = {
     "bank_lists": {SENT_ON, REFUSED, NOT_THERE},  # sent to the page, which tells

@@ -30,6 +30,7 @@ class Who(Enum):
     READS_SERIES = "reads series of the owner, of whatever case"
     READS_REPORTS = "reads the owner's reports; of what was merged into a case, works on it"
     READS_QUEUE = "reads the owner's reports"
+    IS_GUEST = "looks at the series that the row is of, as its guest; or the row is of his invitation"
     GRANTS = "proposes and confirms the owner's grants"
 
 
@@ -65,6 +66,8 @@ def is_meant(who: Who, planted: Planted, seat: Seat, needle: Needle) -> bool:
         Who.HAS_SHARED: bool(seat.cases & shared),
         Who.AUDITS_SHARED: bool(shared) and is_own and audits,
         Who.READS_REPORTS: reads_reports and (works_on_it or not needle.cases),
+        Who.IS_GUEST: seat.officer_id in planted.guests
+        and (needle.field.startswith("Guest") or bool(needle.texts & planted.shown)),
         Who.HIMSELF: seat.officer_id is not None and seat.officer_id == needle.officer,
         Who.OWN_AGENCY: is_own,
         Who.AUDITS_A_SIDE: audits and (is_own or seat.agency_id in {planted.agency_of[case] for case in told}),

@@ -48,6 +48,7 @@ GRAVE = {
     "provider_unbind",
     "referral_answer",
     "referral_form",
+    "series_guests",
     "series_publish",
 }
 """Pages of ours that ask. A new one that shows content to others, grants a right, or ends what nobody brings back
@@ -63,7 +64,7 @@ ORDINARY = {
     "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end", "list_chunk",
     "list_files", "list_finish", "list_stop", "officers", "permission_withdraw", "permissions",
     "provider_sign_in", "refuse", "report_new", "reset", "retention", "reveal", "series_board", "series_change",
-    "set_language", "unstaff",
+    "set_language", "unstaff", "visit",
 }  # fmt: skip
 """Pages of ours that do not: what they do is proposed only, can be undone, ends a right, or stays within the case."""
 OF_FACTORS = {
@@ -90,6 +91,7 @@ PAGES_WITH_A_BUTTON = {
     "certify": "officers",
     "staff": "case",
     "keys": "keys",
+    "series_guests": "series_guests",
     "series_publish": "series",
     "share": "overlap",
     "release": "overlap",
@@ -103,6 +105,7 @@ PAGES_WITH_A_BUTTON = {
     "referral_form": "referral",
 }
 TYPED = {
+    "act": "end",
     "step": "acknowledge",
     "deed": "answer",
     "words": "w",
@@ -145,6 +148,7 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
         "bank_withdraw": (people["anna"], reverse("bank_withdraw", args=item)),
         "banks": (people["anna"], reverse("banks")),
         "share": (people["anna"], reverse("share", args=[targets["overlap"]])),
+        "series_guests": (people["anna"], reverse("series_guests", args=[targets["looked-at series"]])),
         "series_publish": (people["anna"], reverse("series_publish", args=[targets["circulating series"]])),
         "release": (people["anna"], reverse("release", args=[targets["held"]])),
         "report_act": (people["anna"], reverse("report_act", args=[targets["report told"]])),
@@ -176,7 +180,7 @@ def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() ->
              "intake_refused", "intake_run", "items",
              "ledger", "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",
              "provider_callback", "referral", "referrals", "revealed", "series", "series_counter",
-             "statistics", "vintage"}  # fmt: skip
+             "statistics", "vintage", "visits"}  # fmt: skip
     assert names == GRAVE | ORDINARY | reads
 
 
@@ -195,6 +199,7 @@ def test_a_grave_act_is_not_done_before_a_new_proof(
     proof = one.post(f"{REAUTHENTICATE}?next={back}", password=PASSWORD)
     assert (proof.status_code, proof["Location"]) == (302, back)
     named = {"login": web_scene.targets["colleague"], "to": web_scene.targets["above"]}
+    named["guest"] = web_scene.targets["guest ending"]
     answer = one.post(path, exhibit="none", ground="ordered", **TYPED, **named)
     assert answer.status_code in {200, 302, 404, 409}  # to refer who is no suspect is refused, after the proof
     assert REAUTHENTICATE not in answer.headers.get("Location", "")

@@ -19,6 +19,7 @@ from tsunagu.domain.permission import BY_GRANT, Permission, Role
 from ..brought import SERVICES  # noqa: TID252 - tests are no package with a name
 from ..enquired import SOON  # noqa: TID252 - tests are no package with a name
 from ..frozen import BY_PAGE, WHO  # noqa: TID252 - likewise
+from ..guested import OF_GUESTS  # noqa: TID252 - likewise
 from ..scene import OVERSEES, Scene  # noqa: TID252 - tests are no package with a name
 from ..series_scene import BESIDE, DOOR_ARGUMENTS, PAGE_CHANGES  # noqa: TID252 - likewise
 from ..test_permissions import IN_THE_BROWSER, REFINES  # noqa: TID252 - tests are no package with a name
@@ -66,6 +67,7 @@ CONFIRMERS = {"strangers": ("ben", "cleo"), "unfit": ("carl", "audra")}
 ADMINISTRATORS_ALONE = {"entitled": "adam", "strangers": ("bella",), "unfit": ("anna", "carl", "audra")}
 
 OF_REPORTS = ("ben", "cleo")
+OF_FORMS = ("report beside", "staffed case", "guest proposed", "guest ending")
 REPORTED = {"source_kind": "public", "source": "s", "source_reference": "{new}", "text": "t"}
 
 
@@ -110,7 +112,7 @@ class Page:
             "colleague": scene.targets["helper"],
             "above": scene.targets["above"],
             "taken": scene.targets["taken"],
-            **{one.replace(" ", "_"): scene.targets[one] for one in ("report beside", "staffed case")},
+            **{one.replace(" ", "_"): scene.targets[one] for one in OF_FORMS},
             "seal": scene.targets["seal"],
             **{one.replace(" ", "_"): scene.targets[one] for one in (*DOOR_ARGUMENTS, *BESIDE)},
         }
@@ -480,6 +482,41 @@ PAGES = (
         )
         for act, service in (("publish", "publish_series"), ("withdraw", "withdraw_published"))
     ),
+    Page("series_guests", "list_guests", Permission.SERIES_READ, "looked-at series", strangers=OTHER_AGENCIES),
+    *(
+        Page(
+            "series_guests",
+            service,
+            Permission.GUEST_INVITE,
+            "looked-at series",
+            typed,
+            strangers=OTHER_AGENCIES,
+            status=302,
+        )
+        for service, typed in (
+            (
+                "propose_guest",
+                {"act": "propose", "to": "{guest_agency}", "login": "{new}", "words": "w", "until": SOON},
+            ),
+            ("confirm_guest", {"act": "confirm", "guest": "{guest_proposed}"}),
+            ("end_guest", {"act": "end", "guest": "{guest_ending}"}),
+        )
+    ),
+    Page("visits", "list_visits", Permission.GUEST_ANSWER, entitled="ben", unfit=("adam", "bella")),
+    *(
+        Page("visit", service, Permission.GUEST_ANSWER, target, typed, status=302 if typed else 200, **OF_GUESTS)
+        for service, target, typed in (
+            ("view_visit", "guest", None),
+            (
+                "answer_visit",
+                "guest",
+                {"act": "answer", "words": "w", "bearing": "neutral", "reliability": "B", "information": "2"},
+            ),
+            ("accept_visit", "guest invited", {"act": "accept"}),
+            ("decline_visit", "guest declining", {"act": "decline"}),
+            ("leave_visit", "guest leaving", {"act": "leave"}),
+        )
+    ),
     Page("ask", "begin_to_ask", Permission.MEDIA_LOOK_UP),
     Page(
         "ask",
@@ -594,6 +631,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         **dict.fromkeys(("report", "report_act", "report_letter"), "report_id"),
         **dict.fromkeys(("referral", "referral_answer", "referral_form"), "referral_id"),
         "leave": "officer_id",
+        "visit": "guest_id",
         "permission_confirm": "proposal_id",
         "permission_withdraw": "grant_id",
     }
@@ -607,7 +645,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
     of_a_case, of_an_overlap = ("clue_withdraw", "enquiry_answer"), ("judge", "overlap_hit")
     others = {
         **{one: {"reference": target, "number": "1"} for one in of_a_case},
-        **{one: {"series": target} for one in ("series", "series_change", "series_publish")},
+        **{one: {"series": target} for one in ("series", "series_change", "series_guests", "series_publish")},
         **{one: {"overlap_id": scene.targets["shared"], "hit_id": target} for one in of_an_overlap},
         "vintage": dict(zip(("year", "known_on"), target.split("/"), strict=False)),
     }

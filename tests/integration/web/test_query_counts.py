@@ -47,16 +47,19 @@ from tsunagu.services.seized_resolving import resolve_seized
 from tsunagu.services.series import open_series
 from tsunagu.services.series_changes import add_to_series, merge_series
 from tsunagu.services.titles import AssessmentDraft, add_title, assess_title
+from tsunagu.services.visits import accept_visit, answer_visit
 from tsunagu.services.votes import cast_vote
 
 from ..alerted import command, stand  # noqa: TID252 - tests are no package with a name
 from ..enquired import enquire_once_more  # noqa: TID252 - likewise
+from ..guested import an_answer, invite, show_to  # noqa: TID252 - likewise
 from ..linked import Held, Made, copy, link, overlap_between  # noqa: TID252 - tests are no package with a name
 from ..lists import bank_of, examined, near  # noqa: TID252 - tests are no package with a name
 from ..referred import refer_one  # noqa: TID252 - likewise
 from ..reported import a_report, entered  # noqa: TID252 - likewise
 from ..scene import OVERSEES, WORKS  # noqa: TID252 - tests are no package with a name
 from ..seized import COLUMNS, table  # noqa: TID252 - likewise
+from ..series_scene import hold  # noqa: TID252 - likewise
 from ..world import Person, World, now, random_name  # noqa: TID252 - tests are no package with a name
 from .test_doors import OPEN_URLS, patterns
 from .visitors import Visitor
@@ -101,6 +104,9 @@ class Workplace:
     series: str
     above: Person
     number: int = 0
+    visited: str = ""
+    host: tuple[Person, ...] = ()
+    guest: UUID = field(default_factory=uuid4)
     alert: UUID = field(default_factory=uuid4)
     report: UUID = field(default_factory=uuid4)
     referral: UUID = field(default_factory=uuid4)
@@ -108,7 +114,7 @@ class Workplace:
 
     @classmethod
     def open(cls, world: World) -> Workplace:
-        (anna, ada), (ben, _) = world.found(WORKS, OVERSEES), world.found(WORKS, OVERSEES)
+        (anna, ada), (ben, bella) = world.found(WORKS, OVERSEES), world.found(WORKS, OVERSEES)
         first = Made().file()
         mine, theirs = Held.open(world, anna).bring(first), Held.open(world, ben).bring(copy(first))
         overlap = overlap_between(mine, theirs)
@@ -121,6 +127,10 @@ class Workplace:
         begun, series = cls._begun(mine, "E1"), cls._put_together(mine)
         place = cls(world, anna, ada, mine, theirs, overlap, begun, bank, item, series, above)
         place.alert = place._raise_alert()
+        place.visited, _ = show_to(world, ben, theirs.case.reference, anna)
+        place.host = (ben, bella)
+        place.guest = invite(*place.host, place.visited, anna).guest_id
+        accept_visit(actor=anna.actor, guest_id=place.guest, **world.parts)
         place.report = entered(world, anna, a_report(text="the same"))
         return place
 
@@ -172,6 +182,7 @@ class Workplace:
         self._refer(count // 10)
         self._fill_series(files[:count])
         self._receive_reports(count // 10)
+        self._have_guests(count // 10)
         for _ in range(count // 10):
             enquire_once_more(self.world, self.anna, self.mine.case.reference)
         for _ in range(count // 10):
@@ -332,6 +343,9 @@ class Workplace:
                 "intake_refused",
                 "overlap",
                 "series",
+                "series_guests",
+                "visit",
+                "visits",
             )
         }
         found |= {
@@ -363,6 +377,18 @@ class Workplace:
         found |= {"overlap_hit": (anna, lambda visitor: visitor.get(compared))}
         judge = reverse("judge", kwargs={"overlap_id": self.overlap, "hit_id": hit})
         return found | {"judge": (anna, lambda visitor: visitor.post(judge, answer="unsure"))}
+
+    def _have_guests(self, count: int) -> None:
+        """Let the series have more guests, and the officer look at more of another agency's, which holds more."""
+        actor: dict[str, Any] = {"actor": self.host[0].actor, **self.world.parts}
+        items = hold(self.world, self.host[0], self.theirs.case.reference, count)
+        case = {"case": self.theirs.case.reference, "is_context": False}
+        add_to_series(name=self.visited, items=items, **case, **actor)
+        for item in items:
+            invite(self.anna, self.ada, self.series, self.host[0])
+            invite(*self.host, self.visited, self.anna)
+            answer = an_answer("a lamp", bytes.fromhex(item))
+            answer_visit(actor=self.anna.actor, guest_id=self.guest, answer=answer, **self.world.parts)
 
     def _receive_reports(self, count: int) -> None:
         """Let reports come in that say the same: some wait, some are joined, some in the case, some passed on."""
@@ -423,6 +449,8 @@ class Workplace:
             "overlap": {"overlap_id": self.overlap},
             "referral": {"referral_id": self.referral},
             "series": {"series": self.series},
+            "series_guests": {"series": self.series},
+            "visit": {"guest_id": self.guest},
         }
         return named.get(name, {})
 

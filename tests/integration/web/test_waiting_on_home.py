@@ -10,19 +10,22 @@ from django.urls import reverse
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.alert_path import AlertState
+from tsunagu.domain.guest import GuestState
 from tsunagu.domain.referral import ReferralState
 from tsunagu.domain.report_steps import ReportState
 from tsunagu.services.alerts import list_alerts, list_overdue
 from tsunagu.services.enquiries import list_overdue_enquiries
+from tsunagu.services.guests import list_guests
 from tsunagu.services.referrals import list_referrals
 from tsunagu.services.reports import list_reports
+from tsunagu.services.visits import list_visits
 from tsunagu.services.waiting import Waiting, count_waiting
 
 from ..alerted import Cascade  # noqa: TID252 - tests are no package with a name
 from ..enquired import enquire_once_more  # noqa: TID252 - likewise
 from ..reported import a_report, entered  # noqa: TID252 - likewise
 from ..scene import Scene  # noqa: TID252 - likewise
-from ..world import World  # noqa: TID252 - likewise
+from ..world import World, now  # noqa: TID252 - likewise
 from .visitors import Visitor
 
 WAITS = {AlertState.SENT, AlertState.ACKNOWLEDGED, AlertState.RETURNED, AlertState.TAKEN}
@@ -52,6 +55,11 @@ def by_the_lists(actor: dict[str, Any]) -> Waiting:
         sum(one.kept.is_imminent for one in reports),
         len(came),
         len(list_overdue_enquiries(**actor)),
+        sum(one.state(now()) is GuestState.INVITED for one in list_visits(**actor).visits),
+        sum(
+            one.state(now()) is GuestState.PROPOSED and one.proposed_by != actor["actor"].officer_id
+            for one in list_guests(**actor).guests
+        ),
     )
 
 
@@ -66,6 +74,7 @@ def test_as_much_waits_as_the_lists_show(scene: Scene) -> None:
     assert found["anna"].enquiries_late
     assert not found["carl"].enquiries_late  # he works on none of these cases
     assert found["dora"].alerts
+    assert (found["ben"].visits, found["anna"].guests, found["carl"].guests) == (2, 1, 0)
     assert found["dora"].referrals
 
 

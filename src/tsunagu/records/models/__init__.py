@@ -9,6 +9,7 @@ from tsunagu.records.models.comparisons import ComparedCase, ComparisonHitRow, C
 from tsunagu.records.models.enquiries import EnquiryRow
 from tsunagu.records.models.gate import GateStepRow, JuvenileRow
 from tsunagu.records.models.grants import GrantRow, ProposalRow, RevealRow
+from tsunagu.records.models.guests import GuestAnswerRow, GuestRow
 from tsunagu.records.models.hub import HubIncoming, HubKey, HubMember, HubOutgoing, HubSeen
 from tsunagu.records.models.incoming_lists import IncomingListRow
 from tsunagu.records.models.intakes import Intake, IntakeChange, IntakeFile
@@ -80,6 +81,8 @@ __all__ = [
     "ExhibitKeyRow",
     "GateStepRow",
     "GrantRow",
+    "GuestAnswerRow",
+    "GuestRow",
     "HitRow",
     "Holding",
     "HubIncoming",

@@ -77,8 +77,8 @@ def _draft(request: HttpRequest) -> ClueDraft:
         text=sent.get("text", ""),
         weighing=Weighing(
             bearing,
-            frozenset() if bearing is Bearing.NEUTRAL else _codes(sent.get("countries", "")),
-            _codes(sent.get("places", "")) if supports else frozenset(),
+            frozenset() if bearing is Bearing.NEUTRAL else codes(sent.get("countries", "")),
+            codes(sent.get("places", "")) if supports else frozenset(),
             chosen(Support, sent.get("support", "")) if supports else None,
         ),
         region=_region([sent.get(name, "") for name in ("left", "top", "width", "height")]),
@@ -86,7 +86,8 @@ def _draft(request: HttpRequest) -> ClueDraft:
     )
 
 
-def _codes(typed: str) -> frozenset[str]:
+def codes(typed: str) -> frozenset[str]:
+    """Return the countries or places that were typed, with commas or spaces between."""
     return frozenset(typed.upper().replace(",", " ").replace("、", " ").split())
 
 
