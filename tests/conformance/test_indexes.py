@@ -1,14 +1,19 @@
 """One suite for every index: what `Index` promises, held against the definition."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from tsunagu.config.cluster.shards import Serving, served_index
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
 from tsunagu.domain.hit import Hit
@@ -18,8 +23,11 @@ from tsunagu.index.live import Changes, LiveIndex
 from tsunagu.index.multi import BYTES_A_ROW, MultiIndex
 from tsunagu.index.plan import LARGEST_RADIUS, plan_parts
 from tsunagu.index.protocol import Index
+from tsunagu.index.sharded import ShardedIndex, Waiting
 from tsunagu.index.snapshot import open_snapshot, publish
 from tsunagu.index.table import table_of, words_of
+
+from ..ray_nodes import three_nodes  # noqa: TID252 - tests are no package with a name
 
 PDQ = FingerprintKind.PDQ
 Build = Callable[..., Index]
@@ -50,6 +58,70 @@ def build_live(kind: FingerprintKind, entries: Iterable[tuple[int, Fingerprint]]
     return index
 
 
+class HereReplica:
+    """A replica of a shard in this process."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def begin(self, queries: NDArray[np.uint8], radius_bits: int) -> Waiting:
+        return lambda: self._index.search_table(queries, radius_bits)
+
+
+def split(entries: Iterable[tuple[int, Fingerprint]]) -> list[list[tuple[int, Fingerprint]]]:
+    """Two shards: every third entry, and the others."""
+    known = list(entries)
+    return [known[::3], [one for place, one in enumerate(known) if place % 3]]
+
+
+def build_sharded(kind: FingerprintKind, entries: Iterable[tuple[int, Fingerprint]], *, version: str) -> Index:
+    """A sharded index whose two shards are searched in this process."""
+    parts = [build_multi(kind, part, version=version) for part in split(entries)]
+    shards = [[HereReplica(part)] for part in parts]
+    sizes = (sum(map(len, parts)), sum(part.size_bytes for part in parts))
+    return ShardedIndex(kind, shards, version=version, entries=sizes[0], size_bytes=sizes[1])
+
+
+ON_NODES = ExitStack()
+
+
+@cache
+def two_shards() -> tuple[Path, Any, Serving]:
+    """A cluster of three nodes that serves two shards, the same ones again and again with other entries."""
+    folder = Path(ON_NODES.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
+    ray = ON_NODES.enter_context(three_nodes(folder)).ray
+    paths = [folder / "0.tsi", folder / "1.tsi"]
+    for path in paths:
+        publish(build_multi(PDQ, [], version="none"), path)
+    serving = Serving(ray, 1, paths)
+    serving.start()
+    return folder, ray, serving
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nodes_end() -> Iterator[None]:
+    yield
+    ON_NODES.close()
+    two_shards.cache_clear()
+
+
+def build_on_nodes(kind: FingerprintKind, entries: Iterable[tuple[int, Fingerprint]], *, version: str) -> Index:
+    """A sharded index whose shards are actors of a cluster, two replicas of each, which open snapshots."""
+    parts = [build_multi(kind, part, version=version) for part in split(entries)]
+    folder, ray, serving = two_shards()
+    for number, part in enumerate(parts):
+        publish(part, folder / f"{number}.tsi")
+    opened = [
+        ray.get_actor(one.name).__ray_call__.remote(
+            lambda self, path: self.__init__(path), str(folder / f"{one.number}.tsi")
+        )
+        for one in serving.places
+    ]
+    ray.get(opened)
+    index, _, _ = served_index(ray)
+    return ShardedIndex(kind, index.shards, version=version, entries=len(index), size_bytes=index.size_bytes)
+
+
 every_index = pytest.mark.parametrize(
     "build",
     [
@@ -58,6 +130,8 @@ every_index = pytest.mark.parametrize(
         pytest.param(build_multi, id="multi"),
         pytest.param(build_snapshot, id="snapshot"),
         pytest.param(build_live, id="live"),
+        pytest.param(build_sharded, id="sharded"),
+        pytest.param(build_on_nodes, id="on nodes", marks=[pytest.mark.soak, pytest.mark.filterwarnings("ignore")]),
     ],
 )
 

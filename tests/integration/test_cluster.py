@@ -1,32 +1,45 @@
-"""An ingest over a cluster of which a node dies: as if nothing had been, in the record and in the ledger."""
+"""A cluster of which a node dies: record and ledger of an ingest are as if nothing had been, no search is short."""
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from tsunagu.config.cluster.examining import RayHosts
+from tsunagu.config.cluster.shards import Serving, served_index
+from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.errors import Conflict, ShardMissing, Unavailable
+from tsunagu.domain.permission import Role
+from tsunagu.index.multi import MultiIndex
+from tsunagu.records.banks import bank_of
 from tsunagu.records.ledger.book import all_entries
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.verify import verify
+from tsunagu.records.session import acting_for
 from tsunagu.services import chunks
+from tsunagu.services.banks import open_bank
 from tsunagu.services.chunks import ClusterExaminer
 from tsunagu.services.examination import LocalExaminer
 from tsunagu.services.ingest import ingest
 from tsunagu.services.keeping import IngestReport, Progress
+from tsunagu.services.known_index import KIND
+from tsunagu.services.known_shards import ShardedKnown, publish_shards
 from tsunagu.services.parts import Decoder, Examiner
 
 from ..ray_nodes import Nodes, three_nodes  # noqa: TID252 - tests are no package with a name
 from .scene import OVERSEES, WORKS
 from .test_intake import InThisProcess
+from .test_known_index import add, expected, held, searched, withdraw
 from .world import Person, World, now, random_name
 
 pytestmark = [pytest.mark.soak, pytest.mark.filterwarnings("ignore")]  # Ray's own
@@ -86,3 +99,78 @@ def test_a_node_that_dies_in_the_middle_of_an_ingest_costs_nothing_but_time(
     assert disturbed == undisturbed
     assert (disturbed[0].kept, len(disturbed[1])) == (FILES + 2, FILES + 2)
     assert verify(all_entries(), RootStore(world.folder / "roots"), {}).is_sound
+
+
+@pytest.fixture
+def served(world: World, nodes: Nodes, tmp_path: Path) -> Iterator[Serving]:
+    """What banks know, in three shards, as the cluster serves it; and some of it came or went since."""
+    if len(nodes.cluster.worker_nodes) < 2:
+        nodes.add()
+    anna = world.found(WORKS, {Role.ADMINISTRATOR})[0]
+    bank = bank_of_new_items(world, anna, secrets.token_bytes(32 * 500))
+    serving = Serving(nodes.ray, *publish_shards(tmp_path / "shards", 3))
+    serving.start()
+    later = secrets.token_bytes(32 * 20)
+    add(anna, bank, *(later[place : place + 32] for place in range(0, len(later), 32)))
+    withdraw(anna, *list(held())[-30:-20])
+    yield serving
+    serving.end()
+
+
+def bank_of_new_items(world: World, anna: Person, data: bytes) -> UUID:
+    name = random_name("bank")
+    open_bank(actor=anna.actor, name=name, semantics=BankSemantics.KNOWN, legal_ground="a law", **world.parts)
+    with acting_for(anna.actor.agency_id):
+        bank_id = bank_of(name).bank_id
+    add(anna, bank_id, *(data[place : place + 32] for place in range(0, len(data), 32)))
+    return bank_id
+
+
+def test_a_node_that_dies_while_it_serves_shortens_no_answer_and_its_shards_go_to_another(
+    nodes: Nodes, served: Serving
+) -> None:
+    known = ShardedKnown(*served_index(nodes.ray))
+    queries = [*held().values(), secrets.token_bytes(32)]
+    whole = expected(queries)
+    assert len(whole) >= 500
+    assert searched(known, queries) == whole
+    nodes.kill_one()
+    for _ in range(30):
+        assert searched(known, queries) == whole
+    served.start()
+    lie_on = nodes_of(nodes, served)
+    assert all(len(set(lie_on[number : number + 2])) == 2 for number in range(0, 6, 2))
+    assert searched(ShardedKnown(*served_index(nodes.ray)), queries) == whole
+
+
+def test_a_shard_that_no_node_serves_is_named_and_nothing_is_answered_until_it_is_back(
+    nodes: Nodes, served: Serving
+) -> None:
+    known = ShardedKnown(*served_index(nodes.ray))
+    queries = list(held().values())[-40:]
+    whole = searched(known, queries)
+    for one in served.places:
+        if one.number == 1:
+            nodes.ray.kill(nodes.ray.get_actor(one.name))
+    for _ in range(3):
+        with pytest.raises(ShardMissing, match="shard 2 of 3"):
+            searched(known, queries)
+    with pytest.raises(Unavailable, match="shard 2 of 3"):
+        served_index(nodes.ray)
+    served.start()
+    assert searched(known, queries) == whole
+
+
+def test_an_index_of_another_database_is_not_searched(nodes: Nodes, served: Serving) -> None:
+    _, position, ids = served_index(nodes.ray)
+    with pytest.raises(Conflict, match="not of this database"):
+        ShardedKnown(MultiIndex.of_table(KIND, np.zeros((len(ids), 32), np.uint8), ids, version="x"), position, ids)
+
+
+def nodes_of(nodes: Nodes, served: Serving) -> list[str]:
+    """Return on which node each replica lies."""
+    actors = [nodes.ray.get_actor(one.name) for one in served.places]
+    told = [
+        actor.__ray_call__.remote(lambda _: __import__("ray").get_runtime_context().get_node_id()) for actor in actors
+    ]
+    return list(nodes.ray.get(told))

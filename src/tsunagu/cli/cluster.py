@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import click
 
 from tsunagu.cli.house import json_option, purpose_option, signed_in
+from tsunagu.cli.index import print_known
 from tsunagu.cli.ingest import end_with, may_be_interrupted, parts_of
-from tsunagu.cli.output import complaints
+from tsunagu.cli.output import complaints, screen
 from tsunagu.cli.progress import progress_bar
+from tsunagu.domain.look_up import PDQ, Query
+from tsunagu.domain.purpose import Purpose
 from tsunagu.services.house import House
 from tsunagu.services.ingest import ingest as ingest_files
 from tsunagu.services.late_decoder import LateDecoder
+from tsunagu.services.look_ups import look_up
+
+MOST_SHARDS = 999
 
 address_option = click.option(
     "--address",
@@ -75,6 +84,48 @@ def ingest(
     if examiner.examined_here:
         complaints.print(f"{examiner.examined_here:,} files were examined here: a node did not see them as they are.")
     end_with(report, case_reference, as_json=as_json)
+
+
+@cluster.command("serve-index")
+@address_option
+@click.option("--shards", default=2, show_default=True, type=click.IntRange(1, MOST_SHARDS), help="How many parts.")
+@click.option(
+    "--folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False, resolve_path=True),
+    help="Where snapshots lie, which every node finds at the same path.",
+)
+@click.pass_obj
+def serve_index(house: House, *, address: str, shards: int, folder: Path) -> None:
+    """Serve what banks know, in shards, each by two nodes, until it is interrupted.
+
+    The snapshots are built from the record first, and take the place of those that are served already. Searches see
+    what has changed since as well, so run it anew when that has become much. A node that dies is done without, and its
+    shards go to another one. Where this process is killed, the nodes go on serving.
+    """
+    from tsunagu.services.known_shards import publish_shards  # noqa: PLC0415 - loads the kernels
+
+    with house.cluster(address) as hosts:
+        with house.open(), complaints.status("building"):
+            position, paths = publish_shards(folder, shards, threads=os.cpu_count() or 1)
+        told = f"Snapshot {position} is served in {shards} shards, by two nodes each, until you press Ctrl-C."
+        hosts.serve(position, paths, told=lambda: screen.print(told))
+
+
+@cluster.command()
+@address_option
+@click.argument("fingerprints", nargs=-1, required=True, metavar="HEX...")
+@click.option("--purpose", required=True, type=click.Choice([one.value for one in Purpose]), help="Why you ask.")
+@json_option
+@click.pass_obj
+def search(house: House, fingerprints: tuple[str, ...], *, address: str, purpose: str, as_json: bool) -> None:
+    """Search PDQ fingerprints as `tsunagu index search` does, in the shards that the nodes serve.
+
+    All shards are searched, or nothing is answered: the message names the one that is missing.
+    """
+    queries = [Query.of_hex(one, PDQ) for one in fingerprints]
+    with signed_in(house, purpose) as desk, house.cluster(address) as hosts:
+        print_known(fingerprints, look_up(queries=queries, known=hosts.known(), **desk.parts), as_json=as_json)
 
 
 COMMANDS = (cluster,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import click
 
@@ -13,6 +14,7 @@ from tsunagu.domain.errors import Unavailable
 from tsunagu.domain.look_up import PDQ, Query
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.house import House
+from tsunagu.services.look_ups import LookedUp, look_up
 
 
 @click.group()
@@ -85,10 +87,12 @@ def verify(house: House, *, as_json: bool) -> None:
 def search(house: House, fingerprints: tuple[str, ...], *, purpose: str, as_json: bool) -> None:
     """Search PDQ fingerprints in the banks that answer you: `ask` for many at once, each on a line."""
     queries = [Query.of_hex(one, PDQ) for one in fingerprints]
-    from tsunagu.services.look_ups import look_up  # noqa: PLC0415 - loads the kernels
-
     with signed_in(house, purpose) as desk:
-        answered = look_up(queries=queries, known=desk.rooms.known(), **desk.parts)
+        print_known(fingerprints, look_up(queries=queries, known=desk.rooms.known(), **desk.parts), as_json=as_json)
+
+
+def print_known(fingerprints: Sequence[str], answered: LookedUp, *, as_json: bool) -> None:
+    """Print for each fingerprint what the banks that answer know."""
     for one, answer in zip(fingerprints, answered.answers, strict=True):
         hits = [hit_json(hit) for hit in answer.known]
         if as_json:

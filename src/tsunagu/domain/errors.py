@@ -10,7 +10,8 @@ TsunaguError
 ├── Conflict             it changed, or exists already      exit 6   409
 ├── Exhausted            a budget is used up                exit 8   429
 └── Unavailable          a part that is needed is missing   exit 7   503
-    └── LedgerBroken
+    ├── LedgerBroken
+    └── ShardMissing
 """
 
 from typing import ClassVar
@@ -111,3 +112,9 @@ class DamagedSnapshot(Unavailable):
     """A file of fingerprints is not whole, and nothing is searched in it."""
 
     code = "damaged-snapshot"
+
+
+class ShardMissing(Unavailable):
+    """A part of a sharded index is searched nowhere, and a shorter answer would be a wrong one."""
+
+    code = "shard-missing"

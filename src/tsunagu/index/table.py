@@ -85,6 +85,14 @@ def in_order(rows: NDArray[np.int64], entry_ids: NDArray[np.int64], distances: N
     return both >> _DISTANCE_BITS, (keys & ((1 << id_bits) - 1)) + least, both & ((1 << _DISTANCE_BITS) - 1)
 
 
+def sample_of(entry_ids: NDArray[np.int64], count: int = 256) -> NDArray[np.int64]:
+    """Return at most `count` of the ids: the newest, where a restored database goes another way, and others."""
+    if len(entry_ids) <= count:
+        return entry_ids
+    newest = np.partition(entry_ids, -count // 2)[-count // 2 :]
+    return np.unique(np.concatenate([newest, entry_ids[:: -(-len(entry_ids) * 2 // count)]]))
+
+
 def require_ids(table: NDArray[np.uint8], entry_ids: NDArray[np.int64]) -> None:
     """Return when there is an id for each row.
 

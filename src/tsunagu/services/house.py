@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tsunagu.exchange.seized.opening import TableReader
     from tsunagu.services.backups import TakenBackup
     from tsunagu.services.chunks import ClusterExaminer
-    from tsunagu.services.known_index import KnownIndex
+    from tsunagu.services.known_index import KnownIndex, Searchable
     from tsunagu.services.replaying import Replayed
 
 
@@ -164,6 +164,26 @@ class Cluster(Protocol):
 
     def examiner(self, decoder: Decoder) -> ClusterExaminer:
         """Return who examines files on all of them; `decoder` is for what only this machine sees."""
+
+    def known(self) -> Searchable:
+        """Return what banks know, as the cluster serves it; call it while the house is open.
+
+        Raises:
+            Conflict: it serves an index that is not of this database.
+            Unavailable: it serves none, or not all of it.
+        """
+
+    def serve(self, position: int, paths: Sequence[Path], *, told: Callable[[], None]) -> None:
+        """Have two nodes map each snapshot, and see to it that they do until this process is told to end.
+
+        Args:
+            position: the place in the log up to which the snapshots go.
+            paths: the snapshots, one a shard, at the same path on every node.
+            told: called once all are searched.
+
+        Raises:
+            Unavailable: there are no two nodes, or one cannot open its shard.
+        """
 
 
 class Operator(Protocol):

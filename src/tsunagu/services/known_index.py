@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from time import monotonic
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,9 @@ from tsunagu.domain.errors import DamagedSnapshot
 from tsunagu.domain.fingerprint import FingerprintKind
 from tsunagu.index.live import Changes, LiveIndex
 from tsunagu.index.multi import MultiIndex
+from tsunagu.index.protocol import Index
 from tsunagu.index.snapshot import open_snapshot, publish
-from tsunagu.index.table import Found
+from tsunagu.index.table import Found, sample_of
 from tsunagu.records import bank_log
 from tsunagu.records.bank_log import Additions, Withdrawals
 
@@ -31,9 +33,22 @@ LOOKED_FOR_EVERY_S = 5.0
 """How often a process looks whether a newer snapshot was published."""
 DUE_CHANGES = 50_000
 """So many changes, or a tenth of the snapshot where that is more, make a new snapshot due."""
-COMPARED_ROWS = 256
-"""Rows of a snapshot that are compared with the record before it is used."""
 _SUFFIX = ".tsi"
+
+
+class Searchable(Protocol):
+    """What all banks know, to be searched."""
+
+    def search(self, queries: NDArray[np.uint8]) -> tuple[Found, str]:
+        """Return every pair of a query and an item within the kind's radius, and the version that was searched.
+
+        Args:
+            queries: shape (m, 32), uint8.
+
+        Raises:
+            Unavailable: not everything can be searched.
+            django.db.Error: the database has gone away: then nothing can be said.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +97,7 @@ class KnownIndex:
         with self._lock:
             live = self._opened() if self._live is None else self._live  # an empty one counts as false
             self._live = live
-            while True:
-                additions, withdrawals = bank_log.changes_after(live.position)
-                if not len(additions.item_ids) and not len(withdrawals.positions):
-                    break
-                live.apply(_changes(additions, withdrawals))
+            follow(live)
             if monotonic() - self._looked_at >= LOOKED_FOR_EVERY_S:
                 self._take_newer(live)
             return live
@@ -143,7 +154,7 @@ class KnownIndex:
             opened = open_snapshot(newest, threads=self._threads)
         except DamagedSnapshot as error:
             return f"{error}: {error.details['section']}"
-        return None if _agrees(opened, opened.entry_ids) else "the snapshot is not what the record holds"
+        return None if agrees(opened, opened.entry_ids) else "the snapshot is not what the record holds"
 
     def _opened(self) -> LiveIndex:
         """Return the newest snapshot that is whole and is the record's, or an empty index: the log has all."""
@@ -177,7 +188,7 @@ class KnownIndex:
         except (DamagedSnapshot, OSError) as error:
             log.error("a snapshot is not used: %s", type(error).__name__)  # noqa: TRY400 - values may be content
         else:
-            if _agrees(snapshot, _sample(snapshot.entry_ids)):
+            if agrees(snapshot, sample_of(snapshot.entry_ids)):
                 return snapshot
             log.error("a snapshot is not used, for it is not of this database")
         self._refused.add(file)
@@ -186,6 +197,19 @@ class KnownIndex:
     def _published(self) -> list[Path]:
         """Return the snapshots that lie here, the newest first."""
         return sorted(self._folder.glob(f"*{_SUFFIX}"), reverse=True)
+
+
+def follow(live: LiveIndex) -> None:
+    """Bring to an index every change that was committed before this call; one thread at a time.
+
+    Raises:
+        django.db.Error: the database has gone away: then nothing can be said.
+    """
+    while True:
+        additions, withdrawals = bank_log.changes_after(live.position)
+        if not len(additions.item_ids) and not len(withdrawals.positions):
+            break
+        live.apply(_changes(additions, withdrawals))
 
 
 def _changes(additions: Additions, withdrawals: Withdrawals) -> Changes:
@@ -201,7 +225,7 @@ def _changes(additions: Additions, withdrawals: Withdrawals) -> Changes:
     )
 
 
-def _agrees(snapshot: MultiIndex, item_ids: NDArray[np.int64]) -> bool:
+def agrees(snapshot: Index, item_ids: NDArray[np.int64]) -> bool:
     """Return whether these items of a snapshot have the fingerprints that the record holds, where it has any."""
     for some in np.array_split(item_ids, max(1, len(item_ids) // 10_000)):
         held = bank_log.fingerprints_of(some)
@@ -210,14 +234,6 @@ def _agrees(snapshot: MultiIndex, item_ids: NDArray[np.int64]) -> bool:
         if len(np.unique(agreeing)) < len(held.item_ids):
             return False
     return True
-
-
-def _sample(item_ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return some of the items: the newest ones, where a database that was restored goes another way, and others."""
-    if len(item_ids) <= COMPARED_ROWS:
-        return item_ids
-    newest = np.partition(item_ids, -COMPARED_ROWS // 2)[-COMPARED_ROWS // 2 :]
-    return np.unique(np.concatenate([newest, item_ids[:: len(item_ids) * 2 // COMPARED_ROWS]]))
 
 
 def _empty() -> MultiIndex:

@@ -14,7 +14,7 @@ from tsunagu.records import look_ups
 from tsunagu.records.look_ups import Answering, Asker
 
 if TYPE_CHECKING:
-    from tsunagu.services.known_index import KnownIndex
+    from tsunagu.services.known_index import Searchable
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class LookUp:
     of_own_all: bool = False
 
 
-def near(asked: Sequence[LookUp], known: KnownIndex) -> tuple[list[list[dict[int, int]]], str]:
+def near(asked: Sequence[LookUp], known: Searchable) -> tuple[list[list[dict[int, int]]], str]:
     """Return for each asker and query the items that are near, with the least distance over its turns."""
     found: list[list[dict[int, int]]] = [[{} for _ in one.queries] for one in asked]
     places = [

@@ -26,7 +26,7 @@ from tsunagu.services.opaque import index_name, item_names
 from tsunagu.services.parts import Keys, Ledger
 
 if TYPE_CHECKING:
-    from tsunagu.services.known_index import KnownIndex
+    from tsunagu.services.known_index import Searchable
 
 MOST_QUERIES = 1024
 """Things that may be asked for at once."""
@@ -55,7 +55,7 @@ def look_up(
     actor: Actor,
     queries: Sequence[Query],
     of_own_all: bool = False,
-    known: KnownIndex,
+    known: Searchable,
     now: datetime,
     keys: Keys,
     ledger: Ledger,
@@ -77,7 +77,7 @@ def look_up(
 def look_up_together(
     asked: Sequence[LookUp],
     *,
-    known: KnownIndex,
+    known: Searchable,
     now: datetime,
     keys: Keys,
     ledger: Ledger,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from tsunagu.config.cluster.examining import RayHosts
+from tsunagu.config.cluster.shards import Serving, served_index, told_to_end
 from tsunagu.services.chunks import ClusterExaminer
+from tsunagu.services.known_index import Searchable
+from tsunagu.services.known_shards import ShardedKnown
 from tsunagu.services.parts import Decoder
 
 
@@ -20,3 +25,16 @@ class RayCluster:
     def examiner(self, decoder: Decoder) -> ClusterExaminer:
         """See `services.house.Cluster`."""
         return ClusterExaminer(RayHosts(self._ray), decoder, version("tsunagu"))
+
+    def known(self) -> Searchable:
+        """See `services.house.Cluster`."""
+        return ShardedKnown(*served_index(self._ray))
+
+    def serve(self, position: int, paths: Sequence[Path], *, told: Callable[[], None]) -> None:
+        """See `services.house.Cluster`."""
+        ends = told_to_end()
+        serving = Serving(self._ray, position, paths)
+        serving.start()
+        told()
+        serving.look_after(ends=ends)
+        serving.end()
