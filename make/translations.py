@@ -53,6 +53,7 @@ CODES = {
     "claim": ["ClaimScope"],
     "clue": ["ClueKind", "Bearing", "Support"],
     "enquiry": ["EnquiryResult"],
+    "enquiry_request": ["Confirmed", "RequestState", "Wanted"],
     "erasure": ["ErasureGround"],
     "gate": ["Contact", "GateStanding", "GateStepKind", "Position", "PositionBasis", "RiskBand"],
     "grant": ["ProposalKind"],

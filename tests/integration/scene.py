@@ -60,6 +60,7 @@ from tsunagu.services.uploads import begin_upload, offer_files
 from tsunagu.services.vault import opened_vault
 
 from .adopted import adopt, new_rule_id, propose, review, row_digests, rule_file
+from .asked import DOORS_TO_REQUESTS, ask
 from .compared import DOORS_TO_COMPARISONS, compare
 from .enquired import DOORS_TO_ENQUIRIES, enquire
 from .frozen import DOORS_TO_FIGURES, NO_YEAR, YEAR, freeze_a_year
@@ -97,7 +98,8 @@ class Scene:
     def absent(self, kind: str) -> str:
         """Return a target of the same form that nobody has."""
         of_ids = {"comparison", "overlap", "held", "shared", "proposal", "grant", "officer proposal", "refusable"}
-        if kind in of_ids | {"rules", "refusable rules"} or kind.startswith(("alert", "guest", "referral", "report")):
+        by_id = ("alert", "guest", "referral", "report", "request")
+        if kind in of_ids | {"rules", "refusable rules"} or kind.startswith(by_id):
             return str(uuid4())
         if kind in {"rule", "reviewed rule"}:
             return secrets.token_hex(32)
@@ -633,6 +635,7 @@ DOORS = (
             *DOORS_TO_COMPARISONS,
             *DOORS_TO_FIGURES,
             *DOORS_TO_GUESTS,
+            *DOORS_TO_REQUESTS,
         )
     ),
 )
@@ -772,7 +775,9 @@ def _stand_in_a_tree(scene: Scene) -> None:
     scene.targets |= refer(world, anna, scene.targets["case"], dora)
     received, hidden = receive_reports(world, anna, scene.targets["case"], dora.agency)
     scene.targets |= received | {"report": received["report beside"]}
-    scene.secrets |= hidden | enquire(world, anna, scene.targets["case"])
+    requests, asked = ask(world, anna, scene.targets["case"], dora)
+    scene.targets |= requests
+    scene.secrets |= hidden | asked | enquire(world, anna, scene.targets["case"])
 
 
 def _meet_an_installation(scene: Scene) -> None:

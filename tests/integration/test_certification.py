@@ -31,6 +31,8 @@ OPEN_WITHOUT = {
     Permission.OFFICER_ENROLL,
     Permission.PERMISSION_GRANT,
     Permission.RETENTION_SET,
+    Permission.STATISTIC_FREEZE,
+    Permission.STATISTIC_READ,
 }
 FORBIDDEN = 5
 TO_CONTENT = [door for door in DOORS if door.permission in NEEDS_CERTIFICATION]

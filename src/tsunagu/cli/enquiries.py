@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from tsunagu.cli import enquiry_requests
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.enquiry import Enquiry, EnquiryDraft, EnquiryResult
@@ -119,4 +120,6 @@ def _print(found: Iterable[Enquiry], *, as_json: bool, empty: str) -> None:
     print_table(("case", "no.", "due", "asked of", "what", "result"), rows, empty=empty)
 
 
+for command in enquiry_requests.COMMANDS:
+    enquiry.add_command(command)
 COMMANDS = (enquiry,)

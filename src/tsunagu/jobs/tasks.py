@@ -197,6 +197,13 @@ def recall_referrals(station: Station, _: Arguments) -> None:
     recall_left(now=datetime.now(UTC), keys=rooms.keys, ledger=rooms.ledger)
 
 
+def erase_unanswered_requests(station: Station, _: Arguments) -> None:
+    """Erase the requests to other forces whose last day has passed without an answer."""
+    from tsunagu.services.enquiry_requests import erase_unanswered
+
+    erase_unanswered(now=datetime.now(UTC), ledger=station.rooms.ledger)
+
+
 def visit_members(station: Station, _: Arguments) -> None:
     """Call the other installations whose turn it is, and act upon what a killed process has left."""
     from tsunagu.services import hub_visits
@@ -220,6 +227,7 @@ TASKS: Mapping[str, Task] = {
     "link-waiting": Task(link_waiting, waits_once=True, every="* * * * *"),
     "escalate-alerts": Task(escalate_alerts, waits_once=True, every="*/5 * * * *"),
     "recall-referrals": Task(recall_referrals, waits_once=True, every="*/5 * * * *"),
+    "erase-unanswered": Task(erase_unanswered_requests, waits_once=True, every="13 * * * *"),
     "visit-members": Task(visit_members, queue=LINE, waits_once=True, every="* * * * * */15"),
     "sign-due-root": Task(sign_due_root, waits_once=True, every="*/5 * * * *"),
     "complete-erasures": Task(complete_left_erasures, waits_once=True, every="*/5 * * * *"),

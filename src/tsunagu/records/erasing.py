@@ -18,7 +18,14 @@ from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.erasure import Consequences, Erased, Erasing, ErasureGround
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.intake_run import IntakeState
-from tsunagu.records import comparisons, referral_keeping, report_erasing, seized_erasing, series_erasing
+from tsunagu.records import (
+    comparisons,
+    enquiry_requests,
+    referral_keeping,
+    report_erasing,
+    seized_erasing,
+    series_erasing,
+)
 from tsunagu.records.holdings import LOCK_AGENCY
 from tsunagu.records.ledger.merkle import Frontier
 from tsunagu.records.models import (
@@ -199,6 +206,7 @@ def complete(erasing: Erasing, reference: Reference, *, now: datetime) -> Erased
     gone = [reference(f"exhibit {one}") for one in exhibits]
     gone += [reference(f"seized list {one}") for one in seized_erasing.lists_of(exhibits)]
     seized_erasing.keep_no_packages(exhibits)
+    enquiry_requests.erase_of_lists(exhibits, now=now)
     of_intakes = {"intake__exhibit_id__in": exhibits}
     rows: list[QuerySet[Any]] = [
         IntakeChange.objects.filter(**of_intakes),

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 
 from tsunagu.records.models import (
+    EnquiryRequestSourceRow,
     GateStepRow,
     JuvenileRow,
     ListedPersonRow,
@@ -46,6 +47,7 @@ def rows_of_lists(exhibits: Sequence[UUID]) -> list[QuerySet[Any]]:
     of_lists = {"list__exhibit_id__in": exhibits}
     return [
         ReferralSourceRow.objects.filter(**of_lists),
+        EnquiryRequestSourceRow.objects.filter(**of_lists),
         JuvenileRow.objects.filter(**of_lists),
         GateStepRow.objects.filter(**of_lists),
         TitleAssessmentRow.objects.filter(**of_lists),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tsunagu.domain.actor import Actor
@@ -32,12 +33,28 @@ class PackagesWithheld:
             package: as it is kept.
             key: what it is sealed under.
         """
-        from tsunagu.resolution.row_facts import name_keys  # noqa: PLC0415 - likewise
-
         try:
             said = json.loads(SignedBody.opened(package, key).body)["person"]["said"]
         except Conflict:
             return False
-        names = [(one["said"], "") for one in said.get(ListField.NAME.value, ())]
-        names += [("", one["said"]) for one in said.get(ListField.KANA.value, ())]
-        return any(name_keys(*name) & self.keys for name in names)
+        return _bears({field: [one["said"] for one in forms] for field, forms in said.items()}, self.keys)
+
+
+def bears_a_name_of(said: Mapping[str, Sequence[str]], names: frozenset[str]) -> bool:
+    """Return whether somebody bears one of these names.
+
+    Args:
+        said: how he is called, by the codes of fields.
+        names: of officers.
+    """
+    from tsunagu.resolution.row_facts import name_keys  # noqa: PLC0415 - likewise
+
+    return _bears(said, frozenset().union(*(name_keys(name, "") for name in names)))
+
+
+def _bears(said: Mapping[str, Sequence[str]], keys: frozenset[str]) -> bool:
+    from tsunagu.resolution.row_facts import name_keys  # noqa: PLC0415 - likewise
+
+    called = [(one, "") for one in said.get(ListField.NAME.value, ())]
+    called += [("", one) for one in said.get(ListField.KANA.value, ())]
+    return any(name_keys(*name) & keys for name in called)

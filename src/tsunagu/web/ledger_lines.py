@@ -133,6 +133,8 @@ NAMES = {
     "year": pgettext_lazy("ledger", "year"),
     "status": pgettext_lazy("ledger", "status"),
     "known_on": pgettext_lazy("ledger", "as known on"),
+    "request": pgettext_lazy("ledger", "request"),
+    "requests": pgettext_lazy("ledger", "requests"),
     "vintages": pgettext_lazy("ledger", "vintages"),
     "enquiry": pgettext_lazy("ledger", "enquiry"),
     "enquiries": pgettext_lazy("ledger", "enquiries"),

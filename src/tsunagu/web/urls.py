@@ -20,6 +20,7 @@ from tsunagu.web.pages import (
     clues,
     demo,
     enquiries,
+    enquiry_requests,
     erasures,
     gate,
     guests,
@@ -80,6 +81,10 @@ urlpatterns = [
     path("cases/<reference:reference>/enquiries/", enquiries.book, name="case_enquiries"),
     path("cases/<reference:reference>/enquiries/<int:number>/", enquiries.answer, name="enquiry_answer"),
     path("enquiries/", enquiries.overdue, name="enquiries_overdue"),
+    path("enquiries/requests/", enquiry_requests.requests, name="enquiry_requests"),
+    path("enquiries/requests/<uuid:request_id>/", enquiry_requests.one_request, name="enquiry_request"),
+    path("enquiries/requests/<uuid:request_id>/answer/", enquiry_requests.answer, name="enquiry_request_answer"),
+    path("enquiries/requests/<uuid:request_id>/letter/", enquiry_requests.letter, name="enquiry_request_letter"),
     path("cases/<reference:reference>/reports/", reports.of_case, name="case_reports"),
     path("cases/<reference:reference>/lists/", seized_lists.lists, name="case_lists"),
     path("cases/<reference:reference>/lists/new/", seized_bringing.new, name="case_list_new"),
@@ -100,6 +105,7 @@ urlpatterns = [
         )
         for act, view in {
             "record": gate.record,
+            "ask": enquiry_requests.ask,
             "decide": gate.decide,
             "package": referrals.preview,
             "send": referrals.send,

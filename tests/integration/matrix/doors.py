@@ -25,6 +25,7 @@ from tsunagu.records.models import (
     Bank,
     BankItem,
     Case,
+    EnquiryRequestRow,
     Exhibit,
     GrantRow,
     GuestRow,
@@ -54,7 +55,7 @@ READING = (
     "agency waiting", "alerts list", "alerts overdue", "alerts show", "bank list", "bank show", "case erasure",
     "case list", "case show", "claims list", "clue list", "clue signed", "clue weigh",
     "comparisons list", "deletion show",
-    "enquiry list", "enquiry overdue",
+    "enquiry list", "enquiry overdue", "enquiry request", "enquiry requests",
     "guest list", "guest show", "guest visits",
     "exhibit withdraw", "gate show", "hits", "items", "key list", "list prefecture", "list review", "list status",
     "law file", "law list", "law proposals", "law proposed",
@@ -74,6 +75,7 @@ NAMED_BY = {
     "case_reference": "reference",
     "overlap": "overlap_id",
     "exhibit_reference": "exhibit",
+    "request": "request_id",
 }
 """What commands call what addresses call otherwise."""
 CALLED = {"case erasure": {"reference": "case"}, "series show": {"name": "series"}, "series votes": {"name": "series"}}
@@ -181,6 +183,7 @@ class Targets:
                 "proposal_id": ProposalRow.objects.filter(settled_at=None).values_list("id", flat=True),
                 "scheme": SchemeRow.objects.values_list("name", flat=True),
                 "series": Series.objects.values_list("name", flat=True),
+                "request_id": EnquiryRequestRow.objects.values_list("id", flat=True),
                 "referral_id": ReferralRow.objects.values_list("id", flat=True),
                 "guest_id": GuestRow.objects.order_by("-taken_at").values_list("id", flat=True),
                 "grant_id": GrantRow.objects.values_list("id", flat=True),

@@ -22,6 +22,7 @@ from tsunagu.records.models import (
     AlertPersonRow,
     AlertRow,
     AlertStepRow,
+    EnquiryRequestRow,
     GuestAnswerRow,
     GuestRow,
     HitRow,
@@ -61,6 +62,8 @@ CASE_OF = {
     "ClueRow": "case_id",
     "ComparisonHitRow": "comparison__case",
     "ComparisonRow": "case",
+    "EnquiryRequestRow": "enquiryrequestsourcerow__list__exhibit__case_id",
+    "EnquiryRequestSourceRow": "list__exhibit__case_id",
     "EnquiryRow": "case_id",
     "Erasure": "case_id",
     "Exhibit": "case_id",
@@ -107,7 +110,8 @@ ENDS = ("ended_at", "settled_at", "used_at")
 """What tells that a row is of something that is over, where it is set."""
 FLAGS = ("held", "is_active")
 OF_ITS_PATH = {
-    AlertNoteRow, AlertRow, AlertStepRow, AlertPersonRow, GuestAnswerRow, GuestRow, ReferralRow, ReferralStepRow,
+    AlertNoteRow, AlertRow, AlertStepRow, AlertPersonRow, EnquiryRequestRow, GuestAnswerRow, GuestRow, ReferralRow,
+    ReferralStepRow,
     ReportContentRow, ReportKeyRow, ReportRow, ReportStepRow,
 }  # fmt: skip
 """Tables without an agency, of which each sees the rows of the alerts, guests, referrals and reports that it is told

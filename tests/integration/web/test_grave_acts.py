@@ -46,6 +46,9 @@ GRAVE = {
     "permission_confirm",
     "provider_bind",
     "provider_unbind",
+    "case_person_ask",
+    "enquiry_request_answer",
+    "enquiry_request_letter",
     "referral_answer",
     "referral_form",
     "series_guests",
@@ -101,6 +104,9 @@ PAGES_WITH_A_BUTTON = {
     "confirm": "proposals",
     "permission_confirm": "permissions",
     "withdraw": "case",
+    "case_person_ask": "case_list_person",
+    "enquiry_request_answer": "enquiry_request",
+    "enquiry_request_letter": "enquiry_request",
     "referral_answer": "referral",
     "referral_form": "referral",
 }
@@ -164,6 +170,12 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
         "keys": (people["anna"], reverse("keys")),
         "staff": (people["anna"], reverse("staff", args=[targets["shared case"]])),
         "permission_confirm": (people["adam"], reverse("permission_confirm", args=[targets["proposal"]])),
+        "case_person_ask": (people["anna"], reverse("case_person_ask", args=[targets["case"], 1, 2])),
+        "enquiry_request_answer": (
+            people["dora"],
+            reverse("enquiry_request_answer", args=[targets["request answered"]]),
+        ),
+        "enquiry_request_letter": (people["anna"], reverse("enquiry_request_letter", args=[targets["request told"]])),
         "referral_answer": (people["dora"], reverse("referral_answer", args=[targets["referral received"]])),
         "referral_form": (people["anna"], reverse("referral_form", args=[targets["referral told"]])),
         "withdraw": (people["anna"], reverse("withdraw", args=[targets["shared case"]])),
@@ -180,7 +192,7 @@ def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() ->
              "intake_refused", "intake_run", "items",
              "ledger", "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",
              "provider_callback", "referral", "referrals", "revealed", "series", "series_counter",
-             "statistics", "vintage", "visits"}  # fmt: skip
+             "enquiry_request", "enquiry_requests", "statistics", "vintage", "visits"}  # fmt: skip
     assert names == GRAVE | ORDINARY | reads
 
 

@@ -58,6 +58,8 @@ PAGES = [
     ("anna", "/ask/"),
     ("anna", "/statistics/"),
     ("stella", "/statistics/own/"),
+    ("anna", "/enquiries/requests/"),
+    ("dora", "/enquiries/requests/{request told}/"),
     ("stella", "/statistics/own/{vintage}/"),
     ("anna", "/counter/"),
     ("anna", "/counter/?by=day"),

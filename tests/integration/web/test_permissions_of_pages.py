@@ -57,6 +57,7 @@ PAGES_OF_THE_GATE: tuple[tuple[str, str, Permission, dict[str, str] | None, int]
     ("case_person_package", "make_referral", Permission.REFERRAL_SEND, DRAFT, 409),
     ("case_person_send", "send_referral", Permission.REFERRAL_SEND, {**DRAFT, "sha256": "0f" * 32}, 409),
     ("case_person_decide", "drop", Permission.GATE_DECIDE, {"decision": "drop", "reason": "w"}, 302),
+    ("case_person_ask", "ask_force", Permission.GATE_RECORD, {"wanted": "born", "authority": "a", "until": SOON}, 409),
     ("case_list_packages", "packages_of_list", Permission.REFERRAL_READ, None, 200),
 )
 
@@ -412,6 +413,23 @@ PAGES = (
         )
     ),
     Page("enquiries_overdue", "list_overdue_enquiries", Permission.CASE_READ),
+    Page("enquiry_requests", "list_enquiry_requests", Permission.REFERRAL_READ),
+    *(
+        Page(name, service, permission, f"request {word}", typed, **who, strangers=OTHER_AGENCIES, status=status)
+        for name, service, permission, word, typed, who, status in (
+            ("enquiry_request", "view_enquiry_request", Permission.REFERRAL_READ, "told", None, {}, 200),
+            ("enquiry_request_letter", "write_enquiry_letter", Permission.REFERRAL_READ, "told", {}, {}, 200),
+            (
+                "enquiry_request_answer",
+                "answer_enquiry_request",
+                ANSWERS,
+                "answered on a page",
+                {"residence": "confirmed"},
+                {"entitled": "dora"},
+                302,
+            ),
+        )
+    ),
     Page("own_statistics", "list_vintages", Permission.STATISTIC_READ, **WHO),
     Page("vintage", "read_vintage", Permission.STATISTIC_READ, "vintage", **WHO),
     Page(
@@ -630,6 +648,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         **dict.fromkeys(("alert", "alert_answer"), "alert_id"),
         **dict.fromkeys(("report", "report_act", "report_letter"), "report_id"),
         **dict.fromkeys(("referral", "referral_answer", "referral_form"), "referral_id"),
+        **dict.fromkeys(("enquiry_request", "enquiry_request_answer", "enquiry_request_letter"), "request_id"),
         "leave": "officer_id",
         "visit": "guest_id",
         "permission_confirm": "proposal_id",

@@ -82,6 +82,7 @@ DEEDS = {
     "list_chunk", "list_files", "list_finish", "list_stop",
     "permission_confirm",
     "permission_withdraw", "provider", "provider_bind", "provider_unbind", "refuse", "release",
+    "case_person_ask", "enquiry_request", "enquiry_request_answer", "enquiry_request_letter",
     "referral_answer", "referral_form", "report_act", "report_letter",
     "reset", "reveal", "revealed", "series_change", "series_publish", "share", "staff", "unstaff", "vintage",
 }  # fmt: skip
@@ -326,6 +327,7 @@ class Workplace:
                 "notices",
                 "banks",
                 "my_ledger",
+                "enquiry_requests",
                 "own_statistics",
                 "statistics",
                 "keys",

@@ -7,6 +7,7 @@ from tsunagu.records.models.claims import ClaimRow, InterestRow
 from tsunagu.records.models.clues import AssessmentRow, ClueRow
 from tsunagu.records.models.comparisons import ComparedCase, ComparisonHitRow, ComparisonRow
 from tsunagu.records.models.enquiries import EnquiryRow
+from tsunagu.records.models.enquiry_requests import EnquiryRequestRow, EnquiryRequestSourceRow
 from tsunagu.records.models.gate import GateStepRow, JuvenileRow
 from tsunagu.records.models.grants import GrantRow, ProposalRow, RevealRow
 from tsunagu.records.models.guests import GuestAnswerRow, GuestRow
@@ -75,6 +76,8 @@ __all__ = [
     "ComparisonHitRow",
     "ComparisonRow",
     "DisputeRow",
+    "EnquiryRequestRow",
+    "EnquiryRequestSourceRow",
     "EnquiryRow",
     "Erasure",
     "Exhibit",

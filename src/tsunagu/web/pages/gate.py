@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from tsunagu.domain.enquiry_request import Wanted
 from tsunagu.domain.errors import Conflict, InputError
 from tsunagu.domain.gate import BYPASSED, Contact, GateStanding, GateStepKind, Position, PositionBasis, RiskBand
 from tsunagu.domain.permission import Permission
@@ -17,6 +18,7 @@ from tsunagu.law.gate import Allegation, GateClosed, Majority
 from tsunagu.law.points import Point
 from tsunagu.resolution.prefectures import prefectures
 from tsunagu.services import gate as service
+from tsunagu.services.enquiry_requests import ASKED_OF
 from tsunagu.services.gate_facts import PositionFact
 from tsunagu.services.gate_views import MOST_PERSONS, PersonView, list_persons, view_person
 from tsunagu.services.referral_package import FORMS
@@ -78,6 +80,7 @@ def person(request: HttpRequest, reference: str, number: int, person: int) -> Ht
     context |= {"showings": list(Showing), "majorities": list(Majority), "bands": list(RiskBand), "forms": FORMS}
     context |= {"positions": list(Position), "bases": list(PositionBasis), "contacts": list(Contact)}
     context |= {"prefectures": list(prefectures()), "lines": range(EVIDENCE_LINES)}
+    context |= {"may_ask": view.file.stands in ASKED_OF, "wanted": list(Wanted)}
     return render(request, "web/person.html", context)
 
 

@@ -1,0 +1,172 @@
+"""Enquiry requests, as rows. Call everything within `acting_for` an agency."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.enquiry_request import RequestSummary
+from tsunagu.domain.errors import Conflict, NotFound
+from tsunagu.records.keys.envelope import open_under, seal_under
+from tsunagu.records.models import EnquiryRequestRow, EnquiryRequestSourceRow
+
+CHANGED: Final = "what is kept of this request was changed"
+_REQUEST, _ANSWER = b"enquiry request ", b"answer to enquiry request "
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRequest:
+    """A request as one of its sides has it.
+
+    Attributes:
+        is_sent: whether this side sent it.
+        key: sealed by the keyring; None once it is erased.
+        sealed, answer: under that key.
+    """
+
+    summary: RequestSummary
+    is_sent: bool
+    key: bytes | None = field(repr=False)
+    sealed: bytes | None = field(repr=False)
+    answer: bytes | None = field(repr=False)
+
+    def content(self, key: bytes) -> dict[str, Any]:
+        """Return what it asks.
+
+        Raises:
+            Conflict: it was changed.
+        """
+        return _opened(key, self.sealed, _REQUEST, self.summary.request_id)
+
+    def answered(self, key: bytes) -> dict[str, Any]:
+        """Return what was answered.
+
+        Raises:
+            Conflict: it was changed.
+        """
+        return _opened(key, self.answer, _ANSWER, self.summary.request_id)
+
+
+def add(
+    summary: RequestSummary,
+    content: Mapping[str, Any],
+    *,
+    key: bytes,
+    sealed_key: bytes,
+    list_id: UUID,
+    person_id: UUID,
+) -> None:
+    """Keep a request, and about whom it is."""
+    EnquiryRequestRow.objects.create(
+        id=summary.request_id,
+        sender_id=summary.sender_id,
+        receiver_id=summary.receiver_id,
+        key=sealed_key,
+        sealed=_sealed(key, content, _REQUEST, summary.request_id),
+        asked_at=summary.asked_at,
+        last_day=summary.last_day,
+    )
+    EnquiryRequestSourceRow.objects.create(
+        agency_id=summary.sender_id, request_id=summary.request_id, list_id=list_id, person_id=person_id
+    )
+
+
+def count_open(list_id: UUID) -> int:
+    """Return about how many persons of a list others are being asked."""
+    return _open().filter(enquiryrequestsourcerow__list_id=list_id).count()
+
+
+def is_asked(person_id: UUID) -> bool:
+    """Return whether somebody is being asked about a person."""
+    return _open().filter(enquiryrequestsourcerow__person_id=person_id).exists()
+
+
+def told_to(actor: Actor) -> tuple[KeptRequest, ...]:
+    """Return the requests sent to an officer's agency, and those of cases that he works on, the newest first."""
+    return tuple(map(_kept, _rows(actor).order_by("-asked_at", "id")))
+
+
+def request_told(actor: Actor, request_id: UUID) -> KeptRequest:
+    """Return one of them.
+
+    Raises:
+        NotFound: there is none, or it is not his.
+    """
+    row = _rows(actor).filter(id=request_id).first()
+    if row is None:
+        raise NotFound("no such request")
+    return _kept(row)
+
+
+def answer(kept: KeptRequest, said: Mapping[str, Any], *, key: bytes, document: bytes | None, now: datetime) -> None:
+    """Keep what was answered.
+
+    Raises:
+        Conflict: somebody has answered it, or it was erased.
+    """
+    request_id = kept.summary.request_id
+    rows = EnquiryRequestRow.objects.filter(id=request_id, answered_at=None, erased_at=None)
+    told = _sealed(key, said, _ANSWER, request_id)
+    if rows.update(answer=told, answered_at=now, document=document) != 1:
+        raise Conflict("this request was answered before, or is over")
+
+
+def erase_unanswered(agency_id: UUID, *, today: date, now: datetime) -> tuple[RequestSummary, ...]:
+    """Erase what the agency asked, or that its sender keeps no list of, whose last day passed unanswered."""
+    rows = _open().filter(sender_id=agency_id, last_day__lt=today)
+    found = tuple(_summary(one) for one in rows.order_by("asked_at", "id"))
+    _erase(EnquiryRequestRow.objects.filter(id__in=[one.request_id for one in found]), now)
+    return found
+
+
+def erase_of_lists(exhibits: Sequence[UUID], *, now: datetime) -> None:
+    """Erase the requests about persons of the lists of these exhibits, at both their sides."""
+    _erase(
+        EnquiryRequestRow.objects.filter(enquiryrequestsourcerow__list__exhibit_id__in=exhibits, erased_at=None), now
+    )
+
+
+def _erase(rows: QuerySet[EnquiryRequestRow], now: datetime) -> None:
+    rows.update(key=None, sealed=None, answer=None, erased_at=now)
+
+
+def _open() -> QuerySet[EnquiryRequestRow]:
+    return EnquiryRequestRow.objects.filter(answered_at=None, erased_at=None)
+
+
+def _rows(actor: Actor) -> QuerySet[EnquiryRequestRow]:
+    of_his = {"list__exhibit__case__casemember__officer_id": actor.officer_id}
+    sent = EnquiryRequestSourceRow.objects.filter(request_id=OuterRef("id"), **of_his)
+    own = EnquiryRequestSourceRow.objects.filter(request_id=OuterRef("id"))
+    rows = EnquiryRequestRow.objects.filter(Q(receiver_id=actor.agency_id) | Exists(sent))
+    return rows.annotate(is_sent=Exists(own))
+
+
+def _kept(row: EnquiryRequestRow) -> KeptRequest:
+    blobs = (None if one is None else bytes(one) for one in (row.key, row.sealed, row.answer))
+    return KeptRequest(_summary(row), bool(getattr(row, "is_sent", False)), *blobs)
+
+
+def _summary(row: EnquiryRequestRow) -> RequestSummary:
+    return RequestSummary(
+        row.id, row.sender_id, row.receiver_id, row.asked_at, row.last_day, row.answered_at, row.erased_at
+    )
+
+
+def _sealed(key: bytes, said: Mapping[str, Any], place: bytes, request_id: UUID) -> bytes:
+    return seal_under(key, json.dumps(said, ensure_ascii=False).encode(), place + str(request_id).encode())
+
+
+def _opened(key: bytes, sealed: bytes | None, place: bytes, request_id: UUID) -> dict[str, Any]:
+    plain = None if sealed is None else open_under(key, sealed, place + str(request_id).encode())
+    if plain is None:
+        raise Conflict(CHANGED)
+    said: dict[str, Any] = json.loads(plain)
+    return said

@@ -1,0 +1,194 @@
+"""One force asks another before the gate: the least that it needs, answered once, or erased at both."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from tsunagu.domain.enquiry_request import MOST_OPEN, RequestDraft, Wanted
+from tsunagu.domain.erasure import ErasureGround
+from tsunagu.domain.permission import Role
+from tsunagu.exchange.enquiry_form import text_of
+from tsunagu.records import enquiry_requests
+from tsunagu.records.models import EnquiryRequestRow, EnquiryRequestSourceRow
+from tsunagu.records.session import acting_for
+from tsunagu.services import enquiry_requests as service
+from tsunagu.services.deletion import confirm_deletion, propose_deletion
+
+from .gated import BUYER, Force, Gated
+from .referred import be_of
+from .seized import fillers
+from .world import Person, World, now
+
+NOT_FOUND, CONFLICT, REFUSED = 4, 6, 2
+WORDS_OF_GUILT = ("suspect", "offender", "crime", "被疑者", "容疑", "犯罪", "児童ポルノ", "CSAM", "記録集")
+
+
+@pytest.fixture(scope="module")
+def nagasaki(world: World) -> Person:
+    one, _ = world.found({Role.OFFICER, Role.COORDINATOR}, {Role.ADMINISTRATOR})
+    be_of(world, one, "JP-42")
+    return one
+
+
+@pytest.fixture(scope="module")
+def force(world: World) -> Force:
+    return Force.found(world)
+
+
+@pytest.fixture
+def gated(world: World, force: Force, nagasaki: Person, tmp_path: Path) -> Gated:
+    """Give a list of three, the first of whom lives in Nagasaki."""
+    others = [(*one, *("",) * (len(BUYER) - len(one))) for one in fillers(2)]
+    return Gated.of(world, force, tmp_path, BUYER, *others)
+
+
+def ask(gated: Gated, *wanted: str, status: int = 0, days: int = 30) -> str:
+    day = f"{now().date() + timedelta(days=days)}"
+    typed = [word for one in wanted or ("residence",) for word in ("--want", one)]
+    made = gated.run(
+        "enquiry", "ask", "--person", "1", *typed, "--authority", "規則第4条", "--until", day, status=status
+    )
+    return str(made[0]["request"]) if made else ""
+
+
+def read(gated: Gated, by: Person, request: str) -> dict[str, Any]:
+    [told] = gated.desk.world.json(by, "enquiry", "request", request)
+    return told
+
+
+def do(gated: Gated, by: Person, *typed: str) -> int:
+    return gated.desk.world.run(by, "enquiry", *typed).status
+
+
+def test_the_force_of_where_he_lives_is_told_what_is_needed_and_nothing_of_the_list(
+    gated: Gated, nagasaki: Person
+) -> None:
+    request = ask(gated, "residence")
+    asks = read(gated, nagasaki, request)["asks"]
+    assert asks["person"] == {
+        "name": ["江頭 佐江"], "kana": ["エガシラ サエ"], "postcode": ["811-5301"], "address": ["長崎県壱岐市"],
+    }  # fmt: skip
+    assert (asks["wanted"], asks["not_known"]) == (["residence"], [])
+    letter = text_of(asks)
+    told = json.dumps(asks, ensure_ascii=False) + letter
+    assert not [word for word in (*WORDS_OF_GUILT, gated.desk.case, "1980-01-02", "sae@example.jp") if word in told]
+    assert "江頭 佐江" in letter
+    born = RequestDraft((Wanted.BORN,), "規則第4条", now().date())
+    assert {one.value for one in born.fields} == {"name", "kana", "postcode", "address", "born"}
+
+
+def test_it_is_answered_once_and_as_it_was_asked_and_nothing_enters_the_gate_by_itself(
+    gated: Gated, nagasaki: Person
+) -> None:
+    request = ask(gated, "identity", "residence")
+    assert ask(gated, status=CONFLICT) == "", "he is asked about already"
+    tell = ("tell", request, "--found", "identity=not-known")
+    assert do(gated, nagasaki, *tell) == REFUSED
+    assert do(gated, nagasaki, *tell, "--found", "residence=confirmed", "--found", "born=confirmed") == REFUSED
+    assert do(gated, gated.desk.one, *tell, "--found", "residence=confirmed") == CONFLICT, "it is not his to answer"
+    assert do(gated, nagasaki, *tell, "--found", "residence=confirmed", "--words", "since 2019") == 0
+    assert do(gated, nagasaki, *tell, "--found", "residence=confirmed") == CONFLICT
+    told = read(gated, gated.desk.one, request)
+    assert (told["state"], told["words"]) == ("answered", "since 2019")
+    assert told["answer"] == {"identity": "not-known", "residence": "confirmed"}
+    [person] = gated.gate("show")
+    assert (person["stands"] if "stands" in person else person["standing"]) == "lead"
+
+
+def test_both_sides_have_it_in_their_ledger_and_nobody_else_is_told(
+    world: World, gated: Gated, nagasaki: Person
+) -> None:
+    request = ask(gated)
+    other, _ = world.found({Role.OFFICER}, {Role.ADMINISTRATOR})
+    assert do(gated, other, "request", request) == NOT_FOUND
+    assert do(gated, other, "tell", request, "--found", "residence=confirmed") == NOT_FOUND
+    assert do(gated, nagasaki, "tell", request, "--found", "residence=not-confirmed") == 0
+    about = [one for one in world.entries() if one.get("details", {}).get("request") == request]
+    sides = {(one["act"], one["agency"]) for one in about}
+    own, theirs = (str(one.actor.agency_id) for one in (gated.desk.one, nagasaki))
+    assert sides == {
+        ("enquiry-request:asked", own), ("enquiry-request:arrived", theirs),
+        ("enquiry-request:answered", theirs), ("enquiry-request:informed", own),
+    }  # fmt: skip
+
+
+def test_past_the_gate_and_where_nobody_knows_where_he_lives_no_force_is_asked(gated: Gated) -> None:
+    gated.person = 2
+    day = f"{now().date()}"
+    asks = ("enquiry", "ask", "--want", "born", "--authority", "a", "--until", day)
+    gated.run(*asks, "--person", "2", status=CONFLICT)
+    gated.person = 1
+    gated.take_up()
+    ask(gated, days=61, status=REFUSED)
+    ask(gated, days=-1, status=REFUSED)
+    gated.show_all()
+    gated.promote()
+    ask(gated, status=CONFLICT)
+
+
+def test_what_is_not_answered_in_time_is_erased_at_both_and_leaves_that_it_was(
+    world: World, gated: Gated, nagasaki: Person
+) -> None:
+    before = now() - timedelta(days=3)
+    draft = RequestDraft((Wanted.RESIDENCE,), "規則第4条", before.date() + timedelta(days=1))
+    at = {"actor": gated.desk.one.actor, "reference": gated.desk.case, "number": None, "person": 1}
+    request_id = service.ask_force(draft=draft, **at, **(world.parts | {"now": before}))
+    answered = ask(gated, status=CONFLICT)
+    assert answered == ""
+    assert read(gated, nagasaki, str(request_id))["asks"] is None, "its last day has passed"
+    assert do(gated, nagasaki, "tell", str(request_id), "--found", "residence=confirmed") == CONFLICT
+    parts = {"now": now(), "ledger": world.rooms.ledger}
+    assert [service.erase_unanswered(**parts), service.erase_unanswered(**parts)] == [1, 0]
+    for side in (gated.desk.one, nagasaki):
+        told = read(gated, side, str(request_id))
+        assert (told["state"], told["asks"], told["answer"]) == ("erased", None, None)
+    with acting_for(nagasaki.actor.agency_id):
+        row = EnquiryRequestRow.objects.get(id=request_id)
+        assert (row.key, row.sealed, row.answer) == (None, None, None)
+    erased = [one["agency"] for one in world.entries() if one["act"] == "enquiry-request:erased"]
+    assert {str(one.actor.agency_id) for one in (gated.desk.one, nagasaki)} <= set(erased)
+    ask(gated)
+
+
+def test_nobody_erases_or_changes_a_request_before_and_it_goes_with_its_list(
+    world: World, gated: Gated, nagasaki: Person
+) -> None:
+    request = ask(gated)
+    changes: tuple[dict[str, Any], ...] = (
+        {"key": None, "sealed": None, "erased_at": now()},
+        {"sealed": b"another"},
+    )
+    for side in (gated.desk.one, nagasaki):
+        with acting_for(side.actor.agency_id):
+            for change in changes:
+                with pytest.raises(DatabaseError), transaction.atomic():
+                    EnquiryRequestRow.objects.filter(id=request).update(**change)
+            assert EnquiryRequestSourceRow.objects.filter(request_id=request).delete()[0] == 0
+    reference, queue = gated.desk.case, world.rooms.queue
+    propose_deletion(actor=gated.desk.one.actor, reference=reference, ground=ErasureGround.ORDERED, **world.parts)
+    confirm_deletion(actor=gated.desk.other.actor, reference=reference, queue=queue, **world.parts)
+    assert read(gated, nagasaki, request)["state"] == "erased"
+
+
+def test_a_list_is_sent_away_row_by_row_by_nobody(gated: Gated, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enquiry_requests, "count_open", lambda _: MOST_OPEN)
+    ask(gated, status=CONFLICT)
+
+
+def test_a_force_without_tsunagu_gets_a_letter_and_its_answer_is_entered_by_a_document(
+    world: World, gated: Gated, nagasaki: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = ask(gated)
+    monkeypatch.setattr(service, "speaks_for", lambda _: True)
+    out = gated.desk.folder / "letter.pdf"
+    assert do(gated, gated.desk.one, "request-letter", request, "--out", str(out)) == 0
+    assert out.read_bytes().startswith(b"%PDF")
+    found = ("tell", request, "--found", "residence=confirmed")
+    assert do(gated, gated.desk.one, *found) == REFUSED
+    assert do(gated, gated.desk.one, *found, "--document", world.file(b"what they wrote")) == 0
