@@ -63,14 +63,14 @@ def pass_the_gate(seat: Seat, list_path: str) -> None:
     seat.fill("title", title)
     seat.fill("code", code)
     seat.button("Enter")
-    page.locator("[name=value]").select_option("illegal")
-    seat.fill("from_on", "2015-07-15")
+    seat.put(page.locator("[name=value]"), "illegal")
+    seat.put(page.locator("[name=from_on]"), "2015-07-15")
     seat.fill("reason", "seen by two")
     seat.button("Say so")
     assert seat.barriers() == []
     seat.open(person)
-    page.locator("[name=act_on]").fill(DAY)
-    page.locator("form:has([value=take-up]) [name=reason]").fill("the parcel arrived")
+    seat.put(page.locator("[name=act_on]"), DAY)
+    seat.put(page.locator("form:has([value=take-up]) [name=reason]"), "the parcel arrived")
     seat.button("Take him up as a person of interest")
     assert seat.has("It is not confirmed that he is an adult.")
     _record(seat, "risk", tool="a tool", version="2", assessed_on="2026-11-01", band="high", assessor="A. B., no. 7")
@@ -80,7 +80,7 @@ def pass_the_gate(seat: Seat, list_path: str) -> None:
     _record(seat, "residence", prefecture="42")
     _record(seat, "welfare", suicide="a physician is told", children="the centre is told")
     assert seat.barriers() == []
-    page.locator("form:has([value=promote]) [name=reason]").fill("all five are shown")
+    seat.put(page.locator("form:has([value=promote]) [name=reason]"), "all five are shown")
     seat.button("Decide that he is a suspect")
     assert seat.has("An officer has decided that he is a suspect, on the points below. Nobody has found him guilty.")
 
@@ -88,7 +88,7 @@ def pass_the_gate(seat: Seat, list_path: str) -> None:
 def send(seat: Seat, receiver: str) -> str:
     """Look at the package about the suspect whose page is open, send it, and return where the referral is."""
     for name, text in DRAFT.items():
-        seat.page.locator(f"#packages [name={name}]").fill(text)
+        seat.put(seat.page.locator(f"#packages [name={name}]"), text)
     seat.button("Look at the package")
     assert receiver in seat.text
     assert seat.barriers() == []
@@ -112,8 +112,8 @@ def receive_and_return(seat: Seat, referral: str) -> None:
     assert DRAFT["authority"] in seat.text
     seat.button("It has arrived")
     assert seat.barriers() == []
-    page.get_by_text(seat.say("Return it")).first.click()
-    page.locator("[name=because]").select_option("moved")
+    seat.press(page.get_by_text(seat.say("Return it")).first)
+    seat.put(page.locator("[name=because]"), "moved")
     seat.button("Return it")
     assert DRAFT["authority"] not in seat.text
     assert seat.has("Your agency is not told any more what it says.")
@@ -122,7 +122,7 @@ def receive_and_return(seat: Seat, referral: str) -> None:
 def print_form(seat: Seat, folder: Path) -> bytes:
     """Download the form of the referral whose page is open."""
     with seat.page.expect_download() as download:
-        seat.page.get_by_role("button", name=seat.say("The Japanese form (PDF)")).click()
+        seat.press(seat.page.get_by_role("button", name=seat.say("The Japanese form (PDF)")))
     path = folder / "form.pdf"
     download.value.save_as(path)
     return path.read_bytes()
@@ -152,15 +152,11 @@ def _record(seat: Seat, fact: str, point: str = "", **typed: str) -> None:
     """Open the form of a fact, fill it in, and send it."""
     place = f"form:has([name=fact][value={fact}]){f':has([name=point][value={point}])' if point else ''}"
     form = seat.page.locator(place)
-    form.locator("xpath=ancestor::details/summary").click()
+    seat.press(form.locator("xpath=ancestor::details/summary"))
     for name, text in typed.items():
-        field = form.locator(f"[name={name}]")
-        if field.evaluate("one => one.tagName") == "SELECT":
-            field.select_option(text)
-        else:
-            field.fill(text)
+        seat.put(form.locator(f"[name={name}]"), text)
     if form.locator("[name=evidence]").count():
         for at, pair in enumerate(SHOWN):
             for name, text in zip(("evidence", "source"), pair, strict=True):
-                form.locator(f"[name={name}]").nth(at).fill(text)
+                seat.put(form.locator(f"[name={name}]").nth(at), text)
     seat.use(form.get_by_role("button", name=seat.say("Record"), exact=True))

@@ -112,6 +112,30 @@ class Seat:
         else:
             target.fill(text)
 
+    def put(self, target: Locator, text: str) -> None:
+        """Type into a field, or choose what has this value."""
+        is_choice = target.evaluate("one => one.tagName") == "SELECT"
+        if not self.by_keyboard:
+            _ = target.select_option(text) if is_choice else target.fill(text)
+            return
+        self._tab_to(target)
+        if is_choice:
+            self._step_to(target, text)
+        elif target.get_attribute("type") == "date":
+            year, month, day = text.split("-")
+            self.page.keyboard.type(f"{month}{day}{year}")  # as American browsers order a day
+        else:
+            self.page.keyboard.press("Control+A")
+            self.page.keyboard.type(text)
+
+    def press(self, target: Locator) -> None:
+        """Press what leads to no other page."""
+        if self.by_keyboard:
+            self._tab_to(target)
+            self.page.keyboard.press("Enter")
+        else:
+            target.click()
+
     def tick(self, name: str, value: str) -> None:
         """Tick a box."""
         target = self.page.locator(f"main [name={name}][value={value}]")
@@ -141,6 +165,14 @@ class Seat:
                 (self.path, one["id"], one["nodes"][0]["html"]) for one in violations if one["impact"] in BARS_SOMEBODY
             ]
         return []
+
+    def _step_to(self, target: Locator, value: str) -> None:
+        """Go through the options of a choice that has the focus until this one is chosen."""
+        places = target.evaluate("one => [...one.options].map(each => each.value)")
+        far = places.index(value) - target.evaluate("one => one.selectedIndex")
+        for _ in range(abs(far)):
+            self.page.keyboard.press("ArrowDown" if far > 0 else "ArrowUp")
+        assert target.input_value() == value
 
     def _tab_to(self, target: Locator) -> None:
         element = target.element_handle()  # looked for once: by its name and role that takes longer than the key
