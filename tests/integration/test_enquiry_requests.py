@@ -19,6 +19,7 @@ from tsunagu.records.models import EnquiryRequestRow, EnquiryRequestSourceRow
 from tsunagu.records.session import acting_for
 from tsunagu.services import enquiry_requests as service
 from tsunagu.services.deletion import confirm_deletion, propose_deletion
+from tsunagu.services.enquiry_asking import ask_force
 
 from .gated import BUYER, Force, Gated
 from .referred import be_of
@@ -138,7 +139,7 @@ def test_what_is_not_answered_in_time_is_erased_at_both_and_leaves_that_it_was(
     before = now() - timedelta(days=3)
     draft = RequestDraft((Wanted.RESIDENCE,), "規則第4条", before.date() + timedelta(days=1))
     at = {"actor": gated.desk.one.actor, "reference": gated.desk.case, "number": None, "person": 1}
-    request_id = service.ask_force(draft=draft, **at, **(world.parts | {"now": before}))
+    request_id = ask_force(draft=draft, **at, **(world.parts | {"now": before}))
     answered = ask(gated, status=CONFLICT)
     assert answered == ""
     assert read(gated, nagasaki, str(request_id))["asks"] is None, "its last day has passed"

@@ -452,6 +452,7 @@ def test_what_may_be_deleted_is_not_deleted_unless_its_erasure_was_decided(scene
         deletable = {table for (table,) in cursor.fetchall()} & {table.partition(".")[2] for table in TABLES}
     assert deletable == {
         "case", "case_member", "case_reason", "claim", "clue", "comparison_hit", "country_assessment", "enquiry",
+        "enquiry_request_source",
         "exhibit", "exhibit_key",
         "fingerprint", "gate_step", "holding", "intake", "intake_change", "intake_file", "interest", "judgement",
         "juvenile", "listed_person", "media_item", "pair_answer", "prefecture_decision", "provider_subject",

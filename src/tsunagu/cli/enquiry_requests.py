@@ -20,6 +20,7 @@ from tsunagu.domain.errors import InputError
 from tsunagu.exchange.enquiry_form import pdf_of, text_of
 from tsunagu.exchange.typesetting import Typesetter
 from tsunagu.services import enquiry_requests as service
+from tsunagu.services.enquiry_asking import ask_force
 from tsunagu.services.enquiry_requests import RequestView
 from tsunagu.services.house import House
 
@@ -40,7 +41,7 @@ def ask(house: House, /, *, wanted: tuple[str, ...], authority: str, until: date
     """
     draft = RequestDraft(tuple(map(Wanted, wanted)), authority, until.date())
     with signed_in(house, at.purpose) as desk:
-        made = service.ask_force(reference=at.reference, number=at.number, person=at.person, draft=draft, **desk.parts)
+        made = ask_force(reference=at.reference, number=at.number, person=at.person, draft=draft, **desk.parts)
     if at.as_json:
         print_json({"request": str(made)})
     else:

@@ -137,6 +137,8 @@ TYPED = {
     "finding": "a bell",
     "priority": "normal",
     "purpose": ["investigation"],
+    "wanted": "born",
+    "residence": "confirmed",
 }
 Visitors = Callable[[], Visitor]
 

@@ -13,6 +13,7 @@ from tsunagu.domain.errors import InputError
 from tsunagu.exchange.enquiry_form import pdf_of
 from tsunagu.exchange.typesetting import Typesetter
 from tsunagu.services import enquiry_requests as service
+from tsunagu.services.enquiry_asking import ask_force
 from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, document_digest, number, parts_of
 from tsunagu.web.sign_in.proof import grave
 
@@ -26,7 +27,7 @@ def ask(request: HttpRequest, reference: str, number: int, person: int) -> HttpR
         raise InputError("a request has a last day")
     wanted = tuple(chosen(Wanted, one) for one in request.POST.getlist("wanted"))
     draft = RequestDraft(wanted, request.POST.get("authority", ""), last_day)
-    made = service.ask_force(reference=reference, number=number, person=person, draft=draft, **parts_of(request))
+    made = ask_force(reference=reference, number=number, person=person, draft=draft, **parts_of(request))
     return redirect("enquiry_request", made)
 
 

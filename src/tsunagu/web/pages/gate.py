@@ -18,7 +18,7 @@ from tsunagu.law.gate import Allegation, GateClosed, Majority
 from tsunagu.law.points import Point
 from tsunagu.resolution.prefectures import prefectures
 from tsunagu.services import gate as service
-from tsunagu.services.enquiry_requests import ASKED_OF
+from tsunagu.services.enquiry_asking import ASKED_OF
 from tsunagu.services.gate_facts import PositionFact
 from tsunagu.services.gate_views import MOST_PERSONS, PersonView, list_persons, view_person
 from tsunagu.services.referral_package import FORMS

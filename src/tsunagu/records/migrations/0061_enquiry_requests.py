@@ -14,7 +14,7 @@ def _to(model: str, **options: Any) -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0059_stat_vintages")]
+    dependencies = [("records", "0060_guests")]
     operations = [
         migrations.CreateModel(
             name="EnquiryRequestRow",
