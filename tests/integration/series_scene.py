@@ -232,6 +232,7 @@ PAGE_CHANGES: tuple[tuple[str, Permission, dict[str, str]], ...] = (
     ("remove_from_series", Permission.SERIES_CHANGE, {"act": "remove", "picked": "{picked}", "reason": "why"}),
     ("name_series", Permission.SERIES_CHANGE, {"act": "alias", "alias": "{new}"}),
     ("set_distributed", Permission.SERIES_CHANGE, {"act": "circulation", "distributed": "yes"}),
+    ("set_handling", Permission.SERIES_CHANGE, {"act": "handling", "reason": "why"}),
     ("set_status", Permission.SERIES_CHANGE, {"act": "status", "status": "alerted", "reason": "why"}),
     (
         "split_series",

@@ -38,6 +38,7 @@ class SeriesView:
         history: what was done, newest first, as far as it is his.
         logins: of who did it.
         receivers: names of the agencies that may be given it.
+        others: names of all agencies but its own.
         published: the banks that know items of his cases by it, and how many.
         votes: on those items, by the first scheme of the agency; None where it has none, or they were not asked for.
     """
@@ -47,6 +48,7 @@ class SeriesView:
     history: tuple[StepRow, ...]
     logins: Mapping[UUID, str]
     receivers: tuple[str, ...]
+    others: tuple[str, ...] = ()
     published: tuple[tuple[str, int], ...] = ()
     votes: VotesView | None = None
 
@@ -148,7 +150,8 @@ def view_series(
         deeds.append(desk.deed(Act.VOTES_READ, found, found.case_ids, **read))
     ledger.record(*deeds)
     receivers = tuple(sorted(cards[one].name for one in summary.handling.receivers if one in cards))
-    return SeriesView(summary, items, history, logins, receivers, published, votes)
+    others = tuple(sorted(one.name for one in cards.values() if one.agency_id != actor.agency_id))
+    return SeriesView(summary, items, history, logins, receivers, others, published, votes)
 
 
 def _is_looked_for(one: SeriesSummary, search: SeriesSearch, now: datetime) -> bool:

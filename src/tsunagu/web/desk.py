@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -19,10 +18,10 @@ from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.access import check_reference
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.web.no_files import DOCUMENT
 from tsunagu.web.rooms import now, rooms
 
 ROWS_A_PAGE = 100
-MOST_DOCUMENT_BYTES = 16 << 20
 MOST_DIGITS = 19
 """A longer number is of nothing: the database could not hold it."""
 
@@ -92,18 +91,12 @@ def chosen(choices: type[Choice], typed: str) -> Choice:
 
 
 def document_digest(request: HttpRequest) -> bytes | None:
-    """Return the SHA-256 of the document that a form sends, which itself is not kept; None where it sends none.
+    """Return the SHA-256 of the document that a form has sent; None where it sent none.
 
-    Raises:
-        InputError: it is too large.
+    The document itself was not kept: see `no_files`. With the form it has at most 9 MiB.
     """
-    sent = request.FILES.get("document")
-    if sent is None:
-        return None
-    content = sent.read(MOST_DOCUMENT_BYTES + 1)
-    if len(content) > MOST_DOCUMENT_BYTES:
-        raise InputError("a document has at most 16 MiB")
-    return hashlib.sha256(content).digest()
+    sent = request.FILES.get(DOCUMENT)
+    return None if sent is None else sent.read()
 
 
 def day(typed: str) -> date | None:

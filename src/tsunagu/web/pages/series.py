@@ -15,6 +15,7 @@ from tsunagu.domain.claim import ClaimScope
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.outcome import OutcomeCode
 from tsunagu.domain.permission import Permission
+from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.scheme import Grade
 from tsunagu.domain.series import TRANSITIONS, Distributed, SeriesSearch, SeriesStatus
 from tsunagu.domain.series_counts import CountedBy
@@ -79,6 +80,7 @@ def series(request: HttpRequest, series: str) -> HttpResponse:
         "next": f"{items[-1].number}{SEPARATOR}{items[-1].case}" if len(view.items) > ROWS_A_PAGE else None,
         "may_follow": [each for each in SeriesStatus if each in TRANSITIONS[one.status]],
         "circulations": list(Distributed),
+        "purposes": list(Purpose),
         "grades": list(Grade),
         "voted": voted,
         "votes": {(each.item.case, each.item.number): each for each in voted.items} if voted else {},
@@ -99,6 +101,7 @@ def change(request: HttpRequest, series: str) -> HttpResponse:
         "alias": _alias,
         "status": _status,
         "circulation": _circulation,
+        "handling": _handling,
         "vote": _vote,
         "dispute": _dispute,
         "claim": _claim,
@@ -169,6 +172,19 @@ def _status(request: HttpRequest, name: str) -> None:
 def _circulation(request: HttpRequest, name: str) -> None:
     word = chosen(Distributed, request.POST.get("distributed", ""))
     series_facts.set_distributed(name=name, distributed=word, **parts_of(request))
+
+
+def _handling(request: HttpRequest, name: str) -> None:
+    sent = request.POST
+    series_facts.set_handling(
+        name=name,
+        receivers=sent.getlist("to"),
+        purposes=[chosen(Purpose, one) for one in sent.getlist("purpose")],
+        may_forward=sent.get("forward") == "on",
+        until=day(sent.get("until", "")),
+        reason=_reason(request),
+        **parts_of(request),
+    )
 
 
 def _vote(request: HttpRequest, name: str) -> None:
