@@ -43,6 +43,8 @@ INSERT INTO fingerprint (agency_id, item_id, kind, data, turns, quality)
 SELECT agency_id, id, 'pdq-1', sha256, sha256 || sha256 || sha256 || sha256 || sha256 || sha256 || sha256 || sha256, 90
 FROM media_item WHERE refused IS NULL;
 
+UPDATE media_item SET compared = nextval('compared_items');
+
 -- Overlaps: each case with some of the next agencies', nearly all shared by both sides.
 CREATE TEMP TABLE pair AS SELECT gen_random_uuid() AS id, a.id AS one, b.id AS other, a.agency_id AS agency_one,
     b.agency_id AS agency_other, a.reference AS reference_one, b.reference AS reference_other,

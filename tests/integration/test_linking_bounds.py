@@ -11,7 +11,7 @@ from tsunagu.domain.fingerprint import TimedFingerprint
 from tsunagu.domain.media import Examined
 from tsunagu.overlap.stretch import MAX_TIME_S
 from tsunagu.records.session import linking
-from tsunagu.services import likeness
+from tsunagu.services import near
 from tsunagu.services.likeness import Benign, find_links
 
 from .linked import Held, Made, copy, link, overlap_between
@@ -49,7 +49,7 @@ def test_a_still_video_takes_no_memory_for_its_frames_being_alike(world: World, 
 def test_what_only_one_case_holds_is_not_paired_and_slices_lose_no_pair(
     world: World, people: tuple[Person, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(likeness, "SLICE_PAIRS", 300)
+    monkeypatch.setattr(near, "SLICE_PAIRS", 300)
     made = Made()
     burst = [made.picture() for _ in range(60)]
     burst = [replace(one, pdq=burst[0].pdq, pdq_turns=burst[0].pdq_turns) for one in burst]

@@ -58,6 +58,7 @@ TABLES = (
     "public.vault_key", "public.vaulted_content", "public.vote",
     "public.vote_dispute",
 )  # fmt: skip
+LINKER_PUBLISHES = {"id", "position", "traces"}
 LINKER_MAY_READ = {
     "bank": {
         "id",
@@ -89,11 +90,12 @@ LINKER_MAY_READ = {
     "case": {"id", "agency_id", "covert", "keep_until"},
     "claim": {"id", "agency_id", "series_id", "case_id", "expires_at", "released_at"},
     "exhibit": {"id", "agency_id", "case_id"},
+    "held_snapshot": LINKER_PUBLISHES,
     "fingerprint": {"id", "agency_id", "item_id", "kind", "data", "turns", "quality", "at_s", "frame"},
     "holding": {"id", "agency_id", "exhibit_id", "item_id", "linked_at"},
     "judgement": {"hit_id"},
     "look_up_day": {"id", "agency_id", "officer_id", "api_key", "day", "queries"},
-    "media_item": {"id", "agency_id", "sha256", "width", "height", "parked"},
+    "media_item": {"id", "agency_id", "sha256", "width", "height", "parked", "compared"},
     "recent_query": {"id", "agency_id", "pdq"},
     "series": {"id", "agency_id", "root_id"},
     "series_case": {"id", "agency_id", "series_id", "case_id"},
@@ -299,7 +301,8 @@ def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psy
             readable.setdefault(table, set()).add(column)
     assert {table: readable[table] for table in readable if table not in LINKER_WRITES} == LINKER_MAY_READ
     assert {(table, column) for _, table, column, privilege in rows if privilege != "SELECT"} == {
-        ("holding", "linked_at"), ("media_item", "parked"), ("bank", "unapplied"),
+        ("holding", "linked_at"), ("media_item", "parked"), ("media_item", "compared"), ("bank", "unapplied"),
+        *(("held_snapshot", column) for column in LINKER_PUBLISHES),
         *(("look_up_day", column) for column in LINKER_MAY_READ["look_up_day"]),
         *(("look_up_hit", column) for column in LOOK_UP_HIT),
         *(("recent_query", column) for column in LINKER_MAY_READ["recent_query"]),

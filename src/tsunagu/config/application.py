@@ -117,6 +117,7 @@ class Application:
         with outages_told(), open_database(self.home, self._environ) as addresses, LazyViewer(self.decoder) as viewer:
             try:
                 connected(addresses)
+                django_settings.TSUNAGU_HELD_FOLDER = self._home.index / "held"
                 queue = WorkerQueue() if for_workers else InlineQueue(self)
                 rooms = Rooms(
                     keys,

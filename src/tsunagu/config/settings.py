@@ -1,5 +1,6 @@
 """Django's settings. `config.databases` fills in where the database is and the roles' names, once they are known."""
 
+from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
@@ -44,6 +45,8 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None  # `config.queue` names the tasks
 
 TSUNAGU_ROLES: dict[str, str] = {}
 """The roles' names, and the database's, for the migration that grants them their rights."""
+TSUNAGU_HELD_FOLDER: Path | None = None
+"""Where snapshots of what is held lie, of the installation whose database is open."""
 
 # Three doors to one database: `default` is the app role, `linker` sees across agencies, `owner` only migrates.
 DATABASES: dict[str, dict[str, Any]] = {

@@ -182,6 +182,13 @@ def publish_index(station: Station, _: Arguments) -> None:
         known.publish()
 
 
+def publish_held(_: Station, __: Arguments) -> None:
+    """Publish a new snapshot of what is held, when so much has changed that comparing without it takes long."""
+    from tsunagu.services.linking import publish_held as publish
+
+    publish()
+
+
 def escalate_alerts(station: Station, _: Arguments) -> None:
     """Tell the hop before of every alert whose holder's time is over."""
     from tsunagu.services.alert_clocks import escalate_overdue
@@ -236,6 +243,7 @@ TASKS: Mapping[str, Task] = {
     "drop-sessions": Task(drop_expired_sessions, waits_once=True, every="41 * * * *"),
     "remove-unlisted": Task(remove_unlisted_objects, waits_once=True, every="47 4 * * *"),
     "publish-index": Task(publish_index, queue=INTAKES, waits_once=True, every="*/5 * * * *"),
+    "publish-held": Task(publish_held, queue=INTAKES, waits_once=True, every="*/5 * * * *"),
     "forget-queries": Task(forget_queries, waits_once=True, every="29 * * * *"),
     "purge-uploads": Task(purge_expired_uploads, waits_once=True, every="17 * * * *"),
 }

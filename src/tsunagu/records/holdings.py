@@ -210,7 +210,8 @@ def _replace(better: dict[int, Examined], *, claimed: bool) -> None:
     if traces.delete()[0] != count:
         raise Conflict("what was learnt of a content may not be replaced")
     for item_id, one in better.items():
-        if MediaItem.objects.filter(id=item_id).update(**_learnt(one), claimed=claimed, parked=None) != 1:
+        known = {**_learnt(one), "claimed": claimed, "parked": None, "compared": None}
+        if MediaItem.objects.filter(id=item_id).update(**known) != 1:
             raise Conflict("what was learnt of a content may not be replaced")
     Holding.objects.filter(item_id__in=better).update(linked_at=None)
 

@@ -148,6 +148,7 @@ class Keeping:
     def finish(self) -> IngestReport:
         """Compare what waits with all that is held, and tell the officer what was held and what is new."""
         link_all(now=self._clock(), ledger=self._ledger)
+        self._queue.defer("publish-held", {})
         told = {
             "files": self.report.files,
             "kept": self.report.kept,

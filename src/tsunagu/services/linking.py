@@ -16,8 +16,8 @@ from tsunagu.domain.errors import TsunaguError, Unavailable
 from tsunagu.domain.link import Link, Place
 from tsunagu.domain.media import Refusal
 from tsunagu.overlap.commonness import COMMON_CASES
+from tsunagu.records import held_snapshots, overlaps, telling
 from tsunagu.records import links as link_rows
-from tsunagu.records import overlaps, telling
 from tsunagu.records.session import DATABASE_FAILED, LINKER, linking
 from tsunagu.services.parts import Ledger, Queue
 from tsunagu.services.settling import band_anew, noticed, settle
@@ -58,6 +58,13 @@ def link_first(*, queue: Queue, now: datetime, ledger: Ledger) -> bool:
         return False
     link_all(now=now, ledger=ledger)
     return True
+
+
+def publish_held() -> bool:
+    """Publish what is held as a new snapshot, where one is due, and return whether one was."""
+    from tsunagu.services.held_index import HeldIndex  # noqa: PLC0415 - loads the kernels
+
+    return HeldIndex.here().publish_if_due()
 
 
 def leave_waiting(waiting: int, *, queue: Queue) -> None:
@@ -147,10 +154,11 @@ def _reason(error: Exception) -> str:
 def _compare(holdings: Sequence[int], items: Sequence[int], *, now: datetime, ledger: Ledger) -> None:
     """Compare items with all that is held, and note that these holdings of theirs were. Call it within `linking`."""
     # Only now: an ingest has its first files examined while the kernels load.
+    from tsunagu.services.held_index import HeldIndex  # noqa: PLC0415
     from tsunagu.services.likeness import Benign, find_links, load_kernels  # noqa: PLC0415
 
     load_kernels()
-    found = find_links(items, Benign.declared())
+    found = find_links(items, Benign.declared(), HeldIndex.here().snapshot())
     places = link_rows.places({item for one in found for item in (one.item_a, one.item_b)})
     # A file that was read anew may have left a content without a place: it is in no case, and concerns nobody.
     found = [one for one in found if one.item_a in places and one.item_b in places]
@@ -159,6 +167,7 @@ def _compare(holdings: Sequence[int], items: Sequence[int], *, now: datetime, le
     kept = overlaps.keep_links(found, places, common=_common(found, places), now=now)
     touched |= kept.overlaps
     link_rows.mark_linked(holdings, now=now)
+    held_snapshots.number(items)
     touched |= band_anew({*places, *(item for row in outdated for item in (row.item_a, row.item_b))})
     grown = overlaps.grown(kept.new_hits)
     again = telling.tell_again(grown, now=now) if grown else []  # before those are made that nobody was told yet

@@ -16,7 +16,7 @@ from tsunagu.records.models.incoming_lists import IncomingListRow
 from tsunagu.records.models.intakes import Intake, IntakeChange, IntakeFile
 from tsunagu.records.models.law import LawReviewRow, LawRuleSet
 from tsunagu.records.models.life import CaseReason, Erasure, RetentionRule
-from tsunagu.records.models.media import Holding, MediaItem, Trace
+from tsunagu.records.models.media import HeldSnapshot, Holding, MediaItem, Trace
 from tsunagu.records.models.overlaps import HitRow, JudgementRow, Overlap, OverlapNotice
 from tsunagu.records.models.people import (
     Agency,
@@ -86,6 +86,7 @@ __all__ = [
     "GrantRow",
     "GuestAnswerRow",
     "GuestRow",
+    "HeldSnapshot",
     "HitRow",
     "Holding",
     "HubIncoming",

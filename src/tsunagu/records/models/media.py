@@ -16,6 +16,8 @@ class MediaItem(models.Model):
     `parked` tells why the content could not be compared with what is held: an error's code. It is left out then, so
     that it stops nobody else's, until it is examined anew.
     `claimed` tells that another agency says what was learnt of it: an examination of one's own takes its place.
+    `compared` is its place among all items whose fingerprints were compared, in the order in which they were; unset
+    while they never were. A snapshot of what is held goes up to such a place.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -33,6 +35,7 @@ class MediaItem(models.Model):
     refused = models.TextField(null=True)
     parked = models.TextField(null=True)
     claimed = models.BooleanField(default=False)
+    compared = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "media_item"
@@ -41,6 +44,7 @@ class MediaItem(models.Model):
             models.Index(fields=["sha256"], name="media_item_sha256"),
             models.Index(fields=["id"], name="media_item_parked", condition=Q(parked__isnull=False)),
             models.Index(fields=["agency", "id"], name="media_item_refused", condition=Q(refused__isnull=False)),
+            models.Index(fields=["compared"], name="media_item_compared", condition=Q(compared__isnull=False)),
         ]
 
 
@@ -102,3 +106,17 @@ class Trace(models.Model):
     class Meta:
         db_table = "fingerprint"
         indexes: ClassVar = [models.Index(fields=["kind", "id"], name="fingerprint_kind")]
+
+
+class HeldSnapshot(models.Model):
+    """A snapshot of what is held that some host has published: it names the files there.
+
+    `position` is the place among all compared items up to which it goes, `traces` how many fingerprints it holds.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    position = models.BigIntegerField()
+    traces = models.BigIntegerField()
+
+    class Meta:
+        db_table = "held_snapshot"

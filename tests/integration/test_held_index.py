@@ -1,0 +1,215 @@
+"""A snapshot of what is held changes how fast the linker answers, and never what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import LiteralString
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tsunagu.domain.fingerprint import Fingerprint, Turn
+from tsunagu.domain.media import Examined
+from tsunagu.records import held_snapshots, links
+from tsunagu.records.session import linking
+from tsunagu.services import held_index
+from tsunagu.services.held_index import HeldIndex, Snapshot
+from tsunagu.services.likeness import Benign, find_links
+
+from .linked import PDQ, Held, Made, link
+from .scene import WORKS
+from .world import Person, World
+
+Found = set[tuple[object, ...]]
+
+
+@pytest.fixture(scope="module")
+def people(world: World) -> tuple[Person, Person]:
+    """Officers of two agencies."""
+    return world.found(WORKS, WORKS)[0], world.found(WORKS, WORKS)[0]
+
+
+@pytest.fixture(autouse=True)
+def _every_item_makes_one_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held_index, "LEAST_ITEMS", 0)
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> HeldIndex:
+    """The snapshots of a host that has none yet."""
+    return HeldIndex(tmp_path / "held")
+
+
+def alike(made: Made) -> list[Examined]:
+    """Return a picture, worn copies of it in every turn, a video that shows it, a stranger, and two alike one way.
+
+    Of those two one is near a turn of the other, while that is near no turn of the first: light and rounding do so.
+    """
+    data = made.rng.bytes(32)
+    turned = [
+        made.picture(made.worn(made.eight(data)[turn], bits)) for turn, bits in zip(Turn, _wear(made), strict=True)
+    ]
+    still = made.video([*made.rows(2), made.worn(data, 12), *made.rows(2)])
+    lit = [Fingerprint(PDQ, one, 100) for one in made.rows(len(Turn))]
+    one_way = [made.file(pdq=lit[0], pdq_turns=tuple(lit)), made.picture(made.worn(lit[3].data))]
+    if made.rng.integers(2):
+        one_way.reverse()  # whichever of them is held first
+    return [made.picture(data), *turned, still, made.picture(), *one_way]
+
+
+def _wear(made: Made) -> list[int]:
+    """Return for each turn how many bits are flipped: some are just near, and some just not."""
+    return made.rng.integers(24, 38, len(Turn)).tolist()
+
+
+def found(items: Sequence[int], snapshot: Snapshot | None) -> Found:
+    """Return what is found of items, but that they are what they are."""
+    with linking():
+        links_ = find_links(items, Benign.declared(), snapshot)
+    return {(min(one.item_a, one.item_b), max(one.item_a, one.item_b), one.evidence) for one in links_}
+
+
+def here(index: HeldIndex) -> Snapshot | None:
+    with linking():
+        return index.snapshot()
+
+
+def done(admin: psycopg.Connection, statement: LiteralString, value: object) -> None:
+    admin.execute(statement, [value])
+    admin.commit()
+
+
+def published(index: HeldIndex) -> Snapshot:
+    """Return a new snapshot of all that was compared."""
+    assert index.publish_if_due()
+    snapshot = here(index)
+    assert snapshot is not None
+    return snapshot
+
+
+@pytest.fixture
+def held(world: World, people: tuple[Person, ...]) -> Iterator[tuple[Held, Held]]:
+    """Two cases of two agencies."""
+    yield Held.open(world, people[0]), Held.open(world, people[1])
+    link(world)
+
+
+def test_with_a_snapshot_the_linker_finds_what_it_finds_without(held: tuple[Held, Held], index: HeldIndex) -> None:
+    made, (ours, theirs) = Made(), held
+    families = [alike(made) for _ in range(6)]
+    before = [one for family in families for one in family[::2]]
+    since = [one for family in families for one in family[1::2]]
+    ours.bring(*before)
+    snapshot = published(index)
+    theirs.bring(*since)
+    old, new = [ours.item(one) for one in before], [theirs.item(one) for one in since]
+    everything = found(new, None)
+    assert any(a in old and b in new for a, b, _ in everything)
+    for asked in (new, old, [*new[:3], *old[:3]], new[:1]):
+        assert found(asked, snapshot) == found(asked, None)
+    # And what is in it by now is found in it alone.
+    whole = published(index)
+    assert found(new, whole) == everything
+
+
+def test_what_was_erased_replaced_or_set_apart_is_proposed_no_more(
+    held: tuple[Held, Held], index: HeldIndex, admin: psycopg.Connection
+) -> None:
+    made, (ours, theirs) = Made(), held
+    data = made.rng.bytes(32)
+    kept, erased, parked = (made.picture(data) for _ in range(3))
+    ours.bring(kept, erased, parked)
+    snapshot = published(index)
+    done(admin, "DELETE FROM fingerprint WHERE item_id = %s", ours.item(erased))
+    done(admin, "UPDATE media_item SET parked = 'error' WHERE id = %s", ours.item(parked))
+    new = made.picture(data)
+    theirs.bring(new)
+    item = theirs.item(new)
+    near = {a + b - item for a, b, _ in found([item], snapshot)} - {item}
+    assert near == {ours.item(kept)}
+    assert found([item], snapshot) == found([item], None)
+
+
+def test_a_snapshot_that_holds_what_was_erased_is_replaced_by_one_that_does_not(
+    held: tuple[Held, Held], index: HeldIndex, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, picture = held[0], Made().picture()
+    ours.bring(picture)
+    before = published(index)
+    monkeypatch.setattr(held_index, "LEAST_ITEMS", 1 << 40)
+    assert not index.publish_if_due()
+    done(admin, "DELETE FROM fingerprint WHERE item_id = %s", ours.item(picture))
+    after = published(index)
+    assert len(after.upright) == len(before.upright) - 1
+    assert len(after.turned) == len(before.turned) - len(Turn)
+
+
+def test_what_was_compared_has_its_place_in_that_order_and_a_new_one_once_it_is_examined_anew(
+    held: tuple[Held, Held], admin: psycopg.Connection
+) -> None:
+    made, ours = Made(), held[0]
+    first, second = made.picture(), made.picture()
+    with linking():
+        began = held_snapshots.last_position()
+    ours.bring(first)
+    ours.bring(second)
+    with linking():
+        assert held_snapshots.compared_after(began) == [ours.item(first), ours.item(second)]
+    ours.keep(Examined(b"/other", first.size_bytes, digests=first.digests, pdq=first.pdq, pdq_turns=first.pdq_turns))
+    link(ours.world)
+    with linking():
+        assert held_snapshots.compared_after(began) == [ours.item(first), ours.item(second)]
+    done(admin, "UPDATE media_item SET refused = 'decoder-died' WHERE id = %s", ours.item(first))
+    ours.keep(first)
+    link(ours.world)
+    with linking():
+        assert held_snapshots.compared_after(began) == [ours.item(second), ours.item(first)]
+
+
+@pytest.mark.parametrize("harm", ["cut", "gone", "never"])
+def test_without_a_whole_snapshot_everything_is_read_from_the_tables_and_a_new_one_is_due(
+    held: tuple[Held, Held], index: HeldIndex, tmp_path: Path, harm: str
+) -> None:
+    made, ours = Made(), held[0]
+    ours.bring(made.picture())
+    if harm != "never":
+        published(index)
+    fresh = HeldIndex(tmp_path / "held")  # of another process, which has nothing open
+    for path in (tmp_path / "held").glob("*.tsi"):
+        path.write_bytes(path.read_bytes()[:-1]) if harm == "cut" else path.unlink()
+    assert here(fresh) is None
+    published(fresh)
+
+
+def test_a_snapshot_that_this_database_does_not_name_is_not_opened(
+    held: tuple[Held, Held], index: HeldIndex, admin: psycopg.Connection
+) -> None:
+    held[0].bring(Made().picture())
+    one = published(index)
+    # As a backup that was restored would not know it.
+    done(admin, "DELETE FROM held_snapshot WHERE id = %s", one.snapshot_id)
+    assert here(index) is None
+
+
+def test_each_host_uses_its_own(held: tuple[Held, Held], index: HeldIndex, tmp_path: Path) -> None:
+    other = HeldIndex(tmp_path / "other")
+    held[0].bring(Made().picture())
+    ours = published(index)
+    theirs = published(other)
+    assert ours.snapshot_id != theirs.snapshot_id
+    again = here(index)
+    assert again is not None
+    assert again.snapshot_id == ours.snapshot_id
+
+
+def test_the_oldest_are_forgotten(held: tuple[Held, Held]) -> None:
+    names = [uuid4() for _ in range(held_snapshots.REMEMBERED + 2)]
+    with linking():
+        for place, name in enumerate(names):
+            held_snapshots.note(held_snapshots.Published(name, 1 << 50 | place, 0))
+        kept = [one.snapshot_id for one in held_snapshots.published()]
+    assert kept == names[:1:-1]
+    with linking():
+        links.connections["linker"].cursor().execute("DELETE FROM held_snapshot")
