@@ -47,6 +47,7 @@ bench: $(VENV)-bench/.peers compiled ## Measure fingerprinting, search, ingest a
 	$(BIN)/python -m bench.fingerprint
 	$(BIN)/python -m bench.search
 	$(BIN)/python -m bench.ingest
+	$(BIN)/python -m bench.linking
 	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.workbench
 
