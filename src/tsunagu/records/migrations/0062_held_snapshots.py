@@ -6,7 +6,7 @@ from tsunagu.records.sql_beside import sql_beside
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0060_guests")]
+    dependencies = [("records", "0061_enquiry_requests")]
     operations = [
         migrations.CreateModel(
             name="HeldSnapshot",
