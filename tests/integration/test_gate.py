@@ -123,7 +123,11 @@ def test_possession_is_punishable_from_its_first_day_on(gated: Gated, day: str, 
     for point in POINTS:
         gated.find(point, status=CONFLICT if point == "item" and missing else 0)
     gated.gate(*ADULT)
-    assert gated.told()["missing"] == (["item-not-shown", *missing] if missing else [])
+    told = gated.told()
+    assert told["missing"] == (["item-not-shown", *missing] if missing else [])
+    [rule] = [one for one in told["law"] if one["in_force"]]
+    assert (rule["rule"], rule["punishable"], rule["unreviewed"]) == ("JP-CP-03", not missing, False)
+    assert {"held", "own_will", "clearly", "own_interest"} <= set(rule["missing_elements"])
 
 
 def test_taking_somebody_up_again_begins_anew(gated: Gated) -> None:

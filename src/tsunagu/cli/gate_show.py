@@ -104,6 +104,17 @@ def person_json(view: PersonView) -> dict[str, Any]:
             }
             for one in Point
         },
+        "law": [
+            {
+                "rule": one.rule.rule_id,
+                "provision": one.rule.provision,
+                "in_force": one.is_in_force,
+                "punishable": one.is_punishable,
+                "unreviewed": one.rule.review is None,
+                "missing_elements": [each.code for each in one.missing],
+            }
+            for one in view.law
+        ],
         "majority": None if looked_into is None else looked_into.majority.value,
         "prefecture": {"code": person.prefecture, "method": person.method, "confidence": person.confidence},
         "facts": {kind.value: dict(step.said) for kind, step in file.facts.items()},
@@ -122,6 +133,11 @@ def _print_person(view: PersonView) -> None:
     for point, found in told["points"].items():
         shown = ", ".join(f"{reference} ({source})" for reference, source in found["evidence"])
         screen.print(f"  {point}: {found['showing']} {shown}".rstrip(), markup=False)
+    for rule in told["law"]:
+        if rule["in_force"]:
+            missing = ", ".join(rule["missing_elements"]) or "nothing"
+            reviewed = " (unreviewed: nothing rests on it)" if rule["unreviewed"] else ""
+            screen.print(f"  {rule['rule']}{reviewed}: yet to be shown: {missing}", markup=False)
     for kind in told["facts"]:
         screen.print(f"  {kind}: recorded", markup=False)
     if view.file.person is not None and view.file.stands is not GateStanding.SUSPECT:

@@ -16,6 +16,8 @@ from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.seized import ListedPerson
 from tsunagu.domain.title import Title
+from tsunagu.law.applying import Applied, Question, apply_law
+from tsunagu.law.days import today_in
 from tsunagu.law.gate_file import GateFile
 from tsunagu.law.points import GateProblem
 from tsunagu.law.rule import RuleKind
@@ -23,7 +25,7 @@ from tsunagu.law.rule_set import RuleSet
 from tsunagu.records import agencies, gate_steps, referrals
 from tsunagu.records.referrals import KeptReferral
 from tsunagu.services.access import deed
-from tsunagu.services.gate_desk import Cells, GateDesk, opened_person, titles_named
+from tsunagu.services.gate_desk import Cells, GateDesk, OpenedPerson, opened_person, titles_named
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.seized_access import opening
 
@@ -42,6 +44,7 @@ class PersonView:
         conducts: what the agency's rules forbid: jurisdiction and code of each; likewise.
         logins: of the agency's officers, by id; likewise.
         packages: what was sent of him, the newest first, each with its receiver; likewise.
+        law: every rule on what he is said to have done, with the elements that have yet to be shown; likewise.
         is_open: whether the case is, so that anything may be recorded.
     """
 
@@ -53,6 +56,7 @@ class PersonView:
     conducts: tuple[tuple[str, str], ...] = ()
     logins: Mapping[UUID, str] = field(default_factory=dict)
     packages: tuple[tuple[KeptReferral, AgencyCard], ...] = ()
+    law: tuple[Applied, ...] = ()
     is_open: bool = True
 
     @property
@@ -86,6 +90,7 @@ def view_person(
             tuple(
                 (kept, cards[kept.package.receiver_id]) for kept in referrals.referrals_sent(person_id=one.person_id)
             ),
+            _law(one, now),
             is_open=found.case.closed_at is None,
         )
 
@@ -126,6 +131,18 @@ def list_persons(
         about: dict[str, str | int] = {"list": str(found.seized.list_id), "persons": len(shown)}
         ledger.write(deed(Act.GATE_READ, actor=actor, case=found.case, now=now, **about))
     return tuple(PersonView(one, file, file.problems(desk.rules, now)) for one, file in shown)
+
+
+def _law(one: OpenedPerson, now: datetime) -> tuple[Applied, ...]:
+    """Return the agency's rules on what somebody is said to have done, as they stood on that day."""
+    if one.file.person is None:
+        return ()
+    alleged = one.file.person.allegation
+    today = max(today_in(alleged.jurisdiction, now), alleged.act_on)
+    try:
+        return apply_law(Question(alleged.jurisdiction, alleged.conduct, alleged.act_on, today), one.desk.rules).applied
+    except InputError:  # the rules know the conduct no more: what is missing says so
+        return ()
 
 
 def _conducts(rules: RuleSet) -> tuple[tuple[str, str], ...]:
