@@ -1,0 +1,39 @@
+"""Names of laws and elements on forms in Japanese: those of the shipped rules, and others as they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from tsunagu.exchange.law_words import ELEMENTS, instrument_in_japanese, provision_in_japanese
+from tsunagu.law.shipped import shipped_rules
+
+CHILD_ACT = "児童買春、児童ポルノに係る行為等の規制及び処罰並びに児童の保護等に関する法律"
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        (
+            "Act 52 of 1999 on the punishment of acts against children, as amended by Act 79 of 2014",
+            f"{CHILD_ACT}（平成11年法律第52号）（平成26年法律第79号による改正後）",
+        ),
+        ("Act 99 of 1999 on something", "Act 99 of 1999 on something"),
+        ("an agency's own words", "an agency's own words"),
+    ],
+)
+def test_an_act_is_called_as_japan_calls_it(text: str, called: str) -> None:
+    assert instrument_in_japanese(text) == called
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [("Art. 7(1)", "第7条第1項"), ("Art. 7(2), (3)", "第7条第2項、第3項"), ("Art. 182", "第182条"), ("all", "all")],
+)
+def test_an_article_is_called_with_its_paragraphs(text: str, called: str) -> None:
+    assert provision_in_japanese(text) == called
+
+
+def test_every_element_of_the_rule_on_possession_has_a_name() -> None:
+    [rule] = [one for one in shipped_rules().rules if one.rule_id == "JP-CP-03"]
+    assert all(one.says in ELEMENTS for one in rule.elements)
+    assert instrument_in_japanese(rule.instrument) != rule.instrument
