@@ -60,6 +60,7 @@ TABLES = (
 )  # fmt: skip
 LINKER_PUBLISHES = {"id", "position", "traces"}
 LINKER_MAY_READ = {
+    "agency": {"id", "name", "country", "contact"},
     "bank": {
         "id",
         "agency_id",
@@ -366,7 +367,8 @@ def test_the_linker_reads_the_columns_that_it_is_granted_and_no_other(admin: psy
         "SELECT 1 FROM series_step",
         "SELECT reason FROM claim",
         "SELECT 1 FROM vote",
-        "SELECT 1 FROM agency",
+        "SELECT code FROM agency",
+        "SELECT member_id FROM agency",
         "SELECT 1 FROM ledger.entry",
         "SELECT ledger.entries()",
         "DELETE FROM holding",

@@ -10,13 +10,17 @@ from django.db import DataError, connections
 
 from tsunagu.domain.bank import BankSemantics, Opinion
 from tsunagu.domain.look_up import DigestKind
+from tsunagu.domain.party import AgencyCard
 from tsunagu.records.session import LINKER, Statement
 
 RECENT_QUERIES = 10_000
 """Fingerprints that are kept of what an agency asked for lately."""
-_COLUMNS = "item.id, bank.id, bank.name, bank.agency_id, bank.semantics, item.opinion, bank.radius_bits"
+_COLUMNS = """
+item.id, bank.id, bank.name, bank.semantics, item.opinion, bank.radius_bits, owner.id, owner.name, owner.country,
+owner.contact"""
 _ANSWERING = """
-FROM bank_item AS item JOIN bank ON bank.id = item.bank_id LEFT JOIN bank_import ON bank_import.id = item.import_id
+FROM bank_item AS item JOIN bank ON bank.id = item.bank_id JOIN agency AS owner ON owner.id = bank.agency_id
+    LEFT JOIN bank_import ON bank_import.id = item.import_id
 WHERE item.withdrawn IS NULL AND item.quarantine IS NULL
   AND (bank.agency_id = %(asker)s OR bank.is_open) AND (%(banks)s::uuid[] IS NULL OR bank.id = ANY(%(banks)s))
   AND (item.import_id IS NULL OR bank_import.done_at IS NOT NULL)
@@ -81,14 +85,14 @@ class Answering:
     """An item that answers an asker.
 
     Attributes:
-        agency_id: the bank's owner.
+        owner: of the bank, with what is needed to call it and no more.
         radius_bits: the bank's.
     """
 
     item_id: int
     bank_id: UUID
     bank: str
-    agency_id: UUID
+    owner: AgencyCard
     semantics: BankSemantics
     is_disputed: bool
     radius_bits: int
@@ -102,7 +106,8 @@ def near(asker: Asker, item_ids: Iterable[int], *, now: datetime) -> dict[int, A
     rows = _asked(
         f"SELECT {_COLUMNS} {_ANSWERING} AND item.id = ANY(%(items)s::bigint[])", asker, now, items=_array(wanted)
     )
-    return {row[0]: _answering(row) for row in rows}
+    owners: dict[UUID, AgencyCard] = {}
+    return {row[0]: _answering(row, owners) for row in rows}
 
 
 def same(
@@ -113,11 +118,12 @@ def same(
     for kind, digest in digests:
         wanted.setdefault(kind, set()).add(digest)
     found: dict[tuple[DigestKind, bytes], list[Answering]] = {}
+    owners: dict[UUID, AgencyCard] = {}
     for kind, some in wanted.items():
         column = kind.value  # of a closed set
         query = f"SELECT item.{column}, {_COLUMNS} {_ANSWERING} AND item.{column} = ANY(%(some)s)"
         for digest, *row in _asked(query, asker, now, some=list(some)):
-            found.setdefault((kind, bytes(digest)), []).append(_answering(row))
+            found.setdefault((kind, bytes(digest)), []).append(_answering(row, owners))
     return found
 
 
@@ -181,7 +187,7 @@ def owners_told(hits: Sequence[tuple[Answering, int, UUID]], *, now: datetime) -
     """Return what lets the owner of each bank know what of it was asked for, how near, and by which agency."""
     if not hits:
         return []
-    rows = [(one.agency_id, one.bank_id, one.item_id, distance, asked_by) for one, distance, asked_by in hits]
+    rows = [(one.owner.agency_id, one.bank_id, one.item_id, distance, asked_by) for one, distance, asked_by in hits]
     return [(_TELL, [now, *_columns(rows)])]
 
 
@@ -230,6 +236,8 @@ def _array(values: Collection[int | UUID | None]) -> str:
     return f"{{{','.join(map(written.__getitem__, values))}}}"
 
 
-def _answering(row: Sequence[Any]) -> Answering:
-    item, bank, name, owner, semantics, opinion, radius_bits = row
+def _answering(row: Sequence[Any], owners: dict[UUID, AgencyCard]) -> Answering:
+    """Return what a row says; owners are few, and each is made once."""
+    item, bank, name, semantics, opinion, radius_bits, owner_id, *called = row
+    owner = owners.get(owner_id) or owners.setdefault(owner_id, AgencyCard(owner_id, *called))
     return Answering(item, bank, name, owner, _SEMANTICS[semantics], opinion == Opinion.DISPUTED, radius_bits)

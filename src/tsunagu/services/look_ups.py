@@ -7,17 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Exhausted, Forbidden, InputError, TsunaguError, Unavailable
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.look_up import OFFICER_A_DAY, Answer, Known, Query
-from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.records import look_ups
-from tsunagu.records.agencies import cards_of
 from tsunagu.records.look_ups import Budget
 from tsunagu.records.session import LINKER, Statement, looking_up
 from tsunagu.services.access import REFERENCE
@@ -98,10 +95,8 @@ def look_up_together(
     distances, version = near([asked[place] for place in places], known)
     name = index_name(keys, version)
     hits = dict(zip(places, hits_of([asked[place] for place in places], distances, now=now), strict=True))
-    items = {hit.item.item_id: hit.item for own in hits.values() for per_query in own for hit in per_query}
-    owners = cards_of({one.agency_id for one in items.values()}) if items else {}
-    names = item_names(keys, items)
-    answers = {place: _answers(asked[place].actor, own, owners, names) for place, own in hits.items()}
+    names = item_names(keys, {hit.item.item_id for own in hits.values() for per_query in own for hit in per_query})
+    answers = {place: _answers(asked[place].actor, own, names) for place, own in hits.items()}
     found()
     while not _written(asked, refused, hits, name, now=now, keys=keys, ledger=ledger):
         others = refused.count(None)
@@ -202,9 +197,7 @@ def _told(answered: Sequence[tuple[LookUp, Sequence[Sequence[Hit]]]], *, now: da
     return [*look_ups.owners_told(told, now=now), *look_ups.remembered(kept)]
 
 
-def _answers(
-    actor: Actor, hits: Sequence[Sequence[Hit]], owners: Mapping[UUID, AgencyCard], names: Mapping[int, str]
-) -> tuple[Answer, ...]:
+def _answers(actor: Actor, hits: Sequence[Sequence[Hit]], names: Mapping[int, str]) -> tuple[Answer, ...]:
     """Return what the actor is told: no number that counts, and no distance that he may not see."""
     sees_distance = actor.may(Permission.BANK_DISTANCE)
     return tuple(
@@ -212,7 +205,7 @@ def _answers(
             tuple(
                 Known(
                     hit.item.bank,
-                    owners[hit.item.agency_id],
+                    hit.item.owner,
                     hit.item.semantics,
                     names[hit.item.item_id],
                     hit.distance_bits if sees_distance else None,
