@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import django
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -14,12 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
-django.setup()  # what is examined beside certificates has tables
-
-from tsunagu.config.configuration import Configuration  # noqa: E402
-from tsunagu.config.examining import certificate_checks, tls_files, upload_checks  # noqa: E402
-from tsunagu.domain.errors import InputError  # noqa: E402
+from tsunagu.config.configuration import Configuration
+from tsunagu.config.examining import certificate_checks, tls_files, upload_checks
+from tsunagu.domain.errors import InputError
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
