@@ -76,6 +76,7 @@ PAGES: dict[str, dict[str, tuple[str, str]]] = {
         "alert": ("/alerts/", "tbody tr:last-child a"),
         "series-board": ("/series/", ""),
         "series": ("/series/", "tbody a"),
+        "series-guests": ("/series/The%20room%20with%20the%20blue%20door/guests/", ""),
         "counter": ("/counter/", ""),
         "statistics": ("/statistics/", ""),
     },

@@ -21,11 +21,13 @@ from tsunagu.services.alert_desk import Command
 from tsunagu.services.alert_raising import Draft, raise_alert
 from tsunagu.services.alert_steps import acknowledge_alert, pass_alert, take_alert
 from tsunagu.services.claims import claim
+from tsunagu.services.guests import propose_guest
 from tsunagu.services.outcomes import tell_outcome
 from tsunagu.services.series import open_series
 from tsunagu.services.series_changes import add_to_series
-from tsunagu.services.series_facts import set_status
+from tsunagu.services.series_facts import set_handling, set_status
 
+GUEST_LOOKS: Final = timedelta(days=30)
 SERIES: Final = "The room with the blue door"
 GROUNDS: Final = (CountryWeight("JP", 0.7), CountryWeight("TW", 0.2))
 FOUND: Final = (
@@ -49,6 +51,15 @@ def put_a_series_together(officer: Actor, *, case: str, items: Sequence[str], be
     add_to_series(case=beside, items=["1"], is_context=True, **asked)
     claim(kind=ClaimScope.SERIES, reason="we look for this room", is_imminent=False, **asked)
     set_status(status=SeriesStatus.ALERTED, reason="two alerts go out", **asked)
+
+
+def ask_for_eyes(officer: Actor, *, agency: str, login: str, **parts: Any) -> None:
+    """Let an officer propose that a specialist of another agency looks at the series; a colleague has to confirm it."""
+    asked: dict[str, Any] = {"actor": officer, "name": SERIES, **parts}
+    of_it = {"receivers": [agency], "purposes": list(Purpose), "may_forward": False, "until": None}
+    set_handling(reason="they know such rooms", **of_it, **asked)
+    until = parts["now"].date() + GUEST_LOOKS
+    propose_guest(agency=agency, login=login, asked="Where are doors painted so?", until=until, **asked)
 
 
 def send_alerts(

@@ -32,7 +32,7 @@ from tsunagu.services import overlaps
 from tsunagu.services.accounts import sign_root, verify_ledger
 from tsunagu.services.alerts import AlertView, list_alerts
 from tsunagu.services.cases import open_case
-from tsunagu.services.demo.alert import place_beneath, put_a_series_together, send_alerts
+from tsunagu.services.demo.alert import ask_for_eyes, place_beneath, put_a_series_together, send_alerts
 from tsunagu.services.demo.desk import fill_the_desk
 from tsunagu.services.demo.exhibits import write_exhibits
 from tsunagu.services.demo.known import ask_the_banks, open_the_bank
@@ -249,6 +249,7 @@ def _alert(stage: _Stage, officers: list[Actor], report: DemoReport) -> None:
     of_it = {EvidenceKind.NEAR, EvidenceKind.VIDEO}
     items = [one.sha256.hex() for one in report.hits[shared] if one.evidence.kind in of_it]
     put_a_series_together(first, case=case, items=items, beside=SECOND_CASE[0], **stage.parts())
+    ask_for_eyes(first, agency=AGENCIES[1][0], login=AGENCIES[1][3], **stage.parts())
     send_alerts(first, body, last, case=case, overlap=shared, names=names, **stage.parts())
     report.alerts = list_alerts(actor=first, **stage.parts())
 
