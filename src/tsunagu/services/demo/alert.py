@@ -56,7 +56,7 @@ def put_a_series_together(officer: Actor, *, case: str, items: Sequence[str], be
 def ask_for_eyes(officer: Actor, *, agency: str, login: str, **parts: Any) -> None:
     """Let an officer propose that a specialist of another agency looks at the series; a colleague has to confirm it."""
     asked: dict[str, Any] = {"actor": officer, "name": SERIES, **parts}
-    of_it = {"receivers": [agency], "purposes": list(Purpose), "may_forward": False, "until": None}
+    of_it: dict[str, Any] = {"receivers": [agency], "purposes": list(Purpose), "may_forward": False, "until": None}
     set_handling(reason="they know such rooms", **of_it, **asked)
     until = parts["now"].date() + GUEST_LOOKS
     propose_guest(agency=agency, login=login, asked="Where are doors painted so?", until=until, **asked)
