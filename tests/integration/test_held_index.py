@@ -9,10 +9,11 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.db import connections, transaction
 
 from tsunagu.domain.fingerprint import Fingerprint, Turn
 from tsunagu.domain.media import Examined
-from tsunagu.records import held_snapshots, links
+from tsunagu.records import held_snapshots, links, migrations
 from tsunagu.records.session import linking
 from tsunagu.services import held_index
 from tsunagu.services.held_index import HeldIndex, Snapshot
@@ -166,6 +167,30 @@ def test_what_was_compared_has_its_place_in_that_order_and_a_new_one_once_it_is_
     link(ours.world)
     with linking():
         assert held_snapshots.compared_after(began) == [ours.item(second), ours.item(first)]
+
+
+def test_what_an_earlier_release_has_compared_is_numbered_by_the_upgrade_and_what_waits_is_not(
+    held: tuple[Held, Held], index: HeldIndex, admin: psycopg.Connection
+) -> None:
+    made, (ours, theirs) = Made(), held
+    data = made.rng.bytes(32)
+    before, waits = made.picture(data), made.picture(data)
+    ours.bring(before)
+    ours.keep(waits)
+    done(admin, "UPDATE media_item SET compared = NULL WHERE id = %s", ours.item(before))
+    upgrade = Path(migrations.__file__).with_name("0064_compared_before.sql").read_text(encoding="utf-8")
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(upgrade)  # by the role that upgrades
+    connections["owner"].close()
+    snapshot = published(index)
+    new = made.picture(data)
+    theirs.bring(new)
+    near = {a + b for a, b, _ in found([theirs.item(new)], snapshot)}
+    assert ours.item(before) + theirs.item(new) in near
+    with linking():
+        assert held_snapshots.compared_after(0).count(ours.item(before)) == 1
+    is_bound = "SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE relname IN ('holding', 'media_item')"
+    assert admin.execute(is_bound).fetchone() == (True,)
 
 
 @pytest.mark.parametrize("harm", ["cut", "gone", "never"])

@@ -1,8 +1,6 @@
 -- The linker numbers items as it compares them, alone and so in the order of its commits, and tells which snapshots were
 -- published; whoever examines anew what was compared takes its number away.
 CREATE SEQUENCE compared_items;
-UPDATE media_item SET compared = nextval('compared_items')
-    WHERE EXISTS (SELECT FROM holding WHERE holding.item_id = media_item.id AND holding.linked_at IS NOT NULL);
 GRANT USAGE ON SEQUENCE compared_items TO :linker:;
 GRANT SELECT (compared), UPDATE (compared) ON media_item TO :linker:;
 GRANT UPDATE (compared) ON media_item TO :app:;
