@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from io import BytesIO
 from itertools import pairwise
@@ -104,16 +104,23 @@ def run(environ: dict[str, str], *arguments: str, lines: str = "") -> str:
     return done.stdout
 
 
-def ingest_rate(home: Path, folder: Path, count: int) -> tuple[float, list[float]]:
-    """Return files a second of the whole way, and the memory of all its processes in MiB, every other second."""
+def ingest_rate(home: Path, folder: Path, count: int, *, by: Sequence[str] = ("ingest",)) -> tuple[float, list[float]]:
+    """Return files a second of the whole way, and the memory of all its processes in MiB, every other second.
+
+    Args:
+        home: is made.
+        folder: holds the files.
+        count: how many they are.
+        by: the command that brings them in.
+    """
     environ = opened_home(home)
     run(environ, "case", "open", "B-1")
     # Kernels are compiled once a home and then kept: that is no part of the rate of either side.
     some = map(str, sorted(folder.iterdir())[:20])
-    run(environ, "ingest", "--case", "B-1", "--exhibit", "warm-up", *some, "--json")
+    run(environ, *by, "--case", "B-1", "--exhibit", "warm-up", *some, "--json")
     began = time.perf_counter()
     with subprocess.Popen(
-        [PROGRAM, "ingest", "--case", "B-1", "--exhibit", "E", str(folder), "--json"],
+        [PROGRAM, *by, "--case", "B-1", "--exhibit", "E", str(folder), "--json"],
         env=environ,
         stdout=subprocess.PIPE,
     ) as process:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 import pytest
@@ -18,16 +19,28 @@ from tsunagu.config.cluster.attaching import attached, environment_of
 class Nodes:
     """The nodes, and Ray as it is attached to the first of them."""
 
-    ray: Any
     cluster: Any
+    ray: Any = None
+    processes: list[Popen[bytes]] = field(default_factory=list)
 
     def kill_one(self) -> None:
         """Kill all processes of a node that this process is not attached by, as a power failure would."""
-        self.cluster.remove_node(self.cluster.worker_nodes.copy().pop(), allow_graceful=False)
+        self.cluster.remove_node(next(iter(self.cluster.worker_nodes)), allow_graceful=False)
 
     def add(self) -> None:
         """Start one more node, and wait for it."""
-        self.cluster.add_node(num_cpus=1)
+        self.note(self.cluster.add_node(num_cpus=1))
+
+    def note(self, node: Any) -> None:
+        """Remember the processes of a node: Ray ends them, and never asks how they ended."""
+        self.processes += [one.process for some in node.all_processes.values() for one in some]
+
+    def end(self) -> None:
+        """End all of them, and wait for it."""
+        self.cluster.shutdown()
+        for one in self.processes:
+            one.kill()
+            one.wait()
 
 
 @contextmanager
@@ -39,13 +52,14 @@ def three_nodes(folder: Path) -> Iterator[Nodes]:
             patch.setenv(name, text)
         why = "Ray is not installed (`make soak` does it): the tests of clusters are SKIPPED"
         utils = pytest.importorskip("ray.cluster_utils", reason=why)
-        cluster = utils.Cluster(
-            initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False}, shutdown_at_exit=False
-        )
+        first = {"num_cpus": 1, "include_dashboard": False}
+        nodes = Nodes(utils.Cluster(initialize_head=True, head_node_args=first, shutdown_at_exit=False))
+        nodes.note(nodes.cluster.head_node)
         try:
-            for _ in range(2):
-                cluster.add_node(num_cpus=1)
-            with attached(cluster.address, token=folder / "token", environ=os.environ) as ray:
-                yield Nodes(ray, cluster)
+            nodes.add()
+            nodes.add()
+            with attached(nodes.cluster.address, token=folder / "token", environ=os.environ) as ray:
+                nodes.ray = ray
+                yield nodes
         finally:
-            cluster.shutdown()
+            nodes.end()

@@ -15,6 +15,7 @@ from django.db import connections
 
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.permission import Role
+from tsunagu.index.snapshot import open_snapshot
 from tsunagu.records import bank_items
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import bank_of
@@ -22,6 +23,7 @@ from tsunagu.records.session import LINKER, acting_for
 from tsunagu.services import known_index
 from tsunagu.services.banks import open_bank
 from tsunagu.services.known_index import KnownIndex
+from tsunagu.services.known_shards import publish_shards
 
 from .scene import WORKS
 from .world import Person, World, now, random_name
@@ -195,3 +197,18 @@ def test_items_committed_by_many_at_once_are_all_followed(anna: Person, bank_id:
             done.set()
     assert positions == sorted(positions)
     assert len(index.followed()) == len(held())
+
+
+def test_shards_hold_together_what_the_record_holds_and_those_before_them_stay_until_the_next(
+    anna: Person, bank_id: UUID, tmp_path: Path
+) -> None:
+    (tmp_path / "00000000000000000007.tsi").write_text("a snapshot that is no shard")
+    served = []
+    for _ in range(3):
+        add(anna, bank_id, secrets.token_bytes(32), secrets.token_bytes(32))
+        position, paths = publish_shards(tmp_path, 3)
+        shards = [open_snapshot(path) for path in paths]
+        assert sorted(item for shard in shards for item in shard.entry_ids.tolist()) == sorted(held())
+        assert {shard.version for shard in shards} == {str(position)}
+        served.append(paths)
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "00000000000000000007.tsi", *served[1], *served[2]])

@@ -132,8 +132,7 @@ def read_answer(answer: bytes, chunk: Chunk, *, release: str) -> dict[bytes, tup
     """
     try:
         reader = IntakeReader(BytesIO(answer))
-        reader.check()
-        items = [one for block in reader.blocks() for one in block]
+        items = reader.items()
     except IntakeRefused:
         raise Unavailable("a host of the cluster gave a damaged answer; what was kept before stays") from None
     if reader.header.scanner != release:

@@ -131,6 +131,17 @@ class IntakeReader:
         self._blocks = [digest for _, digest in reading.blocks()]
         return reading.end()
 
+    def items(self) -> Block:
+        """Return all items of a file that is small enough to be held at once, and that nobody signed.
+
+        Raises:
+            IntakeRefused: DAMAGED, as for `check`.
+        """
+        reading = _Reading(self._file)
+        items = [one for block, _ in reading.blocks() for one in block]
+        reading.end()
+        return items
+
     def blocks(self) -> Iterator[Block]:
         """Yield all items of a file that was checked, some at a time.
 

@@ -17,6 +17,9 @@ from tsunagu.index.table import Found
 from tsunagu.records import bank_log
 from tsunagu.services.known_index import KIND, agrees, follow
 
+_FILES = "*.???-of-???.tsi"
+"""What shards are called, and no other snapshot is."""
+
 
 class ShardedKnown:
     """Shards of one moment and the log since, searched as one: `known_index.Searchable`. Threads may share it."""
@@ -49,7 +52,8 @@ class ShardedKnown:
 def publish_shards(folder: Path, count: int, *, threads: int = 1) -> tuple[int, list[Path]]:
     """Build snapshots from the record, and return its place in the log and one file for each shard.
 
-    Beside the fingerprints it holds what one shard takes. Earlier files are removed: who has one open keeps it.
+    Beside the fingerprints it holds what one shard takes. Of earlier files the last ones stay, for they are served
+    until these are: the others are removed.
 
     Args:
         folder: made where it is missing.
@@ -62,6 +66,7 @@ def publish_shards(folder: Path, count: int, *, threads: int = 1) -> tuple[int, 
     parts = zip(paths, np.array_split(held.table, count), np.array_split(held.item_ids, count), strict=True)
     for path, table, item_ids in parts:
         publish(MultiIndex.of_table(KIND, table, item_ids, version=str(position), threads=threads), path)
-    for old in set(folder.glob("*.tsi")) - set(paths):
+    earlier = sorted({one.name.partition(".")[0] for one in folder.glob(_FILES)} - {paths[0].name.partition(".")[0]})
+    for old in (one for place in earlier[:-1] for one in folder.glob(f"{place}{_FILES}")):
         old.unlink(missing_ok=True)
     return position, paths

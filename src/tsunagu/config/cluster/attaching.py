@@ -28,7 +28,7 @@ _ALWAYS: Final = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_USAGE_STATS_PROMPT_ENABLED": "0",
     "RAY_task_events_report_interval_ms": "0",  # no list of what was examined when
-    "RAY_BACKEND_LOG_LEVEL": "fatal",  # what fails is told by an exception, once
+    "RAY_prestart_worker_first_driver": "0",  # one for each processor, of which half would never be asked
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 _LISTENS_HERE: Final = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}

@@ -18,12 +18,14 @@ from tsunagu.services.chunks import Answer, Chunk, examine_chunk
 from tsunagu.services.examination import MOST_DEPTH
 from tsunagu.services.parts import Decoder
 
-THREADS: Final = 2
-"""Files that a task examines at once on its one processor: while one waits for its child, another is read."""
+PROCESSORS: Final = 2
+"""That a task takes, where every node has as many: each has a process of its own, which takes seconds to begin."""
+THREADS: Final = 4
+"""Files that a task examines at once: two more than processors, as on one machine."""
 ATTEMPTS: Final = 4
 """How often a chunk is begun again after the death of its node or process, before the ingest says that it cannot."""
-WAITING_CHUNKS: Final = 2
-"""Chunks for each processor: one under way, one that waits."""
+CHUNKS_A_PROCESSOR: Final = 8
+"""Under way, waiting their turn or to be kept: as many as are examined while the ingest compares a batch."""
 
 
 class RayHosts:
@@ -32,12 +34,14 @@ class RayHosts:
     def __init__(self, ray: Any) -> None:
         """Take the cluster that this process is attached to."""
         self._ray = ray
-        self._task = ray.remote(num_cpus=1, max_retries=ATTEMPTS, retry_exceptions=False)(examine_as_told)
+        nodes = [node["Resources"].get("CPU", 0) for node in ray.nodes() if node["Alive"]]
+        processors = min([PROCESSORS, *(int(one) for one in nodes if one >= 1)])
+        self._task = ray.remote(num_cpus=processors, max_retries=ATTEMPTS, retry_exceptions=False)(examine_as_told)
 
     @property
     def most_chunks(self) -> int:
         """See `services.chunks.Hosts`; nodes come and go meanwhile."""
-        return WAITING_CHUNKS * max(1, int(self._ray.cluster_resources().get("CPU", 1)))
+        return CHUNKS_A_PROCESSOR * max(1, int(self._ray.cluster_resources().get("CPU", 1)))
 
     def begin(self, chunk: Chunk) -> Answer:
         """See `services.chunks.Hosts`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -114,19 +115,28 @@ def served_index(ray: Any) -> tuple[ShardedIndex, int, NDArray[np.int64]]:
     Raises:
         Unavailable: it serves none, or a shard of it does not answer.
     """
-    places = [place for name in ray.util.list_named_actors() if (place := Place.of(name))]
-    if not places:
-        raise Unavailable("this cluster serves no index: `cluster serve-index` does it")
-    newest = max(places, key=lambda one: (one.position, one.count))
-    all_places = [
-        [Place(newest.position, newest.count, number, replica) for replica in range(REPLICAS)]
-        for number in range(newest.count)
-    ]
+    newest_first = sorted({(one.position, one.count) for one in _served(ray)}, reverse=True)
+    missing = Unavailable("this cluster serves no index: `cluster serve-index` does it")
+    for place, (position, count) in enumerate(newest_first):
+        try:
+            return _index_of(ray, position, count)
+        except Unavailable as error:  # it may not be served yet: then the one before is
+            missing = missing if place else error
+    raise missing
+
+
+def _index_of(ray: Any, position: int, count: int) -> tuple[ShardedIndex, int, NDArray[np.int64]]:
+    all_places = [[Place(position, count, number, replica) for replica in range(REPLICAS)] for number in range(count)]
     told = [_described(ray, replicas) for replicas in all_places]
     shards = [[RayReplica(ray, one.name) for one in replicas] for replicas in all_places]
     _, entries, sizes, ids = zip(*told, strict=True)
-    index = ShardedIndex(KIND, shards, version=str(newest.position), entries=sum(entries), size_bytes=sum(sizes))
-    return index, newest.position, np.frombuffer(b"".join(ids), np.int64)
+    index = ShardedIndex(KIND, shards, version=str(position), entries=sum(entries), size_bytes=sum(sizes))
+    return index, position, np.frombuffer(b"".join(ids), np.int64)
+
+
+def _served(ray: Any) -> set[Place]:
+    """Return all replicas that are there, or shall be soon."""
+    return {place for name in ray.util.list_named_actors() if (place := Place.of(name))}
 
 
 def _described(ray: Any, replicas: Sequence[Place]) -> tuple[str, int, int, bytes]:
@@ -167,16 +177,18 @@ class Serving:
         except (DamagedSnapshot, OSError, self._ray.exceptions.RayError) as error:
             self.end()
             raise Unavailable("a node cannot open its shard: it must find the folder at the same path") from error
-        self._end_all_but(self.places)
+        self._end(_served(self._ray) - set(self.places))
 
     def look_after(self, *, ends: Event) -> None:
-        """Start again what has died, until it is told to end."""
+        """Start again what has died, until it is told to end, or somebody serves newer snapshots."""
         while not ends.wait(LOOKED_AFTER_EVERY_S):
+            if max(one.position for one in {*_served(self._ray), *self.places}) > self.places[0].position:
+                return
             self._actors()
 
     def end(self) -> None:
-        """End every replica."""
-        self._end_all_but([])
+        """End every replica of these snapshots."""
+        self._end(_served(self._ray) & set(self.places))
 
     def _actors(self) -> list[Any]:
         """Return all replicas; those that are not there are started, each where none of its shard is."""
@@ -203,12 +215,11 @@ class Serving:
             apart = [{"CPU": _PROCESSORS}] * REPLICAS
             return self._ray.util.placement_group(apart, "STRICT_SPREAD", name=name, lifetime="detached")
 
-    def _end_all_but(self, kept: Sequence[Place]) -> None:
-        names = [name for name in self._ray.util.list_named_actors() if Place.of(name)]
-        ended = {place for name in names if (place := Place.of(name))} - set(kept)
-        for one in ended:
-            self._ray.kill(self._ray.get_actor(one.name))
-        for group in {one.group for one in ended} - {one.group for one in kept}:
+    def _end(self, places: set[Place]) -> None:
+        for one in places:
+            with suppress(ValueError):  # it has just ended
+                self._ray.kill(self._ray.get_actor(one.name))
+        for group in {one.group for one in places}:
             self._ray.util.remove_placement_group(self._group(group))
 
 
