@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from tsunagu.domain.enquiry_request import RequestSummary
 from tsunagu.domain.permission import Permission
@@ -13,6 +13,7 @@ from tsunagu.records import enquiry_requests, gate_steps, seized
 from tsunagu.records.cases import case_of
 from tsunagu.records.keys.envelope import KEY_BYTES
 from tsunagu.records.session import acting_for
+from tsunagu.services.enquiry_requests import key_context
 from tsunagu.services.seized_access import SEALS
 
 from .enquired import SOON
@@ -40,7 +41,7 @@ def ask_one(world: World, sender: Person, case: str, receiver: Person, said: dic
     with acting_for(sides[0]):
         list_id, _ = seized.row_of(case_of(sender.actor, case), None)
         person_id, _ = gate_steps.person_at(list_id, 2)
-        sealed_key = world.rooms.keys.seal(SEALS, key, f"enquiry request {summary.request_id}".encode())
+        sealed_key = world.rooms.keys.seal(SEALS, key, key_context(summary.request_id))
         of = {"list_id": list_id, "person_id": person_id}
         enquiry_requests.add(summary, content, key=key, sealed_key=sealed_key, **of)
     return str(summary.request_id)
@@ -50,6 +51,12 @@ def ask(world: World, sender: Person, case: str, receiver: Person) -> tuple[dict
     """Let requests be with another force, one for each door; return them by kind, and what is secret of them."""
     said = {one: random_name(one) for one in ("authority", "name")}
     found = {f"request {word}": ask_one(world, sender, case, receiver, said) for word in STANDS}
+    answered = ask_one(world, sender, case, receiver, said)
+    with acting_for(receiver.actor.agency_id):
+        kept = enquiry_requests.request_told(receiver.actor, UUID(answered))
+        key = world.rooms.keys.open_sealed(SEALS, kept.key or b"", key_context(kept.summary.request_id))
+        told = {"found": {"residence": "confirmed"}, "words": ""}
+        enquiry_requests.answer(kept, told, key=key, document=os.urandom(32), now=now())
     return found, set(said.values())
 
 

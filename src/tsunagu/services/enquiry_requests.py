@@ -228,7 +228,7 @@ def key_context(request_id: UUID) -> bytes:
     return f"enquiry request {request_id}".encode()
 
 
-def told(act: Act, agency_id: UUID, request_id: UUID, now: datetime, actor: Actor | None = None) -> Deed:
+def told(act: Act, agency_id: UUID, request_id: UUID, now: datetime, by: Actor | None = None) -> Deed:
     """Return the deed of something done to a request, as one agency's; the machine's where nobody of it did it."""
     made = Deed(act, now, agency_id, details={"request": str(request_id)})
-    return made if actor is None else replace(made, officer_id=actor.officer_id, purpose=actor.purpose)
+    return made if by is None else replace(made, officer_id=by.officer_id, purpose=by.purpose)

@@ -84,6 +84,7 @@ FORM = {
     "statement": "as seen",
     "text": "as seen",
     "type": "md5",
+    "wanted": "born",
     "what": "0f" * 16,
     "until": f"{datetime.now(UTC).date() + timedelta(days=40)}",
 }
