@@ -20,7 +20,7 @@ from tsunagu.domain.media import Examined, Refusal
 from tsunagu.domain.overlap import Commonness
 from tsunagu.overlap.commonness import COMMON_CASES, SEVERAL_CASES
 from tsunagu.overlap.compare import compare
-from tsunagu.records import links
+from tsunagu.records import held_snapshots, links
 from tsunagu.records.models import HitRow, Holding, Overlap
 from tsunagu.records.session import LINKER, linking
 from tsunagu.records.telling import NOTHING
@@ -129,18 +129,20 @@ def test_the_linker_finds_what_a_comparison_finds_and_either_side_reads_it_from_
     assert {in_order(hit.evidence) for hit in theirs.hits(overlap)} == {in_order(one) for one in compare(b, a)}
 
 
+@pytest.mark.parametrize("refused", [None, Refusal.DECODER_DIED], ids=["whole", "examined anew"])
 def test_what_is_changed_while_it_is_compared_waits_to_be_compared_again(
-    world: World, people: tuple[Person, ...]
+    world: World, people: tuple[Person, ...], refused: Refusal | None
 ) -> None:
     held, one = Held.open(world, people[0]), Made().picture()
-    held.keep(one)
+    held.keep(one if refused is None else replace(one, refused=refused, pdq=None, pdq_turns=()))
     again = threading.Thread(target=_keep_and_close, args=(held, one))
     with linking():
-        waiting, _ = links.unlinked(most=1000)
+        waiting, items = links.unlinked(most=1000)
         again.start()
         again.join(0.3)
         assert again.is_alive()
         links.mark_linked(waiting, now=now())
+        held_snapshots.number(items)
     again.join()
     item = held.item(one)
     with linking():

@@ -203,7 +203,10 @@ def _replace(better: dict[int, Examined], *, claimed: bool) -> None:
     Raises:
         Conflict: the database does not let them be replaced; what is half replaced must not be committed.
     """
-    # Fingerprints first: row-level security lets them go only while their item is refused for a passing reason, or is
+    # Places first: the linker locks those that it compares, and then numbers their items. In the other order each would
+    # wait for the other.
+    Holding.objects.filter(item_id__in=better).update(linked_at=None)
+    # Fingerprints next: row-level security lets them go only while their item is refused for a passing reason, or is
     # claimed. What it does not let go it passes over without a word.
     traces = Trace.objects.filter(item_id__in=better)
     count = traces.count()
@@ -213,7 +216,6 @@ def _replace(better: dict[int, Examined], *, claimed: bool) -> None:
         known = {**_learnt(one), "claimed": claimed, "parked": None, "compared": None}
         if MediaItem.objects.filter(id=item_id).update(**known) != 1:
             raise Conflict("what was learnt of a content may not be replaced")
-    Holding.objects.filter(item_id__in=better).update(linked_at=None)
 
 
 def _item(digests: Digests, one: Examined, agency_id: UUID, *, claimed: bool) -> dict[str, Any]:
