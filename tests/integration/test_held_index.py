@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from errno import ENOSPC
 from pathlib import Path
 from typing import LiteralString
 from uuid import uuid4
@@ -13,11 +14,14 @@ from django.db import connections, transaction
 
 from tsunagu.domain.fingerprint import Fingerprint, Turn
 from tsunagu.domain.media import Examined
+from tsunagu.index.multi import MultiIndex
+from tsunagu.index.snapshot import publish
 from tsunagu.records import held_snapshots, links, migrations
 from tsunagu.records.session import linking
 from tsunagu.services import held_index
 from tsunagu.services.held_index import HeldIndex, Snapshot
 from tsunagu.services.likeness import Benign, find_links
+from tsunagu.services.linking import publish_held
 
 from .linked import PDQ, Held, Made, link
 from .scene import WORKS
@@ -206,6 +210,49 @@ def test_without_a_whole_snapshot_everything_is_read_from_the_tables_and_a_new_o
         path.write_bytes(path.read_bytes()[:-1]) if harm == "cut" else path.unlink()
     assert here(fresh) is None
     published(fresh)
+
+
+def test_where_the_disk_is_full_nothing_is_left_of_a_new_snapshot_and_the_one_before_stays(
+    held: tuple[Held, Held],
+    index: HeldIndex,
+    admin: psycopg.Connection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours, picture = held[0], Made().picture()
+    ours.bring(picture)
+    published(index)
+    before = set((tmp_path / "held").iterdir())
+    (tmp_path / "held" / f"{uuid4()}-turned.tsi.1.new").write_bytes(b"of a publisher that was killed")
+    done(admin, "DELETE FROM fingerprint WHERE item_id = %s", ours.item(picture))
+
+    def full(written: MultiIndex, path: Path) -> None:
+        if "turned" in path.name:
+            raise OSError(ENOSPC, "no space left")
+        publish(written, path)
+
+    monkeypatch.setattr(held_index, "publish", full)
+    with pytest.raises(OSError, match="no space"):
+        index.publish_if_due()
+    assert set((tmp_path / "held").iterdir()) == before
+    assert here(index) is not None
+    # And whoever brings something in is not stopped by that.
+    monkeypatch.setattr(HeldIndex, "here", lambda: index)
+    assert not publish_held()
+
+
+def test_who_has_published_keeps_no_file_open_that_is_gone(
+    held: tuple[Held, Held], index: HeldIndex, admin: psycopg.Connection
+) -> None:
+    ours, picture = held[0], Made().picture()
+    ours.bring(picture)
+    published(index)
+    done(admin, "DELETE FROM fingerprint WHERE item_id = %s", ours.item(picture))
+    assert index.publish_if_due()
+    folder = str(index._folder)
+    assert not [
+        line for line in Path("/proc/self/maps").read_text().splitlines() if folder in line and "deleted" in line
+    ]
 
 
 def test_a_snapshot_that_this_database_does_not_name_is_not_opened(

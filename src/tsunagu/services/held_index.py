@@ -103,7 +103,7 @@ class HeldIndex:
         before it are removed; who has one of them open keeps it until he looks again.
 
         Raises:
-            OSError: the folder takes no more; the one before stays.
+            OSError: the folder takes no more; the one before stays, and nothing of the new one.
         """
         if not self._is_due():
             return False
@@ -126,11 +126,18 @@ class HeldIndex:
         position = rows.last_position()
         held = rows.compared_up_to(position)
         paths = self._paths(snapshot_id := uuid4())
-        for path, index in zip(paths, _built(held, str(snapshot_id)), strict=True):
-            publish(index, path)
-        rows.note(Published(snapshot_id, position, len(held.pictures) + len(held.frames)))
-        for old in set(self._folder.glob(f"*{_SUFFIX}")) - set(paths):
-            old.unlink(missing_ok=True)
+        kept = {path for told in rows.published() for path in self._paths(told.snapshot_id)}
+        try:
+            for path, index in zip(paths, _built(held, str(snapshot_id)), strict=True):
+                publish(index, path)
+            rows.note(Published(snapshot_id, position, len(held.pictures) + len(held.frames)))
+            kept = set(paths)
+        finally:
+            # Those before it, or what of it was written; and what a killed publisher has left half written.
+            for left in set(self._folder.glob(f"*{_SUFFIX}*")) - kept:
+                left.unlink(missing_ok=True)
+            with self._lock:
+                self._opened = None  # mapped, a file that is gone would go on taking its room
 
     def _open(self, snapshot_id: UUID) -> tuple[UUID, MultiIndex, MultiIndex] | None:
         """Return what a snapshot holds; a damaged one is removed, so that a new one is due."""

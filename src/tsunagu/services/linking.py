@@ -61,10 +61,17 @@ def link_first(*, queue: Queue, now: datetime, ledger: Ledger) -> bool:
 
 
 def publish_held() -> bool:
-    """Publish what is held as a new snapshot, where one is due, and return whether one was."""
+    """Publish what is held as a new snapshot, where one is due, and return whether one was.
+
+    A disk that is full is logged, and stops nobody: a comparison without a snapshot is as good, and slower.
+    """
     from tsunagu.services.held_index import HeldIndex  # noqa: PLC0415 - loads the kernels
 
-    return HeldIndex.here().publish_if_due()
+    try:
+        return HeldIndex.here().publish_if_due()
+    except OSError as error:
+        log.error("what is held has no new snapshot: %s", type(error).__name__)  # noqa: TRY400 - no values
+        return False
 
 
 def leave_waiting(waiting: int, *, queue: Queue) -> None:
