@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
+from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotFound
 from tsunagu.domain.figure import FigureStatus
 from tsunagu.domain.outcome import Disposal, Outcome, OutcomeCode, PersonOutcome, PersonRole
 from tsunagu.domain.permission import Permission, Role, permissions_of
 from tsunagu.domain.purpose import Purpose
-from tsunagu.records.models import StatVintageRow
+from tsunagu.records.models import Case, StatVintageRow
 from tsunagu.records.session import acting_for
-from tsunagu.services.cases import open_case
+from tsunagu.services.cases import open_case, staff_case
+from tsunagu.services.deletion import confirm_deletion, propose_deletion
 from tsunagu.services.own_figures import freeze_figures, list_vintages, read_vintage
 from tsunagu.services.referral_answers import Answer, tell_referral_outcome
 
@@ -102,7 +104,7 @@ def test_a_referral_counts_in_the_column_of_its_conduct_and_a_new_vintage_knows_
     freeze(world, cascade, kyoto, days=1)
     told = numbers(world, cascade, kyoto, days=1)
     assert (told["cleared-persons", "all"], told["cleared-persons", "csam/possession-etc"]) == (13, 6)
-    assert (told["sent-persons", "lists"], told["cleared-persons", "lists"]) == (6, 6)
+    assert (told["sent-persons", "lists"], told["cleared-persons", "lists"]) == (0, 0), "none is of a list of its own"
     kept = {"actor": kyoto.actor, "year": cascade.at.year, "known_on": before.known_on}
     assert read_vintage(**kept, **at(world, cascade, 2)).vintage == before
 
@@ -160,3 +162,17 @@ def test_the_command_prints_and_writes_the_same_each_time(world: World, cascade:
             assert world.run(kyoto, "statistics", "own", year, *out).status == 0
     assert "当庁が把握した分" in written[2].read_bytes().decode("utf-8-sig")
     assert len(world.json(kyoto, "statistics", "vintages")) == 2
+
+
+def test_a_covert_case_that_is_erased_is_counted_no_more_than_before(
+    world: World, cascade: Cascade, kyoto: Person
+) -> None:
+    administrator = next(one for one in world.founders[kyoto.agency] if one.actor.may(Permission.OFFICER_ENROLL))
+    second = world.enroll(administrator, Role.COORDINATOR)
+    with acting_for(kyoto.actor.agency_id):
+        reference = Case.objects.get(covert=True).reference
+    staff_case(actor=cascade.kyoto.actor, reference=reference, login=second.login, **cascade.parts)
+    propose_deletion(actor=cascade.kyoto.actor, reference=reference, ground=ErasureGround.ORDERED, **cascade.parts)
+    confirm_deletion(actor=second.actor, reference=reference, queue=world.rooms.queue, **cascade.parts)
+    freeze(world, cascade, kyoto, days=3)
+    assert numbers(world, cascade, kyoto, days=3)["identified-victims", "all"] == 9

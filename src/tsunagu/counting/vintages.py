@@ -6,8 +6,8 @@ told them is erased by then.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tsunagu.counting.acts import COLUMNS, WHOLE, Known
@@ -16,7 +16,7 @@ from tsunagu.counting.rules import figure
 from tsunagu.counting.suppression import SMALL_BELOW, Published, publish
 from tsunagu.counting.tables import Breakdown, Heading, count_table
 from tsunagu.domain.errors import Conflict, InputError
-from tsunagu.domain.figure import OWN, SEIZED_LIST, Definition, Figure, FigureStatus, Period, Vintage
+from tsunagu.domain.figure import NATIONWIDE, OWN, SEIZED_LIST, Definition, Figure, FigureStatus, Period, Vintage
 
 STAGES = (Definition.IMPORTED_ROWS, Definition.SENT_PERSONS, Definition.CLEARED_PERSONS)
 """What is told of seized lists: rows that came in, persons named to the force of where they live, persons cleared."""
@@ -27,7 +27,8 @@ class Stage:
     """One stage of what became of seized lists, counted from the beginning up to a day.
 
     Attributes:
-        is_kept_back: it is small, lies a small number below the stage before, or has changed by one since it was told.
+        is_kept_back: it is small, lies a small number below the stage before or below all persons cleared, or has
+            changed by one since it was told.
     """
 
     figure: Figure
@@ -78,7 +79,7 @@ def frozen(
     known_on: date,
     status: FigureStatus,
     salt: bytes,
-    earlier: Sequence[FrozenVintage],
+    earlier: Iterable[FrozenVintage],
 ) -> FrozenVintage:
     """Return the vintage of a year as it is known on a day, with enough kept back in the light of the earlier ones.
 
@@ -88,7 +89,7 @@ def frozen(
         known_on: the day.
         status: provisional or final.
         salt: by which the keys of the acts were made.
-        earlier: every earlier vintage of the same year.
+        earlier: every earlier vintage, of whatever year: what is told of seized lists is of no one year.
 
     Raises:
         InputError: no half of the year is over; or it is to be final, and the year is not over.
@@ -96,15 +97,28 @@ def frozen(
     """
     if status is FigureStatus.FINAL and known_on <= Period.year(year).last:
         raise InputError("figures are final once their year is over")
-    if status is FigureStatus.PROVISIONAL and any(one.status is FigureStatus.FINAL for one in earlier):
+    before = list(earlier)
+    of_year = [one for one in before if one.year == year]
+    if status is FigureStatus.PROVISIONAL and any(one.status is FigureStatus.FINAL for one in of_year):
         raise Conflict("an earlier vintage of this year is final: what corrects it is final, too")
     tables = []
     for number, heading in enumerate(headings(year)):
         rows = force_codes() if heading.breakdown is Breakdown.FORCE else COLUMNS
         counts = count_table(known.acts, heading, known_on=known_on, status=status, rows=rows)
-        tables.append(publish(counts, earlier=[one.tables[number] for one in earlier]))
-    told = _stages(known, known_on, status, [one.stages for one in earlier])
-    return FrozenVintage(year, known_on, status, salt, known, tuple(tables), told)
+        tables.append(publish(counts, earlier=[one.tables[number] for one in of_year]))
+    told = _stages(known, known_on, status, [one.stages for one in before])
+    return FrozenVintage(year, known_on, status, salt, known, _agreeing(tables), told)
+
+
+def _agreeing(tables: Sequence[Published]) -> tuple[Published, ...]:
+    """Return the tables with the totals of a definition kept back in each, where they are in one: they are the same."""
+    secret = {one.heading.definition for one in tables if one.totals_kept_back}
+    return tuple(
+        replace(one, kept_back=frozenset(one.counts.rows), totals_kept_back=True)
+        if one.heading.definition in secret
+        else one
+        for one in tables
+    )
 
 
 def stage_figure(definition: Definition, number: int, known_on: date, status: FigureStatus) -> Figure:
@@ -124,13 +138,16 @@ def stage_figure(definition: Definition, number: int, known_on: date, status: Fi
 def _stages(
     known: Known, known_on: date, status: FigureStatus, earlier: Sequence[Sequence[Stage]]
 ) -> tuple[Stage, ...]:
-    cleared = figure(
-        known.acts,
-        definition=Definition.CLEARED_PERSONS,
-        period=Period(None, known_on),
-        known_on=known_on,
-        status=status,
-        population=SEIZED_LIST,
+    cleared, everybody = (
+        figure(
+            known.acts,
+            definition=Definition.CLEARED_PERSONS,
+            period=Period(None, known_on),
+            known_on=known_on,
+            status=status,
+            population=population,
+        )
+        for population in (SEIZED_LIST, NATIONWIDE)
     )
     made: list[Stage] = []
     for place, (definition, number) in enumerate(
@@ -140,6 +157,8 @@ def _stages(
         before = made[-1].figure if made else None
         if before is not None and before.unit is definition.unit:
             steps.append(before.number - number)
+        if definition is cleared.definition:
+            steps.append(everybody.number - number)  # the tables by force and by conduct tell of everybody
         is_kept_back = any(0 < abs(step) < SMALL_BELOW for step in steps)
         made.append(Stage(stage_figure(definition, number, known_on, status), is_kept_back))
     return tuple(made)

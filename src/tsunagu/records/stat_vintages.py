@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
@@ -53,10 +54,16 @@ def add(kept: KeptVintage, *, agency_id: UUID, frozen_by: UUID) -> None:
     )
 
 
-def every(*, year: int | None = None) -> tuple[KeptVintage, ...]:
-    """Return the agency's vintages, the newest first; of one year, or of all."""
+def every() -> Iterator[KeptVintage]:
+    """Yield the agency's vintages, the oldest first, one at a time: each holds all acts up to its day."""
+    return map(_kept, StatVintageRow.objects.order_by("frozen_at", "id").iterator(chunk_size=1))
+
+
+def listed() -> tuple[tuple[int, date, FigureStatus, datetime], ...]:
+    """Return year, day, status and moment of the agency's vintages, the newest first."""
     rows = StatVintageRow.objects.order_by("-known_on", "-year")
-    return tuple(map(_kept, rows if year is None else rows.filter(year=year)))
+    found = rows.values_list("year", "known_on", "status", "frozen_at")
+    return tuple((year, known_on, FigureStatus(status), at) for year, known_on, status, at in found)
 
 
 def newest() -> KeptVintage | None:

@@ -35,7 +35,7 @@ def known_now(agency_id: UUID, salt: bytes, keys: Keys) -> Known:
         *_of_referrals(referrals, cards, salt, keys),
     ]
     lists = {opaque(salt, "list", str(one)): rows for one, rows in counted_acts.rows_of_lists().items()}
-    sent = frozenset(opaque(salt, *_whom(one)) for one in referrals)
+    sent = frozenset(opaque(salt, *_whom(one)) for one in referrals if one.source is not None)
     return Known(tuple(act for path in paths for act in acts_of(path)), lists, sent)
 
 
@@ -74,7 +74,8 @@ def _of_referrals(
             if step.kind is ReferralStepKind.OUTCOME and step.outcome is not None
         )
         if told:
-            yield ToldPath(opaque(salt, *_whom(one)), told, _conduct_of(one, keys), SEIZED_LIST)
+            population = "" if one.source is None else SEIZED_LIST  # of its own lists, whose rows it counts too
+            yield ToldPath(opaque(salt, *_whom(one)), told, _conduct_of(one, keys), population)
 
 
 def _whom(one: KeptReferral) -> tuple[str, str]:

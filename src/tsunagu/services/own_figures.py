@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID, uuid4
@@ -76,9 +76,9 @@ def freeze_figures(
         before = None if last is None else _opened(last, keys)
         salt = os.urandom(_SALT_BYTES) if before is None else before.salt
         known = (Known() if before is None else before.known).joined(known_now(actor.agency_id, salt, keys))
-        earlier = [_opened(one, keys) for one in reversed(stat_vintages.every(year=year))]
+        earlier = [replace(_opened(one, keys), known=Known()) for one in stat_vintages.every()]
         known_on = day_of(now)
-        if any(one.known_on >= known_on for one in earlier):
+        if any(one.year == year and one.known_on >= known_on for one in earlier):
             raise Conflict("the figures of this year were frozen today already")
         made = frozen(known, year=year, known_on=known_on, status=status, salt=salt, earlier=earlier)
         vintage_id = uuid4()
@@ -100,7 +100,7 @@ def list_vintages(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
         denials_recorded(actor=actor, permission=permission, asked="vintages", now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
     ):
-        found = tuple(map(_summary, stat_vintages.every()))
+        found = tuple(VintageSummary(*one) for one in stat_vintages.listed())
         about = {"vintages": len(found)}
         ledger.write(Deed(Act.STATISTIC_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=about))
     return found

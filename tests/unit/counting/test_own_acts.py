@@ -115,9 +115,13 @@ def known(*numbers: int, rows: int = 0, sent: int = 0) -> Known:
 
 
 def freeze(
-    what: Known, *earlier: FrozenVintage, known_on: date = date(2026, 1, 5), status: FigureStatus = FINAL
+    what: Known,
+    *earlier: FrozenVintage,
+    known_on: date = date(2026, 1, 5),
+    status: FigureStatus = FINAL,
+    year: int = 2025,
 ) -> FrozenVintage:
-    return frozen(what, year=2025, known_on=known_on, status=status, salt=b"salt", earlier=earlier)
+    return frozen(what, year=year, known_on=known_on, status=status, salt=b"salt", earlier=earlier)
 
 
 def told(vintage: FrozenVintage) -> dict[tuple[str, str, str, str], int | None]:
@@ -163,6 +167,28 @@ def test_a_later_vintage_keeps_back_what_its_change_would_tell_and_the_earlier_s
     assert cells["cleared-cases", "force:02", "csam", "2025"] is None
     assert cells["sent-persons", SEIZED_LIST, "csam", "until 2026-02-01"] is None
     assert vintage_bytes(first) == before
+
+
+def test_what_became_of_lists_is_of_no_year_so_a_vintage_of_another_gives_no_small_change_away() -> None:
+    of_2024 = freeze(known(20, 30, sent=100), known_on=date(2026, 1, 5), year=2024)
+    cells = told(freeze(known(20, 30, sent=102), of_2024, known_on=date(2026, 2, 1)))
+    assert cells["sent-persons", SEIZED_LIST, "csam", "until 2026-02-01"] is None
+
+
+def test_a_few_persons_of_no_list_are_not_the_difference_of_two_figures() -> None:
+    few = [act for each in range(2) for act in acts_of(
+        path(Told(1, MAY, "01", (person(1, Disposal.CLEARED),)), name=f"alert {each}"),
+    )]  # fmt: skip
+    lists = known(20, 30, sent=100)
+    cells = told(freeze(replace(lists, acts=(*lists.acts, *few))))
+    assert cells["cleared-persons", OWN, "csam", "2025"] == 52
+    assert cells["cleared-persons", SEIZED_LIST, "csam", "until 2026-01-05"] is None
+
+
+def test_a_total_that_one_table_keeps_back_no_other_tells() -> None:
+    cells = told(freeze(known(20, 3)))
+    assert cells["cleared-cases", OWN, "csam", "2025"] is None, "force 01 would know that the others have three"
+    assert cells["cleared-cases", OWN, "csam/possession-etc", "2025"] is None
 
 
 def test_a_vintage_is_read_back_as_it_was_and_prints_the_same_bytes() -> None:
