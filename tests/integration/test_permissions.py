@@ -29,7 +29,10 @@ READ_NO_HOLDINGS = {
     "compare", "fingerprint", "law applies", "law file", "law list", "law show", "list generate", "list mapping",
     "package verify", "scan", "statistics check", "statistics table",
 }  # fmt: skip
+AS_OTHERS = {"cluster ingest": "ingest", "cluster search": "index search"}
+"""Commands that do on many hosts what another does, by the same services, asked for the same permission."""
 OPERATORS = {
+    "cluster node", "cluster serve-index",
     "agency add", "agency load", "agency place", "agency tree",
     "hub card", "hub end", "hub join", "hub members", "hub receive", "hub rotate", "hub send", "hub serve",
     "hub status",
@@ -80,7 +83,11 @@ def _commands(group: click.Group, prefix: str = "") -> set[str]:
 
 
 def test_every_command_is_a_door_that_is_tried_here_or_needs_no_officer() -> None:
-    assert _commands(program) == {door.command for door in DOORS} | READ_NO_HOLDINGS | OPERATORS | IDENTITY
+    assert (
+        _commands(program)
+        == {door.command for door in DOORS} | READ_NO_HOLDINGS | OPERATORS | IDENTITY | AS_OTHERS.keys()
+    )
+    assert set(AS_OTHERS.values()) <= {door.command for door in DOORS}
 
 
 def test_every_service_that_works_for_an_officer_is_behind_a_door() -> None:

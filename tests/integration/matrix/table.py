@@ -467,6 +467,7 @@ LINKS = {
 """What names another row or repeats what stands there, and is looked for there."""
 
 OF_NOBODY = {
+    "HeldSnapshot",
     "ComparedCase", "HubIncoming", "HubKey", "HubMember", "HubOutgoing", "HubSeen", "ThrottleRow", "WebSession"
 }  # fmt: skip
 """Tables whose rows belong to no agency: keyed digests and sealed contents, and what is exchanged with other

@@ -19,7 +19,7 @@ from tsunagu.domain.permission import Permission
 
 from ..api.programs import Program, lendable  # noqa: TID252 - tests are no package with a name
 from ..scene import DOORS  # noqa: TID252 - likewise
-from ..test_permissions import IDENTITY, OPERATORS, READ_NO_HOLDINGS, _commands, program  # noqa: TID252 - likewise
+from ..test_permissions import AS_OTHERS, IDENTITY, OPERATORS, READ_NO_HOLDINGS, _commands, program  # noqa: TID252 - likewise
 from ..web.test_doors import patterns  # noqa: TID252 - likewise
 from ..web.visitors import CHANGING  # noqa: TID252 - likewise
 from .absent import NOT_TAKEN, ask, questions, theirs, variants
@@ -175,7 +175,7 @@ def test_a_closed_list_of_words_holds_no_other(planted: Planted) -> None:
 
 
 def test_every_command_and_every_question_is_tried() -> None:
-    others = READ_NO_HOLDINGS | OPERATORS | IDENTITY
+    others = READ_NO_HOLDINGS | OPERATORS | IDENTITY | AS_OTHERS.keys()
     assert {*READING} <= {door.command for door in DOORS} | IDENTITY
     assert {*AT_THE_HOST} <= OPERATORS
     assert _commands(program) == {door.command for door in DOORS} | others
