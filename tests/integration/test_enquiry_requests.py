@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from tsunagu.domain.enquiry_request import MOST_OPEN, RequestDraft, Wanted
+from tsunagu.domain.enquiry_request import MOST_ASKED, RequestDraft, Wanted
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.permission import Role
 from tsunagu.exchange.enquiry_form import text_of
-from tsunagu.records import enquiry_requests
 from tsunagu.records.models import EnquiryRequestRow, EnquiryRequestSourceRow
 from tsunagu.records.session import acting_for
+from tsunagu.services import enquiry_asking
 from tsunagu.services import enquiry_requests as service
 from tsunagu.services.deletion import confirm_deletion, propose_deletion
 from tsunagu.services.enquiry_asking import ask_force
@@ -65,6 +65,12 @@ def read(gated: Gated, by: Person, request: str) -> dict[str, Any]:
 
 def do(gated: Gated, by: Person, *typed: str) -> int:
     return gated.desk.world.run(by, "enquiry", *typed).status
+
+
+def delete(gated: Gated) -> None:
+    world, reference = gated.desk.world, gated.desk.case
+    propose_deletion(actor=gated.desk.one.actor, reference=reference, ground=ErasureGround.ORDERED, **world.parts)
+    confirm_deletion(actor=gated.desk.other.actor, reference=reference, queue=world.rooms.queue, **world.parts)
 
 
 def test_the_force_of_where_he_lives_is_told_what_is_needed_and_nothing_of_the_list(
@@ -164,22 +170,31 @@ def test_nobody_erases_or_changes_a_request_before_and_it_goes_with_its_list(
     changes: tuple[dict[str, Any], ...] = (
         {"key": None, "sealed": None, "erased_at": now()},
         {"sealed": b"another"},
+        {"answer": b"forged", "answered_at": now()},
     )
     for side in (gated.desk.one, nagasaki):
         with acting_for(side.actor.agency_id):
-            for change in changes:
+            for change in changes[: 3 if side is gated.desk.one else 2]:  # it is the other side that answers
                 with pytest.raises(DatabaseError), transaction.atomic():
                     EnquiryRequestRow.objects.filter(id=request).update(**change)
             assert EnquiryRequestSourceRow.objects.filter(request_id=request).delete()[0] == 0
-    reference, queue = gated.desk.case, world.rooms.queue
-    propose_deletion(actor=gated.desk.one.actor, reference=reference, ground=ErasureGround.ORDERED, **world.parts)
-    confirm_deletion(actor=gated.desk.other.actor, reference=reference, queue=queue, **world.parts)
+    delete(gated)
     assert read(gated, nagasaki, request)["state"] == "erased"
+    told = [one["agency"] for one in world.entries() if one.get("details", {}).get("request") == request
+            and one["act"] == "enquiry-request:erased"]  # fmt: skip
+    assert set(told) == {str(one.actor.agency_id) for one in (gated.desk.one, nagasaki)}
 
 
-def test_a_list_is_sent_away_row_by_row_by_nobody(gated: Gated, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(enquiry_requests, "count_open", lambda _: MOST_OPEN)
+def test_a_list_is_sent_away_row_by_row_by_nobody_however_fast_it_is_answered(
+    gated: Gated, nagasaki: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert MOST_ASKED == 20
+    monkeypatch.setattr(enquiry_asking, "MOST_ASKED", 2)
+    for _ in range(2):
+        assert do(gated, nagasaki, "tell", ask(gated), "--found", "residence=confirmed") == 0
     ask(gated, status=CONFLICT)
+    monkeypatch.setattr(enquiry_asking, "WITHIN", timedelta())
+    ask(gated)
 
 
 def test_a_force_without_tsunagu_gets_a_letter_and_its_answer_is_entered_by_a_document(
@@ -193,3 +208,7 @@ def test_a_force_without_tsunagu_gets_a_letter_and_its_answer_is_entered_by_a_do
     found = ("tell", request, "--found", "residence=confirmed")
     assert do(gated, gated.desk.one, *found) == REFUSED
     assert do(gated, gated.desk.one, *found, "--document", world.file(b"what they wrote")) == 0
+    delete(gated)
+    with acting_for(nagasaki.actor.agency_id):
+        row = EnquiryRequestRow.objects.get(id=request)
+        assert (row.key, row.sealed, row.answer, row.document) == (None, None, None, None)

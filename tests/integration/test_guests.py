@@ -9,18 +9,20 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.permission import Role
+from tsunagu.domain.purpose import Purpose
 from tsunagu.records import agencies
 from tsunagu.records.ledger.book import entries_of_agency
-from tsunagu.records.models import GuestAnswerRow, GuestRow, Series, SeriesAlias, SeriesCase, SeriesItemRow
+from tsunagu.records.models import Case, GuestAnswerRow, GuestRow, Series, SeriesAlias, SeriesCase, SeriesItemRow
 from tsunagu.records.session import acting_for, visiting
 from tsunagu.services.deletion import confirm_deletion, propose_deletion
 from tsunagu.services.invitations import end_officer
+from tsunagu.services.series_facts import name_series, set_handling
 from tsunagu.services.visits import accept_visit, view_visit
 
 from .guested import SOON, an_answer, invite, show_to
@@ -230,6 +232,33 @@ def test_it_ends_when_the_handling_lets_it_no_more_or_a_covert_case_comes_in(eye
     assert eyes.run(eyes.anna, *refused[:2], other, *refused[3:]) == CONFLICT
 
 
+def test_its_end_stands_in_the_time_lines_of_its_own_cases_whoever_sees_it_first(eyes: Eyes) -> None:
+    own = {"actor": eyes.anna.actor, **eyes.world.parts}
+    case, series = random_name("case"), show_to(eyes.world, eyes.anna, eyes.case, eyes.ben)[0]
+    assert eyes.run(eyes.anna, "case", "open", case) == 0
+    eyes.world.bring_in(eyes.anna, case, "E1", eyes.world.file(random_name("content").encode()))
+    other, _ = show_to(eyes.world, eyes.anna, case, eyes.ben)
+    handling = {"receivers": [eyes.ben.agency], "purposes": list(Purpose), "may_forward": False, "reason": "r"}
+    set_handling(name=series, until=now().date() + timedelta(days=2), **handling, **own)
+    guest = str(invite(eyes.anna, eyes.abel, series, eyes.ben).guest_id)
+    later = own | {"now": now() + timedelta(days=5)}
+    name_series(name=other, alias=random_name("alias"), is_dropped=False, **later)
+    assert eyes.state(guest) == "ended"
+    with acting_for(eyes.anna.actor.agency_id):
+        bodies = [json.loads(one.body) for one in entries_of_agency(most=1000)]
+        [told] = [one for one in bodies if one["act"] == "guest:ended" and one["details"]["guest"] == guest]
+        cases = {str(one.id): one.reference for one in Case.objects.all()}
+    assert [cases[one] for one in told["cases"]] == [eyes.case]
+
+
+def test_what_one_proposed_who_has_left_nobody_confirms(eyes: Eyes) -> None:
+    gone = eyes.world.enroll(eyes.ada, Role.OFFICER)
+    one = invite(eyes.anna, gone, eyes.series, eyes.ben, is_confirmed=False)
+    end_officer(actor=eyes.ada.actor, officer_id=gone.actor.officer_id, **eyes.world.parts)
+    assert eyes.run(eyes.anna, "guest", "confirm", str(one.guest_id)) == NOT_FOUND
+    assert eyes.run(eyes.anna, "guest", "end", str(one.guest_id)) == 0
+
+
 @pytest.mark.parametrize("days", [-1, 91])
 def test_a_last_day_that_is_over_or_too_far_away_is_refused(eyes: Eyes, days: int) -> None:
     until = f"{now().date() + timedelta(days=days)}"
@@ -252,6 +281,17 @@ def test_the_owner_forges_no_acceptance_and_the_guest_no_consent(eyes: Eyes) -> 
         assert GuestRow.objects.filter(id=one.guest_id).count() == 1
     with pytest.raises(Exception, match="row-level security"), acting_for(eyes.ben.actor.agency_id):
         GuestRow.objects.filter(id=one.guest_id).update(officer_id=eyes.bea.actor.officer_id)
+    accept_visit(actor=eyes.ben.actor, guest_id=one.guest_id, **eyes.world.parts)
+    forged: tuple[tuple[Person, dict[str, Any]], ...] = (
+        (eyes.ben, {"lapses_at": now() + timedelta(days=3000)}),
+        (eyes.ben, {"confirmed_by_id": eyes.ben.actor.officer_id}),
+        (eyes.anna, {"officer_id": None, "taken_at": None}),
+        (eyes.anna, {"lapses_at": now() + timedelta(days=3000)}),
+        (eyes.anna, {"confirmed_by_id": None, "confirmed_at": None}),
+    )
+    for by, change in forged:
+        with pytest.raises(DatabaseError, match="stays"), acting_for(by.actor.agency_id):
+            GuestRow.objects.filter(id=one.guest_id).update(**change)
     two = invite(eyes.anna, eyes.abel, eyes.series, eyes.ben, is_confirmed=False)
     with pytest.raises(Exception, match="row-level security"), acting_for(eyes.anna.actor.agency_id):
         GuestRow.objects.filter(id=two.guest_id).update(confirmed_at=now(), confirmed_by_id=eyes.abel.actor.officer_id)

@@ -16,8 +16,9 @@ from tsunagu.domain.seized import ListField
 
 LONGEST: Final = timedelta(days=60)
 """How long a force has to answer, at most; what is not answered by then is erased."""
-MOST_OPEN: Final = 20
-"""So many persons of one list are asked about at a time: nobody sends a list away row by row."""
+MOST_ASKED: Final = 20
+"""So many persons of one list are asked about within `WITHIN`, answered or not: nobody sends a list away row by row."""
+WITHIN: Final = timedelta(days=7)
 
 
 class Wanted(StrEnum):

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tsunagu.domain.actor import Actor
@@ -17,6 +18,8 @@ from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.records.keys.envelope import open_under, seal_under
 from tsunagu.records.models import EnquiryRequestRow, EnquiryRequestSourceRow
 
+LOCK_LIST: Final = 7400165
+"""The advisory lock under which somebody asks about persons of a list."""
 CHANGED: Final = "what is kept of this request was changed"
 _REQUEST, _ANSWER = b"enquiry request ", b"answer to enquiry request "
 
@@ -78,9 +81,15 @@ def add(
     )
 
 
-def count_open(list_id: UUID) -> int:
-    """Return about how many persons of a list others are being asked."""
-    return _open().filter(enquiryrequestsourcerow__list_id=list_id).count()
+def count_asked(list_id: UUID, *, since: datetime) -> int:
+    """Return about how many persons of a list others are being asked, or were since then.
+
+    Until the transaction ends nobody else asks about persons of the list.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_LIST, str(list_id)])
+    asked = EnquiryRequestRow.objects.filter(enquiryrequestsourcerow__list_id=list_id)
+    return asked.filter(Q(answered_at=None, erased_at=None) | Q(asked_at__gt=since)).count()
 
 
 def is_asked(person_id: UUID) -> bool:
@@ -126,6 +135,14 @@ def erase_unanswered(agency_id: UUID, *, today: date, now: datetime) -> tuple[Re
     return found
 
 
+def kept_of(case_id: UUID, exhibit_id: UUID | None) -> tuple[RequestSummary, ...]:
+    """Return the requests about persons of the lists of a case, or of one exhibit of it, that are not erased yet."""
+    rows = EnquiryRequestRow.objects.filter(enquiryrequestsourcerow__list__exhibit__case_id=case_id, erased_at=None)
+    if exhibit_id is not None:
+        rows = rows.filter(enquiryrequestsourcerow__list__exhibit_id=exhibit_id)
+    return tuple(_summary(one) for one in rows.order_by("asked_at", "id"))
+
+
 def erase_of_lists(exhibits: Sequence[UUID], *, now: datetime) -> None:
     """Erase the requests about persons of the lists of these exhibits, at both their sides."""
     _erase(
@@ -134,7 +151,7 @@ def erase_of_lists(exhibits: Sequence[UUID], *, now: datetime) -> None:
 
 
 def _erase(rows: QuerySet[EnquiryRequestRow], now: datetime) -> None:
-    rows.update(key=None, sealed=None, answer=None, erased_at=now)
+    rows.update(key=None, sealed=None, answer=None, document=None, erased_at=now)
 
 
 def _open() -> QuerySet[EnquiryRequestRow]:

@@ -136,8 +136,10 @@ def end_of_officer(officer_id: UUID, *, now: datetime) -> tuple[tuple[UUID, UUID
     return found
 
 
-def end_not_let(owner_id: UUID, *, now: datetime) -> tuple[tuple[UUID, UUID], ...]:
-    """End the invitations to series of an agency that are not to be shown any more, and return them with the guests'.
+def end_not_let(owner_id: UUID, *, now: datetime) -> tuple[tuple[UUID, UUID, UUID], ...]:
+    """End the invitations to series of an agency that are not to be shown any more.
+
+    Return each with the guest's agency, and with the series that its own is now, or was merged into.
 
     These are series that were merged into another, rest on a covert case, or whose handling does not let the guest's
     agency be given them.
@@ -146,14 +148,14 @@ def end_not_let(owner_id: UUID, *, now: datetime) -> tuple[tuple[UUID, UUID], ..
     rows = GuestRow.objects.filter(owner_id=owner_id, ended_at=None, declined_at=None, until__gte=now.date())
     lasting = rows.annotate(covert=Exists(covert)).select_related("series").order_by("id")
     found = tuple(
-        (row.id, row.of_id)
+        (row.id, row.of_id, row.series.root_id)
         for row in lasting
         if row.covert
         or row.series.root_id != row.series_id
         or not row.series.stands
         or not handling_of(row.series).lets(row.of_id, Purpose(row.purpose), today=now.date())
     )
-    GuestRow.objects.filter(id__in=[one for one, _ in found]).update(ended_at=now, end=GuestEnd.NOT_LET)
+    GuestRow.objects.filter(id__in=[one for one, *_ in found]).update(ended_at=now, end=GuestEnd.NOT_LET)
     return found
 
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.clock import utc_text
-from tsunagu.domain.enquiry_request import MOST_OPEN, RequestDraft, RequestSummary
+from tsunagu.domain.enquiry_request import MOST_ASKED, WITHIN, RequestDraft, RequestSummary
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.gate import GateStanding
 from tsunagu.domain.party import AgencyCard
@@ -55,14 +55,14 @@ def ask_force(
         NotFound: no such case, list or person, or not the actor's.
         InputError: the last day is over, or too far off.
         Conflict: he is past the gate, or nobody looks into him any more; it is not known where he lives, or that is the
-            own agency's; he is asked about already, or too many of the list are; or the case is closed.
+            own agency's; he is asked about already, or too many of the list were; or the case is closed.
     """
     draft.check_day(now.date())
     at = (actor, Permission.GATE_RECORD, reference, number, person)
     with opened_person(*at, now=now, keys=keys, ledger=ledger) as one:
         found = one.desk.found
         refuse_closed(found.case)
-        receiver = _receiver(one, actor)
+        receiver = _receiver(one, actor, now)
         request_id, key = uuid4(), os.urandom(KEY_BYTES)
         summary = RequestSummary(request_id, actor.agency_id, receiver.agency_id, now, draft.last_day, None, None)
         content = _content(one, draft, (agencies.agency_cards()[actor.agency_id], receiver), summary)
@@ -83,7 +83,7 @@ def ask_force(
     return request_id
 
 
-def _receiver(one: OpenedPerson, actor: Actor) -> AgencyCard:
+def _receiver(one: OpenedPerson, actor: Actor, now: datetime) -> AgencyCard:
     """Return the force to be asked.
 
     Raises:
@@ -98,10 +98,11 @@ def _receiver(one: OpenedPerson, actor: Actor) -> AgencyCard:
     [receiver] = found
     if receiver.agency_id == actor.agency_id:
         raise Conflict("he lives where your own agency works: enter an enquiry in the actions book instead")
+    asked = enquiry_requests.count_asked(one.desk.found.seized.list_id, since=now - WITHIN)
     if enquiry_requests.is_asked(one.person_id):
         raise Conflict("a force is being asked about this person already")
-    if enquiry_requests.count_open(one.desk.found.seized.list_id) >= MOST_OPEN:
-        raise Conflict("as many persons of this list are being asked about as may be at a time")
+    if asked >= MOST_ASKED:
+        raise Conflict("as many persons of this list were asked about within a week as may be")
     return receiver
 
 

@@ -6,7 +6,7 @@ enters his gate file by itself: an officer records it there, or does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -150,16 +150,19 @@ def erase_unanswered(*, now: datetime, ledger: Ledger) -> int:
     count, each = 0, Isolated()
     for agency_id in agencies.member_ids():
         with each.step(), acting_for(agency_id):
-            gone, cards = (
-                enquiry_requests.erase_unanswered(agency_id, today=now.date(), now=now),
-                agencies.agency_cards(),
-            )
-            sides = [(one, side) for one in gone for side in (one.sender_id, one.receiver_id) if is_here(cards, side)]
-            if sides:
-                ledger.write(*(told(Act.REQUEST_ERASED, side, one.request_id, now) for one, side in sides))
+            gone = enquiry_requests.erase_unanswered(agency_id, today=now.date(), now=now)
+            if gone:
+                ledger.write(*erased_at_both(gone, now))
             count += len(gone)
     each.finish()
     return count
+
+
+def erased_at_both(gone: Sequence[RequestSummary], now: datetime) -> tuple[Deed, ...]:
+    """Return what the ledgers of both sides are told of requests that are erased. The machine's act."""
+    cards = agencies.agency_cards() if gone else {}
+    sides = ((one, side) for one in gone for side in (one.sender_id, one.receiver_id) if is_here(cards, side))
+    return tuple(told(Act.REQUEST_ERASED, side, one.request_id, now) for one, side in sides)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from uuid import UUID
 from tsunagu.domain.act import Act
 from tsunagu.domain.erasure import Erasing
 from tsunagu.domain.ledger import Deed
-from tsunagu.records import agencies, erasing, overlaps, telling
+from tsunagu.records import agencies, enquiry_requests, erasing, overlaps, telling
 from tsunagu.records.published_items import Place
 from tsunagu.records.session import LINKER, acting_for, linking, locked
 from tsunagu.services.access import REFERENCE
 from tsunagu.services.comparison_outbox import withdraw_resting_on
+from tsunagu.services.enquiry_requests import erased_at_both
 from tsunagu.services.isolated import Isolated
 from tsunagu.services.parts import Keys, Ledger, Queue
 
@@ -85,6 +86,7 @@ def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> 
             touched -= gone
         ledger.write(*settle(touched, now=now), using=LINKER)
     with acting_for(one.agency_id):
+        asked = enquiry_requests.kept_of(one.case_id, one.exhibit_id)
         done = erasing.complete(one, reference, now=now)
         if done is not None:
             told: dict[str, str | int] = {
@@ -98,7 +100,8 @@ def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> 
             if one.exhibit_id is not None:
                 told["exhibit"] = str(one.exhibit_id)
             ledger.write(
-                Deed(Act.ERASURE_COMPLETED, now, one.agency_id, one.begun_by, case_id=one.case_id, details=told)
+                Deed(Act.ERASURE_COMPLETED, now, one.agency_id, one.begun_by, case_id=one.case_id, details=told),
+                *erased_at_both(asked, now),
             )
     return True
 

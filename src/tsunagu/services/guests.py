@@ -101,7 +101,7 @@ def confirm_guest(*, actor: Actor, guest_id: UUID, now: datetime, keys: Keys, le
 
     Raises:
         Forbidden: the actor invites nobody, or has proposed this himself.
-        NotFound: no such invitation, or to no series of the actor's.
+        NotFound: no such invitation, or to no series of the actor's; or who proposed it has left.
         Conflict: it was confirmed before, or is over.
     """
     permission = Permission.GUEST_INVITE
@@ -114,6 +114,7 @@ def confirm_guest(*, actor: Actor, guest_id: UUID, now: datetime, keys: Keys, le
             raise Forbidden("nobody confirms what he proposed himself: a colleague who works on the series does")
         if one.state(now) is not GuestState.PROPOSED:
             raise Conflict("this invitation was confirmed before, or is over")
+        agencies.officer_card(one.proposed_by)
         guests.confirm(guest_id, confirmed_by=actor.officer_id, now=now)
         ledger.write(*_deeds(Act.GUEST_CONFIRMED, one, actor, now))
 

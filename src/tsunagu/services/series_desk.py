@@ -81,10 +81,10 @@ class SeriesDesk:
             self._end_guests(found)
 
     def _end_guests(self, found: FoundSeries) -> None:
-        for guest_id, agency_id in guests.end_not_let(found.agency_id, now=self.now):
-            why = GuestEnd.NOT_LET.value
+        for guest_id, agency_id, root_id in guests.end_not_let(found.agency_id, now=self.now):
+            why, cases = GuestEnd.NOT_LET.value, guests.cases_under(root_id)  # it may be of another series
             self.ledger.write(
-                self.deed(Act.GUEST_ENDED, found, found.case_ids, guest=str(guest_id), agency=str(agency_id), why=why),
+                self.deed(Act.GUEST_ENDED, found, cases, guest=str(guest_id), agency=str(agency_id), why=why),
                 Deed(
                     Act.GUEST_ENDED,
                     self.now,
