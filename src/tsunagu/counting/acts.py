@@ -137,8 +137,12 @@ class Known:
     sent: frozenset[str] = frozenset()
 
     def joined(self, newer: Known) -> Known:
-        """Return what is known from both: what was known stays as it was, also where what told it is erased by now."""
-        found = {_place(one): one for one in (*newer.acts, *self.acts)}
+        """Return what is known from both: what was known stays as it was, also where what told it is erased by now.
+
+        Of somebody who was sent to several forces the clearance counts that was told first.
+        """
+        latest_first = sorted(newer.acts, key=lambda one: one.recorded_on, reverse=True)
+        found = {_place(one): one for one in (*latest_first, *self.acts)}
         acts = tuple(found[place] for place in sorted(found))
         return Known(acts, {**newer.lists, **self.lists}, self.sent | newer.sent)
 

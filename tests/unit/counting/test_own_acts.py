@@ -220,6 +220,15 @@ def test_what_was_known_stays_known_where_what_told_it_is_erased() -> None:
     assert before.joined(before) == Known().joined(before)
 
 
+def test_who_was_sent_to_two_forces_counts_once_where_and_when_the_first_told_that_he_is_cleared() -> None:
+    first, second = (
+        acts_of(path(Told(1, day, force, (person(1, Disposal.CLEARED),))))
+        for day, force in ((MAY, "26"), (AUGUST, "27"))
+    )
+    for told_of in ((*first, *second), (*second, *first)):
+        assert Known().joined(Known(told_of)).acts == first
+
+
 def test_a_name_in_statistics_is_found_by_nobody_without_the_salt() -> None:
     assert opaque(b"a", "alert", "1") == opaque(b"a", "alert", "1")
     assert len({opaque(b"a", "alert", "1"), opaque(b"b", "alert", "1"), opaque(b"a", "person", "1")}) == 3
