@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext, gettext_noop, pgettext
+from django.utils.translation import get_language, gettext, gettext_noop, pgettext
 
+from tsunagu.exchange.law_words import ELEMENTS, instrument_in_japanese, provision_in_japanese
 from tsunagu.law.gate_file import GateStep
 from tsunagu.web.templatetags.seized import FIELDS, prefecture_name
 from tsunagu.web.templatetags.tsunagu import moment, word
@@ -148,3 +149,25 @@ def step_said(step: GateStep) -> str:
 
 def _told(name: str, value: str) -> str:
     return prefecture_name(value) if name == "prefecture" else moment(said_value(value, name))
+
+
+@register.filter
+def law_instrument(text: str) -> str:
+    """Return what an act is called in the language of the page, as far as that is known."""
+    return instrument_in_japanese(text) if _is_japanese() else text
+
+
+@register.filter
+def law_provision(text: str) -> str:
+    """Return what an article is called in the language of the page, as far as that is known."""
+    return provision_in_japanese(text) if _is_japanese() else text
+
+
+@register.filter
+def law_element(text: str) -> str:
+    """Return what an element says in the language of the page, as far as that is known."""
+    return ELEMENTS.get(text, text) if _is_japanese() else text
+
+
+def _is_japanese() -> bool:
+    return (get_language() or "").startswith("ja")
