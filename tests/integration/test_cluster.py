@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -99,6 +100,14 @@ def test_a_node_that_dies_in_the_middle_of_an_ingest_costs_nothing_but_time(
     assert disturbed == undisturbed
     assert (disturbed[0].kept, len(disturbed[1])) == (FILES + 2, FILES + 2)
     assert verify(all_entries(), RootStore(world.folder / "roots"), {}).is_sound
+
+
+def test_a_node_knows_no_command_and_takes_no_modules_from_where_it_was_given(nodes: Nodes) -> None:
+    looked_in = nodes.ray.get(nodes.ray.remote(lambda: __import__("sys").path).remote())
+    assert str(Path.cwd()) not in looked_in
+    jobs = [job["Entrypoint"] for job in nodes.ray._private.state.jobs()]
+    assert jobs
+    assert not [one for one in jobs if sys.argv[0] in one]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -35,7 +36,9 @@ def test_an_address_at_which_others_hear_is_refused_without_tls(address: str, tl
             require_closed(address, lacking)
 
 
-@pytest.mark.parametrize("address", ["", "auto", "localhost:6379", "ray://127.0.0.1:10001", "127.0.0.1", "127.0.0.1:x"])
+@pytest.mark.parametrize(
+    "address", ["", "auto", "localhost:6379", "ray://127.0.0.1:10001", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:65536"]
+)
 def test_what_is_no_number_and_port_is_refused(address: str) -> None:
     with pytest.raises(InputError):
         require_closed(address, {})
@@ -78,7 +81,41 @@ def test_a_node_inherits_nothing_that_opens_a_database(monkeypatch: pytest.Monke
     [(arguments, environ)] = became
     assert not secrets.keys() & environ.keys()
     assert (environ["PATH"], environ["RAY_USE_TLS"]) == ("/bin", "0")
+    assert arguments[1] == "-P"
     assert {"--head", "--block", "--disable-usage-stats", "--include-dashboard=false"} <= set(arguments)
+
+
+class Ray:
+    """Ray, as far as attaching goes: it notes where one stood, and what one was called."""
+
+    exceptions = SimpleNamespace(RayError=RuntimeError)
+
+    def __init__(self) -> None:
+        self._private = SimpleNamespace(utils=SimpleNamespace(get_entrypoint_name=lambda: "--case 2026-14"))
+        self.told: list[str] = []
+
+    def init(self, *_: object, **__: object) -> None:
+        self.told += [str(Path.cwd()), self._private.utils.get_entrypoint_name()]
+
+    def nodes(self) -> list[object]:
+        return []
+
+    def shutdown(self) -> None:
+        self.told.append("left")
+
+
+def test_nodes_are_told_neither_the_command_nor_to_take_modules_from_where_it_was_given(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ray = Ray()
+    monkeypatch.setattr(attaching, "imported", lambda: ray)
+    monkeypatch.setattr(attaching, "_require_heard", lambda _: None)
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.chdir(tmp_path)
+    environ = {"RAY_AUTH_TOKEN": "x"}
+    with attached(HERE, token=tmp_path / "token", environ=environ):
+        assert Path.cwd() == tmp_path
+    assert ray.told == ["/", "tsunagu", "left"]
 
 
 def test_a_second_node_joins_from_another_machine(tmp_path: Path, tls: dict[str, str]) -> None:

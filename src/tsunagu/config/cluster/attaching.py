@@ -11,7 +11,7 @@ import secrets
 import socket
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import chdir, contextmanager, suppress
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -36,6 +36,9 @@ _LISTENS_HERE: Final = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 _TLS_FILES: Final = ("RAY_TLS_SERVER_CERT", "RAY_TLS_SERVER_KEY", "RAY_TLS_CA_CERT")
 _HANDED_ON: Final = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "NUMBA_CACHE_DIR", "PATH", "TMPDIR", "TZ")
 _TOKEN_BYTES: Final = 32
+_LARGEST_PORT: Final = 65_535
+_OURS: Final = "/"
+"""A folder in which nobody but the system's own user puts what could be taken for a module."""
 _HEARD_S: Final = 10.0
 
 
@@ -54,7 +57,7 @@ def require_closed(address: str, environ: Mapping[str, str]) -> None:
         is_here = ip_address(host) == _HERE
     except ValueError:
         raise InputError("the address of a cluster is a number and a port, such as 127.0.0.1:6379") from None
-    if not port.isdecimal():
+    if not (port.isdecimal() and int(port) <= _LARGEST_PORT):
         raise InputError("the address of a cluster ends with its port, such as 127.0.0.1:6379")
     if is_here or _has_tls(environ):
         return
@@ -91,7 +94,8 @@ def become_node(address: str, *, own: str | None, token: Path, environ: Mapping[
         f"--object-store-memory={OBJECT_BYTES}",
     ]
     boot = "from ray.scripts.scripts import main; main()"
-    os.execve(sys.executable, [sys.executable, "-c", boot, "start", *place, *always], needed)  # noqa: S606 - no shell
+    # -P: modules are not looked for in the folder in which this is begun, which may hold what was seized.
+    os.execve(sys.executable, [sys.executable, "-P", "-c", boot, "start", *place, *always], needed)  # noqa: S606 - no shell
 
 
 @contextmanager
@@ -106,8 +110,13 @@ def attached(address: str, *, token: Path, environ: Mapping[str, str]) -> Iterat
     os.environ.update(environment_of(address, token, environ, may_make=False))
     ray = imported()
     _require_heard(address)
+    # Ray would tell every node the command line of who attaches, in which a case is named.
+    ray._private.utils.get_entrypoint_name = lambda: NAMESPACE  # noqa: SLF001 - it has no other way
     try:
-        ray.init(address, namespace=NAMESPACE, log_to_driver=False, logging_level="ERROR", configure_logging=True)
+        with chdir(
+            _OURS
+        ):  # every node looks for modules first where the one who attaches stands: not in what was seized
+            ray.init(address, namespace=NAMESPACE, log_to_driver=False, logging_level="ERROR", configure_logging=True)
     except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         raise Unavailable("no cluster answers at this address, or not to this token: see `cluster node`") from error
     try:
