@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from django.db import connections, transaction
 
+from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.fingerprint import Fingerprint, Turn
 from tsunagu.domain.media import Examined
 from tsunagu.index.multi import MultiIndex
@@ -19,6 +20,7 @@ from tsunagu.index.snapshot import publish
 from tsunagu.records import held_snapshots, links, migrations
 from tsunagu.records.session import linking
 from tsunagu.services import held_index
+from tsunagu.services.case_life import withdraw_exhibit
 from tsunagu.services.held_index import HeldIndex, Snapshot
 from tsunagu.services.likeness import Benign, find_links
 from tsunagu.services.linking import publish_held
@@ -149,6 +151,25 @@ def test_a_snapshot_that_holds_what_was_erased_is_replaced_by_one_that_does_not(
     after = published(index)
     assert len(after.upright) == len(before.upright) - 1
     assert len(after.turned) == len(before.turned) - len(Turn)
+
+
+def test_where_no_worker_runs_the_command_that_erases_publishes_one_without_what_it_erased(
+    held: tuple[Held, Held], index: HeldIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = held[0].bring(Made().picture())
+    before = published(index)
+    monkeypatch.setattr(HeldIndex, "here", lambda: index)
+    withdraw_exhibit(
+        actor=ours.person.actor,
+        reference=ours.case.reference,
+        exhibit="E1",
+        ground=ErasureGround.WRONG_EXHIBIT,
+        queue=ours.world.rooms.queue,
+        **ours.world.parts,
+    )
+    after = here(index)
+    assert after is not None
+    assert len(after.upright) == len(before.upright) - 1
 
 
 def test_what_was_compared_has_its_place_in_that_order_and_a_new_one_once_it_is_examined_anew(

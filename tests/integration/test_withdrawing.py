@@ -292,6 +292,8 @@ def test_a_large_erasure_is_decided_at_once_and_left_to_the_worker(
     deferred: list[str] = []
 
     class Later:
+        is_at_once = False
+
         def defer(self, task: str, _: object) -> None:
             deferred.append(task)
 

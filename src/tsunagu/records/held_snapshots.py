@@ -65,7 +65,9 @@ class HeldTraces:
 
 def folder() -> Path:
     """Return where the snapshots of this host lie: of the installation whose database is open."""
-    return Path(settings.TSUNAGU_HELD_FOLDER or ".")
+    if settings.TSUNAGU_HELD_FOLDER is None:
+        raise RuntimeError("no installation is open")
+    return settings.TSUNAGU_HELD_FOLDER
 
 
 def published() -> list[Published]:
@@ -132,10 +134,10 @@ def _searchable(kind: str, position: int) -> QuerySet[Trace]:
     return rows.filter(item__compared__lte=position, item__parked=None)
 
 
-def _read(kind: str, column: str, position: int) -> tuple[list[int], bytes]:
+def _read(kind: str, column: str, position: int) -> tuple[list[int], bytearray]:
     ids: list[int] = []
     data = bytearray()
     for trace_id, one in _searchable(kind, position).values_list("id", column).iterator(chunk_size=_AT_ONCE):
         ids.append(trace_id)
         data += one
-    return ids, bytes(data)
+    return ids, data

@@ -12,7 +12,7 @@ from uuid import UUID
 from tsunagu.domain.act import Act
 from tsunagu.domain.erasure import Erasing
 from tsunagu.domain.ledger import Deed
-from tsunagu.records import agencies, enquiry_requests, erasing, overlaps, telling
+from tsunagu.records import agencies, enquiry_requests, erasing, held_snapshots, overlaps, telling
 from tsunagu.records.published_items import Place
 from tsunagu.records.session import LINKER, acting_for, linking, locked
 from tsunagu.services.access import REFERENCE
@@ -58,6 +58,8 @@ def carry_out_or_leave(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledge
         queue.defer("complete-erasures", {})
     else:
         erase(one, now=now, keys=keys, ledger=ledger, waits=True)
+    if queue.is_at_once and held_snapshots.published():  # what was erased may stand in one; a worker looks by itself
+        queue.defer("publish-held", {})
 
 
 def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> bool:

@@ -154,7 +154,7 @@ class HeldIndex:
         return snapshot_id, upright, turned
 
     def _is_here(self, one: Published) -> bool:
-        return all(path.exists() for path in self._paths(one.snapshot_id))
+        return all(os.access(path, os.R_OK) for path in self._paths(one.snapshot_id))
 
     def _paths(self, snapshot_id: UUID) -> tuple[Path, Path]:
         return self._folder / f"{snapshot_id}-upright{_SUFFIX}", self._folder / f"{snapshot_id}-turned{_SUFFIX}"
