@@ -16,10 +16,14 @@ from tsunagu.domain.media import Refusal
 from tsunagu.records import holdings, intakes
 from tsunagu.records.models import Exhibit
 from tsunagu.records.session import acting_for
+from tsunagu.services.series_changes import add_to_series
+from tsunagu.services.visits import accept_visit
 from tsunagu.web.pages import home
 
+from ..guested import invite, show_to  # noqa: TID252 - tests are no package with a name
 from ..linked import Held, Made, copy, link  # noqa: TID252 - tests are no package with a name
 from ..scene import OVERSEES, WORKS  # noqa: TID252 - tests are no package with a name
+from ..series_scene import hold  # noqa: TID252 - tests are no package with a name
 from ..world import Person, World, now  # noqa: TID252 - tests are no package with a name
 from .visitors import Visitor
 
@@ -30,7 +34,7 @@ NEXT = re.compile(r'rel="next"[^>]*href="([^"]+)"')
 
 @pytest.fixture(autouse=True)
 def _short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("overlaps", "intakes"):
+    for module in ("guests", "overlaps", "intakes"):
         monkeypatch.setattr(f"tsunagu.web.pages.{module}.ROWS_A_PAGE", A_PAGE)
     monkeypatch.setattr(home, "NOTICES_SHOWN", A_PAGE)
 
@@ -119,3 +123,17 @@ def test_what_was_refused_is_paged(world: World, visitor: Callable[[], Visitor])
     assert [len(one) for one in found] == [3, 3, 1]
     listed = [place for page in found for place in page]
     assert listed == sorted({*(one.path.decode() for one, _ in refused), "/changed"})
+
+
+def test_what_a_guest_looks_at_is_paged(world: World, told: tuple[Person, list[Held], Held]) -> None:
+    (anna, ours, _), (ben, _) = told, world.found(WORKS, OVERSEES)
+    case, second = ours[-1].case.reference, world.founders[anna.agency][1]
+    name, first = show_to(world, anna, case, ben)
+    more = hold(world, anna, case, THERE - 1)
+    add_to_series(name=name, case=case, items=more, is_context=False, actor=anna.actor, **world.parts)
+    guest = {"guest_id": invite(anna, second, name, ben).guest_id}
+    accept_visit(actor=ben.actor, **guest, **world.parts)
+    path = reverse("visit", kwargs=guest)
+    found = pages(Visitor(world).sits_down_as(ben), path, re.compile(r'<td class="digest">([0-9a-f]{64})<'))
+    assert [len(one) for one in found] == [3, 3, 1]
+    assert {each for page in found for each in page} == {first, *more}

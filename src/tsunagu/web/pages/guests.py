@@ -16,7 +16,7 @@ from tsunagu.domain.guest import MOST_DAYS, Answer, GuestState
 from tsunagu.domain.report import SourceGrading
 from tsunagu.services import guests as service
 from tsunagu.services import visits
-from tsunagu.web.desk import chosen, day, officer_of, parts_of
+from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, number, officer_of, parts_of
 from tsunagu.web.pages.clues import codes
 from tsunagu.web.rooms import now
 from tsunagu.web.sign_in.proof import grave
@@ -68,7 +68,10 @@ def visit(request: HttpRequest, guest_id: UUID) -> HttpResponse:
         _deal_with(request, guest_id)
         return redirect("visit", guest_id)
     view = visits.view_visit(guest_id=guest_id, **parts_of(request))
+    after = number(request.GET.get("after", ""))
+    last = after + ROWS_A_PAGE
     context: dict[str, Any] = {"view": view, "state": view.visit.state(now()), "most_text": MOST_TEXT}
+    context |= {"items": view.items[after:last], "after": after, "next": last if len(view.items) > last else None}
     context |= {"bearings": list(Bearing), "supports": list(Support), "letters": "ABCDE", "digits": "12345"}
     return render(request, "web/visit.html", context)
 
