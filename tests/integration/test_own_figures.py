@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from tsunagu.domain.figure import FigureStatus
 from tsunagu.domain.outcome import Disposal, Outcome, OutcomeCode, PersonOutcome, PersonRole
 from tsunagu.domain.permission import Permission, Role, permissions_of
 from tsunagu.domain.purpose import Purpose
+from tsunagu.records import agencies
 from tsunagu.records.models import Case, StatVintageRow
 from tsunagu.records.session import acting_for
 from tsunagu.services.cases import open_case, staff_case
@@ -130,6 +132,16 @@ def test_a_vintage_is_never_changed_and_never_deleted(world: World, cascade: Cas
             with pytest.raises(DatabaseError), transaction.atomic():
                 deed()
         assert StatVintageRow.objects.count() == 2
+
+
+def test_a_vintage_says_whose_it_is_as_its_agency_was_called_then(
+    world: World, cascade: Cascade, kyoto: Person
+) -> None:
+    parts = {"actor": kyoto.actor, "year": cascade.at.year, "known_on": None, **at(world, cascade)}
+    before = read_vintage(**parts).agency
+    with acting_for(kyoto.actor.agency_id):
+        agencies.describe_agency(replace(before, local_name="another"))
+    assert read_vintage(**parts).agency == before
 
 
 def test_who_sees_figures_sees_nothing_else_and_officers_freeze_none(

@@ -26,6 +26,8 @@ def vintage_bytes(vintage: FrozenVintage) -> bytes:
         "year": vintage.year,
         "known_on": vintage.known_on.isoformat(),
         "status": vintage.status.value,
+        "agency": vintage.agency,
+        "local_name": vintage.local_name,
         "salt": vintage.salt.hex(),
         "acts": [{"kind": _kind(one), **asdict(one)} for one in vintage.known.acts],
         "lists": dict(vintage.known.lists),
@@ -57,6 +59,8 @@ def vintage_from(content: bytes) -> FrozenVintage:
             )
             for one in told["stages"]
         ),
+        told["agency"],
+        told["local_name"],
     )
 
 

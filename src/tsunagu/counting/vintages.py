@@ -47,6 +47,7 @@ class FrozenVintage:
         known: all that was known, of every year.
         tables: cases and persons by force and by conduct, victims by force.
         stages: the seized lists.
+        agency, local_name: as it was called on that day, which is printed.
     """
 
     year: int
@@ -56,6 +57,8 @@ class FrozenVintage:
     known: Known
     tables: tuple[Published, ...]
     stages: tuple[Stage, ...]
+    agency: str = ""
+    local_name: str = ""
 
 
 def headings(year: int) -> tuple[Heading, ...]:

@@ -65,4 +65,5 @@ def provision_in_japanese(text: str) -> str:
 
 def _number(year: str, act: str) -> str:
     began, era = next(one for one in _ERAS if one[0] <= int(year))
-    return f"{era}{int(year) - began + 1}年法律第{act}号"
+    counted = int(year) - began + 1
+    return f"{era}{counted if counted > 1 else '元'}年法律第{act}号"

@@ -44,7 +44,7 @@ class VintageSummary:
 
 @dataclass(frozen=True, slots=True)
 class ReadVintage:
-    """A vintage, and whose it is."""
+    """A vintage, and whose it is, called as when it was frozen: it prints the same for ever."""
 
     vintage: FrozenVintage
     agency: AgencyCard
@@ -81,6 +81,8 @@ def freeze_figures(
         if any(one.year == year and one.known_on >= known_on for one in earlier):
             raise Conflict("the figures of this year were frozen today already")
         made = frozen(known, year=year, known_on=known_on, status=status, salt=salt, earlier=earlier)
+        card = agencies.cards_of([actor.agency_id])[actor.agency_id]
+        made = replace(made, agency=card.name, local_name=card.local_name)
         vintage_id = uuid4()
         sealed = keys.seal(SEALS, zlib.compress(vintage_bytes(made)), _context(vintage_id))
         kept = KeptVintage(vintage_id, year, known_on, status, now, sealed)
@@ -121,7 +123,8 @@ def read_vintage(
         acting_for(actor.agency_id),
     ):
         kept = stat_vintages.vintage_of(year, known_on)
-        read = ReadVintage(_opened(kept, keys), agencies.cards_of([actor.agency_id])[actor.agency_id])
+        made, card = _opened(kept, keys), agencies.cards_of([actor.agency_id])[actor.agency_id]
+        read = ReadVintage(made, replace(card, name=made.agency, local_name=made.local_name))
         ledger.write(_deed(Act.STATISTIC_READ, actor, kept, now))
     return read
 

@@ -17,6 +17,10 @@ CHILD_ACT = "児童買春、児童ポルノに係る行為等の規制及び処�
             "Act 52 of 1999 on the punishment of acts against children, as amended by Act 79 of 2014",
             f"{CHILD_ACT}（平成11年法律第52号）（平成26年法律第79号による改正後）",
         ),
+        (
+            "Act 52 of 1999 on acts, as amended by Act 61 of 2019",
+            f"{CHILD_ACT}（平成11年法律第52号）（令和元年法律第61号による改正後）",
+        ),
         ("Act 99 of 1999 on something", "Act 99 of 1999 on something"),
         ("an agency's own words", "an agency's own words"),
     ],
