@@ -218,6 +218,23 @@ def test_what_an_earlier_release_has_compared_is_numbered_by_the_upgrade_and_wha
     assert admin.execute(is_bound).fetchone() == (True,)
 
 
+def test_a_hit_of_two_that_are_both_examined_anew_holds_though_one_waits_for_longer(
+    held: tuple[Held, Held], index: HeldIndex, admin: psycopg.Connection
+) -> None:
+    made, (ours, theirs) = Made(), held
+    data = made.rng.bytes(32)
+    mine, other = made.picture(data), made.picture(data)
+    ours.bring(mine)
+    theirs.bring(other)
+    snapshot = published(index)
+    for side, one in ((ours, mine), (theirs, other)):
+        done(admin, "UPDATE media_item SET refused = 'decoder-died' WHERE id = %s", side.item(one))
+        side.keep(one)
+    asked = [ours.item(mine)]
+    assert any({*asked, theirs.item(other)} == {a, b} for a, b, _ in found(asked, None))
+    assert found(asked, snapshot) == found(asked, None)
+
+
 @pytest.mark.parametrize("harm", ["cut", "gone", "never"])
 def test_without_a_whole_snapshot_everything_is_read_from_the_tables_and_a_new_one_is_due(
     held: tuple[Held, Held], index: HeldIndex, tmp_path: Path, harm: str

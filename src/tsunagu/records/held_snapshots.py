@@ -104,6 +104,17 @@ def compared_after(position: int) -> list[int]:
     return list(rows.values_list("id", flat=True))
 
 
+def waiting_with_hits(item_ids: Sequence[int]) -> list[int]:
+    """Return the items without a place that have a hit with one of these: both are examined anew."""
+    with connections[LINKER].cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM media_item WHERE compared IS NULL AND id IN (SELECT item_b FROM hit WHERE item_a = ANY(%s)"
+            " UNION SELECT item_a FROM hit WHERE item_b = ANY(%s))",
+            [list(item_ids)] * 2,
+        )
+        return [item for (item,) in cursor]
+
+
 def compared_up_to(position: int) -> HeldTraces:
     """Return what a snapshot up to a place holds."""
     import numpy as np  # noqa: PLC0415 - only who compares waits for it

@@ -81,7 +81,8 @@ def load_kernels() -> None:
 def find_links(item_ids: Sequence[int], benign: Benign, held: Snapshot | None = None) -> list[Link]:
     """Return what each of these items has in common with any item that is held, itself included.
 
-    With a snapshot, what was never compared is left out, but for these items: it will be compared with them.
+    With a snapshot, what waits is left out, but for these items and what has hits with them: it will be compared with
+    them.
 
     A link of an item with itself stands for two cases of one agency that hold it. Links of one pair may come
     twice, once from either side. Two contents that one case alone holds are not compared: they concern nobody else.

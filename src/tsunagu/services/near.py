@@ -31,7 +31,7 @@ def near(item_ids: Sequence[int], places: Places, held: Snapshot | None) -> Iter
     What a snapshot holds is asked there, and what was compared since in the tables.
     """
     mine, uprights, frames = rows.turned_traces(item_ids), rows.picture_traces(item_ids), rows.frame_traces(item_ids)
-    since = None if held is None else sorted({*held_snapshots.compared_after(held.position), *item_ids})
+    since = None if held is None else _since(held.position, item_ids)
     found: list[NDArray[np.int64]] = []
     if len(uprights.item_ids):
         found += _nearest(mine, rows.picture_traces(since), places)
@@ -48,6 +48,14 @@ def near(item_ids: Sequence[int], places: Places, held: Snapshot | None) -> Iter
         for a, b, rank in _least_of_each(np.concatenate(found)).tolist():
             distance, turn = divmod(rank, len(Turn))
             yield a, b, Evidence(EvidenceKind.NEAR, distance, Turn(turn))
+
+
+def _since(position: int, item_ids: Sequence[int]) -> list[int]:
+    """Return what a snapshot up to a place lacks and must be looked at besides.
+
+    What is examined anew has no place; but a hit with it is not to be given up only because it waits.
+    """
+    return sorted({*held_snapshots.compared_after(position), *held_snapshots.waiting_with_hits(item_ids), *item_ids})
 
 
 def _nearest(
