@@ -31,6 +31,8 @@ from bench.photographs import scenes
 FILES = 5000
 PASSWORD = "benchmark only"  # noqa: S105 - of a throw-away home
 PROGRAM = Path(sys.executable).with_name("tsunagu")
+STARTS = 2
+"""Samples of memory while everything loads, which are left out."""
 MEGAPIXELS = (0.6, 1.2, 2.0, 2.8, 3.9)
 """Sizes in turn: their median is 2, none is over 4."""
 
@@ -175,7 +177,7 @@ def measure(count: int, rounds: int) -> dict[str, Any]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     kernel = [statistics.mean(beside) for beside in pairwise(alone)]
-    settled = memory[len(memory) // 10 :] or memory
+    settled = memory[STARTS:] or memory
     tenth = max(1, len(settled) // 10)
     return {
         "files": count,
