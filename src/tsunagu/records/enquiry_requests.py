@@ -102,6 +102,12 @@ def told_to(actor: Actor) -> tuple[KeptRequest, ...]:
     return tuple(map(_kept, _rows(actor).order_by("-asked_at", "id")))
 
 
+def to_be_answered(actor: Actor, *, today: date, most: int) -> tuple[KeptRequest, ...]:
+    """Return requests that wait for an answer of an officer's agency, the most urgent first, so many at most."""
+    rows = _open().filter(receiver_id=actor.agency_id, last_day__gte=today)
+    return tuple(map(_kept, rows.order_by("last_day", "id")[:most]))
+
+
 def request_told(actor: Actor, request_id: UUID) -> KeptRequest:
     """Return one of them.
 

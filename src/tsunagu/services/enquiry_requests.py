@@ -77,7 +77,7 @@ def list_enquiry_requests(*, actor: Actor, now: datetime, keys: Keys, ledger: Le
         denials_recorded(actor=actor, permission=permission, asked="requests", now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
     ):
-        cards, withheld = agencies.agency_cards(), _Withheld.from_(actor)
+        cards, withheld = agencies.agency_cards(), RequestsWithheld.from_(actor)
         found = enquiry_requests.told_to(actor)
         views = tuple(_view(one, cards) for one in found if not withheld.hides(one, keys))
         about = {"requests": len(views)}
@@ -166,13 +166,13 @@ def erased_at_both(gone: Sequence[RequestSummary], now: datetime) -> tuple[Deed,
 
 
 @dataclass(frozen=True, slots=True)
-class _Withheld:
+class RequestsWithheld:
     """Tells which requests one officer is not shown: about somebody who bears his name, or a colleague's."""
 
     names: frozenset[str]
 
     @classmethod
-    def from_(cls, actor: Actor) -> _Withheld:
+    def from_(cls, actor: Actor) -> RequestsWithheld:
         """Return those of an officer. Call it within `acting_for` his agency."""
         from tsunagu.services.seized_names import withheld_from  # noqa: PLC0415 - loads NumPy
 
@@ -193,7 +193,7 @@ def _opened(
         denials_recorded(actor=actor, permission=permission, asked=str(request_id), now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
     ):
-        withheld = _Withheld.from_(actor)
+        withheld = RequestsWithheld.from_(actor)
         kept = enquiry_requests.request_told(actor, request_id)
         if withheld.hides(kept, keys):
             raise NotFound("no such request")

@@ -7,19 +7,22 @@ from datetime import datetime
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.errors import Unavailable
+from tsunagu.domain.errors import Conflict, Unavailable
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
-from tsunagu.records import enquiries, guests, waiting
+from tsunagu.records import enquiries, enquiry_requests, guests, waiting
+from tsunagu.records.enquiry_requests import KeptRequest
 from tsunagu.records.referral_packages import SignedPackage
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
+from tsunagu.services.enquiry_requests import RequestsWithheld
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.referral_names import PackagesWithheld
 from tsunagu.services.referrals import key_of
 
 MOST_REFERRALS = 100
-"""So many that came are counted, since each is opened first; as many may mean that there are others."""
+"""So many that came are counted, since each is opened first, and so many requests; as many may mean that there are
+others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Waiting:
         enquiries_late: those of his cases whose day is over without a result.
         visits: invitations to look at a series of another agency that he has not answered.
         guests: invitations to his series that wait for him as a second person.
+        requests: of other forces that his agency has yet to answer; `MOST_REFERRALS` at most.
     """
 
     alerts: int = 0
@@ -45,6 +49,7 @@ class Waiting:
     enquiries_late: int = 0
     visits: int = 0
     guests: int = 0
+    requests: int = 0
 
     @property
     def is_something(self) -> bool:
@@ -69,13 +74,15 @@ def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
         late = enquiries.count_overdue(actor, today=now.date())
         visits = guests.count_invited(actor, now=now) if actor.may(Permission.GUEST_ANSWER) else 0
         proposed = guests.count_unconfirmed(actor, now=now) if actor.may(Permission.GUEST_INVITE) else 0
-        found = Waiting(*at_alerts, *at_reports, came, late, visits, proposed)
+        asked = _unanswered(actor, now, keys) if actor.may(Permission.REFERRAL_READ) else 0
+        found = Waiting(*at_alerts, *at_reports, came, late, visits, proposed, asked)
         about: dict[str, str | int] = {
             "alerts": found.alerts,
             "reports": found.reports,
             "referrals": found.referrals,
             "enquiries": found.enquiries_late,
             "guests": found.visits + found.guests,
+            "requests": found.requests,
         }
         ledger.write(Deed(Act.WAITING_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=about))
     return found
@@ -93,3 +100,19 @@ def _unreceived(actor: Actor, keys: Keys) -> int:
             return False  # whoever opens it is told; one damaged package must not take the whole page away
 
     return sum(not is_withheld(one) for one in found)
+
+
+def _unanswered(actor: Actor, now: datetime, keys: Keys) -> int:
+    """Return how many requests wait for an answer, but for those that are withheld from the actor."""
+    waits = enquiry_requests.to_be_answered(actor, today=now.date(), most=MOST_REFERRALS)
+    if not waits:
+        return 0
+    withheld = RequestsWithheld.from_(actor)
+
+    def is_withheld(one: KeptRequest) -> bool:
+        try:
+            return withheld.hides(one, keys)
+        except (Conflict, Unavailable):
+            return False  # as above
+
+    return sum(not is_withheld(one) for one in waits)

@@ -10,11 +10,13 @@ from django.urls import reverse
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.alert_path import AlertState
+from tsunagu.domain.enquiry_request import RequestState
 from tsunagu.domain.guest import GuestState
 from tsunagu.domain.referral import ReferralState
 from tsunagu.domain.report_steps import ReportState
 from tsunagu.services.alerts import list_alerts, list_overdue
 from tsunagu.services.enquiries import list_overdue_enquiries
+from tsunagu.services.enquiry_requests import list_enquiry_requests
 from tsunagu.services.guests import list_guests
 from tsunagu.services.referrals import list_referrals
 from tsunagu.services.reports import list_reports
@@ -60,6 +62,10 @@ def by_the_lists(actor: dict[str, Any]) -> Waiting:
             one.state(now()) is GuestState.PROPOSED and one.proposed_by != actor["actor"].officer_id
             for one in list_guests(**actor).guests
         ),
+        sum(
+            one.receiver.agency_id == own and one.summary.state is RequestState.ASKED
+            for one in list_enquiry_requests(**actor)
+        ),
     )
 
 
@@ -76,6 +82,7 @@ def test_as_much_waits_as_the_lists_show(scene: Scene) -> None:
     assert found["dora"].alerts
     assert (found["ben"].visits, found["anna"].guests, found["carl"].guests) == (2, 1, 0)
     assert found["dora"].referrals
+    assert found["dora"].requests
 
 
 def test_an_alert_is_overdue_only_once_its_time_is_over_and_waits_until_its_outcome_is_told(world: World) -> None:
@@ -99,6 +106,15 @@ def test_nobody_learns_on_home_of_a_package_about_somebody_who_bears_his_name(
     before = count_waiting(**actor).referrals
     monkeypatch.setattr("tsunagu.services.referral_names.PackagesWithheld.hides", lambda *_: True)
     assert (count_waiting(**actor).referrals, before > 0) == (0, True)
+
+
+def test_nobody_learns_on_home_of_a_request_about_somebody_who_bears_his_name(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = {"actor": scene.people["dora"].actor, **scene.world.parts}
+    before = count_waiting(**actor).requests
+    monkeypatch.setattr("tsunagu.services.enquiry_requests.RequestsWithheld.hides", lambda *_: True)
+    assert (count_waiting(**actor).requests, before > 0) == (0, True)
 
 
 def test_home_shows_what_waits_with_the_way_there_and_writes_down_that_it_was_told(
