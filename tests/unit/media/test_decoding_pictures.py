@@ -314,7 +314,7 @@ def test_warming_up_leaves_no_thread_and_can_be_done_twice():
     before = set(os.listdir("/proc/self/task"))  # noqa: PTH208 - names, not paths
     warm_up()
     warm_up()
-    assert set(os.listdir("/proc/self/task")) == before  # noqa: PTH208 - names, not paths
+    assert set(os.listdir("/proc/self/task")) <= before  # noqa: PTH208 - likewise; those of other tests may end
     assert pillow_heif.options.DECODE_THREADS == 0
 
 
