@@ -172,7 +172,7 @@ def test_where_no_worker_runs_the_command_that_erases_publishes_one_without_what
     assert len(after.upright) == len(before.upright) - 1
 
 
-def test_what_was_compared_has_its_place_in_that_order_and_a_new_one_once_it_is_examined_anew(
+def test_what_was_compared_is_numbered_in_that_order_and_anew_once_it_is_examined_anew(
     held: tuple[Held, Held], admin: psycopg.Connection
 ) -> None:
     made, ours = Made(), held[0]

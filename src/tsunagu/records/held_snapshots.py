@@ -37,7 +37,7 @@ class Published(NamedTuple):
 
     Attributes:
         snapshot_id: names its files.
-        position: the last place among all compared items that it knows of.
+        position: the number of the last compared item that it knows of.
         traces: how many fingerprints it holds.
     """
 
@@ -77,14 +77,14 @@ def published() -> list[Published]:
 
 
 def note(one: Published) -> None:
-    """Remember a snapshot whose files are in their places; the oldest beyond `REMEMBERED` are forgotten."""
+    """Remember a snapshot whose files are written; the oldest beyond `REMEMBERED` are forgotten."""
     HeldSnapshot.objects.using(LINKER).create(id=one.snapshot_id, position=one.position, traces=one.traces)
     older = published()[REMEMBERED:]
     HeldSnapshot.objects.using(LINKER).filter(id__in=[old.snapshot_id for old in older]).delete()
 
 
 def number(item_ids: Sequence[int]) -> None:
-    """Give items that are compared now their places, those that have none yet. Call it within `linking`."""
+    """Give items that are compared now their numbers, those that have none yet. Call it within `linking`."""
     with connections[LINKER].cursor() as cursor:
         cursor.execute(
             "UPDATE media_item SET compared = nextval('compared_items') WHERE id = ANY(%s) AND compared IS NULL",
@@ -93,19 +93,19 @@ def number(item_ids: Sequence[int]) -> None:
 
 
 def last_position() -> int:
-    """Return the place of the item that was compared last; 0 before the first."""
+    """Return the number of the item that was compared last; 0 before the first."""
     newest = MediaItem.objects.using(LINKER).filter(compared__isnull=False).order_by("-compared")
     return newest.values_list("compared", flat=True).first() or 0
 
 
 def compared_after(position: int) -> list[int]:
-    """Return the items that were compared since a place, in that order."""
+    """Return the items that were compared since that number, in their order."""
     rows = MediaItem.objects.using(LINKER).filter(compared__gt=position).order_by("compared")
     return list(rows.values_list("id", flat=True))
 
 
 def waiting_with_hits(item_ids: Sequence[int]) -> list[int]:
-    """Return the items without a place that have a hit with one of these: both are examined anew."""
+    """Return the items without a number that have a hit with one of these: both are examined anew."""
     with connections[LINKER].cursor() as cursor:
         cursor.execute(
             "SELECT id FROM media_item WHERE compared IS NULL AND id IN (SELECT item_b FROM hit WHERE item_a = ANY(%s)"
@@ -116,7 +116,7 @@ def waiting_with_hits(item_ids: Sequence[int]) -> list[int]:
 
 
 def compared_up_to(position: int) -> HeldTraces:
-    """Return what a snapshot up to a place holds."""
+    """Return what a snapshot up to a number holds."""
     import numpy as np  # noqa: PLC0415 - only who compares waits for it
 
     pictures, turns = _read(FingerprintKind.PDQ.code, "turns", position)
@@ -130,7 +130,7 @@ def compared_up_to(position: int) -> HeldTraces:
 
 
 def count_up_to(position: int) -> int:
-    """Return how many fingerprints a snapshot up to a place would hold now."""
+    """Return how many fingerprints a snapshot up to a number would hold now."""
     return sum(_searchable(kind, position).count() for kind in (FingerprintKind.PDQ.code, FRAME_KIND))
 
 

@@ -44,7 +44,7 @@ class Snapshot:
 
     Attributes:
         snapshot_id: its name.
-        position: the last place among all compared items that it knows of.
+        position: the number of the last compared item that it knows of.
         upright: pictures and frames as they are, by the ids of their traces.
         turned: pictures in all eight turns, by the ids of their traces times eight, plus the turn.
     """

@@ -51,7 +51,7 @@ class ShardActor:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ShardReplica:
     """Which replica of which shard an actor is, as its name says.
 
     Attributes:
@@ -76,7 +76,7 @@ class Place:
         return f"{_MARK}.{self.position}.{self.count}.{self.number}"
 
     @classmethod
-    def of(cls, name: str) -> Place | None:
+    def of(cls, name: str) -> ShardReplica | None:
         """Return what a name says; None for that of another actor."""
         mark, *numbers = name.split(".")
         return cls(*map(int, numbers)) if mark == _MARK and len(numbers) == 4 else None
@@ -126,7 +126,9 @@ def served_index(ray: Any) -> tuple[ShardedIndex, int, NDArray[np.int64]]:
 
 
 def _index_of(ray: Any, position: int, count: int) -> tuple[ShardedIndex, int, NDArray[np.int64]]:
-    all_places = [[Place(position, count, number, replica) for replica in range(REPLICAS)] for number in range(count)]
+    all_places = [
+        [ShardReplica(position, count, number, replica) for replica in range(REPLICAS)] for number in range(count)
+    ]
     told = [_described(ray, replicas) for replicas in all_places]
     shards = [[RayReplica(ray, one.name) for one in replicas] for replicas in all_places]
     _, entries, sizes, ids = zip(*told, strict=True)
@@ -134,12 +136,12 @@ def _index_of(ray: Any, position: int, count: int) -> tuple[ShardedIndex, int, N
     return index, position, np.frombuffer(b"".join(ids), np.int64)
 
 
-def _served(ray: Any) -> set[Place]:
+def _served(ray: Any) -> set[ShardReplica]:
     """Return all replicas that are there, or shall be soon."""
-    return {place for name in ray.util.list_named_actors() if (place := Place.of(name))}
+    return {place for name in ray.util.list_named_actors() if (place := ShardReplica.of(name))}
 
 
-def _described(ray: Any, replicas: Sequence[Place]) -> tuple[str, int, int, bytes]:
+def _described(ray: Any, replicas: Sequence[ShardReplica]) -> tuple[str, int, int, bytes]:
     """Return what one of the replicas says of itself."""
     for one in replicas:
         try:
@@ -160,7 +162,9 @@ class Serving:
         self._ray = ray
         self._paths = paths
         self.places = [
-            Place(position, len(paths), number, replica) for number in range(len(paths)) for replica in range(REPLICAS)
+            ShardReplica(position, len(paths), number, replica)
+            for number in range(len(paths))
+            for replica in range(REPLICAS)
         ]
 
     def start(self) -> None:
@@ -215,7 +219,7 @@ class Serving:
             apart = [{"CPU": _PROCESSORS}] * REPLICAS
             return self._ray.util.placement_group(apart, "STRICT_SPREAD", name=name, lifetime="detached")
 
-    def _end(self, places: set[Place]) -> None:
+    def _end(self, places: set[ShardReplica]) -> None:
         for one in places:
             with suppress(ValueError):  # it has just ended
                 self._ray.kill(self._ray.get_actor(one.name))

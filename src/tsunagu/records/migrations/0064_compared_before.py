@@ -1,4 +1,4 @@
-"""What an earlier release had compared has its place among all that was compared, so that it goes into snapshots."""
+"""What an earlier release had compared has its number among all that was compared, so that it goes into snapshots."""
 
 from django.db import migrations
 

@@ -16,8 +16,8 @@ class MediaItem(models.Model):
     `parked` tells why the content could not be compared with what is held: an error's code. It is left out then, so
     that it stops nobody else's, until it is examined anew.
     `claimed` tells that another agency says what was learnt of it: an examination of one's own takes its place.
-    `compared` is its place among all items whose fingerprints were compared, in the order in which they were; unset
-    while they never were. A snapshot of what is held goes up to such a place.
+    `compared` is its number among all items whose fingerprints were compared, in the order in which they were; unset
+    while they never were. A snapshot of what is held goes up to such a number.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -111,7 +111,7 @@ class Trace(models.Model):
 class HeldSnapshot(models.Model):
     """A snapshot of what is held that some host has published: it names the files there.
 
-    `position` is the place among all compared items up to which it goes, `traces` how many fingerprints it holds.
+    `position` is the number of the last compared item that it knows of, `traces` how many fingerprints it holds.
     """
 
     id = models.UUIDField(primary_key=True)
