@@ -14,7 +14,7 @@ import pytest
 
 from tsunagu.cli.alerts import CHECK
 from tsunagu.domain.errors import Conflict, InputError, NotFound
-from tsunagu.domain.outcome import Disposal, Outcome, OutcomeCode, PersonOutcome, PersonRole
+from tsunagu.domain.outcome import AgeBand, Disposal, Outcome, OutcomeCode, PersonOutcome, PersonRole, SchoolBand
 from tsunagu.services.alert_letters import write_letter
 from tsunagu.services.letters import Letter
 
@@ -71,11 +71,14 @@ def test_a_letter_brings_the_outcome_in_japans_words_where_the_receiver_is_japan
 ) -> None:
     alert, name = sent(world, cascade)
     cascade.take(cascade.bureau, alert, document=DOCUMENT)
-    person = PersonOutcome(1, PersonRole.SUSPECT, (Disposal.CLEARED, Disposal.REFERRED_ON_PAPERS))
-    cascade.tell(cascade.bureau, alert, Outcome({OutcomeCode.SAFEGUARDED: 2}, (person,)), document=DOCUMENT)
+    done = (Disposal.CLEARED, Disposal.REFERRED_ON_PAPERS)
+    person = PersonOutcome(1, PersonRole.SUSPECT, done, age=AgeBand.THIRTIES)
+    outcome = Outcome({OutcomeCode.SAFEGUARDED: 2}, (person,), {SchoolBand.HIGH: 1})
+    cascade.tell(cascade.bureau, alert, outcome, document=DOCUMENT)
     written = letter(cascade, cascade.bureau, alert, name)
     assert [one["term"] for one in written.fields["outcomes"][0]["persons"][0]["disposals"]] == ["検挙", "書類送検"]
-    assert "2 safeguarded / 保護済み" in written.text
+    told = ("2 safeguarded / 保護済み", "1 high school / 高校生", "age at the act / 行為時の年齢 30s")
+    assert all(one in written.text for one in told)
 
 
 def test_a_letter_says_what_the_label_allows_and_who_speaks_for_the_receiver_writes_it(

@@ -118,7 +118,7 @@ def test_from_two_uploads_to_47_children_safe_and_both_contributors_told(
     # The outcome: one child found, then 47; one who led, as a court found, and four others.
     run(kyoto, "outcome", alert, "--children", "located=1")
     persons = [
-        f"{number}:convicted:arrested+referred-in-custody+indicted+sentenced:{'organizer' * (number == 1)}:{months}"
+        f"{number}:convicted:arrested+referred-in-custody+indicted+sentenced:{'organizer' * (number == 1)}:{months}:30s"
         for number, months in enumerate(SENTENCES, start=1)
     ]
     run(
@@ -127,6 +127,7 @@ def test_from_two_uploads_to_47_children_safe_and_both_contributors_told(
         alert,
         "--children",
         "safeguarded=47",
+        *("--school", "elementary=40", "--method", "voyeur=47"),
         *(part for one in persons for part in ("--person", one)),
     )
 
@@ -135,6 +136,8 @@ def test_from_two_uploads_to_47_children_safe_and_both_contributors_told(
         shown = run(one, "show", alert)
         outcome = shown["steps"][-1]["outcome"]
         assert outcome["children"] == {"safeguarded": 47}
+        assert (outcome["schools"], outcome["methods"]) == ({"elementary": 40}, {"voyeur": 47})
+        assert {each["age"] for each in outcome["persons"]} == {"30s"}
         assert [each["sentence_months"] for each in outcome["persons"]] == list(SENTENCES)
         assert [each["part"] for each in outcome["persons"]] == ["organizer", "", "", "", ""]
         assert [each["agency"] for each in shown["path"] if each["on_the_way_home"]] == [

@@ -12,7 +12,16 @@ from django.db import DatabaseError, transaction
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotFound
 from tsunagu.domain.figure import FigureStatus
-from tsunagu.domain.outcome import Disposal, Outcome, OutcomeCode, PersonOutcome, PersonRole
+from tsunagu.domain.outcome import (
+    AgeBand,
+    Disposal,
+    HarmMethod,
+    Outcome,
+    OutcomeCode,
+    PersonOutcome,
+    PersonRole,
+    SchoolBand,
+)
 from tsunagu.domain.permission import Permission, Role, permissions_of
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records import agencies
@@ -28,11 +37,11 @@ from .referred import be_of, come
 from .world import Person, World, random_name
 
 FINAL, PROVISIONAL = FigureStatus.FINAL, FigureStatus.PROVISIONAL
-CLEARED = (Disposal.REFERRED_ON_PAPERS,)
+CLEARED = (Disposal.ARRESTED, Disposal.REFERRED_ON_PAPERS)
 
 
 def suspects(count: int) -> tuple[PersonOutcome, ...]:
-    return tuple(PersonOutcome(number, PersonRole.SUSPECT, CLEARED) for number in range(1, count + 1))
+    return tuple(PersonOutcome(one, PersonRole.SUSPECT, CLEARED, age=AgeBand.THIRTIES) for one in range(1, count + 1))
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +50,7 @@ def cascade(world: World) -> Cascade:
     made = Cascade.open(world)
     be_of(world, made.kyoto, "JP-26")
     for outcome, is_covert in (
-        (Outcome({OutcomeCode.SAFEGUARDED: 9}, suspects(7)), False),
+        (Outcome({OutcomeCode.SAFEGUARDED: 9}, suspects(7), {SchoolBand.HIGH: 9}, {HarmMethod.SELFIE: 9}), False),
         (Outcome({OutcomeCode.SAFEGUARDED: 6}), True),
     ):
         alert = made.raise_alert()
@@ -93,6 +102,9 @@ def test_what_was_told_counts_and_a_covert_case_in_no_figure_of_its_own_agency(
     assert (told["identified-victims", "all"], told["identified-victims", "26"]) == (9, 9)
     assert (told["cleared-persons", "26"], told["cleared-persons", "csam/not-told"]) == (7, 7)
     assert told["cleared-cases", "all"] is None, "one inclusive case is a small number"
+    stated = ("csam/school:high", "csam/school:not-recorded", "csam/method:selfie")
+    assert [told["identified-victims", one] for one in stated] == [9, 0, 9]
+    assert (told["cleared-persons", "csam/offender:30s"], told["arrested-persons", "26"]) == (7, 7)
 
 
 def test_a_referral_counts_in_the_column_of_its_conduct_and_a_new_vintage_knows_it(
@@ -106,6 +118,8 @@ def test_a_referral_counts_in_the_column_of_its_conduct_and_a_new_vintage_knows_
     freeze(world, cascade, kyoto, days=1)
     told = numbers(world, cascade, kyoto, days=1)
     assert (told["cleared-persons", "all"], told["cleared-persons", "csam/possession-etc"]) == (13, 6)
+    assert (told["referred-persons", "26"], told["arrested-persons", "csam/possession-etc"]) == (13, 6)
+    assert told["cleared-persons", "csam/offender:30s"] == 13
     assert (told["sent-persons", "lists"], told["cleared-persons", "lists"]) == (0, 0), "none is of a list of its own"
     kept = {"actor": kyoto.actor, "year": cascade.at.year, "known_on": before.known_on}
     assert read_vintage(**kept, **at(world, cascade, 2)).vintage == before

@@ -104,6 +104,8 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
     """Return an outcome in neutral codes."""
     return {
         "children": {code.value: count for code, count in sorted(outcome.children.items())},
+        "schools": dict(sorted(outcome.schools.items())),
+        "methods": dict(sorted(outcome.methods.items())),
         "persons": [_person_json(one) for one in outcome.persons],
     }
 
@@ -159,10 +161,14 @@ def _print_outcome(view: AlertView, kept: KeptStep, outcome: Outcome) -> None:
     told = ", ".join(f"{count} {code.value}" for code, count in outcome.children.items())
     name = view.cards[kept.step.agency_id].name
     screen.print(Text(f"{kept.step.at:%Y-%m-%d %H:%M} {name}: {told}".rstrip(": ")))
+    for stated in (outcome.schools, outcome.methods):
+        if stated:
+            screen.print(Text("  " + ", ".join(f"{count} {code.value}" for code, count in stated.items())))
     for one in outcome.persons:
         months = "" if one.sentence_months is None else f", {one.sentence_months} months"
         done = ", ".join(each.value for each in one.disposals)
-        parts = (f"person {one.number}", one.role.value, one.part, done)
+        age = "" if one.age is None else f"age {one.age}"
+        parts = (f"person {one.number}", one.role.value, one.part, done, age)
         screen.print(Text("  " + "; ".join(each for each in parts if each) + months))
 
 
@@ -190,6 +196,7 @@ def _person_json(one: PersonOutcome) -> dict[str, Any]:
         "disposals": list(one.disposals),
         "part": one.part,
         "sentence_months": one.sentence_months,
+        "age": one.age,
     }
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import click
 
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.outcome import Disposal, OutcomeCode, PersonOutcome, PersonRole
+from tsunagu.domain.outcome import AgeBand, Disposal, PersonOutcome, PersonRole
 from tsunagu.services.alert_desk import Command
 
+_Code = TypeVar("_Code", bound=StrEnum)
 MOST_DOCUMENT_BYTES = 64 << 20
 key_option = click.option("--key", help="The command's own key: with the same one it is done once, however often sent.")
 
@@ -29,7 +32,7 @@ def _digest(document: Path) -> bytes:
     return hashlib.sha256(content).digest()
 
 
-def children_of(typed: str) -> tuple[OutcomeCode, int]:
+def children_of(codes: type[_Code], typed: str) -> tuple[_Code, int]:
     """Return a code with a count of children, typed as safeguarded=47.
 
     Raises:
@@ -37,18 +40,18 @@ def children_of(typed: str) -> tuple[OutcomeCode, int]:
     """
     code, _, count = typed.partition("=")
     try:
-        return OutcomeCode(code), int(count)
+        return codes(code), int(count)
     except ValueError:
-        raise InputError(f"children are told by code and number: {', '.join(OutcomeCode)}") from None
+        raise InputError(f"children are told by code and number: {', '.join(codes)}") from None
 
 
 def person_of(typed: str) -> PersonOutcome:
-    """Return a person, typed as number:role[:disposal+disposal[:part[:months]]].
+    """Return a person, typed as number:role[:disposal+disposal[:part[:months[:age]]]].
 
     Raises:
         InputError: it is none.
     """
-    number, role, disposals, part, months = (*typed.split(":"), "", "", "", "")[:5]
+    number, role, disposals, part, months, age = (*typed.split(":"), "", "", "", "", "")[:6]
     try:
         return PersonOutcome(
             int(number),
@@ -56,6 +59,7 @@ def person_of(typed: str) -> PersonOutcome:
             tuple(Disposal(one) for one in disposals.split("+") if one),
             part,
             int(months) if months else None,
+            AgeBand(age) if age else None,
         )
     except ValueError:
-        raise InputError("a person is told as number:role[:disposal+disposal[:part[:months]]]") from None
+        raise InputError("a person is told as number:role[:disposal+disposal[:part[:months[:age]]]]") from None

@@ -18,7 +18,7 @@ from tsunagu.cli.output import print_json, screen
 from tsunagu.domain.alert import HandOver, Priority, RefusalReason
 from tsunagu.domain.assessment import CountryWeight
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.outcome import Outcome
+from tsunagu.domain.outcome import HarmMethod, Outcome, OutcomeCode, SchoolBand
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services import alert_raising, alert_steps
 from tsunagu.services import alerts as service
@@ -222,8 +222,10 @@ def withdraw(house: House, alert: UUID, *, words: str, key: str | None, as_json:
     "--person",
     "persons",
     multiple=True,
-    help="number:role[:disposal+disposal[:part[:months]]], such as 1:convicted:arrested+sentenced:organizer:96.",
+    help="number:role[:disposal+disposal[:part[:months[:age]]]], such as 1:convicted:arrested+sentenced::96:40s.",
 )
+@click.option("--school", "schools", multiple=True, help="How old identified children were, such as junior-high=2.")
+@click.option("--method", "methods", multiple=True, help="How identified children were harmed, such as selfie=2.")
 @click.option("--words", default="", help="What there is to say besides. Name no person.")
 @document_option
 @key_option
@@ -233,8 +235,16 @@ def outcome(house: House, /, alert: UUID, *, words: str, document: Path | None, 
     """Tell what became of an alert that you have taken; it goes home along its path, to all who contributed.
 
     Codes for children: located, identified-not-safe, safeguarded, identified-historic, deceased, not-found, reopened.
+    Ages are those of the day of the act, as the police or the court states them, and methods likewise: leave them out
+    where nobody does. Of children: preschool, elementary, junior-high, high, other; and selfie, voyeur,
+    prostitution-or-indecent-act, forced, other. Of persons: teens, 20s, 30s, 40s, 50s, 60-and-over.
     """
-    told = Outcome(dict(map(children_of, typed["children"])), tuple(map(person_of, typed["persons"])))
+    told = Outcome(
+        dict(children_of(OutcomeCode, one) for one in typed["children"]),
+        tuple(map(person_of, typed["persons"])),
+        dict(children_of(SchoolBand, one) for one in typed["schools"]),
+        dict(children_of(HarmMethod, one) for one in typed["methods"]),
+    )
     command = command_of(typed["key"], document)
     with signed_in(house, None) as desk:
         step = tell_outcome(alert_id=alert, outcome=told, words=words, command=command, **desk.parts)

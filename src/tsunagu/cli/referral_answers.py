@@ -12,7 +12,7 @@ from tsunagu.cli.alerts import document_option
 from tsunagu.cli.house import json_option, purpose_option, signed_in
 from tsunagu.cli.letters import check_command, write_letter_files
 from tsunagu.cli.output import print_json, screen
-from tsunagu.domain.outcome import Disposal, PersonOutcome, PersonRole
+from tsunagu.domain.outcome import AgeBand, Disposal, PersonOutcome, PersonRole
 from tsunagu.domain.referral import ReferralState, ReturnReason
 from tsunagu.exchange.referral_case import referral_as_case
 from tsunagu.exchange.referral_form import pdf_of, text_of
@@ -77,6 +77,11 @@ def return_(
     type=click.Choice([one.value for one in Disposal]),
     help="What was done; may be given again.",
 )
+@click.option(
+    "--age",
+    type=click.Choice([one.value for one in AgeBand]),
+    help="His age on the day of the act, as the police or the court states it; never an estimate.",
+)
 @words_option
 @document_option
 @purpose_option
@@ -88,6 +93,7 @@ def outcome(
     referral: UUID,
     role: str,
     done: tuple[str, ...],
+    age: str | None,
     words: str,
     document: Path | None,
     purpose: str | None,
@@ -97,7 +103,7 @@ def outcome(
 
     Where there is no case, or a court has acquitted, whoever had a package of him is told.
     """
-    told = PersonOutcome(1, PersonRole(role), tuple(map(Disposal, done)))
+    told = PersonOutcome(1, PersonRole(role), tuple(map(Disposal, done)), age=None if age is None else AgeBand(age))
     answer = _answer(words, document)
     with signed_in(house, purpose) as desk:
         state = service.tell_referral_outcome(referral_id=referral, outcome=told, answer=answer, **desk.parts)

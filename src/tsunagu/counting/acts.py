@@ -7,14 +7,25 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
 from tsunagu.domain import outcome, stat_event
-from tsunagu.domain.outcome import OutcomeCode, PersonOutcome
-from tsunagu.domain.stat_event import Cleared, Offence, Retracted, StatEvent, VictimFound
+from tsunagu.domain.outcome import IDENTIFIED, HarmMethod, OutcomeCode, PersonOutcome, SchoolBand
+from tsunagu.domain.stat_event import (
+    NOT_RECORDED,
+    Cleared,
+    Described,
+    Facet,
+    Measure,
+    MeasureTaken,
+    Offence,
+    Retracted,
+    StatEvent,
+    VictimFound,
+)
 
 WHOLE = "csam"
 NOT_TOLD = "csam/not-told"
@@ -47,15 +58,14 @@ CLEARANCES = MappingProxyType(
     }
 )
 """What clears a case, the plainest last. An arrest does not, nor a notice to a child centre, nor what a court does."""
-IDENTIFIED = frozenset(
+MEASURES = MappingProxyType(
     {
-        OutcomeCode.IDENTIFIED_NOT_SAFE,
-        OutcomeCode.SAFEGUARDED,
-        OutcomeCode.IDENTIFIED_HISTORIC,
-        OutcomeCode.DECEASED,
+        outcome.Disposal.ARRESTED: Measure.ARRESTED,
+        outcome.Disposal.REFERRED_IN_CUSTODY: Measure.REFERRED,
+        outcome.Disposal.REFERRED_ON_PAPERS: Measure.REFERRED,
     }
 )
-"""Of whom it is known who she is; whose whereabouts alone are known is not among them."""
+"""What is counted beside clearances, each person once."""
 _JAPANESE = "JP-"
 
 
@@ -68,6 +78,7 @@ class Told:
         on: the day, where the force is.
         force: 01 to 47; None where who tells it is no force of a prefecture, which counts in no table of theirs.
         children: how many of them, by code, as they stand then.
+        schools, methods: of those who are identified, as far as it is stated.
     """
 
     number: int
@@ -75,6 +86,8 @@ class Told:
     force: str | None
     persons: tuple[PersonOutcome, ...] = ()
     children: Mapping[OutcomeCode, int] = field(default_factory=dict)
+    schools: Mapping[SchoolBand, int] = field(default_factory=dict)
+    methods: Mapping[HarmMethod, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +123,13 @@ def force_of(code: str) -> str | None:
 def acts_of(path: ToldPath) -> tuple[StatEvent, ...]:
     """Return what counts of a path: each person at his first clearance, each child when she is told to be identified.
 
+    Beside it count a person's first arrest and first referral. Which age, and which method, was stated is told apart:
+    what is stated later describes whoever counted before, in vintages from that day on.
+
     Of children the newest telling is how it stands: more than before are found on that day, fewer were told wrongly
     before, and are retracted.
     """
-    made = [*_persons(path), *_children(path)]
+    made: list[StatEvent] = [*_persons(path), *_measures(path), *_ages(path), *_children(path)]
     if path.withdrawn_on is not None:
         gone = {one.event_id for one in made if isinstance(one, Retracted)}
         made += [
@@ -165,14 +181,63 @@ def _persons(path: ToldPath) -> Iterator[Cleared]:
                 cleared_on=told.on,
                 force=told.force,
                 case_key=path.name,
-                offences=(Offence(CONDUCTS.get(path.conduct, NOT_TOLD), 0),),  # one conduct a path: none is heavier
-                suspects=(f"{path.name}:{one.number}",),
+                offences=(Offence(_column(path), 0),),  # one conduct a path: none is heavier
+                suspects=(_suspect(path, one),),
                 disposal=how,
                 population=path.population,
             )
 
 
-def _children(path: ToldPath) -> Iterator[VictimFound | Retracted]:
+def _measures(path: ToldPath) -> Iterator[MeasureTaken]:
+    seen: set[tuple[int, Measure]] = set()
+    for told, one in _told_of_persons(path):
+        for measure in sorted({MEASURES[each] for each in one.disposals if each in MEASURES}):
+            if (one.number, measure) in seen:
+                continue
+            seen.add((one.number, measure))
+            yield MeasureTaken(
+                event_id=f"{path.name}:person:{one.number}:{measure}",
+                recorded_on=told.on,
+                taken_on=told.on,
+                force=told.force or "",
+                measure=measure,
+                suspect=_suspect(path, one),
+                category=_column(path),
+                population=path.population,
+            )
+
+
+def _ages(path: ToldPath) -> Iterator[Described]:
+    for told, one in _told_of_persons(path):
+        if one.age is not None:
+            yield _described(told, _suspect(path, one), Facet.OFFENDER, one.age)
+
+
+def _told_of_persons(path: ToldPath) -> Iterator[tuple[Told, PersonOutcome]]:
+    """Yield what forces told of persons."""
+    yield from ((told, one) for told in path.told if told.force is not None for one in told.persons)
+
+
+def _described(told: Told, subject: str, facet: Facet, value: str) -> Described:
+    return Described(
+        event_id=f"{subject}:{facet}:{told.force}:{told.number}",
+        recorded_on=told.on,
+        order=told.number,
+        subject=subject,
+        facet=facet,
+        value=value,
+    )
+
+
+def _column(path: ToldPath) -> str:
+    return CONDUCTS.get(path.conduct, NOT_TOLD)
+
+
+def _suspect(path: ToldPath, one: PersonOutcome) -> str:
+    return f"{path.name}:{one.number}"
+
+
+def _children(path: ToldPath) -> Iterator[VictimFound | Described | Retracted]:
     standing: list[str] = []
     for told in path.told:
         if told.force is None or not told.children:
@@ -192,3 +257,17 @@ def _children(path: ToldPath) -> Iterator[VictimFound | Retracted]:
                 is_identified=True,
                 category=WHOLE,
             )
+        yield from _stated_of(standing, told)
+
+
+def _stated_of(standing: Sequence[str], told: Told) -> Iterator[Described]:
+    """Yield what a step states of the children, who have no names here: so many of them, of whichever.
+
+    A step that states nothing leaves what was stated before; one that states of fewer leaves the others unrecorded.
+    """
+    for facet, counts in ((Facet.SCHOOL, told.schools), (Facet.METHOD, told.methods)):
+        if counts:
+            values = [str(value) for value, count in sorted(counts.items()) for _ in range(count)]
+            values += [NOT_RECORDED] * (len(standing) - len(values))
+            for child, value in zip(standing, values, strict=False):
+                yield _described(told, child, facet, value)

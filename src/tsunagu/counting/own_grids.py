@@ -14,7 +14,7 @@ from tsunagu.counting.vintages import FrozenVintage
 from tsunagu.domain.figure import Figure, Period
 
 _COLUMNS = ("period", "population", "category", "definition", "number", "unit", "status", "known-on", "breaks")
-NOTES = ("counted", "not-nationwide", "kept-apart", "kept-back", "persons", "status")
+NOTES = ("counted", "not-nationwide", "kept-apart", "kept-back", "persons", "measures", "stated", "status")
 """What is to be known of every table, as names of `names.tsv`."""
 
 
@@ -28,7 +28,7 @@ def own_grid(vintage: FrozenVintage, language: Language) -> Grid:
 def figures_of(vintage: FrozenVintage) -> Iterator[tuple[Figure, bool]]:
     """Yield every figure and whether it is told; the number of one that is not must not be printed."""
     for table in vintage.tables:
-        for row in (*table.counts.rows, None):
+        for row in (*table.counts.names, None):
             for column in range(len(table.counts.periods)):
                 yield table.counts.figure(row, column), table.cell(row, column) is not None
     for stage in vintage.stages:
@@ -75,11 +75,11 @@ def _table(table: Published, language: Language) -> dict[str, Any]:
     by_force = heading.breakdown is Breakdown.FORCE
     unit, definition = (name_of(one, language) for one in (heading.definition.unit.value, heading.definition.value))
     category = name_of(heading.whole, language)
-    names = {row: name_of(f"force:{row}" if by_force else row, language) for row in table.counts.rows}
+    names = {row: name_of(f"force:{row}" if by_force else row, language) for row in table.counts.names}
     return {
         "heading": f"{category}: {definition} ({unit}), {name_of(f'word:breakdown-{heading.breakdown}', language)}",
         "columns": [name_of("word:row", language), *map(str, table.counts.periods)],
-        "rows": [[names[row], *_cells(table, row, language)] for row in table.counts.rows],
+        "rows": [[names[row], *_cells(table, row, language)] for row in table.counts.names],
         "total": [name_of("word:total", language), *_cells(table, None, language)],
     }
 

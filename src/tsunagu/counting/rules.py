@@ -7,13 +7,24 @@ docs/statistics.md. Order of events never matters, and what was recorded after a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.figure import NATIONWIDE, Definition, Figure, FigureStatus, Period, Vintage
-from tsunagu.domain.stat_event import Cleared, Disposal, Offence, Retracted, StatEvent, VictimFound
+from tsunagu.domain.stat_event import (
+    Cleared,
+    Described,
+    Disposal,
+    Facet,
+    Measure,
+    MeasureTaken,
+    Offence,
+    Retracted,
+    StatEvent,
+    VictimFound,
+)
 
 _REFERRED = frozenset({Disposal.REFERRED_IN_CUSTODY, Disposal.REFERRED_ON_PAPERS})
 
@@ -25,10 +36,14 @@ class Counted:
     Attributes:
         force: the force that counts it, 01 to 47.
         category: the column that counts it.
+        subject: by which it is described; empty for a case.
+        facets: what was stated of it.
     """
 
     force: str
     category: str
+    subject: str = ""
+    facets: Mapping[Facet, str] = field(default_factory=dict)
 
 
 def counted(
@@ -58,16 +73,18 @@ def counted(
         if population != NATIONWIDE and not population.startswith("force:"):
             raise InputError("victims are not counted by where a case began")
         found = _victims([one for one in known if isinstance(one, VictimFound)], definition, period)
-    elif definition in _OF_CLEARANCES:
-        acts = [one for one in known if isinstance(one, Cleared)]
+    elif definition in _OF_ACTS:
+        acts = [one for one in known if isinstance(one, Cleared | MeasureTaken)]
         if population != NATIONWIDE and not population.startswith("force:"):
             acts = [one for one in acts if one.population == population]
-        found = _OF_CLEARANCES[definition](acts, period)
+        found = _OF_ACTS[definition](acts, period)
     else:
         raise InputError("acts and outcomes do not say this")
     force = population.removeprefix("force:") if population.startswith("force:") else None
     inside = (one for one in found if one.category.partition("/")[0] == whole and force in {None, one.force})
-    return tuple(sorted(inside, key=lambda one: (one.force, one.category)))
+    stated = _stated(one for one in known if isinstance(one, Described))
+    described = (replace(one, facets=stated.get(one.subject, {})) for one in inside)
+    return tuple(sorted(described, key=lambda one: (one.force, one.category)))
 
 
 def figure(
@@ -112,7 +129,7 @@ def is_within(category: str, whole: str) -> bool:
     return category == whole or category.startswith(whole + "/")
 
 
-def _known(events: Iterable[StatEvent], known_on: date) -> list[Cleared | VictimFound]:
+def _known(events: Iterable[StatEvent], known_on: date) -> list[Cleared | VictimFound | MeasureTaken | Described]:
     """Return what was recorded up to a day and not retracted up to it."""
     recorded = [one for one in events if one.recorded_on <= known_on]
     wrong = {one.event_id for one in recorded if isinstance(one, Retracted)}
@@ -122,6 +139,14 @@ def _known(events: Iterable[StatEvent], known_on: date) -> list[Cleared | Victim
     return [one for one in told if one.event_id not in wrong]
 
 
+def _stated(descriptions: Iterable[Described]) -> dict[str, dict[Facet, str]]:
+    """Return what was stated last, by whom it is stated of."""
+    found: dict[str, dict[Facet, str]] = defaultdict(dict)
+    for one in sorted(descriptions, key=lambda one: (one.recorded_on, one.order, one.event_id)):
+        found[one.subject][one.facet] = one.value
+    return found
+
+
 def _heaviest(acts: Iterable[Cleared]) -> tuple[Cleared, Offence]:
     """Return the offence with the heaviest penalty and its act; of equal ones the earliest cleared."""
     every = [(act, number, offence) for act in acts for number, offence in enumerate(act.offences)]
@@ -129,11 +154,12 @@ def _heaviest(acts: Iterable[Cleared]) -> tuple[Cleared, Offence]:
     return act, offence
 
 
-def _cases(acts: Iterable[Cleared], period: Period) -> list[Counted]:
+def _cases(acts: Iterable[Cleared | MeasureTaken], period: Period) -> list[Counted]:
     """Return inclusive cases: each counts on the day and for the force of its first clearance."""
     cases: dict[str, list[Cleared]] = defaultdict(list)
     for act in acts:
-        cases[act.case_key].append(act)
+        if isinstance(act, Cleared):
+            cases[act.case_key].append(act)
     found = []
     for together in cases.values():
         first = min(together, key=lambda one: (one.cleared_on, one.event_id))
@@ -142,20 +168,38 @@ def _cases(acts: Iterable[Cleared], period: Period) -> list[Counted]:
     return found
 
 
-def _persons(acts: Iterable[Cleared], period: Period) -> list[Counted]:
+def _persons(acts: Iterable[Cleared | MeasureTaken], period: Period) -> list[Counted]:
     """Return persons: each once in a period, where his heaviest offence counts."""
     of_person: dict[str, list[Cleared]] = defaultdict(list)
     for act in acts:
-        if period.covers(act.cleared_on):
+        if isinstance(act, Cleared) and period.covers(act.cleared_on):
             for person in act.suspects:
                 of_person[person].append(act)
-    heaviest = map(_heaviest, of_person.values())
-    return [Counted(act.force, offence.category) for act, offence in heaviest]
+    heaviest = {person: _heaviest(his) for person, his in of_person.items()}
+    return [Counted(act.force, offence.category, person) for person, (act, offence) in heaviest.items()]
 
 
-def _referred(acts: Iterable[Cleared], period: Period) -> list[Counted]:
-    """Return the persons of cases that were sent to the prosecutor, in custody or on papers."""
-    return _persons([act for act in acts if act.disposal in _REFERRED], period)
+def _referred(acts: Iterable[Cleared | MeasureTaken], period: Period) -> list[Counted]:
+    """Return who was sent to the prosecutor, in custody or on papers: by his clearance, or told after it."""
+    every = list(acts)
+    cleared = _persons([act for act in every if isinstance(act, Cleared) and act.disposal in _REFERRED], period)
+    by_clearance = {one.subject for one in cleared}
+    return [*cleared, *(one for one in _measured(every, period, Measure.REFERRED) if one.subject not in by_clearance)]
+
+
+def _arrested(acts: Iterable[Cleared | MeasureTaken], period: Period) -> list[Counted]:
+    """Return who was arrested, whether or not his case was cleared by then."""
+    return _measured(acts, period, Measure.ARRESTED)
+
+
+def _measured(acts: Iterable[Cleared | MeasureTaken], period: Period, measure: Measure) -> list[Counted]:
+    """Return persons with whom this was done: each once in a period, where it was first."""
+    first: dict[str, MeasureTaken] = {}
+    done = [act for act in acts if isinstance(act, MeasureTaken) and act.measure is measure]
+    for one in sorted(done, key=lambda one: (one.taken_on, one.event_id)):
+        if period.covers(one.taken_on):
+            first.setdefault(one.suspect, one)
+    return [Counted(one.force, one.category, one.suspect) for one in first.values()]
 
 
 def _victims(found: Iterable[VictimFound], definition: Definition, period: Period) -> list[Counted]:
@@ -170,11 +214,12 @@ def _victims(found: Iterable[VictimFound], definition: Definition, period: Perio
     else:
         named = {key for key, one in identified.items() if one.found_on <= period.last}
         firsts = [one for key, one in judged.items() if period.covers(one.found_on) and key not in named]
-    return [Counted(one.force, one.category) for one in firsts]
+    return [Counted(one.force, one.category, one.event_id) for one in firsts]
 
 
-_OF_CLEARANCES: dict[Definition, Callable[[Iterable[Cleared], Period], list[Counted]]] = {
+_OF_ACTS: dict[Definition, Callable[[Iterable[Cleared | MeasureTaken], Period], list[Counted]]] = {
     Definition.CLEARED_CASES: _cases,
     Definition.CLEARED_PERSONS: _persons,
     Definition.REFERRED_PERSONS: _referred,
+    Definition.ARRESTED_PERSONS: _arrested,
 }

@@ -15,8 +15,8 @@ from tsunagu.domain.figure import Figure, Unit
 
 SMALL_BELOW = 5
 """A count from 1 up to this, exclusively, is small; 0 is not."""
-_AT_LEAST_KEPT_BACK = {Breakdown.FORCE: 3, Breakdown.CATEGORY: 2}
-"""A force knows its own figure: of three rows kept back it still learns no other's."""
+_AT_LEAST_OF_FORCES, _AT_LEAST_OF_OTHERS = 3, 2
+"""How many rows are kept back: a force knows its own figure, and of three it still learns no other's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,13 @@ class Published:
         return None if hidden else self.counts.figure(row, column)
 
 
-def publish(counts: Counts, *, earlier: Sequence[Published] = (), small_below: int = SMALL_BELOW) -> Published:
+def publish(
+    counts: Counts,
+    *,
+    earlier: Sequence[Published] = (),
+    within: Sequence[Published] = (),
+    small_below: int = SMALL_BELOW,
+) -> Published:
     """Return a table with enough rows kept back, in the light of every earlier vintage of it.
 
     A row is kept back when one of its counts is small, when it was kept back before, or when it was told before and
@@ -53,9 +59,13 @@ def publish(counts: Counts, *, earlier: Sequence[Published] = (), small_below: i
     its own part of it; where there are too few rows for that, the totals are kept back too. The change of a total is
     always told: it says nothing of a place.
 
+    A table of a part, such as persons arrested beside persons cleared, keeps back whatever the wider one does, and
+    more rows until no difference of both is small: who is not in the part would be told by it.
+
     Args:
         counts: the table.
         earlier: every earlier vintage that was published.
+        within: tables of the same vintage and the same rows of which this one counts a part.
         small_below: counts from 1 up to this, exclusively, are small; 2 to 100.
 
     Raises:
@@ -66,11 +76,11 @@ def publish(counts: Counts, *, earlier: Sequence[Published] = (), small_below: i
     for one in earlier:
         if one.heading != counts.heading or one.counts.known_on >= counts.known_on:
             raise InputError("this is no earlier vintage of the same table")
-    guard = _Guard(counts, tuple(one for one in earlier if not one.totals_kept_back), small_below)
+    guard = _Guard(counts, tuple(one for one in earlier if not one.totals_kept_back), tuple(within), small_below)
     every = frozenset(counts.rows)
-    if any(map(guard.is_small, guard.telling(counts.totals))):
+    if guard.tells_too_much():
         return Published(counts, every, totals_kept_back=True)
-    before = frozenset().union(*(one.kept_back for one in earlier))
+    before = frozenset().union(*(one.kept_back for one in (*earlier, *within)))
     kept = {row for row in counts.rows if row in before or guard.gives_away(row)}
     more = sorted(every - kept, key=lambda row: (counts.rows[row][-1], row))
     while kept and more and not guard.is_safe(kept):
@@ -95,7 +105,7 @@ def kept_back_of(counts: Mapping[str, int], *, small_below: int = SMALL_BELOW) -
     while kept:
         total = sum(counts[row] for row in kept)
         sums = [total, *(total - counts[row] for row in kept)]
-        if len(kept) >= _AT_LEAST_KEPT_BACK[Breakdown.FORCE] and not any(0 < one < small_below for one in sums):
+        if len(kept) >= _AT_LEAST_OF_FORCES and not any(0 < one < small_below for one in sums):
             break
         if not more:
             return frozenset(counts)
@@ -110,11 +120,13 @@ class _Guard:
     Attributes:
         counts: the table.
         earlier: its earlier vintages whose totals were told.
+        within: tables of which it counts a part.
         small_below: from 1 up to this is small.
     """
 
     counts: Counts
     earlier: tuple[Published, ...]
+    within: tuple[Published, ...]
     small_below: int
 
     def is_small(self, number: int) -> bool:
@@ -126,10 +138,22 @@ class _Guard:
             return (*values, values[1] - values[0])
         return tuple(values)
 
+    def tells_too_much(self) -> bool:
+        """Return whether even the totals tell something small, of themselves or beside those of a wider table."""
+        beside = (step for one in self.within for step in self._short_of(self.counts.totals, one.counts.totals))
+        return any(one.totals_kept_back for one in self.within) or any(
+            map(self.is_small, (*self.telling(self.counts.totals), *beside))
+        )
+
+    def _short_of(self, part: Sequence[int], whole: Sequence[int]) -> tuple[int, ...]:
+        """Return by how much one row of counts is less than that of a wider table, and what each tells of that."""
+        return self.telling([wide - one for one, wide in zip(part, whole, strict=True)])
+
     def gives_away(self, row: str) -> bool:
-        """Return whether a row holds something small, or has changed by something small since it was told."""
+        """Return whether a row holds something small, has changed by such since it was told, or lacks it of a whole."""
+        beside = (step for one in self.within for step in self._short_of(self.counts.rows[row], one.counts.rows[row]))
         changes = (change for one in self.earlier if row not in one.kept_back for change in self._changes([row], one))
-        return any(map(self.is_small, (*self.telling(self.counts.rows[row]), *changes)))
+        return any(map(self.is_small, (*self.telling(self.counts.rows[row]), *changes, *beside)))
 
     def _changes(self, rows: Sequence[str], old: Published) -> list[int]:
         """Return by how much the sum of rows differs from an earlier vintage, for each column that both have."""
@@ -149,13 +173,16 @@ class _Guard:
     def hides(self, kept: set[str]) -> bool:
         """Return whether the sum of the rows kept back gives nothing small away, to a force of theirs neither."""
         breakdown = self.counts.heading.breakdown
-        if len(kept) < _AT_LEAST_KEPT_BACK[breakdown]:
+        by_force = breakdown is Breakdown.FORCE
+        if len(kept) < (_AT_LEAST_OF_FORCES if by_force else _AT_LEAST_OF_OTHERS):
             return False
-        told = [self.telling(self.counts.rows[row]) for row in sorted(kept)]
-        for column in zip(*told, strict=True):
-            sums = [sum(column)]
-            if breakdown is Breakdown.FORCE:
-                sums += [sums[0] - own for own in column]
-            if any(map(self.is_small, sums)):
-                return False
+        rows = sorted(kept)
+        beside = [[self._short_of(self.counts.rows[row], one.counts.rows[row]) for row in rows] for one in self.within]
+        for told in ([self.telling(self.counts.rows[row]) for row in rows], *beside):
+            for column in zip(*told, strict=True):
+                sums = [sum(column)]
+                if by_force:
+                    sums += [sums[0] - own for own in column]
+                if any(map(self.is_small, sums)):
+                    return False
         return True

@@ -1,17 +1,19 @@
-"""Tables of one year as they were known on one day: a breakdown by force, conduct or another column, and its totals."""
+"""Tables of one year as they were known on one day: a breakdown by force, conduct or age, and its totals."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 
-from tsunagu.counting.rules import counted
+from tsunagu.counting.rules import Counted, counted
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.figure import NATIONWIDE, Definition, Figure, FigureStatus, Period, Unit, Vintage
-from tsunagu.domain.stat_event import StatEvent
+from tsunagu.domain.outcome import AgeBand, HarmMethod, SchoolBand
+from tsunagu.domain.stat_event import NOT_RECORDED, Facet, StatEvent
 
 
 class Breakdown(StrEnum):
@@ -19,6 +21,24 @@ class Breakdown(StrEnum):
 
     FORCE = "force"
     CATEGORY = "category"
+    OFFENDER = Facet.OFFENDER.value
+    SCHOOL = Facet.SCHOOL.value
+    METHOD = Facet.METHOD.value
+
+    @property
+    def facet(self) -> Facet | None:
+        """What is stated of each person or child, by which rows differ; None where they differ by something else."""
+        return None if self in {Breakdown.FORCE, Breakdown.CATEGORY} else Facet(self.value)
+
+
+_STATED: Mapping[Facet, tuple[str, ...]] = MappingProxyType(
+    {Facet.OFFENDER: tuple(AgeBand), Facet.SCHOOL: tuple(SchoolBand), Facet.METHOD: tuple(HarmMethod)}
+)
+
+
+def rows_stated(whole: str, facet: Facet) -> tuple[str, ...]:
+    """Return the rows of a table by what is stated, in their order; last whoever it is not recorded of."""
+    return tuple(f"{whole}/{facet}:{value}" for value in (*_STATED[facet], NOT_RECORDED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +88,12 @@ class Counts:
     status: FigureStatus
     periods: tuple[Period, ...]
     rows: dict[str, tuple[int, ...]]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The rows in the order in which they are printed."""
+        facet = self.heading.breakdown.facet
+        return tuple(sorted(self.rows)) if facet is None else rows_stated(self.heading.whole, facet)
 
     @property
     def totals(self) -> tuple[int, ...]:
@@ -120,9 +146,17 @@ def _column(
     things = counted(events, definition=heading.definition, period=period, known_on=known_on, whole=heading.whole)
     column: Counter[str] = Counter()
     for one in things:
-        place = one.force if heading.breakdown is Breakdown.FORCE else one.category
+        place = _place(one, heading)
         row = next((name for name in names if place == name or place.startswith(name + "/")), None)
         if row is None:
             raise InputError("something counts in none of the rows of this table")
         column[row] += 1
     return column
+
+
+def _place(one: Counted, heading: Heading) -> str:
+    """Return the row, or the part of one, in which something counts."""
+    facet = heading.breakdown.facet
+    if facet is not None:
+        return f"{heading.whole}/{facet}:{one.facets.get(facet, NOT_RECORDED)}"
+    return one.force if heading.breakdown is Breakdown.FORCE else one.category

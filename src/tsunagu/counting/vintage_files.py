@@ -13,10 +13,28 @@ from tsunagu.counting.suppression import Published
 from tsunagu.counting.tables import Breakdown, Counts, Heading
 from tsunagu.counting.vintages import FrozenVintage, Stage, stage_figure
 from tsunagu.domain.figure import Definition, FigureStatus
-from tsunagu.domain.stat_event import Cleared, Disposal, Offence, Retracted, StatEvent, VictimFound
+from tsunagu.domain.stat_event import (
+    Cleared,
+    Described,
+    Disposal,
+    Facet,
+    Measure,
+    MeasureTaken,
+    Offence,
+    Retracted,
+    StatEvent,
+    VictimFound,
+)
 
 FORMAT: Final = "tsunagu-statistics/1"
-_KINDS: Final = {"cleared": Cleared, "victim-found": VictimFound, "retracted": Retracted}
+_KINDS: Final = {
+    "cleared": Cleared,
+    "victim-found": VictimFound,
+    "measure-taken": MeasureTaken,
+    "described": Described,
+    "retracted": Retracted,
+}
+_ENUMERATED: Final = {"disposal": Disposal, "measure": Measure, "facet": Facet}
 
 
 def vintage_bytes(vintage: FrozenVintage) -> bytes:
@@ -73,7 +91,8 @@ def _act(told: dict[str, Any]) -> StatEvent:
     told = {key: date.fromisoformat(value) if key.endswith("_on") else value for key, value in told.items()}
     if kind == "cleared":
         told["offences"] = tuple(Offence(**one) for one in told["offences"])
-        told |= {"suspects": tuple(told["suspects"]), "disposal": Disposal(told["disposal"])}
+        told["suspects"] = tuple(told["suspects"])
+    told |= {key: of(told[key]) for key, of in _ENUMERATED.items() if key in told}
     made: StatEvent = _KINDS[kind](**told)
     return made
 

@@ -14,7 +14,7 @@ from tsunagu.counting.acts import COLUMNS, WHOLE, Known
 from tsunagu.counting.names import force_codes
 from tsunagu.counting.rules import figure
 from tsunagu.counting.suppression import SMALL_BELOW, Published, publish
-from tsunagu.counting.tables import Breakdown, Heading, count_table
+from tsunagu.counting.tables import Breakdown, Heading, count_table, rows_stated
 from tsunagu.domain.errors import Conflict, InputError
 from tsunagu.domain.figure import NATIONWIDE, OWN, SEIZED_LIST, Definition, Figure, FigureStatus, Period, Vintage
 
@@ -45,7 +45,8 @@ class FrozenVintage:
         status: whether a later vintage may say otherwise.
         salt: by which the keys of its acts were made; the next vintage goes on with it.
         known: all that was known, of every year.
-        tables: cases and persons by force and by conduct, victims by force.
+        tables: cases and persons, also those referred and those arrested, by force and by conduct; persons by age;
+            victims by force, by age and by method.
         stages: the seized lists.
         agency, local_name: as it was called on that day, which is printed.
     """
@@ -70,9 +71,23 @@ def headings(year: int) -> tuple[Heading, ...]:
             (Definition.CLEARED_CASES, Breakdown.CATEGORY),
             (Definition.CLEARED_PERSONS, Breakdown.FORCE),
             (Definition.CLEARED_PERSONS, Breakdown.CATEGORY),
+            (Definition.CLEARED_PERSONS, Breakdown.OFFENDER),
+            (Definition.REFERRED_PERSONS, Breakdown.FORCE),
+            (Definition.REFERRED_PERSONS, Breakdown.CATEGORY),
+            (Definition.ARRESTED_PERSONS, Breakdown.FORCE),
+            (Definition.ARRESTED_PERSONS, Breakdown.CATEGORY),
             (Definition.IDENTIFIED_VICTIMS, Breakdown.FORCE),
+            (Definition.IDENTIFIED_VICTIMS, Breakdown.SCHOOL),
+            (Definition.IDENTIFIED_VICTIMS, Breakdown.METHOD),
         )
     )
+
+
+_WIDER = {
+    Definition.REFERRED_PERSONS: (Definition.CLEARED_PERSONS,),
+    Definition.ARRESTED_PERSONS: (Definition.CLEARED_PERSONS, Definition.REFERRED_PERSONS),
+}
+"""Of which definitions another counts a part, or nearly so: they are told one beside the other."""
 
 
 def frozen(
@@ -104,18 +119,31 @@ def frozen(
     of_year = [one for one in before if one.year == year]
     if status is FigureStatus.PROVISIONAL and any(one.status is FigureStatus.FINAL for one in of_year):
         raise Conflict("an earlier vintage of this year is final: what corrects it is final, too")
-    tables = []
-    for number, heading in enumerate(headings(year)):
-        rows = force_codes() if heading.breakdown is Breakdown.FORCE else COLUMNS
-        counts = count_table(known.acts, heading, known_on=known_on, status=status, rows=rows)
-        tables.append(publish(counts, earlier=[one.tables[number] for one in of_year]))
-    told = _stages(known, known_on, status, [one.stages for one in before])
-    return FrozenVintage(year, known_on, status, salt, known, _agreeing(tables), told)
+    tables: list[Published] = []
+    for heading in headings(year):
+        counts = count_table(known.acts, heading, known_on=known_on, status=status, rows=_rows(heading))
+        told = [table for one in of_year for table in one.tables if table.heading == heading]
+        wider = [replace(heading, definition=one) for one in _WIDER.get(heading.definition, ())]
+        within = [one for one in tables if one.heading in wider]
+        tables.append(publish(counts, earlier=told, within=within))
+    stages = _stages(known, known_on, status, [one.stages for one in before])
+    return FrozenVintage(year, known_on, status, salt, known, _agreeing(tables), stages)
+
+
+def _rows(heading: Heading) -> tuple[str, ...]:
+    facet = heading.breakdown.facet
+    if facet is not None:
+        return rows_stated(heading.whole, facet)
+    return force_codes() if heading.breakdown is Breakdown.FORCE else COLUMNS
 
 
 def _agreeing(tables: Sequence[Published]) -> tuple[Published, ...]:
-    """Return the tables with the totals of a definition kept back in each, where they are in one: they are the same."""
+    """Return the tables with the totals of a definition kept back in each, where they are in one: they are the same.
+
+    A part of what is kept back is kept back, too.
+    """
     secret = {one.heading.definition for one in tables if one.totals_kept_back}
+    secret |= {part for part, wider in _WIDER.items() if secret.intersection(wider)}
     return tuple(
         replace(one, kept_back=frozenset(one.counts.rows), totals_kept_back=True)
         if one.heading.definition in secret

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -25,6 +25,48 @@ class OutcomeCode(StrEnum):
     DECEASED = "deceased"
     NOT_FOUND = "not-found"
     REOPENED = "reopened"
+
+
+IDENTIFIED = frozenset(
+    {
+        OutcomeCode.IDENTIFIED_NOT_SAFE,
+        OutcomeCode.SAFEGUARDED,
+        OutcomeCode.IDENTIFIED_HISTORIC,
+        OutcomeCode.DECEASED,
+    }
+)
+"""Of whom it is known who she is; whose whereabouts alone are known is not among them."""
+
+
+class SchoolBand(StrEnum):
+    """How old a child was on the day of the act, by school, as the police of Japan state it."""
+
+    PRESCHOOL = "preschool"
+    ELEMENTARY = "elementary"
+    JUNIOR_HIGH = "junior-high"
+    HIGH = "high"
+    OTHER = "other"
+
+
+class HarmMethod(StrEnum):
+    """In which way a child came into the media, by the neutral codes of the national statistics."""
+
+    SELFIE = "selfie"
+    VOYEUR = "voyeur"
+    PROSTITUTION_OR_INDECENT_ACT = "prostitution-or-indecent-act"
+    FORCED = "forced"
+    OTHER = "other"
+
+
+class AgeBand(StrEnum):
+    """How old a suspect was on the day of the act, in years."""
+
+    TEENS = "teens"
+    TWENTIES = "20s"
+    THIRTIES = "30s"
+    FORTIES = "40s"
+    FIFTIES = "50s"
+    SIXTY_AND_OVER = "60-and-over"
 
 
 class PersonRole(StrEnum):
@@ -90,6 +132,8 @@ class PersonOutcome:
         disposals: what was done, in its order.
         part: what a court found that he did, such as organizer; empty before a court has spoken.
         sentence_months: whole months; None where there is none.
+        age: on the day of the act, as the police or the court that tells it states it; None where nobody does. It is
+            never estimated.
     """
 
     number: int
@@ -97,6 +141,7 @@ class PersonOutcome:
     disposals: tuple[Disposal, ...] = ()
     part: str = ""
     sentence_months: int | None = None
+    age: AgeBand | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.number <= MOST_PERSONS:
@@ -116,19 +161,32 @@ class Outcome:
     Attributes:
         children: how many of them, by code; `reopened` says that the search goes on.
         persons: pseudonymous, by number.
+        schools: of the children who are identified, how many were in which band, as the police state it and nobody
+            estimates; of the others it is not recorded.
+        methods: likewise, in which way they were harmed.
     """
 
     children: Mapping[OutcomeCode, int]
     persons: tuple[PersonOutcome, ...] = ()
+    schools: Mapping[SchoolBand, int] = field(default_factory=dict)
+    methods: Mapping[HarmMethod, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.children and not self.persons:
             raise InputError("an outcome says something of a child or of a person")
-        if any(not 0 < count <= MOST_COUNTED for count in self.children.values()):
+        counts = (*self.children.values(), *self.schools.values(), *self.methods.values())
+        if any(not 0 < count <= MOST_COUNTED for count in counts):
             raise InputError("children are counted from 1 on")
+        if max(sum(self.schools.values()), sum(self.methods.values())) > self.identified:
+            raise InputError("bands and methods are told of children who are identified, of each child one at most")
         numbers = [one.number for one in self.persons]
         if len(set(numbers)) < len(numbers) or len(numbers) > MOST_PERSONS:
             raise InputError("a person stands in an outcome once")
+
+    @property
+    def identified(self) -> int:
+        """How many children are identified."""
+        return sum(count for code, count in self.children.items() if code in IDENTIFIED)
 
     @property
     def reopens(self) -> bool:

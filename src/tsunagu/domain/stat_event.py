@@ -107,6 +107,78 @@ class VictimFound:
             raise InputError("nothing is recorded before it happened")
 
 
+class Measure(StrEnum):
+    """What police did with a person, beside clearing his case. One may follow the other; neither is the other."""
+
+    ARRESTED = "arrested"
+    REFERRED = "referred"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureTaken:
+    """That a force has arrested a person, or referred him to the prosecutor, in custody or on papers.
+
+    Attributes:
+        event_id: by which it can be retracted.
+        recorded_on: when it was written down.
+        taken_on: the day that counts.
+        force: the force that counts it.
+        measure: which of both.
+        suspect: his key.
+        category: the column of the statistics.
+        population: as of a clearance.
+    """
+
+    event_id: str
+    recorded_on: date
+    taken_on: date
+    force: str
+    measure: Measure
+    suspect: str
+    category: str
+    population: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be counted."""
+        if not self.suspect or not self.category:
+            raise InputError("what was done with a person is counted by his key, in a category")
+        if self.recorded_on < self.taken_on:
+            raise InputError("nothing is recorded before it happened")
+
+
+class Facet(StrEnum):
+    """What is stated of a person or a child beside: his age, hers, and in which way she was harmed."""
+
+    OFFENDER = "offender"
+    SCHOOL = "school"
+    METHOD = "method"
+
+
+NOT_RECORDED = "not-recorded"
+"""The value of a facet that nobody has stated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What was stated of a suspect or a child; it counts nobody, and says in which row whoever counts is counted.
+
+    Attributes:
+        event_id: its own.
+        recorded_on: when it was written down; a vintage knows the newest up to its day.
+        order: which of several of one day is the newest.
+        subject: the key of a suspect, or the `event_id` of a child who was found.
+        facet: of what it tells.
+        value: the code, such as `20s`, `high` or `selfie`; `NOT_RECORDED` where an earlier one was wrong.
+    """
+
+    event_id: str
+    recorded_on: date
+    order: int
+    subject: str
+    facet: Facet
+    value: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retracted:
     """An event that was wrong, and no longer counts in vintages from `recorded_on` on; earlier ones keep it.
@@ -120,4 +192,4 @@ class Retracted:
     recorded_on: date
 
 
-StatEvent = Cleared | VictimFound | Retracted
+StatEvent = Cleared | VictimFound | MeasureTaken | Described | Retracted

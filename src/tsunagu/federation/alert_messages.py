@@ -13,7 +13,16 @@ from tsunagu.domain.assessment import CountryWeight
 from tsunagu.domain.clock import utc_text
 from tsunagu.domain.errors import TsunaguError
 from tsunagu.domain.hub import HubRefusal, MessageRefused
-from tsunagu.domain.outcome import Disposal, Outcome, OutcomeCode, PersonOutcome, PersonRole
+from tsunagu.domain.outcome import (
+    AgeBand,
+    Disposal,
+    HarmMethod,
+    Outcome,
+    OutcomeCode,
+    PersonOutcome,
+    PersonRole,
+    SchoolBand,
+)
 from tsunagu.domain.overlap import OverlapSummary, Strength
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.purpose import Purpose
@@ -173,10 +182,13 @@ def _outcome_plain(outcome: Outcome) -> dict[str, Any]:
     return {
         "children": {code.value: count for code, count in outcome.children.items()},
         "persons": [asdict(one) for one in outcome.persons],
+        "schools": dict(outcome.schools),
+        "methods": dict(outcome.methods),
     }
 
 
 def _outcome(said: Mapping[str, Any]) -> Outcome:
+    """Return an outcome; a house that has not learnt of ages and methods yet tells none."""
     persons = tuple(
         PersonOutcome(
             one["number"],
@@ -184,9 +196,16 @@ def _outcome(said: Mapping[str, Any]) -> Outcome:
             tuple(map(Disposal, one["disposals"])),
             one["part"],
             one["sentence_months"],
+            None if one.get("age") is None else AgeBand(one["age"]),
         )
         for one in said["persons"]
     )
-    if any(type(one) is not int for one in said["children"].values()):
+    schools, methods = said.get("schools", {}), said.get("methods", {})
+    if any(type(one) is not int for counts in (said["children"], schools, methods) for one in counts.values()):
         raise TypeError
-    return Outcome({OutcomeCode(code): count for code, count in said["children"].items()}, persons)
+    return Outcome(
+        {OutcomeCode(code): count for code, count in said["children"].items()},
+        persons,
+        {SchoolBand(code): count for code, count in schools.items()},
+        {HarmMethod(code): count for code, count in methods.items()},
+    )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tsunagu.domain.alert import Alert, Priority, Restrictions
 from tsunagu.domain.assessment import CountryWeight
-from tsunagu.domain.outcome import Disposal, PersonOutcome, PersonRole
+from tsunagu.domain.outcome import AgeBand, Disposal, PersonOutcome, PersonRole
 from tsunagu.domain.overlap import OverlapSummary, Strength
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records.models import AlertPersonRow, AlertRow
@@ -35,7 +35,12 @@ def alert_from(row: AlertRow) -> Alert:
 def person_from(row: AlertPersonRow) -> PersonOutcome:
     """Return how a person stands, as a row holds it."""
     return PersonOutcome(
-        row.number, PersonRole(row.role), tuple(map(Disposal, row.disposals)), row.part, row.sentence_months
+        row.number,
+        PersonRole(row.role),
+        tuple(map(Disposal, row.disposals)),
+        row.part,
+        row.sentence_months,
+        None if row.age is None else AgeBand(row.age),
     )
 
 

@@ -15,7 +15,7 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.alert import Alert, HandOver, RefusalReason
 from tsunagu.domain.alert_path import AlertPath, AlertStep, AlertStepKind
 from tsunagu.domain.errors import Conflict, NotFound
-from tsunagu.domain.outcome import Outcome, OutcomeCode, PersonOutcome
+from tsunagu.domain.outcome import HarmMethod, Outcome, OutcomeCode, PersonOutcome, SchoolBand
 from tsunagu.records.alert_rows import alert_from, person_from
 from tsunagu.records.models import AlertPartyRow, AlertPersonRow, AlertRow, AlertStepRow, CaseMember
 
@@ -164,7 +164,6 @@ def add_step(
         Conflict: somebody else has added one meanwhile.
     """
     step, outcome = kept.step, kept.outcome
-    children = {} if outcome is None else {code.value: count for code, count in outcome.children.items()}
     try:
         with transaction.atomic():
             row = AlertStepRow.objects.create(
@@ -180,7 +179,9 @@ def add_step(
                 refusal=step.refusal,
                 words=kept.words,
                 document=kept.document,
-                children=children,
+                children={} if outcome is None else dict(outcome.children),
+                schools={} if outcome is None else dict(outcome.schools),
+                methods={} if outcome is None else dict(outcome.methods),
                 key=key,
                 digest=digest,
                 holder_id=path.holder_id,
@@ -198,6 +199,7 @@ def add_step(
             disposals=list(one.disposals),
             part=one.part,
             sentence_months=one.sentence_months,
+            age=one.age,
         )
         for one in persons
     )
@@ -273,7 +275,12 @@ def _party(row: AlertPartyRow) -> Party:
 def _kept(row: AlertStepRow, persons: tuple[PersonOutcome, ...]) -> KeptStep:
     outcome = None
     if row.kind == AlertStepKind.OUTCOME:
-        outcome = Outcome({OutcomeCode(code): count for code, count in row.children.items()}, persons)
+        outcome = Outcome(
+            {OutcomeCode(code): count for code, count in row.children.items()},
+            persons,
+            {SchoolBand(code): count for code, count in row.schools.items()},
+            {HarmMethod(code): count for code, count in row.methods.items()},
+        )
     step = AlertStep(
         row.number,
         AlertStepKind(row.kind),

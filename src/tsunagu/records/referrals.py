@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict, NotFound
-from tsunagu.domain.outcome import Disposal, PersonOutcome, PersonRole
+from tsunagu.domain.outcome import AgeBand, Disposal, PersonOutcome, PersonRole
 from tsunagu.domain.referral import ENDS_IT, ReferralPath, ReferralStep, ReferralStepKind, ReturnReason
 from tsunagu.records.keys.envelope import open_under, seal_under
 from tsunagu.records.models import (
@@ -134,6 +134,7 @@ def add_step(
                 returned=step.returned,
                 role=None if outcome is None else outcome.role,
                 disposals=[] if outcome is None else list(outcome.disposals),
+                age=None if outcome is None else outcome.age,
                 sealed=seal_under(key, json.dumps(words).encode(), _place(referral_id, step.number)),
                 document=document,
             )
@@ -243,7 +244,10 @@ def _source(row: ReferralSourceRow) -> Source:
 
 
 def _step(row: ReferralStepRow) -> ReferralStep:
-    outcome = None if row.role is None else PersonOutcome(1, PersonRole(row.role), tuple(map(Disposal, row.disposals)))
+    outcome = None
+    if row.role is not None:
+        age = None if row.age is None else AgeBand(row.age)
+        outcome = PersonOutcome(1, PersonRole(row.role), tuple(map(Disposal, row.disposals)), age=age)
     returned = None if row.returned is None else ReturnReason(row.returned)
     return ReferralStep(row.number, ReferralStepKind(row.kind), row.of_id, row.at, returned, outcome)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from tsunagu.counting.names import Language, name_of
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.alert import Alert, RefusalReason
@@ -138,6 +139,8 @@ def _outcome(outcome: Outcome, country: str) -> dict[str, Any]:
     terms = NATIONAL_TERMS.get(country, {})
     return {
         "children": {code.value: count for code, count in outcome.children.items()},
+        "children_by_school": dict(outcome.schools),
+        "children_by_method": dict(outcome.methods),
         "persons": [
             {
                 "person": one.number,
@@ -145,6 +148,7 @@ def _outcome(outcome: Outcome, country: str) -> dict[str, Any]:
                 "disposals": [{"code": each.value, "term": terms.get(each, "")} for each in one.disposals],
                 "part": one.part,
                 "sentence_months": one.sentence_months,
+                "age_at_act": one.age,
             }
             for one in outcome.persons
         ],
@@ -201,12 +205,20 @@ def _said_lines(fields: Mapping[str, Any]) -> list[str]:
         lines += [
             f"  {count} {code} / {CHILDREN_IN_JAPANESE[OutcomeCode(code)]}" for code, count in one["children"].items()
         ]
+        for kind in ("school", "method"):
+            lines += [f"  {_stated(kind, code, count)}" for code, count in one[f"children_by_{kind}"].items()]
         lines += [_person_line(person) for person in one["persons"]]
     return lines
+
+
+def _stated(kind: str, code: str, count: int) -> str:
+    english, japanese = (name_of(f"{kind}:{code}", language) for language in Language)
+    return f"{count} {english} / {japanese}"
 
 
 def _person_line(person: Mapping[str, Any]) -> str:
     done = ", ".join(f"{one['code']} {one['term']}".strip() for one in person["disposals"])
     months = "" if person["sentence_months"] is None else f"{person['sentence_months']} months / か月"
-    parts = (f"person / 人 {person['person']}", person["role"], person["part"], done, months)
+    age = "" if person["age_at_act"] is None else f"age at the act / 行為時の年齢 {person['age_at_act']}"
+    parts = (f"person / 人 {person['person']}", person["role"], person["part"], done, months, age)
     return "  " + "; ".join(one for one in parts if one)

@@ -55,6 +55,8 @@ def _of_alerts(
                 force_of(cards[one.step.agency_id].code),
                 one.outcome.persons,
                 one.outcome.children,
+                one.outcome.schools,
+                one.outcome.methods,
             )
             for one in steps
             if one.outcome is not None

@@ -62,6 +62,8 @@ def _words(outcome: Outcome) -> Iterator[object]:
     yield sorted((code.value, count) for code, count in outcome.children.items())
     for one in outcome.persons:
         yield (one.number, one.role.value, [each.value for each in one.disposals], one.part, one.sentence_months)
+        yield from () if one.age is None else ((one.number, one.age.value),)
+    yield from (sorted(told.items()) for told in (outcome.schools, outcome.methods) if told)
 
 
 def _disposed(found: OpenAlert, step: AlertStep, outcome: Outcome, actor: Actor) -> Deed:

@@ -112,7 +112,7 @@ class RowBar:
 
 def drawn_rows(table: Published) -> tuple[RowBar, ...]:
     """Return a bar for each row of a table, by its last column, from 0; nothing where a row is kept back."""
-    rows, last = tuple(table.counts.rows), len(table.counts.periods) - 1
+    rows, last = table.counts.names, len(table.counts.periods) - 1
     by_force = table.heading.breakdown is Breakdown.FORCE
     cells = [table.cell(row, last) for row in rows]
     most = max((one.number for one in cells if one is not None), default=0)

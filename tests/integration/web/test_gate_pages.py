@@ -185,9 +185,9 @@ def test_an_outcome_comes_back_and_what_was_printed_is_called_back(
     printed = two.post(f"{path}form/", **{"as": "text"})
     assert printed["Content-Disposition"].startswith("attachment")
     assert "事件引継書" in printed.content.decode()
-    typed = {"role": "suspect", "done": ["cleared", "referred-on-papers"], "words": "done"}
+    typed = {"role": "suspect", "done": ["cleared", "referred-on-papers"], "age": "40s", "words": "done"}
     assert two.post(f"{path}answer/", reply="outcome", **typed).status_code == 302
-    assert "referred on papers" in read(one.get(path))
+    assert "referred on papers · suspects in their forties" in read(one.get(path))
     gated.assess("lawful")
     assert "he is no suspect any more" in read(one.get(at(gated, "packages")))
     assert one.post(f"{path}answer/", reply="withdraw", words="another title").status_code == 302

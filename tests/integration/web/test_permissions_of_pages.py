@@ -378,7 +378,7 @@ PAGES = (
                 Permission.ALERT_ANSWER,
                 "alert taken",
                 "dora",
-                {"step": "outcome", "safeguarded": "1", "words": "w"},
+                {"step": "outcome", "safeguarded": "1", "school-high": "1", "method-selfie": "1", "words": "w"},
             ),
         )
     ),

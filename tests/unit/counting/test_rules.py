@@ -157,7 +157,7 @@ def test_a_period_that_was_not_over_gives_no_figure() -> None:
 
 
 def test_what_acts_do_not_say_is_not_counted() -> None:
-    for definition in (Definition.ARRESTED_PERSONS, Definition.IMPORTED_ROWS):
+    for definition in (Definition.CHARGED_PERSONS, Definition.IMPORTED_ROWS):
         with pytest.raises(InputError):
             number([], definition)
     with pytest.raises(InputError):

@@ -160,6 +160,23 @@ def test_small_totals_leave_nothing_to_tell() -> None:
     assert [told.cell(row, column) for row in (None, "01", "02", "03") for column in range(3)] == [None] * 12
 
 
+@settings(max_examples=60)
+@given(ROWS, st.lists(st.integers(0, 6), min_size=9, max_size=9), st.sampled_from([Breakdown.FORCE, Breakdown.SCHOOL]))
+def test_whom_a_part_does_not_count_is_told_by_no_difference_of_both_tables(rows, less, by) -> None:
+    of, part_of = heading(Definition.CLEARED_PERSONS, by), heading(Definition.ARRESTED_PERSONS, by)
+    wide = with_years(rows, of)
+    part = {row: (max(0, half - by_half), max(0, year - by_half))
+            for (row, (half, year)), by_half in zip(wide.items(), less, strict=False)}  # fmt: skip
+    whole = publish(counts(wide, of=of))
+    told = publish(counts(part, of=part_of), within=[whole])
+    assert told.kept_back >= whole.kept_back
+    sets = [{row} for row in part if row not in told.kept_back]
+    sets += [set(told.kept_back), set(part)] if not told.totals_kept_back else []
+    for together in sets:
+        short = [sum(wide[row][column] - part[row][column] for row in together) for column in range(2)]
+        assert not any(map(is_small, (*short, short[1] - short[0])))
+
+
 def test_nothing_small_is_kept_back_without_need() -> None:
     rows = {"01": (0, 5, 5), "02": (20, 30, 50), "03": (0, 0, 0)}
     assert publish(counts(rows)).kept_back == frozenset()

@@ -15,7 +15,16 @@ from tsunagu.domain.alert import Alert, HandOver, Priority, RefusalReason, Restr
 from tsunagu.domain.alert_path import AlertStep, AlertStepKind
 from tsunagu.domain.assessment import CountryWeight
 from tsunagu.domain.hub import HubRefusal, MessageRefused
-from tsunagu.domain.outcome import Disposal, Outcome, OutcomeCode, PersonOutcome, PersonRole
+from tsunagu.domain.outcome import (
+    AgeBand,
+    Disposal,
+    HarmMethod,
+    Outcome,
+    OutcomeCode,
+    PersonOutcome,
+    PersonRole,
+    SchoolBand,
+)
 from tsunagu.domain.overlap import OverlapSummary, Strength
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.purpose import Purpose
@@ -33,7 +42,13 @@ SAID = Alert(
 RAISED = ToldStep(ALERT, SAID, AlertStep(1, AlertStepKind.RAISED, BODY, NOW, POLICE), BODY, "", None, None, (CARD,))
 OUTCOME = Outcome(
     {OutcomeCode.SAFEGUARDED: 47, OutcomeCode.REOPENED: 1},
-    (PersonOutcome(1, PersonRole.CONVICTED, (Disposal.ARRESTED, Disposal.SENTENCED), "organizer", 96),),
+    (
+        PersonOutcome(
+            1, PersonRole.CONVICTED, (Disposal.ARRESTED, Disposal.SENTENCED), "organizer", 96, AgeBand.FORTIES
+        ),
+    ),
+    {SchoolBand.HIGH: 40},
+    {HarmMethod.SELFIE: 3},
 )
 STEPS = [
     RAISED,
@@ -50,6 +65,15 @@ STEPS = [
 @pytest.mark.parametrize("one", STEPS, ids=lambda one: one.step.kind.value)
 def test_a_step_is_read_back_as_it_was_told(one: ToldStep) -> None:
     assert told_in(json.loads(json.dumps(body_of(one)))) == one
+
+
+def test_a_house_that_knows_of_no_ages_yet_tells_none() -> None:
+    body = json.loads(json.dumps(body_of(STEPS[3])))
+    said = body["step"]["outcome"]
+    del said["schools"], said["methods"], said["persons"][0]["age"]
+    told = told_in(body).outcome
+    assert told is not None
+    assert (told.schools, told.methods, told.persons[0].age, told.children) == ({}, {}, None, OUTCOME.children)
 
 
 def test_who_contributed_is_not_told() -> None:

@@ -79,6 +79,8 @@ class AlertStepRow(models.Model):
     words = models.TextField(default="")
     document = models.BinaryField(max_length=32, null=True)
     children = models.JSONField(default=dict)
+    schools = models.JSONField(default=dict)
+    methods = models.JSONField(default=dict)
     key = models.TextField()
     digest = models.BinaryField(max_length=32)
     holder = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
@@ -121,6 +123,7 @@ class AlertPersonRow(models.Model):
     disposals = models.JSONField(default=list)
     part = models.TextField(default="")
     sentence_months = models.IntegerField(null=True)
+    age = models.TextField(null=True)
 
     class Meta:
         db_table = "alert_person"

@@ -75,6 +75,7 @@ class ReferralStepRow(models.Model):
     returned = models.TextField(null=True)
     role = models.TextField(null=True)
     disposals = ArrayField(models.TextField(), default=list)
+    age = models.TextField(null=True)
     sealed = models.BinaryField()
     document = models.BinaryField(max_length=32, null=True)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tsunagu.domain.alert import HandOver, RefusalReason
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.outcome import NATIONAL_TERMS, Outcome, OutcomeCode
+from tsunagu.domain.outcome import NATIONAL_TERMS, HarmMethod, Outcome, OutcomeCode, SchoolBand
 from tsunagu.services import alert_steps
 from tsunagu.services import alerts as service
 from tsunagu.services.alert_desk import Command
@@ -22,6 +23,7 @@ from tsunagu.web.desk import ROWS_A_PAGE, chosen, document_digest, parts_of, who
 from tsunagu.web.rooms import now
 from tsunagu.web.sign_in.proof import grave
 
+_Code = TypeVar("_Code", bound=StrEnum)
 MOST_CHILDREN = 100_000
 
 
@@ -68,6 +70,8 @@ def alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
         "reasons": list(RefusalReason),
         "forms": list(HandOver),
         "codes": list(OutcomeCode),
+        "schools": list(SchoolBand),
+        "methods": list(HarmMethod),
         "terms": NATIONAL_TERMS.get(view.holder.country, {}),
         "key": uuid4(),
     }
@@ -137,15 +141,20 @@ def _note(request: HttpRequest, alert_id: UUID) -> None:
 
 
 def _outcome(request: HttpRequest, alert_id: UUID) -> None:
-    typed = {code: request.POST.get(code.value, "").strip() for code in OutcomeCode}
-    children = {code: whole(count, most=MOST_CHILDREN) for code, count in typed.items() if count}
+    children = _counted(request, OutcomeCode)
+    schools, methods = _counted(request, SchoolBand, "school-"), _counted(request, HarmMethod, "method-")
     tell_outcome(
         alert_id=alert_id,
-        outcome=Outcome(children),
+        outcome=Outcome(children, schools=schools, methods=methods),
         words=_words(request),
         command=_command(request),
         **parts_of(request),
     )
+
+
+def _counted(request: HttpRequest, codes: type[_Code], before: str = "") -> dict[_Code, int]:
+    typed = {code: request.POST.get(f"{before}{code.value}", "").strip() for code in codes}
+    return {code: whole(count, most=MOST_CHILDREN) for code, count in typed.items() if count}
 
 
 def _words(request: HttpRequest) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tsunagu.domain.alert import HandOver
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.outcome import NATIONAL_TERMS, Disposal, PersonOutcome, PersonRole
+from tsunagu.domain.outcome import NATIONAL_TERMS, AgeBand, Disposal, PersonOutcome, PersonRole
 from tsunagu.domain.referral import ReferralState, ReturnReason
 from tsunagu.exchange.referral_case import referral_as_case
 from tsunagu.exchange.referral_form import pdf_of, text_of
@@ -73,6 +73,7 @@ def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
         "reasons": list(ReturnReason),
         "roles": list(PersonRole),
         "disposals": list(Disposal),
+        "ages": list(AgeBand),
         "terms": NATIONAL_TERMS.get(read.view.receiver.country, {}),
     }
     return render(request, "web/referral.html", context)
@@ -174,7 +175,8 @@ def _return(request: HttpRequest, referral_id: UUID) -> None:
 def _tell(request: HttpRequest, referral_id: UUID) -> None:
     sent = request.POST
     done = tuple(chosen(Disposal, one) for one in sent.getlist("done"))
-    outcome = PersonOutcome(1, chosen(PersonRole, sent.get("role", "")), done)
+    age = chosen(AgeBand, sent["age"]) if sent.get("age") else None
+    outcome = PersonOutcome(1, chosen(PersonRole, sent.get("role", "")), done, age=age)
     answers.tell_referral_outcome(
         referral_id=referral_id, outcome=outcome, answer=_answer(request), **parts_of(request)
     )

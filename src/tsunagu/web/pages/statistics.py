@@ -98,7 +98,7 @@ def _rows(table: Published) -> list[dict[str, Any]]:
     """Return the rows of a table, the total last, each with its name's code and its cells; None is kept back."""
     by_force = table.heading.breakdown is Breakdown.FORCE
     columns = range(len(table.counts.periods))
-    named = [(f"force:{row}" if by_force else row, row) for row in table.counts.rows]
+    named = [(f"force:{row}" if by_force else row, row) for row in table.counts.names]
     return [
         {"code": code, "cells": [table.cell(row, column) for column in columns], "is_total": row is None}
         for code, row in (*named, ("word:total", None))
