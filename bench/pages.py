@@ -1,8 +1,8 @@
 """How long the pages take when many officers work at once, beside the same pages asked by one officer alone.
 
 The workplace is a home of its own with a million media items (see `workplace.sql`), a ledger of some years, and the
-server that `tsunagu serve` starts: one process with eight threads, the database and a worker beside it, all on this
-machine, together with the officers. They sign in over HTTP by both steps. Each goes through his pages in rounds, each
+server that `tsunagu serve` starts: a process a processor, the database and a worker beside them, all on this machine,
+together with the officers. They sign in over HTTP by both steps. Each goes through his pages in rounds, each
 round in another order, and reads between two clicks for `THINK_S`: so many officers who click so often are a busy
 office, for an officer who weighs an overlap reads it for minutes. The single officer clicks on as soon as he has his
 answer, nobody else does anything meanwhile, and he sees the same pages. Queries are counted apart, within this process,

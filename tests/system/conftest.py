@@ -37,7 +37,8 @@ class Installation:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def environ(self) -> dict[str, str]:
-        return {**_kept(), "TSUNAGU_HOME": str(self.home), "NUMBA_CACHE_DIR": str(KERNELS), **self.extra_environ}
+        ours = {"TSUNAGU_HOME": str(self.home), "NUMBA_CACHE_DIR": str(KERNELS), "TSUNAGU_SERVER_PROCESSES": "1"}
+        return {**_kept(), **ours, **self.extra_environ}
 
     def start(
         self, *arguments: str | bytes | Path, officer: str | None = None, complaints: IO[str] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import secrets
 import shutil
@@ -28,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from .conftest import PASSWORD, Installation
+from .serving import processes, until
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin")
 SITE = Path(__file__).parents[2] / "deploy" / "nginx" / "tsunagu.conf"
@@ -292,6 +294,33 @@ def test_the_database_that_is_held_open_outlasts_the_commands_and_ends_with_its_
         holder.send_signal(signal.SIGTERM)
         assert holder.wait(timeout=30) == 0
     assert process().startswith("at rest")
+
+
+@pytest.mark.soak
+def test_processes_that_answer_together_count_together_also_what_a_killed_one_has_counted(
+    house: Installation, tmp_path: Path
+) -> None:
+    token = tmp_path / "token"
+    token.touch(mode=0o600)
+    token.write_text(TOKEN, encoding="ascii")
+    house.extra_environ |= {"TSUNAGU_SERVER_PROCESSES": "2", "TSUNAGU_METRICS_TOKEN_FILE": str(token)}
+    door, asked = Door(free_port()), 40
+
+    def counted() -> set[int]:
+        """What several answers of /metrics say of one page, each by whichever process it comes to."""
+        told = [door.ask("GET", "/metrics", Authorization=f"Bearer {TOKEN}").content for _ in range(8)]
+        found = [re.search(rb'requests_total\{page="account_login",status="200"\} (\d+)', one) for one in told]
+        return {int(one[1]) if one else 0 for one in found}
+
+    with serving(house, door) as (process, _):
+        for _ in range(asked):
+            assert door.ask("GET", "/account/login/").status == 200
+        until(lambda: counted() == {asked})
+        answering = [pid for pid, parent, _ in processes() if parent == process.pid]
+        assert len(answering) == 2
+        os.kill(answering[0], signal.SIGKILL)
+        until(lambda: len({pid for pid, parent, _ in processes() if parent == process.pid} - {answering[0]}) == 2)
+        until(lambda: counted() == {asked})
 
 
 def test_a_second_serve_at_the_same_port_and_a_key_that_is_none_are_refused_in_one_line(

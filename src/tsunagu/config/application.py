@@ -213,7 +213,14 @@ class Application:
 
         os.environ.update(self._home.named_in({}))  # for the processes that are started
         with kept_beside(lambda: revive_database(self.home, self._environ), with_worker=with_worker):
-            serve(host=host, port=port, names=names, tls=tls, as_json=self._configuration.json_logs)
+            serve(
+                host=host,
+                port=port,
+                names=names,
+                tls=tls,
+                as_json=self._configuration.json_logs,
+                processes=self._configuration.server_processes,
+            )
 
     def serve_hub(self, rooms: Rooms, *, host: str, port: int) -> None:
         """Hear other installations until this process is told to end; see `services.house.House`."""

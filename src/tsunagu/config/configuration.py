@@ -69,6 +69,10 @@ class Configuration:
     workers: int = field(
         default=0, metadata=_told("threads", "how many files an ingest examines at once; 0: two more than processors")
     )
+    server_processes: int = field(
+        default=0,
+        metadata=_told("processes", "how many answer for `serve`; 0: one a processor, four at most, some 200 MiB each"),
+    )
     watched_folder: Path | None = field(
         default=None,
         metadata=_told("path", "in it an agency's tools put extractions, in a folder named by the agency's id"),

@@ -1,10 +1,11 @@
-"""The workplace as a web server's worker loads it: one process that opens the house and keeps it open."""
+"""The workplace as each worker of the web server loads it: a process that opens the house and keeps it open."""
 
 import atexit
 import gc
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 import django
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.db import connections
 from tsunagu.config.answering import answer_later
 from tsunagu.config.beside import end_with_parent
 from tsunagu.config.home import Home
-from tsunagu.config.serving import HOSTS, LOCAL_HOSTS, PAGES_AT_ONCE
+from tsunagu.config.serving import COUNTS, HOSTS, LOCAL_HOSTS, PAGES, PAGES_AT_ONCE
 
 # An orphan would go on answering, beside the server that is started in its parent's place.
 end_with_parent(at_once=True)
@@ -46,8 +47,10 @@ settings.SECRET_KEY = _rooms.keys.mac("token", b"the secret key of the pages").h
 _application.serve_pages(_rooms)
 _desk = _house.enter_context(LookUpDesk(rooms=rooms, now=now))
 _lanes: tuple[Lane, ...] = (LookUpLane(), *(SignalLane(lambda: _rooms.keys, is_raw=one) for one in (False, True)))
-_pages = _house.enter_context(ThreadPoolExecutor(PAGES_AT_ONCE, "pages"))
+_pages = _house.enter_context(ThreadPoolExecutor(int(os.environ.get(PAGES, PAGES_AT_ONCE)), "pages"))
 application = FastLane(get_wsgi_application(), _lanes, desk=_desk, counted=counts.add, pages=_pages)
 answer_later()
+if COUNTS in os.environ:
+    counts.share(Path(os.environ[COUNTS]))
 gc.collect()
 gc.freeze()  # what is there by now stays: looking through it again and again would hold up every answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -122,10 +123,23 @@ def release(scope: Scope, *, now: datetime) -> UUID:
     return _changed(scope, now=now, released_at=now)
 
 
-def claims_of(actor: Actor) -> tuple[Claim, ...]:
-    """Return what the actor's agency claims of his cases and their series, newest first, and what it has claimed."""
-    series = {row.id: row.name or "" for row in seen_by(actor, "root_id")}
-    cases = dict(Case.objects.filter(id__in=mine(actor)).values_list("id", "reference"))
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What an officer works on, by id: names of series, references of cases."""
+
+    series: Mapping[UUID, str]
+    cases: Mapping[UUID, str]
+
+
+def named_for(actor: Actor) -> Named:
+    """Return the series and the cases that the actor works on."""
+    series = {key: name or "" for key, name in seen_by(actor, "root_id").values_list("id", "name")}
+    return Named(series, dict(Case.objects.filter(id__in=mine(actor)).values_list("id", "reference")))
+
+
+def claims_on(named: Named) -> tuple[Claim, ...]:
+    """Return what the agency claims of these cases and series, newest first, and what it has claimed."""
+    series, cases = named.series, named.cases
     rows = ClaimRow.objects.filter(Q(series_id__in=series) | Q(case_id__in=cases)).select_related("claimed_by")
     return tuple(
         Claim(
@@ -143,19 +157,18 @@ def claims_of(actor: Actor) -> tuple[Claim, ...]:
     )
 
 
-def interests_of(actor: Actor) -> tuple[Interest, ...]:
-    """Return what the actor's agency was told of others' interest in his cases and their series, newest first.
+def interests_in(named: Named, actor: Actor) -> tuple[Interest, ...]:
+    """Return what the actor's agency was told of others' interest in his cases and series, newest first.
 
     What is held is told to a co-ordinator alone, whichever case it is about.
     """
     is_told_held = actor.may(Permission.HELD_NOTICE_RELEASE)
-    series = {row.id: row.name or "" for row in seen_by(actor, "root_id")}
-    cases = dict(Case.objects.filter(id__in=mine(actor)).values_list("id", "reference"))
+    series, cases = dict(named.series), dict(named.cases)
     seen = Q(held=False) & (Q(series__in=series) | Q(case__in=cases))
     rows = list(InterestRow.objects.filter(seen | Q(held=True) if is_told_held else seen).order_by("-told_at", "id"))
     held = [row for row in rows if row.held]
-    named = Series.objects.filter(id__in=[row.series for row in held], name__isnull=False)
-    series |= {row.id: row.name or "" for row in named}
+    held_series = Series.objects.filter(id__in=[row.series for row in held], name__isnull=False)
+    series |= {row.id: row.name or "" for row in held_series}
     cases |= dict(Case.objects.filter(id__in=[row.case for row in held]).values_list("id", "reference"))
     return tuple(
         Interest(

@@ -46,7 +46,8 @@ def list_claims(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> C
         ),
         acting_for(actor.agency_id),
     ):
-        view = ClaimsView(claims.claims_of(actor), claims.interests_of(actor), agencies.agency_cards())
+        named = claims.named_for(actor)
+        view = ClaimsView(claims.claims_on(named), claims.interests_in(named, actor), agencies.agency_cards())
     told: dict[str, str | int] = {"claims": len(view.claims), "interests": len(view.interests)}
     ledger.record(Deed(Act.CLAIM_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=told))
     return view

@@ -21,7 +21,7 @@ from tsunagu.services.parts import Keys, Ledger
 from tsunagu.web.no_files import DOCUMENT
 from tsunagu.web.rooms import now, rooms
 
-ROWS_A_PAGE = 100
+ROWS_A_PAGE = 50
 MOST_DIGITS = 19
 """A longer number is of nothing: the database could not hold it."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +21,7 @@ from tsunagu.domain.intake_run import IntakeSource, IntakeState
 from tsunagu.records.models import Exhibit, Intake
 from tsunagu.records.session import acting_for
 from tsunagu.services.house import Rooms
+from tsunagu.web.middleware.measuring import RequestCounts
 from tsunagu.web.rooms import serve_from
 
 from ..scene import Scene  # noqa: TID252 - tests are no package with a name
@@ -103,6 +106,30 @@ def test_requests_are_counted_by_page_and_status_and_deeds_on_an_overlap_as_that
     took = [value for (name, labels), value in after.items() if name == "tsunagu_request_seconds_count"]
     asked = [value for (name, _), value in after.items() if name == "tsunagu_requests_total"]
     assert sum(took) == sum(asked)
+
+
+def test_what_several_processes_have_counted_is_told_by_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    some, others = RequestCounts(), RequestCounts()
+    for pid, one in ((1, some), (2, others)):
+        monkeypatch.setattr(os, "getpid", lambda pid=pid: pid)
+        one.share(tmp_path)
+        one.add("cases", 200, 0.01 * pid)
+        one.add(f"page of {pid}", 404, 7.0)
+    ends = time.monotonic() + 10
+    while len([one for one in tmp_path.glob("[12]") if "page of" in one.read_text()]) < 2:
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+    told = {}
+    for pid, one in ((1, some), (2, others)):
+        monkeypatch.setattr(os, "getpid", lambda pid=pid: pid)
+        answered, took = one.measures()
+        told[pid] = {(measured.name + sample.suffix, *sample.labels.values()): sample.value
+                     for measured in (answered, took) for sample in measured.samples}  # fmt: skip
+    assert told[1] == pytest.approx(told[2])
+    assert told[1]["tsunagu_requests_total", "cases", "200"] == 2
+    assert told[1]["tsunagu_requests_total", "page of 1", "404"] == 1
+    assert told[1]["tsunagu_request_seconds_bucket", "cases", "0.025"] == 2
+    assert told[1]["tsunagu_request_seconds_sum", "cases"] == pytest.approx(0.03)
 
 
 @pytest.mark.parametrize(("is_folder", "seen_as"), [(True, 1), (False, 0)], ids=["no backup", "cannot look"])
