@@ -23,7 +23,7 @@ from tsunagu.records.session import LINKER, acting_for
 from ..web.test_doors import patterns  # noqa: TID252 - tests are no package with a name
 from ..web.visitors import Answer, seen  # noqa: TID252 - likewise
 from ..world import DOORS_TO_THE_DATABASE, random_name  # noqa: TID252 - likewise
-from .doors import ASKED, Targets, arguments_of, forget_queries
+from .doors import ASKED, Targets, arguments_of, forget_queries, meant_by
 from .needles import LEAST
 from .planted import Planted, Seat
 
@@ -178,7 +178,7 @@ def variants(question: Question, there: dict[str, str]) -> Iterator[dict[str, st
     """Yield what to name: all that is another's, then each part of it, last what is nobody's."""
     for choice in product((True, False), repeat=len(question.named)):
         pairs = zip(question.named, choice, strict=True)
-        yield {name: there[name] if is_theirs else nobodys(name) for name, is_theirs in pairs}
+        yield {name: there[meant_by(question.name, name)] if is_theirs else nobodys(name) for name, is_theirs in pairs}
 
 
 def ask(planted: Planted, seat: Seat, question: Question, values: dict[str, str]) -> Reply:

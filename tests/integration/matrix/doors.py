@@ -196,7 +196,7 @@ class Targets:
         carl = scene.people["carl"]
         named |= {"reference": references, "login": (carl.login,), "officer_id": (str(carl.actor.officer_id),)}
         named |= {"hit_id": tuple(map(str, hits)), "offset": ("0",), "token": (random_name("token"),)}
-        named |= {"person": ("2",), "title": ("1",), "as": ("csv",)}
+        named |= {"list": ("1",), "person": ("2",), "title": ("1",), "as": ("csv",)}
         named |= {
             one: (told,) for one, told in zip(("year", "known_on"), scene.targets["vintage"].split("/"), strict=True)
         }
@@ -230,13 +230,19 @@ def arguments_of(pattern: URLPattern) -> tuple[str, ...]:
     return tuple(arguments)
 
 
+def meant_by(page: str, argument: str) -> str:
+    """Return what a page's address means by an argument: those of seized lists count lists, and all others items."""
+    return "list" if argument == "number" and page.startswith("case_list") else argument
+
+
 def pages(targets: Targets) -> Iterator[Door]:
     """Yield every page, with everything that it may be asked for."""
     for pattern in patterns():
         name = str(pattern.name)
-        arguments, queries = arguments_of(pattern), ASKED.get(name, ())
+        called = {one: meant_by(name, one) for one in arguments_of(pattern)}
+        arguments, queries = tuple(called.values()), ASKED.get(name, ())
         for values in targets.values(arguments):
-            path = reverse(name, kwargs=values)
+            path = reverse(name, kwargs={one: values[meant] for one, meant in called.items()})
             yield Door(PAGE, name, (path, ()), frozenset(values.values()))
             for query in queries:
                 for both in targets.values((*(one for one in arguments if query == "exhibit"), query)):

@@ -155,16 +155,30 @@ class Haystack:
         self.needles = tuple(needles)
         self._by_beginning: dict[str, list[tuple[str, int]]] = {}
         self._by_word: dict[str, list[int]] = {}
+        self._of_several_lines: list[tuple[str, int]] = []
+        self._read: dict[str, set[int]] = {}
         for number, one in enumerate(self.needles):
             for text in one.texts:
                 assert len(text) >= LEAST, f"{one.field} holds what is found elsewhere too"
-                self._by_beginning.setdefault(text[:LEAST], []).append((text, number))
+                if "\n" in text:
+                    self._of_several_lines.append((text, number))
+                else:
+                    self._by_beginning.setdefault(text[:LEAST], []).append((text, number))
             if one.word:
                 self._by_word.setdefault(one.word, []).append(number)
 
     def found_in(self, text: str) -> set[int]:
         """Return the numbers of the needles that a text tells of."""
+        # Most lines of a page stand on every other page too.
+        lines = {*text.split("\n")}
+        for line in lines - self._read.keys():
+            self._read[line] = self._found_in(line)
         plain = unescape(text)
+        found = {number for form, number in self._of_several_lines if form in plain}
+        return found.union(*(self._read[line] for line in lines))
+
+    def _found_in(self, line: str) -> set[int]:
+        plain = unescape(line)
         parts = {plain[at : at + LEAST] for at in range(len(plain) - LEAST + 1)}
         candidates = (each for part in parts & self._by_beginning.keys() for each in self._by_beginning[part])
         found = {number for form, number in candidates if form in plain}
