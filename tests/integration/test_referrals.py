@@ -275,7 +275,7 @@ def test_a_recall_that_a_kill_has_prevented_is_made_up_for_once(
     second = send(gated)
     do(gated, fukuoka, "receive", second)
     with monkeypatch.context() as patch:
-        patch.setattr(referral_answers, "_recall", lambda *_, **__: None)
+        patch.setattr(referral_answers, "recall_others", lambda *_, **__: None)
         do(gated, fukuoka, "outcome", second, "--role", "acquitted")
     assert told(gated, nagasaki)[first]["state"] == "returned"
     assert [referral_answers.recall_left(**gated.desk.world.parts) for _ in range(2)] == [1, 0]

@@ -143,7 +143,7 @@ def letter(house: House, *, referral: UUID, out: Path, without_pdf: bool) -> Non
     typesetter = None if without_pdf else Typesetter()
     with signed_in(house, None) as desk:
         written = service.write_referral_letter(referral_id=referral, **desk.parts)
-        public = desk.rooms.keys.public_keys()[written.signed.key_id]
+        public = written.signed.public_key or desk.rooms.keys.public_keys()[written.signed.key_id]
     signed, text = written.signed, text_of(written.fields)
     write_letter_files(out, "referral", body=signed.body, signature=signed.signature, public_key=public, text=text)
     (out / "referral.jsonld").write_bytes(referral_as_case(written.fields))

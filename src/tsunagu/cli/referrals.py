@@ -14,6 +14,7 @@ from tsunagu.cli.gate import PersonNamed, of_a_person
 from tsunagu.cli.house import json_option, purpose_option, signed_in
 from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.alert import HandOver
+from tsunagu.domain.referral import ReferralState, ReferralStep
 from tsunagu.exchange.referral_form import text_of
 from tsunagu.services import referrals as service
 from tsunagu.services.house import House
@@ -127,7 +128,7 @@ def list_(house: House, *, purpose: str | None, as_json: bool) -> None:
             one.kept.package.referral_id,
             one.sender.name,
             one.receiver.name,
-            one.path.state,
+            _state(one),
             one.path.returned or "",
             one.kept.case or "",
         )
@@ -139,6 +140,15 @@ def list_(house: House, *, purpose: str | None, as_json: bool) -> None:
         empty="You are told of no referral.",
         whole=("referral",),
     )
+
+
+def _state(view: ReferralView) -> str:
+    """Return how a referral stands, and of one that goes over the line whether it is there."""
+    path = view.path
+    if path.is_erased:
+        return f"{path.state}, erased there"
+    is_on_its_way = view.kept.package.by_line and path.arrived_at is None and path.state is ReferralState.SENT
+    return f"{path.state}, on its way" if is_on_its_way else path.state.value
 
 
 def referral_json(view: ReferralView) -> dict[str, Any]:
@@ -157,7 +167,15 @@ def referral_json(view: ReferralView) -> dict[str, Any]:
         "outcomes": [
             {"role": one.role.value, "disposals": [each.value for each in one.disposals]} for one in path.outcomes
         ],
+        "by_line": view.kept.package.by_line,
+        "erased": path.is_erased,
+        "steps": [_step_json(one) for one in view.kept.steps],
     }
+
+
+def _step_json(step: ReferralStep) -> dict[str, Any]:
+    told = None if step.told_at is None else step.told_at.isoformat()
+    return {"kind": step.kind.value, "at": step.at.isoformat(), "told_at": told}
 
 
 for command in referral_answers.COMMANDS:

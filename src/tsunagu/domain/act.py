@@ -112,6 +112,7 @@ class Act(StrEnum):
     REFERRAL_PRINTED = "referral:printed"
     REFERRAL_TAKEN = "referral:taken"
     REFERRAL_EXPIRED = "referral:expired"
+    REFERRAL_ERASED = "referral:erased"
     GUEST_PROPOSED = "guest:proposed"
     GUEST_CONFIRMED = "guest:confirmed"
     GUEST_ACCEPTED = "guest:accepted"

@@ -47,8 +47,18 @@ class MessageKind(StrEnum):
     COMPARISON_HIT = "comparison-hit"
     COMPARISON_DONE = "comparison-done"
     COMPARISON_ERASED = "comparison-erased"
+    REFERRAL = "referral"
+    REFERRAL_STEP = "referral-step"
+    REFERRAL_OVER = "referral-over"
+    REQUEST = "enquiry-request"
+    REQUEST_STEP = "enquiry-request-step"
+    REQUEST_OVER = "enquiry-request-over"
     KEYS = "keys"
     RECEIPT = "receipt"
+
+
+CLOSING = frozenset({MessageKind.COMPARISON_OVER, MessageKind.REFERRAL_OVER, MessageKind.REQUEST_OVER})
+"""What closes a stream: whatever of it comes later is received, and not kept."""
 
 
 class HubRefusal(StrEnum):

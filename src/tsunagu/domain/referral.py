@@ -21,6 +21,8 @@ class ReferralStepKind(StrEnum):
     OUTCOME = "outcome"
     WITHDRAWN = "withdrawn"
     PRINTED = "printed"
+    ARRIVED = "arrived"
+    ERASED = "erased"
 
 
 class ReferralState(StrEnum):
@@ -35,6 +37,8 @@ class ReferralState(StrEnum):
 
 OUT = frozenset({ReferralState.SENT, ReferralState.RECEIVED, ReferralState.ANSWERED})
 """How a referral stands that its receiver has."""
+BY_LINE = frozenset({ReferralStepKind.ARRIVED, ReferralStepKind.ERASED})
+"""What the receiver's installation does by itself where that is another one."""
 
 
 class ReturnReason(StrEnum):
@@ -46,6 +50,7 @@ class ReturnReason(StrEnum):
     DECEASED = "deceased"
 
 
+_NOT_NOW = "as this referral stands, this cannot be done to it"
 ENDS_IT = frozenset({PersonRole.NO_CASE, PersonRole.ACQUITTED})
 """What ends it everywhere: whoever had a package of this person is told."""
 
@@ -59,6 +64,7 @@ class ReferralStep:
         agency_id: whose step it is: a correspondent's too, which the sender has entered for it.
         returned: why it was returned.
         outcome: how the person stands now.
+        told_at: when the other side's installation told it here; None for what was done here.
     """
 
     number: int
@@ -67,6 +73,7 @@ class ReferralStep:
     at: datetime
     returned: ReturnReason | None = None
     outcome: PersonOutcome | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,8 @@ class ReferralPath:
         returned: why, where it was.
         outcomes: in order; the last one says how the person stands.
         printed: which agencies have printed it, each once.
+        arrived_at: when it came to its receiver's installation, where that is another one and has said so.
+        is_erased: whether what was withdrawn is erased at its receiver's installation.
     """
 
     sender_id: UUID
@@ -87,6 +96,8 @@ class ReferralPath:
     returned: ReturnReason | None = None
     outcomes: tuple[PersonOutcome, ...] = ()
     printed: frozenset[UUID] = frozenset()
+    arrived_at: datetime | None = None
+    is_erased: bool = False
 
     @property
     def is_out(self) -> bool:
@@ -102,6 +113,8 @@ class ReferralPath:
     def of(cls, sender_id: UUID, receiver_id: UUID, steps: Iterable[ReferralStep]) -> ReferralPath:
         """Return how a referral stands after these steps, in order.
 
+        What the receiver did before it heard of a withdrawal counts as done before it, whenever it is told.
+
         Raises:
             Conflict: a step is none that could follow, or the first is no sending.
         """
@@ -109,8 +122,8 @@ class ReferralPath:
         if (first.kind, first.number, first.agency_id) != (ReferralStepKind.SENT, 1, sender_id):
             raise Conflict("a referral begins with its sending")
         path = cls(sender_id, receiver_id, ReferralState.SENT, 1)
-        for one in others:
-            path = path.after(one)
+        for number, one in enumerate(sorted(others, key=_turn), 2):
+            path = path.after(replace(one, number=number))
         return path
 
     def after(self, step: ReferralStep) -> ReferralPath:
@@ -121,7 +134,7 @@ class ReferralPath:
         """
         if step.number != self.last + 1:
             raise Conflict("something else was done to this referral meanwhile: look at it again")
-        if self.state is ReferralState.WITHDRAWN:
+        if self.state is ReferralState.WITHDRAWN and step.kind is not ReferralStepKind.ERASED:
             raise Conflict("this referral was withdrawn")
         of_sender = step.kind is ReferralStepKind.WITHDRAWN
         if step.kind is not ReferralStepKind.PRINTED and step.agency_id != (
@@ -132,6 +145,8 @@ class ReferralPath:
 
     def _taken(self, step: ReferralStep) -> ReferralPath:
         kind, state = step.kind, self.state
+        if kind in BY_LINE:
+            return self._told(step)
         if kind is ReferralStepKind.PRINTED:
             return replace(self, printed=self.printed | {step.agency_id})
         if kind is ReferralStepKind.WITHDRAWN:
@@ -147,4 +162,19 @@ class ReferralPath:
         may_answer = state in {ReferralState.RECEIVED, ReferralState.ANSWERED}
         if kind is ReferralStepKind.OUTCOME and step.outcome is not None and may_answer:
             return replace(self, state=ReferralState.ANSWERED, outcomes=(*self.outcomes, step.outcome))
-        raise Conflict("as this referral stands, this cannot be done to it")
+        raise Conflict(_NOT_NOW)
+
+    def _told(self, step: ReferralStep) -> ReferralPath:
+        if step.kind is ReferralStepKind.ARRIVED and self.arrived_at is None:
+            return replace(self, arrived_at=step.at)
+        is_over = self.state is ReferralState.WITHDRAWN
+        if step.kind is ReferralStepKind.ERASED and is_over and not self.is_erased:
+            return replace(self, is_erased=True)
+        raise Conflict(_NOT_NOW)
+
+
+def _turn(step: ReferralStep) -> int:
+    """Return when a step counts: what a receiver elsewhere did before what its sender did meanwhile."""
+    if step.kind is ReferralStepKind.ERASED:
+        return 2
+    return 1 if step.told_at is None or step.kind is ReferralStepKind.WITHDRAWN else 0

@@ -82,6 +82,29 @@ def lock(name: UUID) -> None:
 
 def add_referral(package: SignedPackage, source: Source) -> None:
     """Keep a package, and whom it is about."""
+    _add(package, kept_by_sender=True)
+    ReferralSourceRow.objects.create(
+        agency_id=package.sender_id,
+        referral_id=package.referral_id,
+        list_id=source.list_id,
+        person_id=source.person_id,
+    )
+
+
+def add_told(package: SignedPackage) -> None:
+    """Keep a package that another installation has sent, whose sender keeps nothing of it here.
+
+    Raises:
+        Conflict: it is somebody else's id.
+    """
+    try:
+        with transaction.atomic():
+            _add(package, kept_by_sender=False)
+    except IntegrityError as error:
+        raise Conflict("this id is another referral's") from error
+
+
+def _add(package: SignedPackage, *, kept_by_sender: bool) -> None:
     ReferralRow.objects.create(
         id=package.referral_id,
         sender_id=package.sender_id,
@@ -92,12 +115,8 @@ def add_referral(package: SignedPackage, source: Source) -> None:
         sealed=package.sealed,
         sent_at=package.sent_at,
         keep_until=package.keep_until,
-    )
-    ReferralSourceRow.objects.create(
-        agency_id=package.sender_id,
-        referral_id=package.referral_id,
-        list_id=source.list_id,
-        person_id=source.person_id,
+        by_line=package.by_line,
+        kept_by_sender=kept_by_sender,
     )
 
 
@@ -110,12 +129,14 @@ def add_step(
     words: str,
     key: bytes,
     document: bytes | None = None,
+    number_there: int | None = None,
 ) -> None:
     """Add a step.
 
     Args:
         words: sealed under the referral's key.
         document: SHA-256 of what a correspondent sent.
+        number_there: the step's number at the other side's installation, where that has told it.
 
     Raises:
         Conflict: somebody else has added one meanwhile.
@@ -137,6 +158,8 @@ def add_step(
                 age=None if outcome is None else outcome.age,
                 sealed=seal_under(key, json.dumps(words).encode(), _place(referral_id, step.number)),
                 document=document,
+                number_there=number_there,
+                told_at=step.told_at,
             )
     except IntegrityError as error:
         raise Conflict("something else was done to this referral meanwhile: look at it again") from error
@@ -155,6 +178,23 @@ def words_of(referral_id: UUID, key: bytes) -> dict[int, str]:
             raise Conflict(CHANGED)
         found[row.number] = str(json.loads(plain))
     return found
+
+
+def told_before(referral_id: UUID, number_there: int) -> ReferralStep | None:
+    """Return the step that the other side's installation has told under a number; None where it has told none."""
+    row = ReferralStepRow.objects.filter(referral_id=referral_id, number_there=number_there).first()
+    return None if row is None else _step(row)
+
+
+def referral_of(referral_id: UUID) -> KeptReferral | None:
+    """Return a referral of which the agency that is acted for is a side; None where there is none."""
+    found = kept_referrals(ReferralRow.objects.filter(id=referral_id))
+    return found[0] if found else None
+
+
+def erase_said(referral_id: UUID) -> None:
+    """Keep no more of a package what it says, nor what was said in its steps: their key goes."""
+    ReferralRow.objects.filter(id=referral_id).update(key=None, sealed=None)
 
 
 def referral_told(actor: Actor, referral_id: UUID, *, tells_all: bool) -> KeptReferral:
@@ -249,7 +289,7 @@ def _step(row: ReferralStepRow) -> ReferralStep:
         age = None if row.age is None else AgeBand(row.age)
         outcome = PersonOutcome(1, PersonRole(row.role), tuple(map(Disposal, row.disposals)), age=age)
     returned = None if row.returned is None else ReturnReason(row.returned)
-    return ReferralStep(row.number, ReferralStepKind(row.kind), row.of_id, row.at, returned, outcome)
+    return ReferralStep(row.number, ReferralStepKind(row.kind), row.of_id, row.at, returned, outcome, row.told_at)
 
 
 def _place(referral_id: UUID, number: int) -> bytes:

@@ -20,7 +20,7 @@ from tsunagu.records.alerts import KeptStep
 from tsunagu.records.referral_packages import SignedBody
 from tsunagu.records.referrals import KeptReferral
 from tsunagu.services.parts import Keys
-from tsunagu.services.referrals import key_of
+from tsunagu.services.referral_desk import key_of
 
 WHERE_COUNTED: Final = "JP"
 """By whose calendar acts are counted, and of whose forces."""
@@ -89,8 +89,11 @@ def _whom(one: KeptReferral) -> tuple[str, str]:
 
 def _conduct_of(one: KeptReferral, keys: Keys) -> str:
     """Return the conduct that a package says; "" where it cannot be read: it counts all the same."""
+    key = key_of(one.package, keys)
+    if key is None:
+        return ""
     try:
-        said = json.loads(SignedBody.opened(one.package, key_of(one.package, keys)).body)
+        said = json.loads(SignedBody.opened(one.package, key).body)
     except Conflict:
         return ""
     return str(said["law"]["conduct"])

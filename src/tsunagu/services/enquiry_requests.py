@@ -33,7 +33,6 @@ from tsunagu.services.access import denials_recorded
 from tsunagu.services.alert_outbox import is_here
 from tsunagu.services.isolated import Isolated
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.referral_desk import speaks_for
 from tsunagu.services.referral_names import bears_a_name_of
 from tsunagu.services.seized_access import SEALS
 
@@ -209,7 +208,7 @@ def _read(kept: KeptRequest, actor: Actor, keys: Keys, now: datetime) -> ReadReq
         said = kept.answered(_key(kept, keys))
         found = {Wanted(one): Confirmed(told) for one, told in said["found"].items()}
         answer = RequestAnswer(found, said["words"])
-    speaks = kept.is_sent and speaks_for(view.receiver)
+    speaks = kept.is_sent and (view.receiver.is_correspondent or view.receiver.member_id is not None)
     is_his = speaks or actor.agency_id == summary.receiver_id
     is_open = summary.state is RequestState.ASKED and not summary.is_over(now.date())
     return ReadRequest(view, content, answer, is_his and is_open, speaks)

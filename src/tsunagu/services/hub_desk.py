@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from tsunagu.domain.hub import CARRIED_LASTS
+from tsunagu.domain.hub import CARRIED_LASTS, SKEW, HubRefusal, MessageKind, MessageRefused
+from tsunagu.domain.party import AgencyCard
 from tsunagu.federation.keys import MemberKeys, OwnKeys
-from tsunagu.records import hub_members
+from tsunagu.records import agencies, hub_members, hub_messages
 from tsunagu.records.session import acting_for
-from tsunagu.services.parts import Keys
+from tsunagu.services.alert_inbox import enter_named
+from tsunagu.services.parts import Keys, Ledger
 
+_DAY = timedelta(days=1)
 PURPOSE = "hub"
 """The purpose of the keyring by which the private keys of this installation are sealed."""
 
@@ -28,6 +31,58 @@ class Sender:
 
     member_id: UUID
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message that is being acted upon: who sent it, and what it is kept with."""
+
+    sender: Sender
+    now: datetime
+    keys: Keys
+    ledger: Ledger
+
+    def check_theirs(self, agency_id: UUID) -> None:
+        """Do nothing when an agency speaks through the member that the message comes from.
+
+        Raises:
+            MessageRefused: NOT_THEIRS.
+        """
+        card = agencies.agency_cards().get(agency_id)
+        if card is None or card.member_id != self.sender.member_id:
+            raise MessageRefused(HubRefusal.NOT_THEIRS)
+
+    def check_time(self, at: datetime) -> None:
+        """Do nothing when something was done before now, as far as clocks agree.
+
+        Raises:
+            MessageRefused: FROM_THE_FUTURE.
+        """
+        if at > self.now + SKEW:
+            raise MessageRefused(HubRefusal.FROM_THE_FUTURE)
+
+    def check_number(self, kind: MessageKind, most_a_day: int) -> None:
+        """Do nothing when fewer messages of a kind were taken from the member within a day than may be.
+
+        Raises:
+            MessageRefused: TOO_MANY.
+        """
+        with acting_for(self.sender.member_id):
+            taken = hub_messages.taken_since(self.sender.member_id, kind, self.now - _DAY)
+        if taken >= most_a_day:
+            raise MessageRefused(HubRefusal.TOO_MANY)
+
+    def enter_sender(self, card: AgencyCard) -> None:
+        """Enter an agency of the member's that a message names and nobody knows here.
+
+        Raises:
+            MessageRefused: NOT_THEIRS: it is one of ours, or of another member; TOO_MANY or MALFORMED.
+        """
+        if card.agency_id in agencies.agency_cards():
+            self.check_theirs(card.agency_id)
+        else:
+            member_id, member = self.sender.member_id, self.sender.name
+            enter_named(card, member_id=member_id, member=member, now=self.now, ledger=self.ledger)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.hub import GREETING_LASTS, HubRefusal, MessageKind, MessageRefused
+from tsunagu.domain.hub import CLOSING, GREETING_LASTS, HubRefusal, MessageKind, MessageRefused
 from tsunagu.domain.ledger import Deed
 from tsunagu.federation.alert_messages import told_in
 from tsunagu.federation.envelope import Envelope, Unsealed, seal, unseal
@@ -20,7 +20,7 @@ from tsunagu.federation.streams import Arrival, closed_by
 from tsunagu.records import hub_members, hub_messages
 from tsunagu.records.hub_messages import Answer, Draft, Incoming, Outgoing
 from tsunagu.records.session import acting_for, locked
-from tsunagu.services import comparison_inbox, comparison_told
+from tsunagu.services import comparison_inbox, comparison_told, referral_inbox
 from tsunagu.services.alert_inbox import keep_told_step
 from tsunagu.services.alert_notes import keep_told_note
 from tsunagu.services.hub_desk import HubDesk, Sender, still_good
@@ -179,7 +179,7 @@ def _placed(member_id: UUID, envelope: Envelope, *, now: datetime) -> Arrival:
     """Put a message into its stream, and return what it is to it."""
     if (envelope.kind is MessageKind.KEYS) is not (envelope.stream == KEYS_STREAM):
         raise MessageRefused(HubRefusal.MALFORMED)
-    if (envelope.kind is MessageKind.COMPARISON_OVER) is not (closed_by(envelope.stream) is not None):
+    if (envelope.kind in CLOSING) is not (closed_by(envelope.stream) is not None):
         raise MessageRefused(HubRefusal.MALFORMED)
     arrival = hub_messages.inbox_of(member_id, envelope.stream).arrival(envelope.number, envelope.digest)
     if arrival in REFUSALS:
@@ -253,6 +253,8 @@ def _act(sender: Sender, one: Incoming, *, now: datetime, keys: Keys, ledger: Le
             comparison_inbox.keep(sender, one, now=now, keys=keys, ledger=ledger)
         elif one.kind in comparison_told.HANDLED:
             comparison_told.keep(sender, one, now=now, ledger=ledger)
+        elif one.kind in referral_inbox.HANDLED:
+            referral_inbox.keep(sender, one, now=now, keys=keys, ledger=ledger)
     except MessageRefused as refused:
         refusal = refused.refusal
     with acting_for(member_id):

@@ -24,6 +24,7 @@ from tsunagu.services.case_life import check_reason
 from tsunagu.services.isolated import Isolated
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.referral_desk import OpenReferral, opened_referral, told
+from tsunagu.services.referral_outbox import tell_sender
 from tsunagu.services.referrals import withdraw_all
 
 RECALLED = "its receiver has found that there is no case, or a court has acquitted"
@@ -173,11 +174,11 @@ def _answer(
             deeds.append(told(Act.REFERRAL_INFORMED, sender_id, referral_id, step))
         ledger.write(*(replace(one, details={**one.details, **said.about()}) for one in deeds))
     if outcome is not None and outcome.role in ENDS_IT:
-        _recall(sender_id, referral_id, now=now, keys=keys, ledger=ledger)
+        recall_others(sender_id, referral_id, now=now, keys=keys, ledger=ledger)
     return path.state
 
 
-def _recall(sender_id: UUID, referral_id: UUID, *, now: datetime, keys: Keys, ledger: Ledger) -> None:
+def recall_others(sender_id: UUID, referral_id: UUID, *, now: datetime, keys: Keys, ledger: Ledger) -> None:
     """Withdraw, in the sender's name, all else that was sent of the person."""
     with acting_for(sender_id):
         source = referrals.source_of(referral_id)
@@ -220,8 +221,9 @@ def _is_ended(kept: KeptReferral) -> bool:
 
 def _keep(found: OpenReferral, step: ReferralStep, answer: Answer, actor: Actor) -> None:
     found.path.after(step)
+    package = found.kept.package
     referrals.add_step(
-        found.kept.package.referral_id,
+        package.referral_id,
         step,
         entered_by=actor.agency_id,
         officer_id=actor.officer_id,
@@ -229,3 +231,4 @@ def _keep(found: OpenReferral, step: ReferralStep, answer: Answer, actor: Actor)
         key=found.key,
         document=answer.document,
     )
+    tell_sender(package, step, answer.words, found.cards[package.sender_id], now=step.at)

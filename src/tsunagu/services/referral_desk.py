@@ -16,11 +16,13 @@ from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.referral import ReferralPath, ReferralStep
 from tsunagu.records import agencies, referrals
+from tsunagu.records.referral_packages import ERASED, SignedPackage
 from tsunagu.records.referrals import KeptReferral
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.referral_names import PackagesWithheld
+from tsunagu.services.referral_outbox import line_to
 from tsunagu.services.seized_access import SEALS
 
 
@@ -31,7 +33,18 @@ class OpenReferral:
     kept: KeptReferral
     path: ReferralPath
     cards: Mapping[UUID, AgencyCard]
-    key: bytes = field(repr=False)
+    opened_key: bytes | None = field(repr=False)
+
+    @property
+    def key(self) -> bytes:
+        """What the package, and what was said in its steps, is sealed under.
+
+        Raises:
+            Conflict: it is erased.
+        """
+        if self.opened_key is None:
+            raise Conflict(ERASED)
+        return self.opened_key
 
     def for_receiver(self, actor: Actor) -> UUID:
         """Return the agency in whose name the actor answers: his own, or the receiver that he speaks for.
@@ -40,19 +53,29 @@ class OpenReferral:
             Conflict: it is neither.
         """
         package = self.kept.package
-        if actor.agency_id == package.receiver_id or speaks_for(self.cards[package.receiver_id]):
+        if actor.agency_id == package.receiver_id or speaks_for(self.cards[package.receiver_id], package):
             return package.receiver_id
         raise Conflict("its receiver answers it itself")
 
 
-def speaks_for(card: AgencyCard) -> bool:
-    """Return whether the sender enters what this receiver answers, since it is not at this installation."""
-    return card.is_correspondent or card.member_id is not None
+def speaks_for(card: AgencyCard, package: SignedPackage) -> bool:
+    """Return whether the sender enters what this receiver answers, since it cannot tell it itself.
+
+    It does where it works without Tsunagu, and where its installation is reached by no line: a package that went over
+    one is answered over it, as long as that installation is a member.
+    """
+    is_elsewhere = card.is_correspondent or card.member_id is not None
+    return is_elsewhere and not (package.by_line and line_to(card) is not None)
 
 
 def key_context(referral_id: UUID) -> bytes:
     """Return what a referral's key is bound to in the keyring."""
     return f"referral {referral_id}".encode()
+
+
+def key_of(package: SignedPackage, keys: Keys) -> bytes | None:
+    """Return what a package is sealed under; None once it is erased."""
+    return None if package.key is None else keys.open_sealed(SEALS, package.key, key_context(package.referral_id))
 
 
 @contextmanager
@@ -72,7 +95,7 @@ def opened_referral(
         withheld = PackagesWithheld.from_(actor)
         referrals.lock(referral_id)
         kept = referrals.referral_told(actor, referral_id, tells_all=actor.may(Permission.HELD_NOTICE_RELEASE))
-        key = keys.open_sealed(SEALS, kept.package.key, key_context(referral_id))
+        key = key_of(kept.package, keys)
         if withheld.hides(kept.package, key):
             raise NotFound(referrals.NO_SUCH)
         yield OpenReferral(kept, kept.path, agencies.agency_cards(), key)

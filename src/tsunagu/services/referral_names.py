@@ -26,13 +26,17 @@ class PackagesWithheld:
 
         return cls(frozenset().union(*(name_keys(name, "") for name in withheld_from(actor))))
 
-    def hides(self, package: SignedPackage, key: bytes) -> bool:
+    def hides(self, package: SignedPackage, key: bytes | None) -> bool:
         """Return whether a package is about somebody who bears such a name; one that cannot be read hides nothing.
+
+        Nor does one that is erased: it tells of nobody.
 
         Args:
             package: as it is kept.
-            key: what it is sealed under.
+            key: what it is sealed under; None once it is erased.
         """
+        if key is None:
+            return False
         try:
             said = json.loads(SignedBody.opened(package, key).body)["person"]["said"]
         except Conflict:

@@ -91,11 +91,12 @@ def view_referral(*, actor: Actor, referral_id: UUID, now: datetime, keys: Keys,
             Act.REFERRAL_READ, now, actor.agency_id, actor.officer_id, actor.purpose, case_id=case_id, details=about
         )
         ledger.write(told)
-        speaks = actor.agency_id != package.receiver_id and speaks_for(receiver)
+        speaks = actor.agency_id != package.receiver_id and speaks_for(receiver, package)
+        key = found.opened_key
         return ReadReferral(
             ReferralView(kept, found.path, sender, receiver),
-            json.loads(SignedBody.opened(package, found.key).body) if is_told else None,
-            referrals.words_of(referral_id, found.key),
+            json.loads(SignedBody.opened(package, key).body) if is_told and key is not None else None,
+            {} if key is None else referrals.words_of(referral_id, key),
             found.cards,
             None if source is None else referrals.place_of(source),
             is_for_you=speaks or actor.agency_id == package.receiver_id,

@@ -17,12 +17,13 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.referral import ReferralPath, ReferralState, ReferralStep, ReferralStepKind, ReturnReason
+from tsunagu.federation.referral_messages import ToldReferralStep
 from tsunagu.records import agencies, referrals
 from tsunagu.records.cases import exhibits_of
 from tsunagu.records.keys.envelope import KEY_BYTES
 from tsunagu.records.ledger.chain import canonical
 from tsunagu.records.ledger.signing import Signer
-from tsunagu.records.referral_packages import SignedBody, SignedPackage
+from tsunagu.records.referral_packages import ERASED, SignedBody, SignedPackage
 from tsunagu.records.referrals import KeptReferral, Source
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import deed, denials_recorded
@@ -30,8 +31,9 @@ from tsunagu.services.alert_outbox import is_here
 from tsunagu.services.case_life import check_reason
 from tsunagu.services.gate_desk import OpenedPerson, opened_person
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.referral_desk import key_context, opened_referral, told
+from tsunagu.services.referral_desk import key_context, key_of, opened_referral, told
 from tsunagu.services.referral_names import PackagesWithheld
+from tsunagu.services.referral_outbox import line_to, queue_package, queue_step
 from tsunagu.services.referral_package import ReferralDraft, content_of, residence_of
 from tsunagu.services.seized_access import SEALS, refuse_closed
 
@@ -122,15 +124,16 @@ def send_referral(
 
     Raises:
         Forbidden, NotFound: as for `make_referral`.
-        Conflict: likewise; or what would be sent is not what was looked at.
+        Conflict: likewise; or what would be sent is not what was looked at, or more than goes over the line.
     """
     at = (actor, Permission.REFERRAL_SEND, reference, number, person)
     with opened_person(*at, now=now, keys=keys, ledger=ledger) as one:
         made, found = _preview(one, draft, actor, now), one.desk.found
         if made.sha256 != sha256:
             raise Conflict("this is not what was looked at: something has changed since, so look at it again")
-        referral_id, key = uuid4(), os.urandom(KEY_BYTES)
+        referral_id, key, member_id = uuid4(), os.urandom(KEY_BYTES), line_to(made.receiver)
         body = canonical({**made.content, "referral": str(referral_id), "written_at": utc_text(now)}).encode()
+        signed = SignedBody(body, signer.sign(body), signer.key_id, signer.public_key)
         package = SignedPackage(
             referral_id,
             actor.agency_id,
@@ -138,11 +141,14 @@ def send_referral(
             draft.form,
             one.file.is_kept_from_colleagues,
             keys.seal(SEALS, key, key_context(referral_id)),
-            SignedBody(body, signer.sign(body), signer.key_id).sealed(referral_id, key),
+            signed.sealed(referral_id, key),
             now,
             found.case.keep_until,
+            by_line=member_id is not None,
         )
         referrals.add_referral(package, Source(found.case.case_id, found.seized.list_id, one.person_id))
+        if member_id is not None:
+            queue_package(member_id, package, signed, agencies.agency_cards()[actor.agency_id])
         step = ReferralStep(1, ReferralStepKind.SENT, actor.agency_id, now)
         referrals.add_step(
             referral_id, step, entered_by=actor.agency_id, officer_id=actor.officer_id, words="", key=key
@@ -204,6 +210,8 @@ def withdraw_all(
         step = ReferralStep(path.last + 1, ReferralStepKind.WITHDRAWN, package.sender_id, now)
         path.after(step)
         key = key_of(package, keys)
+        if key is None:
+            raise Conflict(ERASED)
         referrals.add_step(
             package.referral_id,
             step,
@@ -212,6 +220,10 @@ def withdraw_all(
             words=words,
             key=key,
         )
+        member_id = line_to(cards[package.receiver_id]) if package.by_line else None
+        if member_id is not None:
+            over = ToldReferralStep(package.referral_id, package.receiver_id, step, words)
+            queue_step(member_id, over, speaker_id=package.sender_id, now=now)
         about = (package.referral_id, step)
         deeds.append(told(Act.REFERRAL_WITHDRAWN, package.sender_id, *about, actor=by, case_id=source.case_id))
         if is_here(cards, package.receiver_id):
@@ -242,11 +254,6 @@ def list_referrals(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -
         about = {"referrals": len(views)}
         ledger.write(Deed(Act.REFERRAL_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=about))
     return views
-
-
-def key_of(package: SignedPackage, keys: Keys) -> bytes:
-    """Return what a package is sealed under."""
-    return keys.open_sealed(SEALS, package.key, key_context(package.referral_id))
 
 
 def _preview(one: OpenedPerson, draft: ReferralDraft, actor: Actor, now: datetime) -> Preview:

@@ -10,12 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 class RootSigner:
     """Signs with one Ed25519 private key, which it never shows."""
 
-    __slots__ = ("_key", "key_id")
+    __slots__ = ("_key", "key_id", "public_key")
 
     def __init__(self, private_key: bytes) -> None:
         """Take the raw private key, 32 bytes."""
         self._key = Ed25519PrivateKey.from_private_bytes(private_key)
-        self.key_id = public_key_id(self._key.public_key().public_bytes_raw())
+        self.public_key = self._key.public_key().public_bytes_raw()
+        self.key_id = public_key_id(self.public_key)
 
     def sign(self, message: bytes) -> bytes:
         """Return the signature of `message`, 64 bytes."""

@@ -23,6 +23,11 @@ class Signer(Protocol):
         """The first 16 hex digits of the SHA-256 of the raw public key."""
         ...
 
+    @property
+    def public_key(self) -> bytes:
+        """The raw public key, 32 bytes."""
+        ...
+
     def sign(self, message: bytes) -> bytes:
         """Return the Ed25519 signature of `message`, 64 bytes."""
         ...

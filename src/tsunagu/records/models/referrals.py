@@ -14,7 +14,8 @@ from tsunagu.records.models.seized import ListedPersonRow, SeizedListRow
 class ReferralRow(models.Model):
     """A package for one receiver. With its signature it is sealed under a key of its own.
 
-    Nothing of it is changed but that its sender keeps it no more, since the list that it came from is erased.
+    Nothing of it is changed but that its sender keeps it no more, since the list that it came from is erased; and that
+    what came from another installation, and was withdrawn there, loses its key and what it says.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -22,8 +23,9 @@ class ReferralRow(models.Model):
     receiver = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="referrals_received")
     form = models.TextField()
     coordinators_alone = models.BooleanField()
-    key = models.BinaryField()
-    sealed = models.BinaryField()
+    key = models.BinaryField(null=True)
+    sealed = models.BinaryField(null=True)
+    by_line = models.BooleanField(default=False)
     sent_at = models.DateTimeField()
     keep_until = models.DateField()
     kept_by_sender = models.BooleanField(default=True)
@@ -62,7 +64,10 @@ class ReferralCaseRow(models.Model):
 
 
 class ReferralStepRow(models.Model):
-    """What was done to a referral; words are sealed under its key. Nothing is changed."""
+    """What was done to a referral; words are sealed under its key. Nothing is changed.
+
+    What the other side's installation has told has the number that it has there, and when it was told here.
+    """
 
     id = models.BigAutoField(primary_key=True)
     referral = models.ForeignKey(ReferralRow, on_delete=models.PROTECT)
@@ -78,7 +83,12 @@ class ReferralStepRow(models.Model):
     age = models.TextField(null=True)
     sealed = models.BinaryField()
     document = models.BinaryField(max_length=32, null=True)
+    number_there = models.IntegerField(null=True)
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "referral_step"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["referral", "number"], name="referral_step_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["referral", "number"], name="referral_step_once"),
+            models.UniqueConstraint(fields=["referral", "number_there"], name="referral_step_told_once"),
+        ]
