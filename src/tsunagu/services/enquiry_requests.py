@@ -208,10 +208,15 @@ def _read(kept: KeptRequest, actor: Actor, keys: Keys, now: datetime) -> ReadReq
         said = kept.answered(_key(kept, keys))
         found = {Wanted(one): Confirmed(told) for one, told in said["found"].items()}
         answer = RequestAnswer(found, said["words"])
-    speaks = kept.is_sent and (view.receiver.is_correspondent or view.receiver.member_id is not None)
+    speaks = kept.is_sent and speaks_for(view.receiver)
     is_his = speaks or actor.agency_id == summary.receiver_id
     is_open = summary.state is RequestState.ASKED and not summary.is_over(now.date())
     return ReadRequest(view, content, answer, is_his and is_open, speaks)
+
+
+def speaks_for(card: AgencyCard) -> bool:
+    """Return whether the sender enters what this force answers, since it is not at this installation."""
+    return card.is_correspondent or card.member_id is not None
 
 
 def _view(kept: KeptRequest, cards: Mapping[UUID, AgencyCard]) -> RequestView:
