@@ -19,6 +19,7 @@ from django.db import DatabaseError
 from tsunagu.cli.referral_answers import CHECK
 from tsunagu.domain.alert import HandOver
 from tsunagu.domain.hub import MessageKind, MessageRefused
+from tsunagu.domain.outcome import AgeBand
 from tsunagu.domain.permission import Role
 from tsunagu.domain.referral import ReferralStep, ReferralStepKind
 from tsunagu.federation.keys import OwnKeys
@@ -129,7 +130,7 @@ def test_a_package_goes_over_the_line_and_what_becomes_of_it_comes_back(line: Li
     line.do(line.fukuoka, "receive", second)
     line.do(line.fukuoka, "outcome", second, "--role", "suspect", "--done", "cleared", "--done", "referred-on-papers")
     line.carry()
-    line.do(line.fukuoka, "outcome", second, "--role", "charged", "--done", "summary-order")
+    line.do(line.fukuoka, "outcome", second, "--role", "charged", "--done", "summary-order", "--age", "40s")
     line.carry()
     stages = gated.desk.stages()
     assert {name: stages[name]["count"] for name in (
@@ -140,7 +141,10 @@ def test_a_package_goes_over_the_line_and_what_becomes_of_it_comes_back(line: Li
         "referred-on-papers": 1, "summary-order": 1, "packages": 2, "packages-to-recall": 0,
     }  # fmt: skip
     assert (stages["returned"]["parts"], stages["answered"]["parts"]) == ({"wrong-area": 1}, {"charged": 1})
-    line.carry()
+    with acting_for(line.force.one.actor.agency_id):
+        kept = referrals.referral_of(UUID(second))
+    assert kept
+    assert kept.path.outcomes[-1].age is AgeBand.FORTIES
 
 
 def test_a_receiver_takes_it_into_a_case_and_its_print_is_checked_by_its_senders_key(line: Line, gated: Gated) -> None:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from tsunagu.domain.alert import HandOver, check_words
 from tsunagu.domain.clock import utc_text
 from tsunagu.domain.hub import HubRefusal, MessageRefused
-from tsunagu.domain.outcome import MOST_COUNTED, Disposal, PersonOutcome, PersonRole
+from tsunagu.domain.outcome import MOST_COUNTED, AgeBand, Disposal, PersonOutcome, PersonRole
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.referral import ReferralStep, ReferralStepKind, ReturnReason
 from tsunagu.federation.card import agency_from, agency_plain
@@ -140,6 +140,7 @@ def step_said(told: ToldReferralStep) -> dict[str, Any]:
         "returned": None if step.returned is None else step.returned.value,
         "role": None if outcome is None else outcome.role.value,
         "disposals": [] if outcome is None else [one.value for one in outcome.disposals],
+        "age": None if outcome is None or outcome.age is None else outcome.age.value,
         "words": told.words,
         "items": told.items,
         "root": told.root.hex(),
@@ -162,7 +163,8 @@ def step_in(said: Mapping[str, Any]) -> ToldReferralStep:
             check_words(said["words"])
         outcome = None
         if said["role"] is not None:
-            outcome = PersonOutcome(1, PersonRole(said["role"]), tuple(map(Disposal, said["disposals"])))
+            age = None if said["age"] is None else AgeBand(said["age"])
+            outcome = PersonOutcome(1, PersonRole(said["role"]), tuple(map(Disposal, said["disposals"])), age=age)
         step = ReferralStep(
             said["number"],
             ReferralStepKind(said["kind"]),

@@ -6,7 +6,7 @@ from tsunagu.records.sql_beside import sql_beside
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0065_sides_kept_apart")]
+    dependencies = [("records", "0068_outcomes_stated")]
     operations = [
         migrations.AlterField("referralrow", "key", models.BinaryField(null=True)),
         migrations.AlterField("referralrow", "sealed", models.BinaryField(null=True)),
