@@ -86,6 +86,12 @@ def scene(world: World) -> Scene:
 
 
 @pytest.fixture(scope="session")
+def common_scene(world: World) -> Scene:
+    """One scene for all tests that read in it, or add what no other test counts: to set it takes some seconds."""
+    return set_the_scene(world)
+
+
+@pytest.fixture(scope="session")
 def three(world: World, world_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Three]:
     """Three installations beside the one that all tests share; see `three_homes`."""
     server = EmbeddedPostgres(world_home).admin_address()

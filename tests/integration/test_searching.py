@@ -109,18 +109,20 @@ def test_overlaps_are_found_by_state_strength_agency_answers_and_day(
     [("case", "list", "--search"), ("overlaps", "--search"), ("overlaps", "--agency")],
     ids=" ".join,
 )
-def test_what_is_not_yours_is_found_no_more_than_what_is_not_there(scene: Scene, command: tuple[str, ...]) -> None:
+def test_what_is_not_yours_is_found_no_more_than_what_is_not_there(
+    common_scene: Scene, command: tuple[str, ...]
+) -> None:
     """In bytes, queries and entries: by a stranger, another agency, a colleague, and a covert case's other side."""
-    targets = [scene.targets["case"], scene.targets["covert case"], scene.people["anna"].agency]
+    targets = [common_scene.targets["case"], common_scene.targets["covert case"], common_scene.people["anna"].agency]
     for name in ("cleo", "carl"):
         for target in targets:
-            of_others = scene.world.run(scene.people[name], *command, target)
-            of_nobody = scene.world.run(scene.people[name], *command, random_name("case"))
+            of_others = common_scene.world.run(common_scene.people[name], *command, target)
+            of_nobody = common_scene.world.run(common_scene.people[name], *command, random_name("case"))
             assert of_others == of_nobody
-            assert not scene.told_in(of_others.text)
+            assert not common_scene.told_in(of_others.text)
     for target in targets[:2]:
-        of_others = scene.world.run(scene.people["ben"], *command, target, "--json")
-        assert of_others == scene.world.run(scene.people["ben"], *command, random_name("case"), "--json")
+        of_others = common_scene.world.run(common_scene.people["ben"], *command, target, "--json")
+        assert of_others == common_scene.world.run(common_scene.people["ben"], *command, random_name("case"), "--json")
         assert of_others.stdout == ""
 
 

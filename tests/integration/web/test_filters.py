@@ -29,9 +29,9 @@ WRONG = [
 
 @pytest.mark.parametrize(("path", "asked", "told"), WRONG)
 def test_an_unknown_filter_shows_the_whole_list_with_a_message(
-    path: str, asked: dict[str, str], told: str, visitor: Visitors, web_scene: Scene
+    path: str, asked: dict[str, str], told: str, visitor: Visitors, common_scene: Scene
 ) -> None:
-    one = visitor().sits_down_as(web_scene.people["anna"])
+    one = visitor().sits_down_as(common_scene.people["anna"])
     whole, answer = one.get(path).content.decode(), one.get(path, **asked)
     page = answer.content.decode()
     assert answer.status_code == 200
@@ -41,9 +41,9 @@ def test_an_unknown_filter_shows_the_whole_list_with_a_message(
     assert left_in_english(in_japanese(one).get(path, **asked)) == set()
 
 
-def test_hits_that_are_not_shown_yet_are_not_said_to_be_none(visitor: Visitors, web_scene: Scene) -> None:
-    one = visitor().sits_down_as(web_scene.people["anna"])
-    page = one.get(f"/overlaps/{web_scene.targets['held']}/").content.decode()
+def test_hits_that_are_not_shown_yet_are_not_said_to_be_none(visitor: Visitors, common_scene: Scene) -> None:
+    one = visitor().sits_down_as(common_scene.people["anna"])
+    page = one.get(f"/overlaps/{common_scene.targets['held']}/").content.decode()
     assert 'Hits <span class="count">not shown</span>' in page
-    shared = one.get(f"/overlaps/{web_scene.targets['shared']}/").content.decode()
+    shared = one.get(f"/overlaps/{common_scene.targets['shared']}/").content.decode()
     assert 'Hits <span class="count">1</span>' in shared

@@ -122,9 +122,11 @@ def left_in_english(response: HttpResponse) -> set[str]:
 
 
 @pytest.mark.parametrize(("who", "path"), PAGES)
-def test_a_page_in_japanese_says_nothing_in_english(visitor: Visitors, web_scene: Scene, who: str, path: str) -> None:
-    person = in_japanese(visitor()).sits_down_as(web_scene.people[who])
-    answer = person.get(path.format(**web_scene.targets))
+def test_a_page_in_japanese_says_nothing_in_english(
+    visitor: Visitors, common_scene: Scene, who: str, path: str
+) -> None:
+    person = in_japanese(visitor()).sits_down_as(common_scene.people[who])
+    answer = person.get(path.format(**common_scene.targets))
     assert answer.status_code == 200
     assert left_in_english(answer) == set()
 
@@ -136,16 +138,16 @@ def test_the_pages_before_signing_in_are_japanese_too(visitor: Visitors, path: s
     assert left_in_english(answer) == set()
 
 
-def test_a_refusal_is_told_in_japanese(visitor: Visitors, web_scene: Scene) -> None:
-    person = in_japanese(visitor()).sits_down_as(web_scene.people["anna"])
-    answer = person.post("/cases/", reference=web_scene.targets["shared case"], purpose="investigation")
+def test_a_refusal_is_told_in_japanese(visitor: Visitors, common_scene: Scene) -> None:
+    person = in_japanese(visitor()).sits_down_as(common_scene.people["anna"])
+    answer = person.post("/cases/", reference=common_scene.targets["shared case"], purpose="investigation")
     assert answer.status_code == 409
     assert "同じ番号の事件をすでに担当しています。" in answer.content.decode()
     assert left_in_english(answer) == set()
 
 
-def test_what_is_not_there_is_told_in_japanese(visitor: Visitors, web_scene: Scene) -> None:
-    answer = in_japanese(visitor()).sits_down_as(web_scene.people["anna"]).get("/nowhere/")
+def test_what_is_not_there_is_told_in_japanese(visitor: Visitors, common_scene: Scene) -> None:
+    answer = in_japanese(visitor()).sits_down_as(common_scene.people["anna"]).get("/nowhere/")
     assert answer.status_code == 404
     assert left_in_english(answer) == set()
 

@@ -17,9 +17,9 @@ Visitors = Callable[[], Visitor]
 
 
 def test_an_officer_leaves_only_after_a_page_has_told_what_follows(
-    visitor: Visitors, world: World, web_scene: Scene
+    visitor: Visitors, world: World, common_scene: Scene
 ) -> None:
-    adam = web_scene.people["adam"]
+    adam = common_scene.people["adam"]
     leaver = world.enroll(adam, Role.OFFICER)
     path = reverse("leave", args=[leaver.actor.officer_id])
     one, his = visitor().sits_down_as(adam), visitor().sits_down_as(leaver)
@@ -39,10 +39,10 @@ def test_an_officer_leaves_only_after_a_page_has_told_what_follows(
     assert 'class="back" href="/officers/"' in again.content.decode()
 
 
-def test_the_page_tells_nothing_of_an_officer_to_others(visitor: Visitors, web_scene: Scene) -> None:
-    anna = web_scene.people["anna"]
+def test_the_page_tells_nothing_of_an_officer_to_others(visitor: Visitors, common_scene: Scene) -> None:
+    anna = common_scene.people["anna"]
     path = reverse("leave", args=[anna.actor.officer_id])
     for who, status in (("bella", 404), ("carl", 403), ("audra", 403)):
-        answer = visitor().sits_down_as(web_scene.people[who]).get(path)
+        answer = visitor().sits_down_as(common_scene.people[who]).get(path)
         assert answer.status_code == status
         assert anna.login not in answer.content.decode()

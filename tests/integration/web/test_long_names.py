@@ -30,18 +30,18 @@ INPUT = re.compile(r"<input[^>]*>")
 
 @pytest.mark.parametrize(("who", "path", "fields"), FORMS)
 def test_a_field_of_a_name_says_how_long_it_may_be_and_cuts_nothing(
-    who: str, path: str, fields: set[str], visitor: Visitors, web_scene: Scene
+    who: str, path: str, fields: set[str], visitor: Visitors, common_scene: Scene
 ) -> None:
     for one, told in ((visitor(), "1 to 200 characters"), (in_japanese(visitor()), "1〜200文字")):
-        page = one.sits_down_as(web_scene.people[who]).get(path.format(**web_scene.targets)).content.decode()
+        page = one.sits_down_as(common_scene.people[who]).get(path.format(**common_scene.targets)).content.decode()
         found = {name[1]: it for it in INPUT.findall(page) if (name := re.search(r'name="(\w+)"', it))}
         for field in fields:
             assert "maxlength" not in found[field]
             assert f'pattern=".{{1,{MOST_REFERENCE}}}" title="{told}"' in found[field]
 
 
-def test_a_reference_that_is_too_long_is_refused_whole(visitor: Visitors, web_scene: Scene) -> None:
-    one = visitor().sits_down_as(web_scene.people["anna"])
+def test_a_reference_that_is_too_long_is_refused_whole(visitor: Visitors, common_scene: Scene) -> None:
+    one = visitor().sits_down_as(common_scene.people["anna"])
     answer = one.post("/cases/", reference="x" * (MOST_REFERENCE + 1), purpose="investigation")
     assert answer.status_code == 422
     assert f"A reference is 1 to {MOST_REFERENCE} printable characters." in answer.content.decode()

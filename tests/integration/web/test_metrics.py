@@ -71,29 +71,31 @@ def test_where_the_settings_give_no_token_nobody_reads_it(visitor: Callable[[], 
 
 
 def test_every_line_is_a_sample_and_none_tells_of_content(
-    served: None, visitor: Callable[[], Visitor], web_scene: Scene
+    served: None, visitor: Callable[[], Visitor], common_scene: Scene
 ) -> None:
-    anna = web_scene.people["anna"]
+    anna = common_scene.people["anna"]
     desk = visitor().sits_down_as(anna)
-    for path in ("/cases/", f"/cases/{web_scene.targets['case']}/", "/no-such-page"):
+    for path in ("/cases/", f"/cases/{common_scene.targets['case']}/", "/no-such-page"):
         desk.get(path)
     text, found = told(visitor())
     assert {name for name, _ in found} >= ALWAYS
     assert len(found) == len([line for line in text.splitlines() if not line.startswith("#")]), "a line is no sample"
-    people = [word for one in web_scene.people.values() for word in (one.login, one.agency, str(one.actor.officer_id))]
-    assert web_scene.told_in(text) == set()
+    people = [
+        word for one in common_scene.people.values() for word in (one.login, one.agency, str(one.actor.officer_id))
+    ]
+    assert common_scene.told_in(text) == set()
     assert [word for word in people if word in text] == []
     assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{32}", text)
 
 
 def test_requests_are_counted_by_page_and_status_and_deeds_on_an_overlap_as_that_page(
-    served: None, visitor: Callable[[], Visitor], web_scene: Scene
+    served: None, visitor: Callable[[], Visitor], common_scene: Scene
 ) -> None:
     _, before = told(visitor())
-    desk = visitor().sits_down_as(web_scene.people["anna"])
+    desk = visitor().sits_down_as(common_scene.people["anna"])
     desk.get("/cases/")
     desk.get("/no-such-page")
-    desk.post(f"/overlaps/{web_scene.targets['overlap']}/release/")
+    desk.post(f"/overlaps/{common_scene.targets['overlap']}/release/")
     _, after = told(visitor())
 
     def more(page: str, status: int) -> float:
@@ -166,7 +168,7 @@ def test_an_unreadable_certificate_and_a_lost_key_of_a_bucket_leave_everything_e
 
 
 def test_stalled_and_failed_jobs_and_refusals_of_all_agencies_are_summed(
-    served: None, visitor: Callable[[], Visitor], web_scene: Scene
+    served: None, visitor: Callable[[], Visitor], common_scene: Scene
 ) -> None:
     _, before = told(visitor())
     with connection.cursor() as cursor:
@@ -177,7 +179,7 @@ def test_stalled_and_failed_jobs_and_refusals_of_all_agencies_are_summed(
         )
         cursor.execute("INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('measured', 'none')")
     for name in ("anna", "ben"):
-        actor = web_scene.people[name].actor
+        actor = common_scene.people[name].actor
         with acting_for(actor.agency_id):
             exhibit_id = Exhibit.objects.filter(agency_id=actor.agency_id).values_list("id", flat=True).first()
             Intake.objects.create(

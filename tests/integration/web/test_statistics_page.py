@@ -23,16 +23,16 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", text).split())
 
 
-def test_everybody_who_is_signed_in_sees_the_same_figures(visitor, scene: Scene) -> None:
+def test_everybody_who_is_signed_in_sees_the_same_figures(visitor, common_scene: Scene) -> None:
     tables = {
-        re.sub(r'nonce-\S+|value="\S{64}"', "", page(visitor, scene, who).partition('<nav class="tabs"')[2])
+        re.sub(r'nonce-\S+|value="\S{64}"', "", page(visitor, common_scene, who).partition('<nav class="tabs"')[2])
         for who in ("anna", "adam", "audra", "carl")
     }
     assert len(tables) == 1
 
 
-def test_a_year_shows_its_conducts_its_share_and_its_breaks(visitor, scene: Scene) -> None:
-    text = plain(page(visitor, scene))
+def test_a_year_shows_its_conducts_its_share_and_its_breaks(visitor, common_scene: Scene) -> None:
+    text = plain(page(visitor, common_scene))
     assert "2017 2,413 1,414" in text
     assert "42.4 % (515 of 1,216 victims)" in text
     assert "2018 †" in text
@@ -40,21 +40,21 @@ def test_a_year_shows_its_conducts_its_share_and_its_breaks(visitor, scene: Scen
     assert "from memory" in text
 
 
-def test_both_vintages_of_a_half_year_are_shown_and_the_newest_is_drawn(visitor, scene: Scene) -> None:
-    text = plain(page(visitor, scene, by="half-year"))
+def test_both_vintages_of_a_half_year_are_shown_and_the_newest_is_drawn(visitor, common_scene: Scene) -> None:
+    text = plain(page(visitor, common_scene, by="half-year"))
     assert "2016-H1 1,019 provisional 2016: 1,023 618 60.6 % (618 of 1,019 cases) provisional 2016: 622" in text
 
 
-def test_the_funnel_tells_each_stage_with_its_unit_and_day(visitor, scene: Scene) -> None:
-    text = plain(page(visitor, scene))
+def test_the_funnel_tells_each_stage_with_its_unit_and_day(visitor, common_scene: Scene) -> None:
+    text = plain(page(visitor, common_scene))
     assert "rows imported 2017-12-31 about 7,000 rows" in text
     assert "persons cleared 2018-06-30 476 persons" in text
     numbers = [one.figure.number for one in list_funnel()]
     assert numbers == [7000, 2700, 200, 476, 870]
 
 
-def test_the_page_speaks_japanese_in_the_words_of_the_tables(visitor, scene: Scene) -> None:
-    text = plain(page(visitor, scene, language="ja"))
+def test_the_page_speaks_japanese_in_the_words_of_the_tables(visitor, common_scene: Scene) -> None:
+    text = plain(page(visitor, common_scene, language="ja"))
     assert "検挙件数" in text
     assert "42.4%(1,216人中515人)" in text
     assert "of 1,216" not in text
@@ -76,10 +76,12 @@ def test_a_chart_has_one_unit_a_place_for_each_period_and_bars_to_scale_from_nou
     assert len(rows[0].cells) == len(COLUMNS)
 
 
-def test_a_vintage_is_shown_drawn_and_given_out_as_files_that_are_the_same_each_time(visitor, scene: Scene) -> None:
+def test_a_vintage_is_shown_drawn_and_given_out_as_files_that_are_the_same_each_time(
+    visitor, common_scene: Scene
+) -> None:
     """Nothing was told in the scene's year, so every number is nought; kept back is tried where something is."""
-    one = visitor().sits_down_as(scene.people["stella"])
-    path = f"/statistics/own/{scene.targets['vintage']}/"
+    one = visitor().sits_down_as(common_scene.people["stella"])
+    path = f"/statistics/own/{common_scene.targets['vintage']}/"
     text = plain(one.get(path).content.decode())
     assert "Hokkaido 0 0 0" in text
     assert "These are no national figures" in text

@@ -34,11 +34,11 @@ WAITS = {AlertState.SENT, AlertState.ACKNOWLEDGED, AlertState.RETURNED, AlertSta
 
 
 @pytest.fixture(scope="module")
-def scene(web_scene: Scene) -> Scene:
-    world, anna = web_scene.world, web_scene.people["anna"]
+def scene(common_scene: Scene) -> Scene:
+    world, anna = common_scene.world, common_scene.people["anna"]
     entered(world, anna, a_report(is_imminent=True))
-    enquire_once_more(world, anna, web_scene.targets["case"])
-    return web_scene
+    enquire_once_more(world, anna, common_scene.targets["case"])
+    return common_scene
 
 
 def by_the_lists(actor: dict[str, Any]) -> Waiting:

@@ -34,7 +34,7 @@ def test_every_way_back_leads_to_a_page_that_is_read() -> None:
 
 @pytest.mark.parametrize("name", ["judge", "share", "acknowledge", "unstaff", "withdraw", "key_end"])
 def test_who_signs_in_again_is_back_on_the_page_whose_button_he_pressed(
-    name: str, visitor: Visitors, web_scene: Scene
+    name: str, visitor: Visitors, common_scene: Scene
 ) -> None:
     [path] = [path_of(one) for one in patterns() if one.name == name]
     sent = visitor().post(path, answer="same:file")
@@ -44,8 +44,8 @@ def test_who_signs_in_again_is_back_on_the_page_whose_button_he_pressed(
     assert match.url_name == BUTTONS[name].page
 
 
-def test_signing_in_again_leads_to_the_page_of_hits_that_was_before_him(visitor: Visitors, web_scene: Scene) -> None:
-    anna, overlap = web_scene.people["anna"], web_scene.targets["shared"]
+def test_signing_in_again_leads_to_the_page_of_hits_that_was_before_him(visitor: Visitors, common_scene: Scene) -> None:
+    anna, overlap = common_scene.people["anna"], common_scene.targets["shared"]
     judge = reverse("judge", kwargs={"overlap_id": overlap, "hit_id": 1})
     one = visitor()
     sent = one.post(f"{judge}?after=7", answer="unsure")["Location"]
@@ -63,10 +63,10 @@ def test_who_reads_a_page_when_his_session_ends_comes_back_to_all_of_its_address
         assert parse_qs(urlparse(asked).query)["next"] == [path]
 
 
-def test_an_address_that_only_takes_answers_shows_a_page_with_a_way_on(visitor: Visitors, web_scene: Scene) -> None:
-    overlap = web_scene.targets["shared"]
+def test_an_address_that_only_takes_answers_shows_a_page_with_a_way_on(visitor: Visitors, common_scene: Scene) -> None:
+    overlap = common_scene.targets["shared"]
     for one in (visitor(), in_japanese(visitor())):
-        answer = one.sits_down_as(web_scene.people["anna"]).get(reverse("share", args=[overlap]))
+        answer = one.sits_down_as(common_scene.people["anna"]).get(reverse("share", args=[overlap]))
         page = answer.content.decode()
         assert answer.status_code == 405
         assert int(answer["Content-Length"]) == len(answer.content) > 0
@@ -75,9 +75,9 @@ def test_an_address_that_only_takes_answers_shows_a_page_with_a_way_on(visitor: 
     assert left_in_english(answer) == set()
 
 
-def test_the_language_is_changed_on_an_error_page_without_a_dead_end(visitor: Visitors, web_scene: Scene) -> None:
-    one = visitor().sits_down_as(web_scene.people["anna"])
-    case = web_scene.targets["shared case"]
+def test_the_language_is_changed_on_an_error_page_without_a_dead_end(visitor: Visitors, common_scene: Scene) -> None:
+    one = visitor().sits_down_as(common_scene.people["anna"])
+    case = common_scene.targets["shared case"]
     page = one.post(reverse("staff", args=[case]), login="nobody").content.decode()
     there = unescape(page.partition('name="next" value="')[2].partition('"')[0])
     changed = one.post("/language/", language="ja", next=there)
@@ -100,13 +100,13 @@ OF_SOMETHING_ELSE = ("Not here", "It has changed", "There is no such page")
 
 @pytest.mark.parametrize("wrong", REFUSED)
 def test_a_wrong_entry_is_told_of_in_the_service_s_words_with_the_form_to_go_back_to(
-    wrong: str, visitor: Visitors, web_scene: Scene
+    wrong: str, visitor: Visitors, common_scene: Scene
 ) -> None:
     who, name, target, typed, words = REFUSED[wrong]
-    known = web_scene.targets | {"anna": web_scene.people["anna"].login}
-    path = reverse(name, args=[web_scene.targets[target]] if target else [])
+    known = common_scene.targets | {"anna": common_scene.people["anna"].login}
+    path = reverse(name, args=[common_scene.targets[target]] if target else [])
     filled = {key: one.format(**known) if isinstance(one, str) else one for key, one in typed.items()}
-    one = visitor().sits_down_as(web_scene.people[who])
+    one = visitor().sits_down_as(common_scene.people[who])
     answer = one.post(path, **filled)
     page = answer.content.decode()
     assert answer.status_code in {404, 409}
@@ -120,9 +120,9 @@ def test_a_wrong_entry_is_told_of_in_the_service_s_words_with_the_form_to_go_bac
 
 
 def test_an_erasure_that_nobody_knows_of_is_told_of_with_the_form_that_asked(
-    visitor: Visitors, web_scene: Scene
+    visitor: Visitors, common_scene: Scene
 ) -> None:
-    one = visitor().sits_down_as(web_scene.people["audra"])
+    one = visitor().sits_down_as(common_scene.people["audra"])
     answer = one.get("/ledger/erasures/", case="no-such-case")
     page = answer.content.decode()
     assert answer.status_code == 404
