@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -54,6 +55,24 @@ def test_numbers_of_items_tell_nothing_of_what_others_bring_in_meanwhile(world: 
         holdings.keep(in_another, agency_id=anna.actor.agency_id, exhibit_id=exhibit)
     held = list_holdings(actor=anna.actor, reference=ours.case.reference, **world.parts)
     assert [item.number for item in held] == [1, 2, 3, 4, 5]
+
+
+def test_what_comes_in_looks_up_what_it_refers_to_by_indexes_however_little_was_held_when_the_session_began(
+    world: World, admin: psycopg.Connection
+) -> None:
+    (anna, _), made = world.found(WORKS, OVERSEES), Made()
+    held = Held.open(world, anna).bring(made.picture())
+    admin.execute("ANALYZE media_item")
+    admin.commit()
+    connection.close()  # what is looked up for each row is planned once a session
+    with acting_for(anna.actor.agency_id):
+        exhibit, _ = cases.exhibit_of(held.case, "E1", registered_by=anna.actor.officer_id, now=now())
+        some = [(made.picture(), 1) for _ in range(3)]
+        holdings.keep(some, agency_id=anna.actor.agency_id, exhibit_id=exhibit)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT seq_scan, idx_scan FROM pg_stat_xact_user_tables WHERE relname = 'media_item'")
+            scanned, looked_up = cursor.fetchone()
+    assert (scanned, looked_up > 0) == (0, True)
 
 
 def test_a_page_asks_the_database_as_often_however_many_items_there_are(world: World) -> None:

@@ -110,6 +110,9 @@ def keep(
     """
     with connection.cursor() as cursor:  # one writer an agency, so that no content gets its fingerprints twice
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_AGENCY, str(agency_id)])
+        # How what a row refers to is looked up is planned once a session, by the little that is held then: without this
+        # by a scan, which would go through all that has come in since, for every row.
+        cursor.execute("SET LOCAL enable_seqscan = off")
     if not _takes_more(exhibit_id):
         raise Conflict("the exhibit was withdrawn meanwhile: nothing more is brought into it")
     last = _last_number(exhibit_id)
