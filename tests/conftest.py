@@ -14,7 +14,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
+SERVED = "tests/system/web/"
+"""Tests by a browser: the server that they share takes seven seconds of a processor to start, and each process of a run
+would start its own."""
 KERNELS = Path(__file__).parents[1] / ".pytest_cache" / "kernels"
 # Before any kernel is imported: the tests and the programs that they start compile each of them once.
 os.environ.setdefault("NUMBA_CACHE_DIR", str(KERNELS))
@@ -73,6 +78,18 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that start whole programs: where one of them comes last, a processor waits for it alone."""
     items.sort(key=lambda item: "system" not in item.path.parts)
+
+
+class _Modules(LoadScopeScheduling):
+    """Gives each module of tests to one process, and to one all those that share a served workplace."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return SERVED if nodeid.startswith(SERVED) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Modules | None:
+    """Share the tests of a run out among its processes, unless it is asked to do so by anything but scopes."""
+    return _Modules(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session")

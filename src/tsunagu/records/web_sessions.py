@@ -2,13 +2,20 @@
 
 from datetime import datetime
 
+from django.db import connection
+
 from tsunagu.records.models import WebSession
 
 
 def sealed_session(key_mac: bytes, *, now: datetime) -> tuple[bytes, datetime] | None:
     """Return the sealed content of a session and when it expires; None when there is none, or it has expired."""
-    row = WebSession.objects.filter(key_mac=key_mac, expires_at__gt=now).first()
-    return None if row is None else (bytes(row.sealed), row.expires_at)
+    with connection.cursor() as cursor:
+        # Every page asks this first: by way of an object it would take three times as long.
+        cursor.execute(
+            "SELECT sealed, expires_at FROM web_session WHERE key_mac = %s AND expires_at > %s", [key_mac, now]
+        )
+        row = cursor.fetchone()
+    return None if row is None else (bytes(row[0]), row[1])
 
 
 def has_session(key_mac: bytes) -> bool:
