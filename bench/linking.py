@@ -63,7 +63,7 @@ def _compared(index: Any, count: int, rounds: int) -> dict[str, float]:
             found = []
             for with_snapshot in (True, False):
                 began = time.perf_counter()
-                held = index.snapshot() if with_snapshot else None
+                held = index.held() if with_snapshot else None
                 found.append({(one.item_a, one.item_b, one.evidence) for one in find_links(asked, benign, held)})
                 took[with_snapshot].append(time.perf_counter() - began)
             if found[0] != found[1]:

@@ -21,7 +21,7 @@ from tsunagu.records import held_snapshots, links, migrations
 from tsunagu.records.session import linking
 from tsunagu.services import held_index
 from tsunagu.services.case_life import withdraw_exhibit
-from tsunagu.services.held_index import HeldIndex, Snapshot
+from tsunagu.services.held_index import HeldIndex, HeldNow
 from tsunagu.services.likeness import Benign, find_links
 from tsunagu.services.linking import publish_held
 
@@ -71,16 +71,26 @@ def _wear(made: Made) -> list[int]:
     return made.rng.integers(24, 38, len(Turn)).tolist()
 
 
-def found(items: Sequence[int], snapshot: Snapshot | None) -> Found:
+def found(items: Sequence[int], snapshot: HeldNow | None) -> Found:
     """Return what is found of items, but that they are what they are."""
     with linking():
         links_ = find_links(items, Benign.declared(), snapshot)
     return {(min(one.item_a, one.item_b), max(one.item_a, one.item_b), one.evidence) for one in links_}
 
 
-def here(index: HeldIndex) -> Snapshot | None:
+def here(index: HeldIndex) -> HeldNow | None:
     with linking():
-        return index.snapshot()
+        return index.held()
+
+
+def entries(now: HeldNow) -> tuple[int, int]:
+    """How many entries the snapshots have, upright and turned."""
+    return sum(len(one.upright) for one in now.snapshots), sum(len(one.turned) for one in now.snapshots)
+
+
+def files(index: HeldIndex) -> set[str]:
+    """The snapshots whose files lie on a host."""
+    return {path.name[:36] for path in index._folder.glob("*.tsi")}
 
 
 def done(admin: psycopg.Connection, statement: LiteralString, value: object) -> None:
@@ -88,7 +98,7 @@ def done(admin: psycopg.Connection, statement: LiteralString, value: object) -> 
     admin.commit()
 
 
-def published(index: HeldIndex) -> Snapshot:
+def published(index: HeldIndex) -> HeldNow:
     """Return a new snapshot of all that was compared."""
     assert index.publish_if_due()
     snapshot = here(index)
@@ -148,9 +158,8 @@ def test_a_snapshot_that_holds_what_was_erased_is_replaced_by_one_that_does_not(
     monkeypatch.setattr(held_index, "LEAST_ITEMS", 1 << 40)
     assert not index.publish_if_due()
     done(admin, "DELETE FROM fingerprint WHERE item_id = %s", ours.item(picture))
-    after = published(index)
-    assert len(after.upright) == len(before.upright) - 1
-    assert len(after.turned) == len(before.turned) - len(Turn)
+    upright, turned = entries(before)
+    assert entries(published(index)) == (upright - 1, turned - len(Turn))
 
 
 def test_where_no_worker_runs_the_command_that_erases_publishes_one_without_what_it_erased(
@@ -169,7 +178,7 @@ def test_where_no_worker_runs_the_command_that_erases_publishes_one_without_what
     )
     after = here(index)
     assert after is not None
-    assert len(after.upright) == len(before.upright) - 1
+    assert entries(after)[0] == entries(before)[0] - 1
 
 
 def test_what_was_compared_is_numbered_in_that_order_and_anew_once_it_is_examined_anew(
@@ -297,9 +306,9 @@ def test_a_snapshot_that_this_database_does_not_name_is_not_opened(
     held: tuple[Held, Held], index: HeldIndex, admin: psycopg.Connection
 ) -> None:
     held[0].bring(Made().picture())
-    one = published(index)
+    published(index)
     # As a backup that was restored would not know it.
-    done(admin, "DELETE FROM held_snapshot WHERE id = %s", one.snapshot_id)
+    done(admin, "DELETE FROM held_snapshot WHERE id = ANY(%s::uuid[])", list(files(index)))
     assert here(index) is None
 
 
@@ -307,19 +316,63 @@ def test_each_host_uses_its_own(held: tuple[Held, Held], index: HeldIndex, tmp_p
     other = HeldIndex(tmp_path / "other")
     held[0].bring(Made().picture())
     ours = published(index)
-    theirs = published(other)
-    assert ours.snapshot_id != theirs.snapshot_id
+    kept = files(index)
+    assert entries(published(other)) == entries(ours)
     again = here(index)
     assert again is not None
-    assert again.snapshot_id == ours.snapshot_id
+    assert (again.snapshots, files(index)) == (ours.snapshots, kept)
+    assert not kept & files(other)
 
 
-def test_the_oldest_are_forgotten(held: tuple[Held, Held]) -> None:
-    names = [uuid4() for _ in range(held_snapshots.REMEMBERED + 2)]
+def test_snapshots_follow_each_other_and_find_together_what_one_would(
+    held: tuple[Held, Held], index: HeldIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, (ours, theirs) = Made(), held
+    families = [alike(made) for _ in range(3)]
+    ours.bring(*(one for family in families for one in family[::2]))
     with linking():
-        for place, name in enumerate(names):
-            held_snapshots.note(held_snapshots.Published(name, 1 << 50 | place, 0))
+        most = max(1, held_snapshots.last_position() // 3)
+    monkeypatch.setattr(held_index, "MOST_ITEMS", most)
+    first = published(index)
+    assert len(first.snapshots) >= 3
+    theirs.bring(*(one for family in families for one in family[1::2]))
+    both = published(index)
+    assert both.snapshots[:2] == first.snapshots[:2], "those that were full stay"
+    asked = [theirs.item(one) for family in families for one in family[1::2]]
+    assert found(asked, first) == found(asked, both) == found(asked, None)
+
+
+def test_what_is_erased_costs_one_snapshot_anew_and_a_lost_one_is_the_only_one_made_again(
+    held: tuple[Held, Held], index: HeldIndex, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, ours = Made(), held[0]
+    pictures = [made.picture() for _ in range(6)]
+    ours.bring(*pictures)
+    with linking():
+        most = max(1, held_snapshots.last_position() // 3)
+    monkeypatch.setattr(held_index, "MOST_ITEMS", most)
+    before = published(index)
+    names = files(index)
+    done(admin, "DELETE FROM fingerprint WHERE item_id = %s", ours.item(pictures[-1]))
+    after = published(index)
+    assert sum(one not in before.snapshots for one in after.snapshots) == 1
+    assert len(names - files(index)) == 1
+    lost = min(files(index) & names)
+    for path in index._folder.glob(f"{lost}*"):
+        path.unlink()
+    kept = files(index)
+    assert entries(published(index)) == entries(after)
+    assert kept < files(index)
+
+
+def test_the_oldest_are_forgotten(held: tuple[Held, Held], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held_snapshots, "REMEMBERED", 3)
+    names = [uuid4() for _ in range(5)]
+    for place, name in enumerate(names):
+        with linking():
+            held_snapshots.note(held_snapshots.Published(name, place, (1 << 50) - place, 0))
+    with linking():
         kept = [one.snapshot_id for one in held_snapshots.published()]
-    assert kept == names[:1:-1]
+    assert kept == names[2:]
     with linking():
         links.connections["linker"].cursor().execute("DELETE FROM held_snapshot")

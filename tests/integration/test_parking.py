@@ -19,7 +19,7 @@ from tsunagu.records.session import LINKER
 from tsunagu.records.telling import NOTHING
 from tsunagu.services import likeness
 from tsunagu.services.banks import extend_bank, open_bank
-from tsunagu.services.held_index import Snapshot
+from tsunagu.services.held_index import HeldNow
 from tsunagu.services.likeness import Benign, find_links
 
 from .linked import Held, Made, copy, link, overlap_between
@@ -38,7 +38,7 @@ def people(world: World) -> tuple[Person, Person]:
 def failing(error: BaseException, items: Collection[int] | None = None) -> Callable[..., list[Link]]:
     """Return a comparison that fails at these items, or at all."""
 
-    def compare(item_ids: Sequence[int], benign: Benign, held: Snapshot | None) -> list[Link]:
+    def compare(item_ids: Sequence[int], benign: Benign, held: HeldNow | None) -> list[Link]:
         if items is None or set(items) & set(item_ids):
             raise error
         return find_links(item_ids, benign, held)

@@ -1,7 +1,7 @@
 """Which snapshots of what is held were published, and what goes into one, as the linker.
 
-Items are numbered when they are compared, by one linker after the other: a snapshot goes up to a number, and what was
-compared since is read from the tables.
+Items are numbered when they are compared, by one linker after the other: a snapshot holds those from one number up to
+another, and what was compared since the last is read from the tables.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _BYTES = FingerprintKind.PDQ.bits // 8
 _AT_ONCE = 20_000
-REMEMBERED = 32
-"""Snapshots that are remembered: each host that compares has one of its own."""
+REMEMBERED = 4096
+"""Snapshots that are remembered: each host that compares has its own, one for each million items or less."""
 
 
 class Published(NamedTuple):
@@ -37,11 +37,12 @@ class Published(NamedTuple):
 
     Attributes:
         snapshot_id: names its files.
-        position: the number of the last compared item that it knows of.
+        after, position: it knows of the compared items whose numbers are larger than the one, up to the other.
         traces: how many fingerprints it holds.
     """
 
     snapshot_id: UUID
+    after: int
     position: int
     traces: int
 
@@ -71,16 +72,21 @@ def folder() -> Path:
 
 
 def published() -> list[Published]:
-    """Return the snapshots that were published on any host and are remembered, the newest first."""
-    rows = HeldSnapshot.objects.using(LINKER).order_by("-position")
-    return [Published(*row) for row in rows.values_list("id", "position", "traces")]
+    """Return the snapshots that were published on any host and are remembered."""
+    rows = HeldSnapshot.objects.using(LINKER).order_by("after", "-position", "-noted_at")
+    return [Published(*row) for row in rows.values_list("id", "after", "position", "traces")]
 
 
 def note(one: Published) -> None:
     """Remember a snapshot whose files are written; the oldest beyond `REMEMBERED` are forgotten."""
-    HeldSnapshot.objects.using(LINKER).create(id=one.snapshot_id, position=one.position, traces=one.traces)
-    older = published()[REMEMBERED:]
-    HeldSnapshot.objects.using(LINKER).filter(id__in=[old.snapshot_id for old in older]).delete()
+    rows = HeldSnapshot.objects.using(LINKER)
+    rows.create(id=one.snapshot_id, after=one.after, position=one.position, traces=one.traces)
+    rows.filter(id__in=list(rows.order_by("-noted_at").values_list("id", flat=True)[REMEMBERED:])).delete()
+
+
+def forget(snapshot_ids: Iterable[UUID]) -> None:
+    """Remember these no more: their host has others in their place."""
+    HeldSnapshot.objects.using(LINKER).filter(id__in=list(snapshot_ids)).delete()
 
 
 def number(item_ids: Sequence[int]) -> None:
@@ -115,12 +121,12 @@ def waiting_with_hits(item_ids: Sequence[int]) -> list[int]:
         return [item for (item,) in cursor]
 
 
-def compared_up_to(position: int) -> HeldTraces:
-    """Return what a snapshot up to a number holds."""
+def compared_between(after: int, position: int) -> HeldTraces:
+    """Return what a snapshot from one number up to another holds."""
     import numpy as np  # noqa: PLC0415 - only who compares waits for it
 
-    pictures, turns = _read(FingerprintKind.PDQ.code, "turns", position)
-    frames, stills = _read(FRAME_KIND, "data", position)
+    pictures, turns = _read(FingerprintKind.PDQ.code, "turns", after, position)
+    frames, stills = _read(FRAME_KIND, "data", after, position)
     return HeldTraces(
         np.array(pictures, np.int64),
         np.frombuffer(turns, np.uint8).reshape(len(pictures), len(Turn), _BYTES),
@@ -129,9 +135,9 @@ def compared_up_to(position: int) -> HeldTraces:
     )
 
 
-def count_up_to(position: int) -> int:
-    """Return how many fingerprints a snapshot up to a number would hold now."""
-    return sum(_searchable(kind, position).count() for kind in (FingerprintKind.PDQ.code, FRAME_KIND))
+def count_between(after: int, position: int) -> int:
+    """Return how many fingerprints a snapshot from one number up to another would hold now."""
+    return sum(_searchable(kind, after, position).count() for kind in (FingerprintKind.PDQ.code, FRAME_KIND))
 
 
 def items_of(trace_ids: Iterable[int]) -> dict[int, int]:
@@ -140,15 +146,16 @@ def items_of(trace_ids: Iterable[int]) -> dict[int, int]:
     return dict(rows.values_list("id", "item_id"))
 
 
-def _searchable(kind: str, position: int) -> QuerySet[Trace]:
+def _searchable(kind: str, after: int, position: int) -> QuerySet[Trace]:
     rows = Trace.objects.using(LINKER).filter(kind=kind, quality__gte=FingerprintKind.PDQ.quality_floor)
-    return rows.filter(item__compared__lte=position, item__parked=None)
+    return rows.filter(item__compared__gt=after, item__compared__lte=position, item__parked=None)
 
 
-def _read(kind: str, column: str, position: int) -> tuple[list[int], bytearray]:
+def _read(kind: str, column: str, after: int, position: int) -> tuple[list[int], bytearray]:
     ids: list[int] = []
     data = bytearray()
-    for trace_id, one in _searchable(kind, position).values_list("id", column).iterator(chunk_size=_AT_ONCE):
+    rows = _searchable(kind, after, position).values_list("id", column)
+    for trace_id, one in rows.iterator(chunk_size=_AT_ONCE):
         ids.append(trace_id)
         data += one
     return ids, data

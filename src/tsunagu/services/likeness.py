@@ -21,7 +21,7 @@ from tsunagu.overlap.stretch import CANDIDATE_RADIUS_BITS, MAX_TIME_S
 from tsunagu.overlap.video import FrameTable, shared_frames, turned_table
 from tsunagu.records import links as rows
 from tsunagu.records.links import TraceTable
-from tsunagu.services.held_index import Snapshot
+from tsunagu.services.held_index import HeldNow
 from tsunagu.services.near import near
 from tsunagu.services.places import Places
 
@@ -78,7 +78,7 @@ def load_kernels() -> None:
         FlatIndex(_PDQ, blank, np.zeros(1, np.int64), version="blank").search_table(blank, _PDQ.radius_bits)
 
 
-def find_links(item_ids: Sequence[int], benign: Benign, held: Snapshot | None = None) -> list[Link]:
+def find_links(item_ids: Sequence[int], benign: Benign, held: HeldNow | None = None) -> list[Link]:
     """Return what each of these items has in common with any item that is held, itself included.
 
     With a snapshot, what waits is left out, but for these items and what has hits with them: it will be compared with

@@ -165,7 +165,7 @@ def _compare(holdings: Sequence[int], items: Sequence[int], *, now: datetime, le
     from tsunagu.services.likeness import Benign, find_links, load_kernels  # noqa: PLC0415
 
     load_kernels()
-    found = find_links(items, Benign.declared(), HeldIndex.here().snapshot())
+    found = find_links(items, Benign.declared(), HeldIndex.here().held())
     places = link_rows.places({item for one in found for item in (one.item_a, one.item_b)})
     # A file that was read anew may have left a content without a place: it is in no case, and concerns nobody.
     found = [one for one in found if one.item_a in places and one.item_b in places]

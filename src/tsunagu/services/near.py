@@ -14,7 +14,7 @@ from tsunagu.index.flat import FlatIndex
 from tsunagu.records import held_snapshots
 from tsunagu.records import links as rows
 from tsunagu.records.links import TraceTable
-from tsunagu.services.held_index import Snapshot
+from tsunagu.services.held_index import HeldNow, Snapshot
 from tsunagu.services.places import Places
 
 _PDQ: Final = FingerprintKind.PDQ
@@ -24,11 +24,11 @@ SLICE_PAIRS = 1 << 22
 _INVERSE: Final = np.array([turn.inverse for turn in Turn])
 
 
-def near(item_ids: Sequence[int], places: Places, held: Snapshot | None) -> Iterator[tuple[int, int, Evidence]]:
+def near(item_ids: Sequence[int], places: Places, held: HeldNow | None) -> Iterator[tuple[int, int, Evidence]]:
     """Yield near pictures, and stills of videos, each pair once: the eight turns of either against the other upright.
 
     New pictures are asked against all that is held, and the other way round; all pictures against new videos' frames.
-    What a snapshot holds is asked there, and what was compared since in the tables.
+    What snapshots hold is asked there, and what was compared since in the tables.
     """
     mine, uprights, frames = rows.turned_traces(item_ids), rows.picture_traces(item_ids), rows.frame_traces(item_ids)
     since = None if held is None else _since(held.position, item_ids)
@@ -41,9 +41,10 @@ def near(item_ids: Sequence[int], places: Places, held: Snapshot | None) -> Iter
         found += _nearest(everyone, uprights, places)
         found += _nearest(everyone, frames, places)
     if held is not None:
-        found += _turned_near_held(mine, held, places)
-        found += _near_held_turned(uprights, held, places)
-        found += _near_held_turned(frames, held, places)
+        for snapshot in held.snapshots:
+            found += _turned_near_held(mine, held, snapshot, places)
+            found += _near_held_turned(uprights, held, snapshot, places)
+            found += _near_held_turned(frames, held, snapshot, places)
     if found:
         for a, b, rank in _least_of_each(np.concatenate(found)).tolist():
             distance, turn = divmod(rank, len(Turn))
@@ -51,7 +52,7 @@ def near(item_ids: Sequence[int], places: Places, held: Snapshot | None) -> Iter
 
 
 def _since(position: int, item_ids: Sequence[int]) -> list[int]:
-    """Return what a snapshot up to a place lacks and must be looked at besides.
+    """Return what snapshots up to a place lack and must be looked at besides.
 
     What is examined anew has no place; but a hit with it is not to be given up only because it waits.
     """
@@ -79,20 +80,22 @@ def _nearest(
 
 
 def _turned_near_held(
-    pictures: tuple[NDArray[np.int64], NDArray[np.uint8]], held: Snapshot, places: Places
+    pictures: tuple[NDArray[np.int64], NDArray[np.uint8]], held: HeldNow, snapshot: Snapshot, places: Places
 ) -> Iterator[NDArray[np.int64]]:
     """Do as `_nearest`, against all pictures and frames of a snapshot."""
     item_ids, turns = pictures
-    for start, asked in _slices(turns, len(held.upright)):
-        queries, traces, distances = held.upright.search_table(asked, _PDQ.radius_bits)
+    for start, asked in _slices(turns, len(snapshot.upright)):
+        queries, traces, distances = snapshot.upright.search_table(asked, _PDQ.radius_bits)
         items = item_ids[start + queries // len(Turn)]
         yield from _ranked(items, held.items_of(traces), distances, queries % len(Turn), places)
 
 
-def _near_held_turned(table: TraceTable, held: Snapshot, places: Places) -> Iterator[NDArray[np.int64]]:
+def _near_held_turned(
+    table: TraceTable, held: HeldNow, snapshot: Snapshot, places: Places
+) -> Iterator[NDArray[np.int64]]:
     """Do as `_nearest` for all pictures of a snapshot, against a table."""
-    for start, asked in _slices(table.data[:, None], len(held.turned)):
-        queries, numbers, distances = held.turned.search_table(asked, _PDQ.radius_bits)
+    for start, asked in _slices(table.data[:, None], len(snapshot.turned)):
+        queries, numbers, distances = snapshot.turned.search_table(asked, _PDQ.radius_bits)
         pictures = held.items_of(numbers // len(Turn))
         yield from _ranked(pictures, table.item_ids[start + queries], distances, numbers % len(Turn), places)
 

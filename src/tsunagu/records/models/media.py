@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from tsunagu.records.models.cases import Exhibit
 from tsunagu.records.models.intakes import Intake
@@ -111,12 +112,15 @@ class Trace(models.Model):
 class HeldSnapshot(models.Model):
     """A snapshot of what is held that some host has published: it names the files there.
 
-    `position` is the number of the last compared item that it knows of, `traces` how many fingerprints it holds.
+    It knows of the compared items whose numbers are larger than `after`, up to `position`; `traces` is how many
+    fingerprints it holds.
     """
 
     id = models.UUIDField(primary_key=True)
+    after = models.BigIntegerField(db_default=0)
     position = models.BigIntegerField()
     traces = models.BigIntegerField()
+    noted_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "held_snapshot"
