@@ -58,7 +58,7 @@ TABLES = (
     "public.vault_key", "public.vaulted_content", "public.vote",
     "public.vote_dispute",
 )  # fmt: skip
-LINKER_PUBLISHES = {"id", "position", "traces"}
+LINKER_PUBLISHES = {"id", "after", "position", "traces", "noted_at"}
 LINKER_MAY_READ = {
     "agency": {"id", "name", "country", "contact"},
     "bank": {

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0068_outcomes_stated")]
+    dependencies = [("records", "0066_referrals_by_line")]
     operations = [
         migrations.AddField("heldsnapshot", "after", models.BigIntegerField(db_default=0)),
         migrations.AddField("heldsnapshot", "noted_at", models.DateTimeField(db_default=Now())),
