@@ -66,7 +66,7 @@ from .visitors import Visitor
 
 pytestmark = pytest.mark.usefixtures("no_session_is_prolonged")
 
-FEW, MANY = 10, 150
+FEW, MANY = 10, 110
 LOGO = bytes(range(32))
 """The fingerprint of what is benign, and of what lies near it in the bank."""
 MOST = 45

@@ -182,11 +182,10 @@ def test_kills_at_any_moment_cost_the_items_in_hand_and_nothing_else(hostile):
         found = list(threads.map(lambda _: hostile.answers(pool, "gradient 900"), range(200)))
         calm.set()
         killer.result()
-        time.sleep(0.2)  # the children of a zygote just killed may not have died yet
-        last = hostile.answers(pool, "gradient 900")
+        # The children of a zygote just killed may not have died yet.
+        assert _wait_until(lambda: hostile.answers(pool, "gradient 900")[1] is None)
     assert {refusal for _, refusal in found} <= {None, Refusal.DECODER_DIED}
-    assert all(len(messages) == 2 for messages, refusal in [*found, last] if refusal is None)
-    assert last[1] is None
+    assert all(len(messages) == 2 for messages, refusal in found if refusal is None)
 
 
 def test_an_item_given_up_early_leaves_the_pool_sound(hostile, pool):
