@@ -67,6 +67,7 @@ CODES = {
     "notice": ["NoticeState"],
     "outcome": ["Disposal", "OutcomeCode", "PersonRole"],
     "permission": ["Permission"],
+    "person": ["CourtFinding", "GroundKind", "PersonEnd", "PersonKind", "ReceiverKind", "TieReason"],
     "purpose": ["Purpose"],
     "report": ["ObservationKind", "SourceKind"],
     "report_steps": ["DuplicateGround", "ReportState", "ReportStepKind"],

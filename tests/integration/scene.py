@@ -66,6 +66,7 @@ from .enquired import DOORS_TO_ENQUIRIES, enquire
 from .frozen import DOORS_TO_FIGURES, NO_YEAR, YEAR, freeze_a_year
 from .granted import grant
 from .guested import DOORS_TO_GUESTS, look_at
+from .peopled import DOORS_TO_PERSONS, people_a_case
 from .referred import DOORS_TO_REFERRALS, refer
 from .reported import DOORS_TO_REPORTS, file_of_reports, receive_reports
 from .seized import DOORS_TO_LISTS, seize
@@ -636,6 +637,7 @@ DOORS = (
             *DOORS_TO_FIGURES,
             *DOORS_TO_GUESTS,
             *DOORS_TO_REQUESTS,
+            *DOORS_TO_PERSONS,
         )
     ),
 )
@@ -778,6 +780,7 @@ def _stand_in_a_tree(scene: Scene) -> None:
     requests, asked = ask(world, anna, scene.targets["case"], dora)
     scene.targets |= requests
     scene.secrets |= hidden | asked | enquire(world, anna, scene.targets["case"])
+    scene.secrets |= people_a_case(world, anna, scene.targets["case"], scene.targets["series"])
 
 
 def _meet_an_installation(scene: Scene) -> None:

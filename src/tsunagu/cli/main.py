@@ -53,6 +53,7 @@ MODULES = {
     "overlaps": "overlaps",
     "package": "packages",
     "permission": "permissions",
+    "person": "persons",
     "referral": "referrals",
     "report": "reports",
     "release": "overlaps",

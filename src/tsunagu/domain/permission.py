@@ -34,6 +34,8 @@ class Permission(StrEnum):
     HELD_NOTICE_RELEASE = "held-notice:release"
     HIT_JUDGE = "hit:judge"
     HUB_ACCEPT = "hub:accept"
+    IDENTITY_OPEN = "identity:open"
+    IDENTITY_REVIEW = "identity:review"
     ITEM_VOTE = "item:vote"
     LAW_CHANGE = "law:change"
     LAW_READ = "law:read"
@@ -51,6 +53,9 @@ class Permission(StrEnum):
     OVERLAP_READ = "overlap:read"
     OVERLAP_SHARE = "overlap:share"
     PERMISSION_GRANT = "permission:grant"
+    PERSON_READ = "person:read"
+    PERSON_RECORD = "person:record"
+    PERSON_WITHDRAW = "person:withdraw"
     REFERRAL_ANSWER = "referral:answer"
     REFERRAL_READ = "referral:read"
     REFERRAL_SEND = "referral:send"
@@ -120,6 +125,9 @@ _OFFICER = frozenset(
         Permission.NOTICE_READ,
         Permission.OVERLAP_READ,
         Permission.OVERLAP_SHARE,
+        Permission.PERSON_READ,
+        Permission.PERSON_RECORD,
+        Permission.PERSON_WITHDRAW,
         Permission.REFERRAL_ANSWER,
         Permission.REFERRAL_READ,
         Permission.REFERRAL_SEND,
@@ -162,6 +170,7 @@ ROLE_PERMISSIONS = MappingProxyType(
             Permission.COMPARISON_ASK,
             Permission.HELD_NOTICE_RELEASE,
             Permission.HUB_ACCEPT,
+            Permission.IDENTITY_REVIEW,
             Permission.LAW_CHANGE,
             Permission.OFFICER_CONFIRM,
             Permission.PERMISSION_GRANT,
@@ -186,7 +195,7 @@ ROLE_PERMISSIONS = MappingProxyType(
     }
 )
 
-BY_GRANT = frozenset({Permission.MEDIA_VAULT, Permission.MEDIA_VIEW})
+BY_GRANT = frozenset({Permission.IDENTITY_OPEN, Permission.MEDIA_VAULT, Permission.MEDIA_VIEW})
 """What no role carries: two people grant it, to the agency and to an officer who may read media, for a time."""
 
 
@@ -203,12 +212,16 @@ NEVER_LENT = BY_GRANT | {
     Permission.GUEST_ANSWER,
     Permission.GUEST_INVITE,
     Permission.HUB_ACCEPT,
+    Permission.IDENTITY_REVIEW,
     Permission.LAW_CHANGE,
     Permission.LAW_READ,
     Permission.LAW_REVIEW,
     Permission.OFFICER_CONFIRM,
     Permission.OFFICER_ENROLL,
     Permission.PERMISSION_GRANT,
+    Permission.PERSON_READ,
+    Permission.PERSON_RECORD,
+    Permission.PERSON_WITHDRAW,
     Permission.REFERRAL_ANSWER,
     Permission.REFERRAL_READ,
     Permission.REFERRAL_SEND,
@@ -226,7 +239,7 @@ NEVER_LENT = BY_GRANT | {
 }
 """What no program does for an officer by an API key: what takes two people, oversees others, is about the law, lets a
 whole case out of the house, is said from one agency to another in an officer's name, or tells of the people of a
-seized list, whom nobody is to be checked against."""
+seized list or a case, whom nobody is to be checked against."""
 
 
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:

@@ -21,6 +21,7 @@ from tsunagu.domain.intake_run import IntakeState
 from tsunagu.records import (
     comparisons,
     enquiry_requests,
+    persons,
     referral_keeping,
     report_erasing,
     seized_erasing,
@@ -225,6 +226,8 @@ def complete(erasing: Erasing, reference: Reference, *, now: datetime) -> Erased
         gone += [reference(f"report {one}") for one in reports]
         rows += report_erasing.rows_of(reports)
         of_case = {"case_id": erasing.case_id}
+        gone += [reference(f"person {one}") for one in persons.ids_in(erasing.case_id)]
+        rows += persons.erase_of_case(erasing.case_id)
         rows += [EnquiryRow.objects.filter(**of_case)]
         rows += [CaseReason.objects.filter(**of_case), CaseMember.objects.filter(**of_case)]
         rows += [Case.objects.filter(id=erasing.case_id)]

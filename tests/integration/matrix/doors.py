@@ -60,6 +60,7 @@ READING = (
     "exhibit withdraw", "gate show", "hits", "items", "key list", "list prefecture", "list review", "list status",
     "law file", "law list", "law proposals", "law proposed",
     "ledger show", "notices", "officer list", "officer proposals", "overlaps", "permission list",
+    "person list", "person network", "person openings", "person recalls",
     "referral list", "report list", "report show", "retention show",
     "scheme list", "series candidates", "series count", "series list", "series show", "series votes",
     "statistics own", "statistics vintages", "title list", "whoami",

@@ -31,9 +31,10 @@ from tsunagu.domain.incoming_list import ListState
 from tsunagu.domain.intake_run import IntakeSource, IntakeState
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.media import MediaType, Refusal
-from tsunagu.domain.outcome import Disposal, PersonRole
+from tsunagu.domain.outcome import Disposal, OutcomeCode, PersonRole
 from tsunagu.domain.overlap import Commonness, Strength
 from tsunagu.domain.permission import Permission, Role
+from tsunagu.domain.person import CourtFinding, PersonEnd, PersonKind, ReceiverKind, TieReason
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.referral import ReferralStepKind, ReturnReason
 from tsunagu.domain.report import SourceKind
@@ -150,6 +151,11 @@ TABLE = {
     "OverlapNotice.overlap_id": told(W.IS_NOTIFIED, W.IS_TOLD, W.AUDITS_A_SIDE),
     "OverlapNotice.revealed.case": told(W.HAS_SHARED),
     "OverlapNotice.revealed.reasons": told(W.HAS_SHARED),
+    "PersonOpeningRow.id": told(W.AUDITS, command=[W.WORKS_ON_IT]),
+    "PersonRow.code": told(command=[W.WORKS_ON_IT]),
+    "PersonRow.id": LEDGER,
+    "PersonStepRow.ground": told(command=[W.WORKS_ON_IT]),
+    "PersonTieRow.ground": told(command=[W.WORKS_ON_IT]),
     "PrefectureDecisionRow.reason": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "ProposalRow.id": told(W.AUDITS, page=[W.CONFIRMS], command=[W.CONFIRMS]),
     "ProposalRow.terms.login": told(page=[W.CONFIRMS], command=[W.CONFIRMS]),
@@ -228,6 +234,17 @@ NEVER = {
     "OverlapNotice.id": NUMBERED,
     "PairAnswerRow.id": NUMBERED,
     "PairAnswerRow.reason": KEPT,
+    "PersonOpeningRow.sealed": SECRET,
+    "PersonRecallRow.answer": SECRET,
+    "PersonRecallRow.id": NUMBERED,
+    "PersonRecallRow.sealed": SECRET,
+    "PersonStepRow.id": NUMBERED,
+    "PersonStepRow.sealed": SECRET,
+    "PersonTieRow.id": NUMBERED,
+    "PersonTieRow.sealed": SECRET,
+    "PersonToldRow.id": NUMBERED,
+    "PersonToldRow.sealed": SECRET,
+    "PersonWithdrawalRow.id": NUMBERED,
     "PrefectureDecisionRow.id": NUMBERED,
     "ProviderSubject.sealed": SECRET,
     "RecentQuery.id": NUMBERED,
@@ -388,6 +405,15 @@ WORDS = {
     "OverlapNotice.revealed.strength": Strength,
     "PairAnswerRow.answer": Judgement,
     "StatVintageRow.status": FigureStatus,
+    "PersonOpeningRow.purpose": Purpose,
+    "PersonRecallRow.kind": ReceiverKind,
+    "PersonRow.kind": PersonKind,
+    "PersonStepRow.grading": GRADINGS,
+    "PersonStepRow.value": {*OutcomeCode, *PersonRole, *CourtFinding},
+    "PersonTieRow.grading": GRADINGS,
+    "PersonTieRow.reason": TieReason,
+    "PersonWithdrawalRow.kind": PersonKind,
+    "PersonWithdrawalRow.why": PersonEnd,
     "PrefectureDecisionRow.prefecture": PREFECTURES | {UNKNOWN_PREFECTURE},
     "PrefectureDecisionRow.rows": (),
     "ProposalRow.kind": ProposalKind,
@@ -442,6 +468,10 @@ LINKS = {
     "OverlapNotice.case_id": "Case.id",
     "OverlapNotice.other_agency_id": "Agency.id",
     "OverlapNotice.shared_reference": "Case.reference",
+    "PersonOpeningRow.case_id": "Case.id",
+    "PersonOpeningRow.person_id": "PersonRow.id",
+    "PersonRow.series": "Series.id",
+    "PersonWithdrawalRow.person_id": "PersonRow.id",
     "ProposalRow.terms.case": "Case.id",
     "ProposalRow.terms.roles": "Officer.roles",
     "ProposalRow.terms.sha256": "LawRuleSet.sha256",

@@ -692,9 +692,13 @@ BY_COMMAND = {
     Permission.MEDIA_INGEST,
     Permission.SCHEME_SET,
     Permission.HUB_ACCEPT,
+    Permission.IDENTITY_REVIEW,
+    Permission.PERSON_READ,
+    Permission.PERSON_RECORD,
+    Permission.PERSON_WITHDRAW,
 }
-"""What has no page here: where agencies stand is confirmed, schemes are loaded and rules of law are adopted by a
-command, and intakes have tests of their own."""
+"""What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted and emergencies
+are reviewed by a command, and intakes have tests of their own."""
 
 
 def test_every_permission_opens_a_page_and_is_refused_to_somebody() -> None:

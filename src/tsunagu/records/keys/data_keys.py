@@ -34,9 +34,19 @@ class KeyPurpose(StrEnum):
     BACKUP = "backup"
     VAULT = "vault"
     HUB = "hub"
+    IDENTITY = "identity"
 
 
-SEALING = frozenset({KeyPurpose.TOTP, KeyPurpose.SESSION, KeyPurpose.BACKUP, KeyPurpose.VAULT, KeyPurpose.HUB})
+SEALING = frozenset(
+    {
+        KeyPurpose.TOTP,
+        KeyPurpose.SESSION,
+        KeyPurpose.BACKUP,
+        KeyPurpose.VAULT,
+        KeyPurpose.HUB,
+        KeyPurpose.IDENTITY,
+    }
+)
 KEYING = frozenset({KeyPurpose.TOKEN, KeyPurpose.REFERENCE})
 
 DataKeys = Mapping[KeyPurpose, tuple[bytes, ...]]

@@ -30,6 +30,15 @@ from tsunagu.records.models.people import (
     ThrottleRow,
     WebSession,
 )
+from tsunagu.records.models.persons import (
+    PersonOpeningRow,
+    PersonRecallRow,
+    PersonRow,
+    PersonStepRow,
+    PersonTieRow,
+    PersonToldRow,
+    PersonWithdrawalRow,
+)
 from tsunagu.records.models.referrals import ReferralCaseRow, ReferralRow, ReferralSourceRow, ReferralStepRow
 from tsunagu.records.models.reports import ReportContentRow, ReportKeyRow, ReportRow, ReportStepRow
 from tsunagu.records.models.seized import (
@@ -113,6 +122,13 @@ __all__ = [
     "Overlap",
     "OverlapNotice",
     "PairAnswerRow",
+    "PersonOpeningRow",
+    "PersonRecallRow",
+    "PersonRow",
+    "PersonStepRow",
+    "PersonTieRow",
+    "PersonToldRow",
+    "PersonWithdrawalRow",
     "PrefectureDecisionRow",
     "ProposalRow",
     "ProviderSubject",

@@ -23,6 +23,7 @@ SELECT NOT EXISTS (
    AND has_database_privilege(%(app)s, current_database(), 'CONNECT')
    AND has_database_privilege(%(linker)s, current_database(), 'CONNECT')
    AND pg_has_role(%(owner)s, %(ledger)s, 'USAGE')
+   AND pg_has_role(%(owner)s, %(vault)s, 'USAGE')
 """
 
 
@@ -46,7 +47,7 @@ def has_rights(connection: Connection, names: RoleNames) -> bool:
 def statements(database: str, names: RoleNames) -> list[sql.Composed]:
     """Return the statements that take everything from PUBLIC and give each role what it needs. Repeatable.
 
-    The owner becomes a member of the ledger's role, so that migrations can hand the ledger's table over to it.
+    The owner becomes a member of the ledger's and the vault's roles, so that migrations can hand tables over to them.
     """
     parts = {
         "database": sql.Identifier(database),
@@ -62,6 +63,6 @@ def statements(database: str, names: RoleNames) -> list[sql.Composed]:
         "GRANT CONNECT ON DATABASE {database} TO {owner}, {app}, {linker}",
         "GRANT USAGE, CREATE ON SCHEMA public TO {owner}",
         "GRANT USAGE ON SCHEMA public TO {app}, {linker}, {ledger}, {vault}",
-        "GRANT {ledger} TO {owner}",
+        "GRANT {ledger}, {vault} TO {owner}",
     )
     return [sql.SQL(text).format(**parts) for text in texts]
