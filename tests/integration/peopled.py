@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from tsunagu.domain.permission import Permission
-from tsunagu.domain.person import Basis, Ground, PersonEnd, PersonKind, PersonName, RealIdentity, TieReason
+from tsunagu.domain.person import Basis, Ground, PersonEnd, PersonKind, PersonName, TieReason
+from tsunagu.domain.real_identity import RealIdentity
 from tsunagu.domain.report import SourceGrading
 from tsunagu.services.identities import ask_identity, keep_identity
 from tsunagu.services.person_withdrawing import answer_recall, note_told, withdraw_person
@@ -77,7 +78,7 @@ DOORS_TO_PERSONS: tuple[dict[str, Any], ...] = (
         strangers=("ben", "cleo"),
         unfit=("adam", "audra", "carl"),
     ),
-    _door("withdraw", "withdraw_person", WITHDRAW, "subject-3", "--why", "cleared"),
+    _door("withdraw", "withdraw_person", WITHDRAW, "subject-3", "--why", "ruled-out"),
     _door("recalled", "answer_recall", WITHDRAW, "subject-2", "1", "--answer", "destroyed"),
 )
 """Commands about persons; each field as `scene.Door` has it. Openings last for minutes, which a scene outlasts."""

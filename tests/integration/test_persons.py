@@ -175,7 +175,7 @@ def test_who_is_withdrawn_is_gone_and_whoever_was_told_is_to_be_told_again(
     assert do(world, one, "withdraw", case, "subject-1", "--why", "acquitted") == REFUSED
     with acting_for(one.actor.agency_id):
         subject = PersonRow.objects.get(case__reference=case, kind="subject", number=1)
-    assert do(world, one, "withdraw", case, "subject-1", "--why", "cleared") == 0
+    assert do(world, one, "withdraw", case, "subject-1", "--why", "ruled-out") == 0
     assert [each["person"] for each in told(world, one, "list", case)] == ["child-1", "subject-3"]
     assert told(world, one, "network", case) == []
     query = "SELECT count(*) FROM identity.person WHERE person_id = %s"

@@ -12,7 +12,8 @@ import click
 from tsunagu.cli.house import Desk, json_option, purpose_option, signed_in
 from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.person import Opening, PersonName, RealIdentity
+from tsunagu.domain.person import PersonName
+from tsunagu.domain.real_identity import Opening, RealIdentity
 from tsunagu.services import identities as service
 from tsunagu.services.house import House
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -16,11 +16,6 @@ from tsunagu.domain.report import SourceGrading
 from tsunagu.domain.writing import is_printable
 
 MOST_CODE: Final = 60
-MOST_FIELD: Final = 300
-ANSWERED_WITHIN: Final = timedelta(seconds=60)
-"""How long after an identity was asked for it can be read, once."""
-CONFIRMED_WITHIN: Final = timedelta(minutes=10)
-"""How long an emergency waits for its second person, and then for the first to read."""
 
 
 class PersonKind(StrEnum):
@@ -63,7 +58,7 @@ class TieReason(StrEnum):
 class PersonEnd(StrEnum):
     """Why a person is taken out of a case."""
 
-    CLEARED = "cleared"
+    RULED_OUT = "ruled-out"
     ACQUITTED = "acquitted"
     NO_CASE = "no-case"
     MISTAKEN = "mistaken"
@@ -227,56 +222,6 @@ class PersonTie:
     basis: Basis
     by: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RealIdentity:
-    """Who a person is. It is sealed wherever it lies, and shown once at a time.
-
-    Attributes:
-        name: as the source writes it.
-        born_on: as it is documented; never estimated.
-    """
-
-    name: str = field(repr=False)
-    born_on: date | None = field(default=None, repr=False)
-    address: str = field(default="", repr=False)
-    contact: str = field(default="", repr=False)
-
-    def __post_init__(self) -> None:
-        if not self.name.strip():
-            raise InputError("an identity has a name at least")
-        for text in (self.name, self.address, self.contact):
-            if len(text) > MOST_FIELD or not is_printable(text):
-                raise InputError(f"each part of an identity is at most {MOST_FIELD} printable characters")
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """An officer's wish to read who a person is, and what became of it.
-
-    Attributes:
-        person: what the person is called; None once he or she is no more in the case.
-        by, confirmed_by, reviewed_by: logins.
-        reason: in the officer's words; empty once the person was erased.
-        is_emergency: the officer was not granted it, so that a second person confirmed.
-    """
-
-    opening_id: UUID
-    person: PersonName | None
-    by: str
-    reason: str = field(repr=False)
-    is_emergency: bool
-    asked_at: datetime
-    confirmed_by: str | None = None
-    confirmed_at: datetime | None = None
-    read_at: datetime | None = None
-    reviewed_by: str | None = None
-
-    @property
-    def waits_for_review(self) -> bool:
-        """Whether somebody who had no hand in an emergency has still to look at it."""
-        return self.is_emergency and self.reviewed_by is None
 
 
 @dataclass(frozen=True, slots=True)

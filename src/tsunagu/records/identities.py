@@ -14,8 +14,9 @@ from django.db import connection
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.errors import NotFound
-from tsunagu.domain.person import CasePerson, Opening, PersonKind, PersonName
+from tsunagu.domain.person import CasePerson, PersonKind, PersonName
 from tsunagu.domain.purpose import Purpose
+from tsunagu.domain.real_identity import Opening
 from tsunagu.records.models import PersonOpeningRow, PersonRow
 from tsunagu.records.persons import Words
 

@@ -13,7 +13,8 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotFound
 from tsunagu.domain.permission import Permission
-from tsunagu.domain.person import ANSWERED_WITHIN, CONFIRMED_WITHIN, Opening, PersonName, RealIdentity
+from tsunagu.domain.person import PersonName
+from tsunagu.domain.real_identity import ANSWERED_WITHIN, CONFIRMED_WITHIN, Opening, RealIdentity
 from tsunagu.domain.writing import is_printable
 from tsunagu.records import identities, persons
 from tsunagu.records.cases import case_of

@@ -697,8 +697,8 @@ BY_COMMAND = {
     Permission.PERSON_RECORD,
     Permission.PERSON_WITHDRAW,
 }
-"""What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted and emergencies
-are reviewed by a command, and intakes have tests of their own."""
+"""What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted and persons
+entered by a command, and intakes have tests of their own."""
 
 
 def test_every_permission_opens_a_page_and_is_refused_to_somebody() -> None:
