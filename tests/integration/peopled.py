@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from tsunagu.domain.permission import Permission
-from tsunagu.domain.person import Basis, Ground, PersonEnd, PersonKind, PersonName, TieReason
+from tsunagu.domain.person import Basis, Ground, PersonEnd, TieReason
 from tsunagu.domain.real_identity import RealIdentity
 from tsunagu.domain.report import SourceGrading
 from tsunagu.services.identities import ask_identity, keep_identity
@@ -15,16 +15,13 @@ from tsunagu.services.persons import add_child, add_subject, tie_persons
 
 from .world import Person, World, random_name
 
-CHILD, SUBJECT, OTHER = (
-    PersonName(PersonKind.CHILD, 1), PersonName(PersonKind.SUBJECT, 1), PersonName(PersonKind.SUBJECT, 2),
-)  # fmt: skip
 DOCUMENT = f"document:{'ab' * 32}"
 SAID = ("--reason", "seen beside the child", "--since", "2026-01-02", "--grading", "B2", "--evidence", DOCUMENT)
 
 
-def basis(words: str = "seen beside the child") -> Basis:
+def basis(words: str = "") -> Basis:
     """Return a basis that rests on a document."""
-    return Basis(words, date(2026, 1, 2), SourceGrading("B", 2), Ground.parse(DOCUMENT))
+    return Basis(words or random_name("words"), date(2026, 1, 2), SourceGrading("B", 2), Ground.parse(DOCUMENT))
 
 
 def people_a_case(world: World, person: Person, reference: str, series: str | None = None) -> set[str]:
@@ -32,19 +29,17 @@ def people_a_case(world: World, person: Person, reference: str, series: str | No
     parts = {"actor": person.actor, "reference": reference} | world.parts
     codes = [random_name("code") for _ in range(2)]
     names = [random_name("name"), random_name("address"), random_name("told"), random_name("words")]
-    add_child(code=codes[0], series_names=(series,) if series else (), **parts)
-    add_subject(code=codes[1], basis=basis(names[3]), **parts)
-    for _ in range(2):
-        add_subject(code="", basis=basis(), **parts)
-    keep_identity(name=CHILD, identity=RealIdentity(names[0], address=names[1]), **parts)
-    keep_identity(name=SUBJECT, identity=RealIdentity(names[0]), **parts)
-    ask_identity(name=CHILD, reason=names[3], is_emergency=True, **parts)
-    tie_persons(pair=(CHILD, SUBJECT), reason=TieReason.APPEARS_WITH, basis=basis(), **parts)
-    for _ in range(2):
-        note_told(name=OTHER, receiver=names[2], **parts)
-    note_told(name=SUBJECT, receiver=names[2], **parts)
-    withdraw_person(name=OTHER, why=PersonEnd.MISTAKEN, **parts)
-    answer_recall(name=OTHER, number=2, answer=names[3], **parts)
+    child = add_child(code=codes[0], series_names=(series,) if series else (), **parts)
+    subject = add_subject(code=codes[1], basis=basis(names[3]), **parts)
+    other, *_ = [add_subject(code="", basis=basis(), **parts) for _ in range(3)]
+    keep_identity(name=child, identity=RealIdentity(names[0], address=names[1]), **parts)
+    keep_identity(name=subject, identity=RealIdentity(names[0]), **parts)
+    ask_identity(name=child, reason=names[3], is_emergency=True, **parts)
+    tie_persons(pair=(child, subject), reason=TieReason.APPEARS_WITH, basis=basis(), **parts)
+    for one in (other, other, other, subject):
+        note_told(name=one, receiver=names[2], **parts)
+    withdraw_person(name=other, why=PersonEnd.MISTAKEN, **parts)
+    answer_recall(name=other, number=2, answer=names[3], **parts)
     return {*codes, *names}
 
 
@@ -82,3 +77,28 @@ DOORS_TO_PERSONS: tuple[dict[str, Any], ...] = (
     _door("recalled", "answer_recall", WITHDRAW, "subject-2", "1", "--answer", "destroyed"),
 )
 """Commands about persons; each field as `scene.Door` has it. Openings last for minutes, which a scene outlasts."""
+TYPED = {
+    "words": "w", "since": "2026-01-02", "grading": "B2", "ground": "document", "evidence": "ab" * 32
+}  # fmt: skip
+PAIR = {"what": "tie", "one": "child-1", "other": "subject-1", "how": "paid"}
+OF_PERSONS: tuple[dict[str, Any], ...] = tuple(
+    {"name": name, "service": service, "permission": permission, "target": "case", "typed": typed}
+    | {"status": 200 if typed is None else 302}
+    for name, service, permission, typed in (
+        ("persons", "list_persons", READ, None),
+        ("persons", "add_child", RECORD, {"what": "child"}),
+        ("persons", "add_subject", RECORD, {"what": "subject", **TYPED}),
+        (
+            "persons",
+            "tie_persons",
+            RECORD,
+            {"what": "tie", "one": "child-1", "other": "subject-1", "how": "paid", **TYPED},
+        ),
+        ("one_person", "list_persons", READ, None),
+        ("one_person", "state_person", RECORD, {"value": "located", **TYPED}),
+        ("one_person_withdraw", "withdraw_person", WITHDRAW, {"why": "mistaken"}),
+        ("persons_recalls", "list_openings", READ, None),
+        ("persons_recalls", "answer_recall", WITHDRAW, {"name": "subject-2", "number": "3", "answer": "destroyed"}),
+    )
+)
+"""Pages about persons; each field as the tests of the pages' permissions have it."""

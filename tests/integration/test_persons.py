@@ -167,7 +167,7 @@ def test_who_is_withdrawn_is_gone_and_whoever_was_told_is_to_be_told_again(
 ) -> None:
     one, two = people["one"], people["two"]
     people_a_case(world, one, case)
-    recall, answered = told(world, one, "recalls", case)
+    recall, _, answered = told(world, one, "recalls", case)
     assert (recall["person"], recall["kind"], recall["answer"]) == ("subject-2", "told", None)
     assert (answered["recall"], answered["by"]) == (2, one.login)
     [tie] = told(world, two, "network", case)
@@ -176,13 +176,13 @@ def test_who_is_withdrawn_is_gone_and_whoever_was_told_is_to_be_told_again(
     with acting_for(one.actor.agency_id):
         subject = PersonRow.objects.get(case__reference=case, kind="subject", number=1)
     assert do(world, one, "withdraw", case, "subject-1", "--why", "ruled-out") == 0
-    assert [each["person"] for each in told(world, one, "list", case)] == ["child-1", "subject-3"]
+    assert [each["person"] for each in told(world, one, "list", case)] == ["child-1", "subject-3", "subject-4"]
     assert told(world, one, "network", case) == []
     query = "SELECT count(*) FROM identity.person WHERE person_id = %s"
     assert admin.execute(query, [subject.id]).fetchone() == (0,)
     assert do(world, one, "recalled", case, "subject-1", "1", "--answer", "destroyed") == 0
     assert do(world, one, "recalled", case, "subject-1", "1", "--answer", "destroyed") == CONFLICT
-    assert told(world, one, "add-subject", case, *SAID)[0]["person"] == "subject-4"
+    assert told(world, one, "add-subject", case, *SAID)[0]["person"] == "subject-5"
 
 
 def test_persons_go_with_their_case(

@@ -16,6 +16,8 @@ class NodeKind(StrEnum):
     ALERT = "alert"
     LIST = "list"
     REPORT = "report"
+    CHILD = "child"
+    SUBJECT = "subject"
 
 
 class TieKind(StrEnum):
@@ -27,6 +29,7 @@ class TieKind(StrEnum):
     UNDER_ALERT = "under-alert"
     HOLDS = "holds"
     MERGED = "merged"
+    STATED = "stated"
 
 
 @dataclass(frozen=True, slots=True)

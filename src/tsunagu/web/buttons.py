@@ -30,6 +30,7 @@ class Button:
 
 REFERENCE, OVERLAP, INTAKE, BANK, ALERT = ("reference",), ("overlap_id",), ("intake_id",), ("bank",), ("alert_id",)
 REPORT = ("report_id",)
+CALLED = ("reference", "called")
 SERIES = ("series",)
 LIST_OF_CASE = ("reference", "number")
 TITLE, PERSON, REFERRAL = (*LIST_OF_CASE, "title"), (*LIST_OF_CASE, "person"), ("referral_id",)
@@ -71,6 +72,11 @@ BUTTONS = {
     "case_person_ask": Button("case_list_person", _("Ask the force of where he lives"), PERSON),
     "enquiry_request_answer": Button("enquiry_request", _("Your answer"), ("request_id",)),
     "enquiry_request_letter": Button("enquiry_request", _("The Japanese letter (PDF)"), ("request_id",)),
+    "one_person": Button(
+        "one_person", _("State how this person stands now"), ("reference", "called"), is_read_too=True
+    ),
+    "one_person_identity": Button("one_person", _("Read the identity"), CALLED),
+    "one_person_withdraw": Button("one_person", _("Withdraw the person"), CALLED),
     "own_statistics": Button("own_statistics", _("Freeze the figures of a year"), is_read_too=True),
     "enquiry_answer": Button("case_enquiries", _("Enter the result"), REFERENCE),
     "erasures": Button("ledger", _("Proof of erasure"), is_read_too=True),
@@ -90,6 +96,8 @@ BUTTONS = {
     "list_finish": Button("banks", _("Import a list")),
     "list_stop": Button("banks", _("Import a list")),
     "officers": Button("officers", _("Propose an officer"), is_read_too=True),
+    "persons": Button("persons", _("Persons"), REFERENCE, is_read_too=True),
+    "persons_recalls": Button("persons_recalls", _("Enter the answer"), REFERENCE, is_read_too=True),
     "permission_confirm": Button("permissions", _("Permissions")),
     "permission_withdraw": Button("permissions", _("Permissions")),
     "permissions": Button("permissions", _("Permissions"), is_read_too=True),

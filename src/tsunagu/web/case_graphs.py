@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -54,14 +54,26 @@ class Drawing:
 
 def drawn(graph: CaseGraph) -> Drawing:
     """Return a graph as a drawing: the same for the same graph."""
-    columns = _columns(graph)
+    return laid_out(_columns(graph), graph.ties, path_of)
+
+
+def laid_out(
+    columns: Sequence[Sequence[GraphNode]], ties: Iterable[Tie], path_of: Callable[[GraphNode], str]
+) -> Drawing:
+    """Return things that stand in columns as a drawing.
+
+    Args:
+        columns: from the left; none of them empty.
+        ties: between these things.
+        path_of: where each of them leads.
+    """
     height = max(map(len, columns)) * _ROW - (_ROW - BOX_HEIGHT) + 2 * _EDGE
     boxes: dict[GraphNode, Box] = {}
     for at, column in enumerate(columns):
         top = (height - len(column) * _ROW + (_ROW - BOX_HEIGHT)) / 2
         for row, node in enumerate(column):
             boxes[node] = Box(node, _EDGE + at * _COLUMN, top + row * _ROW, _short(node.name), path_of(node))
-    lines = tuple(Line(tie, _curve(boxes, tie)) for tie in graph.ties)
+    lines = tuple(Line(tie, _curve(boxes, tie)) for tie in ties)
     width = (len(columns) - 1) * _COLUMN + BOX_WIDTH + 2 * _EDGE
     return Drawing(tuple(boxes.values()), lines, width, height)
 

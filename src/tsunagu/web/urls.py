@@ -16,6 +16,7 @@ from tsunagu.web.pages import (
     banks,
     case_graphs,
     case_life,
+    case_persons,
     cases,
     clues,
     demo,
@@ -78,6 +79,15 @@ urlpatterns = [
     path("cases/<reference:reference>/withdraw/", case_life.withdraw, name="withdraw"),
     path("cases/<reference:reference>/items/<int:number>/reveal/", reveals.ask, name="reveal"),
     path("reveals/<uuid:reveal_id>/", reveals.picture, name="revealed"),
+    path("cases/<reference:reference>/persons/", case_persons.persons, name="persons"),
+    path("cases/<reference:reference>/persons/recalls/", case_persons.recalls, name="persons_recalls"),
+    path("cases/<reference:reference>/persons/<str:called>/", case_persons.person, name="one_person"),
+    path(
+        "cases/<reference:reference>/persons/<str:called>/identity/", case_persons.identity, name="one_person_identity"
+    ),
+    path(
+        "cases/<reference:reference>/persons/<str:called>/withdraw/", case_persons.withdraw, name="one_person_withdraw"
+    ),
     path("cases/<reference:reference>/enquiries/", enquiries.book, name="case_enquiries"),
     path("cases/<reference:reference>/enquiries/<int:number>/", enquiries.answer, name="enquiry_answer"),
     path("enquiries/", enquiries.overdue, name="enquiries_overdue"),

@@ -197,6 +197,7 @@ class Targets:
         carl = scene.people["carl"]
         named |= {"reference": references, "login": (carl.login,), "officer_id": (str(carl.actor.officer_id),)}
         named |= {"hit_id": tuple(map(str, hits)), "offset": ("0",), "token": (random_name("token"),)}
+        named |= {"called": ("child-1", "subject-1")}
         named |= {"list": ("1",), "person": ("2",), "title": ("1",), "as": ("csv",)}
         named |= {
             one: (told,) for one, told in zip(("year", "known_on"), scene.targets["vintage"].split("/"), strict=True)

@@ -49,6 +49,8 @@ GRAVE = {
     "case_person_ask",
     "enquiry_request_answer",
     "enquiry_request_letter",
+    "one_person_identity",
+    "one_person_withdraw",
     "referral_answer",
     "referral_form",
     "series_guests",
@@ -62,7 +64,7 @@ ORDINARY = {
     "acknowledge", "ask", "ask_file", "bank_find", "bank_judge", "bank_lists", "case_close", "case_list_compare",
     "case_list_import", "case_list_preview", "case_list_prefectures",
     "case_list_review", "case_list_title", "case_list_titles", "case_person_package", "case_person_record",
-    "case_enquiries", "case_reopen", "enquiry_answer", "own_statistics",
+    "case_enquiries", "one_person", "persons", "persons_recalls", "case_reopen", "enquiry_answer", "own_statistics",
     "cases", "clue_sign", "clue_withdraw", "clues", "intake", "intake_chunk", "intake_again", "intake_files",
     "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end", "list_chunk",
     "list_files", "list_finish", "list_stop", "officers", "permission_withdraw", "permissions",
@@ -105,6 +107,8 @@ PAGES_WITH_A_BUTTON = {
     "permission_confirm": "permissions",
     "withdraw": "case",
     "case_person_ask": "case_list_person",
+    "one_person_identity": "one_person",
+    "one_person_withdraw": "one_person",
     "enquiry_request_answer": "enquiry_request",
     "enquiry_request_letter": "enquiry_request",
     "referral_answer": "referral",
@@ -124,7 +128,8 @@ TYPED = {
     "deconfliction": "nobody",
     "key": random_name("key"),
     "until": str(now().date() + timedelta(days=60)),
-    "reason": "why",
+    "reason": "why it is done",
+    "why": "mistaken",
     "bank": "none",
     "name": "script",
     "days": "7",
@@ -178,6 +183,10 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
             reverse("enquiry_request_answer", args=[targets["request answered"]]),
         ),
         "enquiry_request_letter": (people["anna"], reverse("enquiry_request_letter", args=[targets["request told"]])),
+        **{
+            f"one_person_{act}": (people["anna"], reverse(f"one_person_{act}", args=[targets["case"], "subject-3"]))
+            for act in ("identity", "withdraw")
+        },
         "referral_answer": (people["dora"], reverse("referral_answer", args=[targets["referral received"]])),
         "referral_form": (people["anna"], reverse("referral_form", args=[targets["referral told"]])),
         "withdraw": (people["anna"], reverse("withdraw", args=[targets["shared case"]])),
@@ -215,7 +224,8 @@ def test_a_grave_act_is_not_done_before_a_new_proof(
     named = {"login": web_scene.targets["colleague"], "to": web_scene.targets["above"]}
     named["guest"] = web_scene.targets["guest ending"]
     answer = one.post(path, exhibit="none", ground="ordered", **TYPED, **named)
-    assert answer.status_code in {200, 302, 404, 409}  # to refer who is no suspect is refused, after the proof
+    # To refer who is no suspect is refused after the proof, as is an identity to whom nobody granted it.
+    assert answer.status_code in {200, 302, 403, 404, 409}
     assert REAUTHENTICATE not in answer.headers.get("Location", "")
     assert world.entry_count() > entries
 

@@ -20,6 +20,7 @@ from ..brought import SERVICES  # noqa: TID252 - tests are no package with a nam
 from ..enquired import SOON  # noqa: TID252 - tests are no package with a name
 from ..frozen import BY_PAGE, WHO  # noqa: TID252 - likewise
 from ..guested import OF_GUESTS  # noqa: TID252 - likewise
+from ..peopled import OF_PERSONS  # noqa: TID252 - likewise
 from ..scene import OVERSEES, Scene  # noqa: TID252 - tests are no package with a name
 from ..series_scene import BESIDE, DOOR_ARGUMENTS, PAGE_CHANGES  # noqa: TID252 - likewise
 from ..test_permissions import IN_THE_BROWSER, REFINES  # noqa: TID252 - tests are no package with a name
@@ -412,6 +413,7 @@ PAGES = (
             ("enquiry_answer", "answer_enquiry", Permission.ENQUIRY_RECORD, {"result": "found", "words": "w"}),
         )
     ),
+    *(Page(**one, strangers=OTHER_AGENCIES) for one in OF_PERSONS),
     Page("enquiries_overdue", "list_overdue_enquiries", Permission.CASE_READ),
     Page("enquiry_requests", "list_enquiry_requests", Permission.REFERRAL_READ),
     *(
@@ -604,7 +606,7 @@ FOR_EVERYBODY = {
     "provider_unbind",
 }
 """Pages about the officer himself; `test_sign_in` and `test_keys_page` try them."""
-ELSEWHERE = ("ask_file", "case_list_import", "case_list_preview", "intake", "list_", "reveal")
+ELSEWHERE = ("ask_file", "case_list_import", "case_list_preview", "intake", "list_", "one_person_identity", "reveal")
 """How the names of the pages begin that bring media in, or show them; their own tests try them."""
 SERVICES_ELSEWHERE = {
     "mapping_of_list", "preview_seized", "add_list_chunk", "finish_list", "list_progress", "offer_list", "stop_list",
@@ -630,6 +632,8 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         "case_enquiries",
         "case_reports",
         "clues",
+        "persons",
+        "persons_recalls",
         "items",
         "staff",
         "unstaff",
@@ -662,7 +666,9 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         inner |= {"title": "1"} if name == "case_list_title" else {}
         return {"reference": target, **({} if name in {"case_lists", "case_list_new"} else {"number": "1"}), **inner}
     of_a_case, of_an_overlap = ("clue_withdraw", "enquiry_answer"), ("judge", "overlap_hit")
+    called = {"one_person": "child-1", "one_person_withdraw": "subject-4"}
     others = {
+        **{one: {"reference": target, "called": who} for one, who in called.items()},
         **{one: {"reference": target, "number": "1"} for one in of_a_case},
         **{one: {"series": target} for one in ("series", "series_change", "series_guests", "series_publish")},
         **{one: {"overlap_id": scene.targets["shared"], "hit_id": target} for one in of_an_overlap},
@@ -693,12 +699,9 @@ BY_COMMAND = {
     Permission.SCHEME_SET,
     Permission.HUB_ACCEPT,
     Permission.IDENTITY_REVIEW,
-    Permission.PERSON_READ,
-    Permission.PERSON_RECORD,
-    Permission.PERSON_WITHDRAW,
 }
-"""What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted and persons
-entered by a command, and intakes have tests of their own."""
+"""What has no page here: where agencies stand is confirmed, schemes are loaded, rules of law are adopted and
+emergencies reviewed by a command, and intakes have tests of their own."""
 
 
 def test_every_permission_opens_a_page_and_is_refused_to_somebody() -> None:

@@ -55,6 +55,7 @@ from ..enquired import enquire_once_more  # noqa: TID252 - likewise
 from ..guested import an_answer, invite, show_to  # noqa: TID252 - likewise
 from ..linked import Held, Made, copy, link, overlap_between  # noqa: TID252 - tests are no package with a name
 from ..lists import bank_of, examined, near  # noqa: TID252 - tests are no package with a name
+from ..peopled import people_a_case  # noqa: TID252 - likewise
 from ..referred import refer_one  # noqa: TID252 - likewise
 from ..reported import a_report, entered  # noqa: TID252 - likewise
 from ..scene import OVERSEES, WORKS  # noqa: TID252 - tests are no package with a name
@@ -83,6 +84,7 @@ DEEDS = {
     "permission_confirm",
     "permission_withdraw", "provider", "provider_bind", "provider_unbind", "refuse", "release",
     "case_person_ask", "enquiry_request", "enquiry_request_answer", "enquiry_request_letter",
+    "one_person_identity", "one_person_withdraw",
     "referral_answer", "referral_form", "report_act", "report_letter",
     "reset", "reveal", "revealed", "series_change", "series_publish", "share", "staff", "unstaff", "vintage",
 }  # fmt: skip
@@ -186,6 +188,7 @@ class Workplace:
         self._have_guests(count // 10)
         for _ in range(count // 10):
             enquire_once_more(self.world, self.anna, self.mine.case.reference)
+            people_a_case(self.world, self.anna, self.mine.case.reference)
         for _ in range(count // 10):
             self._raise_alert()
             how = {"alert_id": self.alert, "words": "w", "command": command()}
@@ -339,6 +342,9 @@ class Workplace:
                 "alert_draft",
                 "case",
                 "case_graph",
+                "one_person",
+                "persons",
+                "persons_recalls",
                 "clues",
                 "intake",
                 "intake_run",
@@ -440,10 +446,13 @@ class Workplace:
                     "clues",
                     "intake",
                     "items",
+                    "persons",
+                    "persons_recalls",
                     "withdraw",
                 ),
                 of_case,
             ),
+            "one_person": {**of_case, "called": "child-1"},
             **dict.fromkeys(("intake_run", "intake_refused"), of_intake),
             "alert": {"alert_id": self.alert},
             "bank": of_bank,
