@@ -11,7 +11,7 @@ from tsunagu.records.sql_beside import sql_beside
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0066_referrals_by_line"),
+        ("records", "0076_held_snapshots_in_parts"),
     ]
 
     operations = [
