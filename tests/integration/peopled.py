@@ -78,16 +78,16 @@ DOORS_TO_PERSONS: tuple[dict[str, Any], ...] = (
 )
 """Commands about persons; each field as `scene.Door` has it. Openings last for minutes, which a scene outlasts."""
 TYPED = {
-    "words": "w", "since": "2026-01-02", "grading": "B2", "ground": "document", "evidence": "ab" * 32
+    "words": "w", "since": "2026-01-02", "grading": "B2", "rests_on": "document", "evidence": "ab" * 32
 }  # fmt: skip
-PAIR = {"what": "tie", "one": "child-1", "other": "subject-1", "how": "paid"}
+PAIR = {"entry": "tie", "one": "child-1", "other": "subject-1", "how": "paid"}
 OF_PERSONS: tuple[dict[str, Any], ...] = tuple(
     {"name": name, "service": service, "permission": permission, "target": "case", "typed": typed}
     | {"status": 200 if typed is None else 302}
     for name, service, permission, typed in (
         ("persons", "list_persons", READ, None),
-        ("persons", "add_child", RECORD, {"what": "child"}),
-        ("persons", "add_subject", RECORD, {"what": "subject", **TYPED}),
+        ("persons", "add_child", RECORD, {"entry": "child"}),
+        ("persons", "add_subject", RECORD, {"entry": "subject", **TYPED}),
         (
             "persons",
             "tie_persons",
@@ -98,7 +98,7 @@ OF_PERSONS: tuple[dict[str, Any], ...] = tuple(
         ("one_person", "state_person", RECORD, {"value": "located", **TYPED}),
         ("one_person_withdraw", "withdraw_person", WITHDRAW, {"why": "mistaken"}),
         ("persons_recalls", "list_openings", READ, None),
-        ("persons_recalls", "answer_recall", WITHDRAW, {"name": "subject-2", "number": "3", "answer": "destroyed"}),
+        ("persons_recalls", "answer_recall", WITHDRAW, {"called": "subject-2", "recall": "3", "answer": "destroyed"}),
     )
 )
 """Pages about persons; each field as the tests of the pages' permissions have it."""

@@ -86,6 +86,14 @@ FORM = {
     "type": "md5",
     "wanted": "born",
     "what": "0f" * 16,
+    "entry": "child",
+    "rests_on": "document",
+    "evidence": "0f" * 32,
+    "grading": "B2",
+    "since": "2026-01-02",
+    "called": "subject-2",
+    "recall": "1",
+    "why": "mistaken",
     "until": f"{datetime.now(UTC).date() + timedelta(days=40)}",
 }
 """What any form sends: each takes what it knows."""
@@ -167,6 +175,8 @@ def nobodys(name: str) -> str:
     """Return what may be named so, and is nowhere."""
     if name == "token":
         return f"{uuid4()}.{uuid4()}.{'x' * 40}"
+    if name == "called":
+        return f"subject-{10**8 + uuid4().int % 10**8}"
     if name in FIGURES:
         return FIGURES[name]
     if name in NUMBERS:

@@ -80,10 +80,10 @@ def withdraw(request: HttpRequest, reference: str, called: str) -> HttpResponse:
 def recalls(request: HttpRequest, reference: str) -> HttpResponse:
     """Show who is to be told of withdrawals and who has read identities, or enter what a receiver answers."""
     if request.method == "POST":
-        number, answer = request.POST.get("number", ""), request.POST.get("answer", "")
+        number, answer = request.POST.get("recall", ""), request.POST.get("answer", "")
         if not number.isascii() or not number.isdigit():
             raise InputError("there is no such choice")
-        about: dict[str, Any] = {"name": PersonName.parse(request.POST.get("name", "")), "number": int(number[:9])}
+        about: dict[str, Any] = {"name": PersonName.parse(request.POST.get("called", "")), "number": int(number[:9])}
         person_withdrawing.answer_recall(reference=reference, answer=answer, **about, **parts_of(request))
         return redirect("persons_recalls", reference)
     view = person_withdrawing.list_recalls(reference=reference, **parts_of(request))
@@ -103,7 +103,7 @@ def identity(request: HttpRequest, reference: str, called: str) -> HttpResponse:
 
 def _enter(request: HttpRequest, reference: str) -> None:
     typed = request.POST
-    match typed.get("what", ""):
+    match typed.get("entry", ""):
         case "child":
             names = [one for one in [typed.get("series", "").strip()] if one]
             about: dict[str, Any] = {"code": typed.get("code", "").strip(), "series_names": names}
@@ -124,7 +124,7 @@ def _basis(request: HttpRequest) -> Basis:
     since = day(typed.get("since", ""))
     if since is None:
         raise InputError("a statement has a day since which it holds")
-    ground = Ground(chosen(GroundKind, typed.get("ground", "")), typed.get("evidence", "").strip().lower())
+    ground = Ground(chosen(GroundKind, typed.get("rests_on", "")), typed.get("evidence", "").strip().lower())
     return Basis(typed.get("words", ""), since, SourceGrading.parse(typed.get("grading", "")), ground)
 
 
