@@ -58,6 +58,7 @@ CODES = {
     "gate": ["Contact", "GateStanding", "GateStepKind", "Position", "PositionBasis", "RiskBand"],
     "grant": ["ProposalKind"],
     "guest": ["GuestEnd", "GuestState"],
+    "submission": ["Rejection", "SubmissionState"],
     "hub": ["HubRefusal", "MemberState"],
     "incoming_list": ["ListState"],
     "intake": ["IntakeRefusal", "IntakeStanding"],

@@ -71,6 +71,7 @@ from .referred import DOORS_TO_REFERRALS, refer
 from .reported import DOORS_TO_REPORTS, file_of_reports, receive_reports
 from .seized import DOORS_TO_LISTS, seize
 from .series_scene import BESIDE, DOOR_ARGUMENTS, DOORS_TO_SERIES, put_together
+from .submitted import DOORS_TO_SUBMISSIONS, send_some
 from .world import Person, World, now, random_name, remember
 
 WORKS = {Role.OFFICER, Role.COORDINATOR}
@@ -99,7 +100,7 @@ class Scene:
     def absent(self, kind: str) -> str:
         """Return a target of the same form that nobody has."""
         of_ids = {"comparison", "overlap", "held", "shared", "proposal", "grant", "officer proposal", "refusable"}
-        by_id = ("alert", "guest", "referral", "report", "request")
+        by_id = ("alert", "guest", "referral", "report", "request", "submission")
         if kind in of_ids | {"rules", "refusable rules"} or kind.startswith(by_id):
             return str(uuid4())
         if kind in {"rule", "reviewed rule"}:
@@ -638,6 +639,7 @@ DOORS = (
             *DOORS_TO_GUESTS,
             *DOORS_TO_REQUESTS,
             *DOORS_TO_PERSONS,
+            *DOORS_TO_SUBMISSIONS,
         )
     ),
 )
@@ -657,8 +659,9 @@ def set_the_scene(world: World) -> Scene:
         _hold_the_same(scene, pair)
     put_together(world, anna, scene.targets["case"], scene.targets, scene.secrets, receiver=ben.agency)
     shown, hidden = look_at(world, anna, people["carl"], scene.targets["case"], ben)
-    scene.targets |= shown
-    scene.secrets |= hidden
+    sent, secret = send_some(world, anna, scene.targets["case"], ben)
+    scene.targets |= shown | sent
+    scene.secrets |= hidden | secret
     claimed = {"kind": ClaimScope.CASE, "is_imminent": False, "reason": "nobody else is on it"}
     claim(actor=anna.actor, name=scene.targets["case"], **claimed, **world.parts)
     ask_interest(actor=ben.actor, kind=ClaimScope.CASE, name=scene.other_side["open"], **world.parts)

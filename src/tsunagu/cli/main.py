@@ -70,6 +70,7 @@ MODULES = {
     "whoami": "identity",
     "statistics": "statistics",
     "status": "operations",
+    "submissions": "submissions",
     "upgrade": "operations",
     "title": "titles",
     "worker": "worker",

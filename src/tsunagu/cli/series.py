@@ -12,6 +12,7 @@ from tsunagu.cli.output import counted, path_text, print_json, print_table, scre
 from tsunagu.cli.series_changes import add, merge, remove, split, undo
 from tsunagu.cli.series_facts import alias, circulation, handling, status
 from tsunagu.cli.series_published import publish, unpublish
+from tsunagu.cli.series_submitted import submissions_, submit
 from tsunagu.cli.series_told import candidate_json, counts_json, first_text, series_json, step_text, view_json
 from tsunagu.cli.votes import dispute, vote, votes
 from tsunagu.domain.purpose import Purpose
@@ -176,6 +177,8 @@ for command in (
     undo,
     publish,
     unpublish,
+    submit,
+    submissions_,
     vote,
     votes,
     dispute,

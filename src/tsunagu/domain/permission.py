@@ -74,6 +74,8 @@ class Permission(StrEnum):
     SERIES_READ = "series:read"
     STATISTIC_FREEZE = "statistic:freeze"
     STATISTIC_READ = "statistic:read"
+    SUBMISSION_RECEIVE = "submission:receive"
+    SUBMISSION_SEND = "submission:send"
     TITLE_ASSESS = "title:assess"
 
 
@@ -140,6 +142,8 @@ _OFFICER = frozenset(
         Permission.SEIZED_LIST_REVIEW,
         Permission.SERIES_CHANGE,
         Permission.SERIES_READ,
+        Permission.SUBMISSION_RECEIVE,
+        Permission.SUBMISSION_SEND,
         Permission.TITLE_ASSESS,
     }
 )
@@ -235,6 +239,8 @@ NEVER_LENT = BY_GRANT | {
     Permission.SERIES_PUBLISH,
     Permission.STATISTIC_FREEZE,
     Permission.STATISTIC_READ,
+    Permission.SUBMISSION_RECEIVE,
+    Permission.SUBMISSION_SEND,
     Permission.TITLE_ASSESS,
 }
 """What no program does for an officer by an API key: what takes two people, oversees others, is about the law, lets a

@@ -33,6 +33,8 @@ class StepKind(StrEnum):
     HANDLING_SET = "handling-set"
     PUBLISHED = "published"
     UNPUBLISHED = "unpublished"
+    SUBMITTED = "submitted"
+    RECALLED = "recalled"
 
 
 UNDOABLE = frozenset({StepKind.ADDED, StepKind.REMOVED, StepKind.MERGED, StepKind.SPLIT, StepKind.UNDONE})

@@ -15,7 +15,7 @@ from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.media import Refusal
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.search import CaseSearch, CaseState
-from tsunagu.records.models import Case, CaseMember, CaseReason, Exhibit, Holding, Intake
+from tsunagu.records.models import Case, CaseMember, CaseReason, Exhibit, Holding, Intake, SubmissionRow
 
 
 def add_case(case: CaseSummary, *, opened_by: UUID | None) -> None:
@@ -168,8 +168,12 @@ def exhibit_of(case: CaseSummary, reference: str, *, registered_by: UUID | None,
     Raises:
         Conflict: the case is closed, as it stands now.
     """
-    if not Case.objects.filter(id=case.case_id, closed_at=None).exists():
+    came = SubmissionRow.objects.filter(case_id=OuterRef("id"), receiver_id=OuterRef("agency_id"))
+    is_taken = Case.objects.filter(id=case.case_id, closed_at=None).values_list(Exists(came), flat=True).first()
+    if is_taken is None:
         raise Conflict("the case is closed: reopen it before anything is brought into it")
+    if is_taken:
+        raise Conflict("the case came from another agency, under its label: bring your own into a case of your own")
     row, is_new = Exhibit.objects.get_or_create(
         case_id=case.case_id,
         reference=reference,

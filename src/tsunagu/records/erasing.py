@@ -157,7 +157,7 @@ def erase_places(erasing: Erasing, reference: Reference, *, most: int) -> tuple[
     _erase_clues(erasing.case_id, places)
     _delete(Holding.objects.filter(id__in=places), expected=len(places))
     held = {item for _, item in rows if item}
-    unpublished = series_erasing.forget_contents(erasing.case_id, held)
+    unpublished = series_erasing.forget_contents(erasing.case_id, held, now=erasing.begun_at)
     kept = set(Holding.objects.filter(item_id__in=held).values_list("item_id", flat=True))
     items = sorted(held - kept)
     traces = Trace.objects.filter(item_id__in=items)
@@ -203,6 +203,8 @@ def complete(erasing: Erasing, reference: Reference, *, now: datetime) -> Erased
     _lock(erasing.agency_id)
     if not is_open(erasing):
         return None
+    with connection.cursor() as cursor:  # who works on a case that a label withholds is seen by its erasure alone
+        cursor.execute("SELECT set_config('tsunagu.erasing', %s, true)", [str(erasing.case_id)])
     exhibits = list(Exhibit.objects.filter(_exhibits(erasing, "self")).order_by("id").values_list("id", flat=True))
     gone = [reference(f"exhibit {one}") for one in exhibits]
     gone += [reference(f"seized list {one}") for one in seized_erasing.lists_of(exhibits)]

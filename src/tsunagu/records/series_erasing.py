@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
 
 from tsunagu.domain.errors import Conflict
-from tsunagu.records import claims
+from tsunagu.records import claims, submissions
 from tsunagu.records.models import (
     DisputeRow,
     GuestAnswerRow,
@@ -25,8 +26,10 @@ from tsunagu.records.models import (
 from tsunagu.records.published_items import Place, withdraw_unfounded
 
 
-def forget_contents(case_id: UUID, item_ids: Collection[int]) -> Mapping[Place, int]:
+def forget_contents(case_id: UUID, item_ids: Collection[int], *, now: datetime) -> Mapping[Place, int]:
     """Take out of all series, and out of what was done to them, those of a case's contents that it holds no more.
+
+    Wherever they were submitted they are withdrawn.
 
     Returns:
         How many items have left banks that knew them by a series, by place.
@@ -35,6 +38,7 @@ def forget_contents(case_id: UUID, item_ids: Collection[int]) -> Mapping[Place, 
     gone = set(item_ids) - set(held)
     for model in (SeriesItemRow, SeriesPlacing, VoteRow, DisputeRow, GuestAnswerRow):
         model.objects.filter(case_id=case_id, item_id__in=gone).delete()
+    submissions.forget_contents(case_id, gone, now=now)
     return withdraw_unfounded()
 
 
@@ -54,6 +58,7 @@ def forget_case(case_id: UUID) -> None:
     SeriesAlias.objects.filter(series_id__in=bare).delete()
     SeriesStep.objects.filter(series_id__in=bare).update(reason="", value="")
     Series.objects.filter(id__in=bare).update(receivers=[])
+    submissions.forget_series(bare)
     forget_names(bare)
     claims.forget_case(case_id)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from tsunagu.domain.act import Act
 from tsunagu.domain.erasure import Erasing
 from tsunagu.domain.ledger import Deed
-from tsunagu.records import agencies, enquiry_requests, erasing, held_snapshots, overlaps, telling
+from tsunagu.records import agencies, enquiry_requests, erasing, held_snapshots, overlaps, submitted_here, telling
 from tsunagu.records.published_items import Place
 from tsunagu.records.session import LINKER, acting_for, linking, locked
 from tsunagu.services.access import REFERENCE
@@ -20,6 +20,7 @@ from tsunagu.services.comparison_outbox import withdraw_resting_on
 from tsunagu.services.enquiry_requests import erased_at_both
 from tsunagu.services.isolated import Isolated
 from tsunagu.services.parts import Keys, Ledger, Queue
+from tsunagu.services.submission_ends import decide_withdrawn, told_owner
 
 CHUNK = 2000
 """Places erased in one transaction: what a crash can cost."""
@@ -58,8 +59,18 @@ def carry_out_or_leave(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledge
         queue.defer("complete-erasures", {})
     else:
         erase(one, now=now, keys=keys, ledger=ledger, waits=True)
+        with acting_for(one.agency_id):
+            receivers = submitted_here.receivers_of_withdrawn(one.agency_id)
+        for receiver_id in receivers:
+            erase_withdrawn(receiver_id, now=now, keys=keys, ledger=ledger, queue=queue)
     if queue.is_at_once and held_snapshots.published():  # what was erased may stand in one; a worker looks by itself
         queue.defer("publish-held", {})
+
+
+def erase_withdrawn(agency_id: UUID, *, now: datetime, keys: Keys, ledger: Ledger, queue: Queue) -> None:
+    """Carry out, or leave to the queue, the erasure of what an agency took and others have withdrawn since."""
+    for one in decide_withdrawn(agency_id, now=now, keys=keys, ledger=ledger):
+        carry_out_or_leave(one, now=now, keys=keys, ledger=ledger, queue=queue)
 
 
 def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> bool:
@@ -104,6 +115,7 @@ def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> 
             ledger.write(
                 Deed(Act.ERASURE_COMPLETED, now, one.agency_id, one.begun_by, case_id=one.case_id, details=told),
                 *erased_at_both(asked, now),
+                *told_owner(one, done, now=now),
             )
     return True
 
@@ -128,6 +140,8 @@ def complete_erasures(*, now: datetime, keys: Keys, ledger: Ledger, agency_ids: 
     """
     count, each = 0, Isolated()
     for agency_id in agencies.holder_ids() if agency_ids is None else agency_ids:
+        with each.step():
+            decide_withdrawn(agency_id, now=now, keys=keys, ledger=ledger)
         with acting_for(agency_id):
             left = erasing.open_erasures()
         for one in left:

@@ -27,6 +27,7 @@ from tsunagu.records.packages.manifest import OPENSSL, SHA256SUM, public_key_to_
 from tsunagu.records.packages.written import Package
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import case_for, deed
+from tsunagu.services.labels import check_may_leave
 from tsunagu.services.linking import link_first
 from tsunagu.services.parts import Keys, Ledger, Queue
 
@@ -92,7 +93,7 @@ def export_case(
         most_places: a case of more is refused; none where it is left out.
 
     Raises:
-        Forbidden: the actor exports no cases.
+        Forbidden: the actor exports no cases, or it came from another agency, whose label does not let it go on.
         NotFound: no such case, or not the actor's.
         InputError: the package cannot be written, or the case has too many places.
         Conflict: the case changed while it was written, so that the ledger says something else; nothing goes out.
@@ -100,6 +101,7 @@ def export_case(
     case = case_for(
         actor=actor, reference=reference, permission=Permission.CASE_EXPORT, now=now, keys=keys, ledger=ledger
     )
+    check_may_leave(actor.agency_id, case.case_id)
     link_first(queue=queue, now=now, ledger=ledger)
     with acting_for(actor.agency_id):
         places, contents = packaged.contents_of(case)

@@ -15,12 +15,13 @@ from tsunagu.domain.guest import GuestEnd
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.series_steps import MERGED_AWAY, Member, Step, StepKind, check_step
-from tsunagu.records import guests, published_items, series_erasing, series_steps
+from tsunagu.records import guests, published_items, series_erasing, series_steps, submissions
 from tsunagu.records import series as rows
 from tsunagu.records.published_items import Place
 from tsunagu.records.series import FoundSeries
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import REFERENCE, denials_recorded
+from tsunagu.services.labels import check_labels
 from tsunagu.services.parts import Keys, Ledger
 
 ACTS: Mapping[StepKind, Act] = {
@@ -37,6 +38,8 @@ ACTS: Mapping[StepKind, Act] = {
     StepKind.HANDLING_SET: Act.SERIES_HANDLING_SET,
     StepKind.PUBLISHED: Act.SERIES_PUBLISHED,
     StepKind.UNPUBLISHED: Act.SERIES_UNPUBLISHED,
+    StepKind.SUBMITTED: Act.SUBMISSION_SENT,
+    StepKind.RECALLED: Act.SUBMISSION_WITHDRAWN,
 }
 
 
@@ -79,6 +82,10 @@ class SeriesDesk:
             yield found
             self.tell_withdrawn(found, published_items.withdraw_unfounded())
             self._end_guests(found)
+            check_labels(found.agency_id)
+            for one in submissions.withdraw_not_let(found.agency_id, now=self.now):
+                told: dict[str, str | int] = {"submission": str(one.submission_id), "agency": str(one.receiver_id)}
+                self.ledger.write(self.deed(Act.SUBMISSION_WITHDRAWN, found, found.case_ids, **told))
 
     def _end_guests(self, found: FoundSeries) -> None:
         for guest_id, agency_id, root_id in guests.end_not_let(found.agency_id, now=self.now):
@@ -182,6 +189,8 @@ _LEAVES_AS_IT_IS = frozenset(
         StepKind.HANDLING_SET,
         StepKind.PUBLISHED,
         StepKind.UNPUBLISHED,
+        StepKind.SUBMITTED,
+        StepKind.RECALLED,
     }
 )
 """Steps from which nothing follows for what a series consists of."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.bank import BankSemantics, BankSummary
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.series_steps import Member, StepKind
-from tsunagu.records import bank_items, banks, published_items
+from tsunagu.records import bank_items, banks, published_items, submitted_here
 from tsunagu.records import series as rows
 from tsunagu.records import votes as said
 from tsunagu.records.bank_items import NewItem
@@ -32,7 +33,8 @@ class Published:
         added: those that are new to it.
         held: those of them that wait in its quarantine.
         there_before: contents that it knew already, by somebody's own decision: they stay when the series goes.
-        left_out: context, what is of a covert case, and what votes grade as lawful or differ about.
+        left_out: context, what is of a covert case or was submitted by another agency, and what votes grade as lawful
+            or differ about.
     """
 
     items: int
@@ -65,7 +67,7 @@ def publish_series(
         if target.semantics is BankSemantics.BENIGN:
             raise Conflict("a benign bank silences what is in it: choose another bank")
         members = rows.items_with_members(actor, found.root_id)
-        meant = _to_publish([one for one, item in members if not item.is_context])
+        meant = _to_publish(actor.agency_id, [one for one, item in members if not item.is_context])
         if not meant:
             raise Conflict("nothing of your cases in this series may be published")
         done = _add(Place(found.series_id, target.bank_id), target, meant, desk)
@@ -102,9 +104,10 @@ def withdraw_published(
     return own
 
 
-def _to_publish(members: Sequence[Member]) -> list[Member]:
-    """Return the contents that are of no covert case, and that votes by no scheme call lawful or differ about."""
-    out = published_items.of_covert_cases(members)
+def _to_publish(agency_id: UUID, members: Sequence[Member]) -> list[Member]:
+    """Return the contents of no covert case and of no other agency's, that no votes call lawful or differ about."""
+    labelled = submitted_here.labels_of(agency_id, {one.case_id for one in members})
+    out = published_items.of_covert_cases(members) | {one for one in members if one.case_id in labelled}
     for scheme_id, by in said.all_schemes():
         out |= doubted_by(scheme_id, by, members)
     return [one for one in members if one not in out]

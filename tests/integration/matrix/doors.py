@@ -40,6 +40,7 @@ from tsunagu.records.models import (
     RevealRow,
     SchemeRow,
     Series,
+    SubmissionRow,
 )
 from tsunagu.records.session import LINKER, acting_for
 from tsunagu.services.opaque import item_name
@@ -62,8 +63,9 @@ READING = (
     "ledger show", "notices", "officer list", "officer proposals", "overlaps", "permission list",
     "person list", "person network", "person openings", "person recalls",
     "referral list", "report list", "report show", "retention show",
-    "scheme list", "series candidates", "series count", "series list", "series show", "series votes",
-    "statistics own", "statistics vintages", "title list", "whoami",
+    "scheme list", "series candidates", "series count", "series list", "series show",
+    "series submissions", "series votes",
+    "statistics own", "statistics vintages", "submissions list", "submissions show", "title list", "whoami",
 )  # fmt: skip
 """Commands that tell an officer something of what is held."""
 AT_THE_HOST = ("ledger erasures", "ledger root", "ledger verify")
@@ -79,7 +81,10 @@ NAMED_BY = {
     "request": "request_id",
 }
 """What commands call what addresses call otherwise."""
-CALLED = {"case erasure": {"reference": "case"}, "series show": {"name": "series"}, "series votes": {"name": "series"}}
+CALLED = {
+    "case erasure": {"reference": "case"},
+    **{one: {"name": "series"} for one in ("series show", "series submissions", "series votes")},
+}
 """What one command calls so, and means something else by it than the others do."""
 ASKED = {
     "clues": ("number",),
@@ -187,6 +192,7 @@ class Targets:
                 "request_id": EnquiryRequestRow.objects.values_list("id", flat=True),
                 "referral_id": ReferralRow.objects.values_list("id", flat=True),
                 "guest_id": GuestRow.objects.order_by("-taken_at").values_list("id", flat=True),
+                "submission_id": SubmissionRow.objects.values_list("id", flat=True),
                 "grant_id": GrantRow.objects.values_list("id", flat=True),
                 "number": Holding.objects.filter(exhibit__case__reference=references[0]).values_list(
                     "number", flat=True

@@ -34,6 +34,8 @@ from tsunagu.records.models import (
     ReportKeyRow,
     ReportRow,
     ReportStepRow,
+    SubmissionItemRow,
+    SubmissionRow,
 )
 from tsunagu.records.session import LINKER, acting_for
 
@@ -104,6 +106,8 @@ CASE_OF = {
     "Series": "seriescase__case_id",
     "SeriesAlias": "series__seriescase__case_id",
     "SeriesStep": "series__seriescase__case_id",
+    "SubmissionItemRow": "case_id",
+    "SubmissionRow": "submissionitemrow__case_id",
     "TitleAssessmentRow": "list__exhibit__case_id",
     "TitleRow": "list__exhibit__case_id",
     "Trace": "item__holding__exhibit__case_id",
@@ -119,10 +123,10 @@ FLAGS = ("held", "is_active")
 OF_ITS_PATH = {
     AlertNoteRow, AlertRow, AlertStepRow, AlertPersonRow, EnquiryRequestRow, GuestAnswerRow, GuestRow, ReferralRow,
     ReferralStepRow,
-    ReportContentRow, ReportKeyRow, ReportRow, ReportStepRow,
+    ReportContentRow, ReportKeyRow, ReportRow, ReportStepRow, SubmissionItemRow, SubmissionRow,
 }  # fmt: skip
-"""Tables without an agency, of which each sees the rows of the alerts, guests, referrals and reports that it is told
-of."""
+"""Tables without an agency, of which each sees the rows of the alerts, guests, referrals, reports and submissions that
+it is told of."""
 OF_BOTH_SIDES = {HitRow: "overlap__case_a overlap__case_b", Overlap: "case_a case_b"}
 """Tables without an agency, read as the linker, which sees across."""
 

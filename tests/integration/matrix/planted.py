@@ -24,6 +24,8 @@ from tsunagu.records.models import (
     OverlapNotice,
     SeriesAlias,
     SeriesItemRow,
+    SubmissionItemRow,
+    SubmissionRow,
 )
 from tsunagu.records.session import acting_for
 from tsunagu.services.api_keys import make_key
@@ -94,6 +96,7 @@ class Planted:
             both sides have shared one with.
         agency_of: the agencies of those cases of others.
         guests, shown: the officers of others who look at a series of A, and what they are shown of it.
+        sent_to, sent: the agencies that A has submitted a series to, and what they are told of it.
         folder: the name of a folder that A's tools have put where it is watched.
     """
 
@@ -104,6 +107,8 @@ class Planted:
     agency_of: dict[UUID, UUID] = field(default_factory=dict)
     guests: set[UUID] = field(default_factory=set)
     shown: set[str] = field(default_factory=set)
+    sent_to: set[UUID] = field(default_factory=set)
+    sent: set[str] = field(default_factory=set)
     folder: str = ""
 
     @property
@@ -186,6 +191,10 @@ def _know_who_was_told(planted: Planted) -> None:
         aliases = SeriesAlias.objects.filter(series__in=looked_at.values("series"))
         planted.shown |= set(aliases.values_list("alias", flat=True))
         planted.shown.add(planted.scene.targets["looked-at series"])
+        planted.sent_to = set(SubmissionRow.objects.values_list("receiver_id", flat=True))
+        digests = SubmissionItemRow.objects.values_list("sha256", flat=True)
+        planted.sent = {bytes(one).hex()[:SHORT_DIGEST] for one in digests}
+        planted.sent |= set(SubmissionRow.objects.values_list("name", flat=True))
     ben = planted.scene.people["ben"].actor
     with acting_for(ben.agency_id):
         for notice in OverlapNotice.objects.filter(overlap_id__in=ours):

@@ -44,6 +44,7 @@ from tsunagu.domain.scheme import Grade
 from tsunagu.domain.seized import UNKNOWN_PREFECTURE
 from tsunagu.domain.series import Distributed, SeriesStatus
 from tsunagu.domain.series_steps import StepKind
+from tsunagu.domain.submission import Rejection, SubmissionState
 from tsunagu.domain.title import TitleValue
 from tsunagu.exchange.reading import Of256Bits
 from tsunagu.exchange.registry import READERS
@@ -140,7 +141,7 @@ TABLE = {
     "LawRuleSet.sha256": told(command=[W.READS_LAW]),
     "LawRuleSet.text": told(command=[W.READS_LAW]),
     "ListedPersonRow.id": LEDGER,
-    "MediaItem.sha256": told(W.HOLDS_IT, page=[W.IS_GUEST], command=[W.IS_GUEST]),
+    "MediaItem.sha256": told(W.HOLDS_IT, page=[W.IS_GUEST], command=[W.IS_GUEST, W.IS_SENT]),
     "Officer.id": told(W.AUDITS, page=[W.ENROLS]),
     "Officer.login": told(
         W.HIMSELF,
@@ -173,10 +174,13 @@ TABLE = {
     "SeizedListRow.id": LEDGER,
     "SeizedListRow.sha256": told(W.AUDITS, page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "Series.id": told(W.AUDITS, command=[W.WORKS_ON_IT]),
-    "Series.name": told(page=[W.WORKS_ON_IT, W.IS_GUEST], command=[W.WORKS_ON_IT, W.IS_GUEST]),
+    "Series.name": told(page=[W.WORKS_ON_IT, W.IS_GUEST], command=[W.WORKS_ON_IT, W.IS_GUEST, W.IS_SENT]),
     "SeriesAlias.alias": told(page=[W.WORKS_ON_IT, W.IS_GUEST], command=[W.WORKS_ON_IT, W.IS_GUEST]),
     "SeriesStep.reason": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "SeriesStep.step_id": told(W.AUDITS, page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
+    "SubmissionItemRow.words": told(command=[W.WORKS_ON_IT, W.IS_SENT]),
+    "SubmissionRow.id": told(W.AUDITS_A_SIDE, command=[W.WORKS_ON_IT, W.IS_SENT]),
+    "SubmissionRow.investigation": told(command=[W.WORKS_ON_IT, W.IS_SENT]),
     "ledger entry": told(W.AUDITS, page=[W.HIMSELF, W.WORKS_ON_IT]),
     "watched folder": told(page=[W.WORKS_ON_IT]),
 }
@@ -291,6 +295,8 @@ NEVER = {
     "EnquiryRequestRow.sealed": SECRET,
     "EnquiryRequestSourceRow.id": NUMBERED,
     "StatVintageRow.sealed": SECRET,
+    "SubmissionItemRow.id": NUMBERED,
+    "SubmissionItemRow.line": TRACE,
     "TitleAssessmentRow.id": NUMBERED,
     "TitleAssessmentRow.sealed": SECRET,
     "TitleRow.id": NUMBERED,
@@ -438,6 +444,11 @@ WORDS = {
     "SeizedListRow.refused": (),
     "TitleAssessmentRow.jurisdiction": CODES,
     "TitleAssessmentRow.value": TitleValue,
+    "SubmissionItemRow.categories": (),
+    "SubmissionItemRow.media_type": {one.mime for one in MediaType},
+    "SubmissionItemRow.rejection": Rejection,
+    "SubmissionItemRow.state": SubmissionState,
+    "SubmissionRow.purpose": Purpose,
     "Trace.kind": KINDS_OF_TRACES,
     "VoteRow.grade": Grade,
 }
@@ -491,6 +502,13 @@ LINKS = {
     "InterestRow.series": "Series.id",
     "Series.receivers": "Agency.id",
     "SeriesStep.value": "SeriesAlias.alias",
+    "SubmissionItemRow.case_id": "Case.id",
+    "SubmissionItemRow.exhibit_id": "Exhibit.id",
+    "SubmissionItemRow.item_id": "MediaItem.id",
+    "SubmissionItemRow.sha256": "MediaItem.sha256",
+    "SubmissionRow.case_id": "Case.id",
+    "SubmissionRow.name": "Series.name",
+    "SubmissionRow.receivers": "Agency.id",
     "VaultedContent.sha256": "MediaItem.sha256",
     "VoteRow.answers": "SchemeRow.elements.answers",
 }

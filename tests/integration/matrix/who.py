@@ -31,6 +31,7 @@ class Who(Enum):
     READS_REPORTS = "reads the owner's reports; of what was merged into a case, works on it"
     READS_QUEUE = "reads the owner's reports"
     IS_GUEST = "looks at the series that the row is of, as its guest; or the row is of his invitation"
+    IS_SENT = "receives what is submitted to his agency, and the row is of a submission to it, or of what is in it"
     GRANTS = "proposes and confirms the owner's grants"
 
 
@@ -68,6 +69,9 @@ def is_meant(who: Who, planted: Planted, seat: Seat, needle: Needle) -> bool:
         Who.READS_REPORTS: reads_reports and (works_on_it or not needle.cases),
         Who.IS_GUEST: seat.officer_id in planted.guests
         and (needle.field.startswith("Guest") or bool(needle.texts & planted.shown)),
+        Who.IS_SENT: seat.agency_id in planted.sent_to
+        and Permission.SUBMISSION_RECEIVE in seat.may
+        and (needle.field.startswith("Submission") or bool(needle.texts & planted.sent)),
         Who.HIMSELF: seat.officer_id is not None and seat.officer_id == needle.officer,
         Who.OWN_AGENCY: is_own,
         Who.AUDITS_A_SIDE: audits and (is_own or seat.agency_id in {planted.agency_of[case] for case in told}),

@@ -59,6 +59,7 @@ from tsunagu.records.models.series import (
     SeriesStep,
 )
 from tsunagu.records.models.statistics import StatVintageRow
+from tsunagu.records.models.submissions import SubmissionItemRow, SubmissionRow
 from tsunagu.records.models.titles import TitleAssessmentRow, TitleRow
 from tsunagu.records.models.vault import VaultedContent, VaultKey
 from tsunagu.records.models.votes import DisputeRow, SchemeRow, VoteRow
@@ -156,6 +157,8 @@ __all__ = [
     "SeriesStep",
     "SignIn",
     "StatVintageRow",
+    "SubmissionItemRow",
+    "SubmissionRow",
     "ThrottleRow",
     "TitleAssessmentRow",
     "TitleRow",

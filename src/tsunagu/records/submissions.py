@@ -1,0 +1,294 @@
+"""Submissions as rows, of either side. Call everything within `acting_for` an agency."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.errors import NotFound
+from tsunagu.domain.handling import Handling
+from tsunagu.domain.permission import Permission
+from tsunagu.domain.purpose import Purpose
+from tsunagu.domain.series_steps import Member
+from tsunagu.domain.submission import (
+    STANDING,
+    Category,
+    Rejection,
+    Submission,
+    SubmissionState,
+    SubmittedItem,
+)
+from tsunagu.records.bulk import insert
+from tsunagu.records.models import (
+    Holding,
+    MediaItem,
+    Series,
+    SeriesItemRow,
+    SubmissionItemRow,
+    SubmissionRow,
+)
+from tsunagu.records.series import handling_of, mine, seen_by
+
+NO_SUBMISSION = "no such submission"
+_NOTHING = {"line": b"", "categories": [], "words": "", "state": SubmissionState.WITHDRAWN}
+"""What is kept of an item that is withdrawn."""
+
+
+def add(one: Submission, members: Sequence[Member]) -> None:
+    """Keep a submission of the agency that is acted for, with the content that each of its items is."""
+    SubmissionRow.objects.create(
+        id=one.submission_id,
+        owner_id=one.owner_id,
+        receiver_id=one.receiver_id,
+        series_id=one.series_id,
+        name=one.series,
+        investigation=one.investigation,
+        purpose=one.purpose,
+        receivers=sorted(one.label.receivers),
+        may_forward=one.label.may_forward,
+        until=one.until,
+        covert=one.is_covert,
+        submitted_by_id=one.submitted_by,
+        submitted_at=one.submitted_at,
+    )
+    rows = [_row(one, item, member) for item, member in zip(one.items, members, strict=True)]
+    insert(SubmissionItemRow, rows)
+
+
+def to_submit(actor: Actor, root_id: UUID) -> dict[Member, bytes]:
+    """Return what may be submitted of a series: contents of the actor's cases, without context, with their SHA-256.
+
+    They are in the order of their ids, so that what is known of them comes in the same one. What came by another
+    agency's package is that agency's, unless it came with a label, which is asked apart.
+    """
+    rows = SeriesItemRow.objects.filter(series__root_id=root_id, case_id__in=mine(actor), is_context=False)
+    labelled = SubmissionRow.objects.filter(receiver_id=actor.agency_id).exclude(case_id=None).values("case_id")
+    rows = rows.filter(Q(item__claimed=False) | Q(case_id__in=labelled), item__size_bytes__gt=0)
+    told = rows.order_by("item_id", "case_id").values_list("case_id", "item_id", "item__sha256")
+    found: dict[bytes, Member] = {}
+    for case_id, item_id, sha256 in told:  # a content that lies in two cases goes once
+        found.setdefault(bytes(sha256), Member(case_id, item_id))
+    return {member: sha256 for sha256, member in found.items()}
+
+
+def held_openly(contents: Collection[bytes]) -> set[bytes]:
+    """Return which of these contents the agency holds in a case that is not covert."""
+    held = Holding.objects.filter(item_id=OuterRef("id"), exhibit__case__covert=False)
+    rows = MediaItem.objects.filter(Exists(held), sha256__in=list(contents))
+    return {bytes(one) for one in rows.values_list("sha256", flat=True)}
+
+
+def holding_cases(actor: Actor, contents: Collection[bytes]) -> Mapping[bytes, tuple[str, ...]]:
+    """Return in which of the actor's cases each of these contents is held."""
+    rows = Holding.objects.filter(item__sha256__in=list(contents), exhibit__case_id__in=mine(actor))
+    found: dict[bytes, tuple[str, ...]] = {}
+    told = rows.order_by("exhibit__case__reference").values_list("item__sha256", "exhibit__case__reference")
+    for sha256, reference in told.distinct():
+        found[bytes(sha256)] = (*found.get(bytes(sha256), ()), reference)
+    return found
+
+
+def sent_of(actor: Actor, root_id: UUID | None = None) -> tuple[Submission, ...]:
+    """Return what was submitted of the actor's series, newest first; or of one of them, with all that was merged."""
+    return submissions_in(_sent(actor, root_id))
+
+
+def series_name(one: Submission) -> str:
+    """Return what the series of a submission of one's own is called now, or the one into which it was merged."""
+    return Series.objects.filter(id=one.series_id).values_list("root__name", flat=True)[0] or ""
+
+
+def sent_by(actor: Actor, submission_id: UUID) -> Submission:
+    """Return a submission of a series of the actor's, which nobody changes meanwhile.
+
+    Raises:
+        NotFound: there is none, or of no series of his: the answer is the same for both.
+    """
+    return _one(_sent(actor, None).filter(id=submission_id))
+
+
+def received_by(actor: Actor, submission_id: UUID | None = None) -> tuple[Submission, ...]:
+    """Return what was submitted to the actor's agency, as far as he may know of it, newest first; or the one.
+
+    What comes of a covert case is told to a co-ordinator alone, and what was taken to who works on its case.
+    """
+    rows = _received(actor)
+    return submissions_in(rows if submission_id is None else rows.filter(id=submission_id))
+
+
+def received_one(actor: Actor, submission_id: UUID) -> Submission:
+    """Return one of `received_by`, which nobody changes meanwhile.
+
+    Raises:
+        NotFound: there is none, or it is not told to him: the answer is the same for both.
+    """
+    return _one(_received(actor).filter(id=submission_id))
+
+
+def count_waiting(actor: Actor, *, today: date) -> int:
+    """Return how many submissions wait for the actor's agency to take them or reject them."""
+    standing = SubmissionItemRow.objects.filter(submission_id=OuterRef("id"), state__in=STANDING)
+    rows = _received(actor).filter(Exists(standing), taken_at=None, withdrawn_at=None, until__gte=today)
+    return rows.count()
+
+
+def lines_of(submission_id: UUID) -> dict[int, bytes]:
+    """Return all that is known of the items of a submission that stand, by number, each as a line of an intake file."""
+    rows = SubmissionItemRow.objects.filter(submission_id=submission_id, state__in=STANDING).order_by("number")
+    return {number: bytes(line) for number, line in rows.values_list("number", "line")}
+
+
+def reject(submission_id: UUID, numbers: Collection[int], why: Rejection, words: str) -> int:
+    """Keep that items are not taken, and return how many stood until now."""
+    rows = SubmissionItemRow.objects.filter(submission_id=submission_id, number__in=numbers, state__in=STANDING)
+    return rows.update(state=SubmissionState.REJECTED, rejection=why, words=words)
+
+
+def note_taken(submission_id: UUID, case_id: UUID, exhibits: Mapping[int, UUID], *, now: datetime) -> None:
+    """Keep as which case a submission was taken, and as which exhibit each of its items."""
+    SubmissionRow.objects.filter(id=submission_id).update(taken_at=now, case_id=case_id)
+    for number, exhibit_id in exhibits.items():
+        SubmissionItemRow.objects.filter(submission_id=submission_id, number=number).update(exhibit_id=exhibit_id)
+
+
+def withdraw(one: Submission, numbers: Collection[int], *, now: datetime) -> int:
+    """Withdraw items of a submission of one's own, and return how many were not; with the last one, all of it."""
+    rows = SubmissionItemRow.objects.filter(submission_id=one.submission_id)
+    gone = rows.filter(number__in=numbers).exclude(state=SubmissionState.WITHDRAWN).update(**_NOTHING)
+    _end_empty(SubmissionRow.objects.filter(id=one.submission_id), now=now)
+    return gone
+
+
+def withdraw_not_let(owner_id: UUID, *, now: datetime) -> tuple[Submission, ...]:
+    """Withdraw what the handling of an agency's series lets its receivers have no longer, and return it."""
+    rows = SubmissionRow.objects.filter(owner_id=owner_id, withdrawn_at=None, until__gte=now.date())
+    found = submissions_in(rows)
+    if not found:
+        return ()
+    series = Series.objects.filter(id__in={one.series_id for one in found}).select_related("root")
+    handlings = {row.id: handling_of(row.root) for row in series}
+    gone = tuple(one for one in found if handed_on(one).is_wider_than(handlings[one.series_id]))
+    for one in gone:
+        withdraw(one, [item.number for item in one.items], now=now)
+    return gone
+
+
+def handed_on(one: Submission) -> Handling:
+    """Return what a submission lets others do with the series, as the handling of that has to allow it."""
+    return replace(one.label, receivers=frozenset({one.receiver_id}))
+
+
+def forget_contents(case_id: UUID, item_ids: Collection[int], *, now: datetime) -> None:
+    """Withdraw contents that a case of one's own holds no more, wherever they were submitted, and keep nothing."""
+    rows = SubmissionItemRow.objects.filter(case_id=case_id, item_id__in=list(item_ids)).exclude(sha256=b"")
+    ids = set(rows.values_list("submission_id", flat=True))
+    rows.update(**_NOTHING, sha256=b"", media_type=None)
+    _end_empty(SubmissionRow.objects.filter(id__in=ids), now=now)
+
+
+def forget_series(series_ids: Iterable[UUID]) -> None:
+    """Keep no words of what was submitted of these series, of which nothing is left."""
+    rows = SubmissionRow.objects.filter(series_id__in=list(series_ids)).exclude(withdrawn_at=None)
+    rows.update(name="", investigation="", receivers=[])
+
+
+def _received(actor: Actor) -> QuerySet[SubmissionRow]:
+    rows = SubmissionRow.objects.filter(receiver_id=actor.agency_id)
+    if not actor.may(Permission.HELD_NOTICE_RELEASE):
+        rows = rows.filter(covert=False)
+    return rows.filter(Q(case_id=None) | Q(case_id__in=mine(actor)))
+
+
+def _sent(actor: Actor, root_id: UUID | None) -> QuerySet[SubmissionRow]:
+    seen = seen_by(actor, "root_id")
+    if root_id is not None:
+        seen = seen.filter(root_id=root_id)
+    return SubmissionRow.objects.filter(owner_id=actor.agency_id, series_id__in=seen.values("id"))
+
+
+def _end_empty(rows: QuerySet[SubmissionRow], *, now: datetime) -> None:
+    """Withdraw those of these submissions of which every item is withdrawn."""
+    left = SubmissionItemRow.objects.filter(submission_id=OuterRef("id")).exclude(state=SubmissionState.WITHDRAWN)
+    rows.filter(~Exists(left), withdrawn_at=None).update(withdrawn_at=now)
+
+
+def _one(rows: QuerySet[SubmissionRow]) -> Submission:
+    ids = rows.select_for_update(of=("self",), no_key=True).values_list("id", flat=True)
+    found = ids.first()
+    if found is None:
+        raise NotFound(NO_SUBMISSION)
+    return submissions_in(SubmissionRow.objects.filter(id=found))[0]
+
+
+def submissions_in(rows: QuerySet[SubmissionRow]) -> tuple[Submission, ...]:
+    """Return these submissions with their items, newest first."""
+    found = list(rows.order_by("-submitted_at", "id"))
+    items: dict[UUID, list[SubmittedItem]] = {row.id: [] for row in found}
+    told = SubmissionItemRow.objects.filter(submission_id__in=items).defer("line")
+    for item in told.order_by("submission_id", "number"):
+        items[item.submission_id].append(_item(item))
+    return tuple(
+        Submission(
+            row.id,
+            row.owner_id,
+            row.receiver_id,
+            row.series_id,
+            row.name,
+            row.investigation,
+            label_of(row),
+            row.covert,
+            row.submitted_by_id,
+            row.submitted_at,
+            row.taken_at,
+            row.case_id,
+            row.withdrawn_at,
+            row.erased_at,
+            tuple(items[row.id]),
+        )
+        for row in found
+    )
+
+
+def label_of(row: SubmissionRow) -> Handling:
+    """Return the label of a submission."""
+    return Handling(frozenset(row.receivers), frozenset({Purpose(row.purpose)}), row.may_forward, row.until)
+
+
+def _row(one: Submission, item: SubmittedItem, member: Member) -> dict[str, Any]:
+    return {
+        "submission_id": one.submission_id,
+        "number": item.number,
+        "case_id": member.case_id,
+        "item_id": member.item_id,
+        "sha256": item.sha256,
+        "media_type": item.media_type,
+        "line": item.line,
+        "categories": [
+            {"scheme": each.scheme, "grade": each.grade, "answers": dict(each.answers)} for each in item.categories
+        ],
+        "has_media": item.has_media,
+        "state": item.state,
+        "rejection": None,
+        "words": "",
+        "exhibit_id": None,
+    }
+
+
+def _item(row: SubmissionItemRow) -> SubmittedItem:
+    return SubmittedItem(
+        row.number,
+        bytes(row.sha256),
+        row.media_type,
+        SubmissionState(row.state),
+        tuple(Category(one["scheme"], one["grade"], one["answers"]) for one in row.categories),
+        row.has_media,
+        Rejection(row.rejection) if row.rejection else None,
+        row.words,
+        exhibit_id=row.exhibit_id,
+    )

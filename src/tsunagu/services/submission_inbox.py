@@ -1,0 +1,185 @@
+"""Submissions by their receiver: what has come, rejected with a reason, or taken as a case under its label."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.alert import check_words
+from tsunagu.domain.errors import Conflict, NotFound
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.party import AgencyCard
+from tsunagu.domain.permission import Permission
+from tsunagu.domain.submission import Rejection, Submission, SubmissionState
+from tsunagu.records import agencies, cases, submissions
+from tsunagu.records.ledger.merkle import merkle_root
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import denials_recorded
+from tsunagu.services.parts import Keys, Ledger
+
+OVER = "this submission was taken or rejected, was withdrawn, or its last day is over"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxView:
+    """What was submitted to an officer's agency, newest first, with the directory of agencies.
+
+    Attributes:
+        cases: references of his cases, by id: as which something was taken.
+    """
+
+    submissions: tuple[Submission, ...]
+    agencies: Mapping[UUID, AgencyCard]
+    cases: Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedView:
+    """One submission as its receiver sees it.
+
+    Attributes:
+        case: the reference of the case that it was taken as; empty while it is not.
+        held: in which of the reader's cases each of the contents is held, by SHA-256.
+        may_be_taken: whether it can be taken, or rejected, now.
+    """
+
+    submission: Submission
+    owner: AgencyCard
+    case: str
+    held: Mapping[bytes, tuple[str, ...]]
+    may_be_taken: bool
+
+
+def list_received(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> InboxView:
+    """Return what was submitted to the actor's agency, newest first.
+
+    What comes of a covert case is told to a co-ordinator alone, and what was taken to who works on its case.
+
+    Raises:
+        Forbidden: the actor receives no submissions.
+    """
+    permission = Permission.SUBMISSION_RECEIVE
+    with (
+        denials_recorded(actor=actor, permission=permission, asked="inbox", now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        found = tuple(_as_received(one, now) for one in submissions.received_by(actor))
+        references = {one.case_id: one.reference for one in cases.cases_of(actor)}
+        view = InboxView(found, agencies.agency_cards(), references)
+    told = {"submissions": len(found)}
+    ledger.record(Deed(Act.SUBMISSION_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=told))
+    return view
+
+
+def view_received(*, actor: Actor, submission_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> ReceivedView:
+    """Return a submission to the actor's agency: what it is called, its label, and of each item what it is.
+
+    Nothing of its items is told once it is withdrawn, or its last day is over.
+
+    Raises:
+        Forbidden: the actor receives no submissions.
+        NotFound: no such submission, or none that he is told of.
+    """
+    permission = Permission.SUBMISSION_RECEIVE
+    asked = str(submission_id)
+    with (
+        denials_recorded(actor=actor, permission=permission, asked=asked, now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        found = submissions.received_by(actor, submission_id)
+        if not found:
+            raise NotFound(submissions.NO_SUBMISSION)
+        one = _as_received(found[0], now)
+        contents = [item.sha256 for item in one.items]
+        held = submissions.holding_cases(actor, contents)
+        reference = {each.case_id: each.reference for each in cases.cases_of(actor)}.get(one.case_id or uuid4(), "")
+        card = agencies.agency_cards()[one.owner_id]
+        told: dict[str, str | int] = {"submission": asked, "items": len(contents), "agency": str(one.owner_id)}
+        told["merkle_root"] = merkle_root(contents).hex()
+        purpose = actor.purpose or one.purpose
+        read = Deed(Act.SUBMISSION_READ, now, actor.agency_id, actor.officer_id, purpose, one.case_id, told)
+        ledger.write(read)
+    return ReceivedView(one, card, reference, held, one.may_be_taken(now.date()))
+
+
+def reject_submission(
+    *,
+    actor: Actor,
+    submission_id: UUID,
+    items: Collection[str],
+    why: Rejection,
+    words: str,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> int:
+    """Do not take items of a submission, and return how many; its owner is told which, and why.
+
+    Args:
+        items: SHA-256 in hex; empty for all.
+        why: of a fixed list.
+        words: the officer's own, which the owner reads.
+
+    Raises:
+        Forbidden: the actor receives no submissions.
+        NotFound: no such submission, or none that he is told of; or an item is not in it.
+        InputError: no words, or too many.
+        Conflict: it was taken or rejected, was withdrawn, or its last day is over.
+    """
+    check_words(words)
+    with open_submission(actor, submission_id, now=now, keys=keys, ledger=ledger) as one:
+        named = {item.sha256.hex(): item.number for item in one.items}
+        if not {each.lower() for each in items} <= named.keys():
+            raise NotFound("no such item in this submission")
+        gone = submissions.reject(
+            submission_id, [named[each.lower()] for each in items] or list(named.values()), why, words.strip()
+        )
+        if not gone:
+            raise Conflict(OVER)
+        ledger.write(*deeds_of(Act.SUBMISSION_REJECTED, one, actor, now, items=gone, why=why.value))
+    return gone
+
+
+def _as_received(one: Submission, now: datetime) -> Submission:
+    """Return a submission as its receiver may know of it at this moment: its label is asked whenever it is read."""
+    is_let = one.withdrawn_at is None and now.date() <= one.until
+    standing = tuple(item for item in one.items if item.state is not SubmissionState.WITHDRAWN)
+    return replace(one, items=standing if is_let else ())
+
+
+@contextmanager
+def open_submission(
+    actor: Actor, submission_id: UUID, *, now: datetime, keys: Keys, ledger: Ledger
+) -> Iterator[Submission]:
+    """Give a submission that can be taken or rejected, in a transaction in which nobody else changes it.
+
+    Raises:
+        Forbidden: the actor receives no submissions.
+        NotFound: no such submission, or none that he is told of.
+        Conflict: it was taken or rejected, was withdrawn, or its last day is over.
+    """
+    permission, asked = Permission.SUBMISSION_RECEIVE, str(submission_id)
+    with (
+        denials_recorded(actor=actor, permission=permission, asked=asked, now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        one = _as_received(submissions.received_one(actor, submission_id), now)
+        if not one.may_be_taken(now.date()):
+            raise Conflict(OVER)
+        yield one
+
+
+def deeds_of(act: Act, one: Submission, actor: Actor, now: datetime, **told: str | int) -> tuple[Deed, Deed]:
+    """Return what the ledgers of receiver and owner are told."""
+    about: dict[str, str | int] = {"submission": str(one.submission_id), **told}
+    purpose = actor.purpose or one.purpose
+    own, theirs = {**about, "agency": str(one.owner_id)}, {**about, "agency": str(one.receiver_id)}
+    return (
+        Deed(act, now, actor.agency_id, actor.officer_id, purpose, details=own),
+        Deed(act, now, one.owner_id, purpose=one.purpose, details=theirs),
+    )
