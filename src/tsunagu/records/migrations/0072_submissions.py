@@ -16,7 +16,7 @@ def _to(model: str, **options: Any) -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0076_held_snapshots_in_parts")]
+    dependencies = [("records", "0074_persons")]
     operations = [
         migrations.CreateModel(
             name="SubmissionRow",
