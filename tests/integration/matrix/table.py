@@ -31,7 +31,7 @@ from tsunagu.domain.incoming_list import ListState
 from tsunagu.domain.intake_run import IntakeSource, IntakeState
 from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.media import MediaType, Refusal
-from tsunagu.domain.outcome import Disposal, OutcomeCode, PersonRole
+from tsunagu.domain.outcome import AgeBand, Disposal, OutcomeCode, PersonRole
 from tsunagu.domain.overlap import Commonness, Strength
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.person import CourtFinding, PersonEnd, PersonKind, ReceiverKind, TieReason
@@ -337,6 +337,7 @@ PREFECTURES = {f"{code:02}" for code in range(1, 48)}
 WORDS = {
     "Agency.country": {"DK"},
     "Agency.kind": AgencyKind,
+    "AlertPersonRow.age": AgeBand,
     "AlertPersonRow.disposals": Disposal,
     "AlertPersonRow.role": PersonRole,
     "AlertRow.evidence.strength": Strength,
@@ -346,7 +347,9 @@ WORDS = {
     "AlertStepRow.children": (),
     "AlertStepRow.form": HandOver,
     "AlertStepRow.kind": AlertStepKind,
+    "AlertStepRow.methods": (),
     "AlertStepRow.refusal": RefusalReason,
+    "AlertStepRow.schools": (),
     "AlertStepRow.state": AlertState,
     "ApiKeyRow.scopes": Permission,
     "AssessmentRow.clues": (),
@@ -426,6 +429,7 @@ WORDS = {
     "ProposalRow.terms.ground": ErasureGround,
     "ProposalRow.terms.permission": Permission,
     "ReferralRow.form": HandOver,
+    "ReferralStepRow.age": AgeBand,
     "ReferralStepRow.disposals": Disposal,
     "ReferralStepRow.kind": ReferralStepKind,
     "ReferralStepRow.returned": ReturnReason,
