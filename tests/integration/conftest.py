@@ -28,6 +28,7 @@ from tsunagu.services.house import Rooms  # noqa: E402
 
 from ..conftest import made_once, quick_folder  # noqa: E402, TID252 - tests are no package with a name
 from .homes import drop_homes, keep_fresh, open_homes  # noqa: E402
+from .lined import Line, between  # noqa: E402
 from .scene import Scene, set_the_scene  # noqa: E402
 from .three_homes import Three, joined  # noqa: E402
 from .world import Table, World  # noqa: E402
@@ -100,6 +101,12 @@ def three(world: World, world_home: Path, tmp_path_factory: pytest.TempPathFacto
         yield joined(*homes)
     finally:
         drop_homes(server, homes)
+
+
+@pytest.fixture(scope="session")
+def line(three: Three) -> Line:
+    """Two of these installations, and forces at both; see `lined`."""
+    return between(three)
 
 
 @pytest.fixture(scope="module")

@@ -201,7 +201,7 @@ def test_a_force_without_tsunagu_gets_a_letter_and_its_answer_is_entered_by_a_do
     world: World, gated: Gated, nagasaki: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = ask(gated)
-    monkeypatch.setattr(service, "speaks_for", lambda _: True)
+    monkeypatch.setattr(service, "speaks_for", lambda *_: True)
     out = gated.desk.folder / "letter.pdf"
     assert do(gated, gated.desk.one, "request-letter", request, "--out", str(out)) == 0
     assert out.read_bytes().startswith(b"%PDF")

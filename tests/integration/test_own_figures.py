@@ -27,6 +27,7 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.records import agencies
 from tsunagu.records.models import Case, StatVintageRow
 from tsunagu.records.session import acting_for
+from tsunagu.services import counted_acts
 from tsunagu.services.cases import open_case, staff_case
 from tsunagu.services.deletion import confirm_deletion, propose_deletion
 from tsunagu.services.own_figures import freeze_figures, list_vintages, read_vintage
@@ -123,6 +124,18 @@ def test_a_referral_counts_in_the_column_of_its_conduct_and_a_new_vintage_knows_
     assert (told["sent-persons", "lists"], told["cleared-persons", "lists"]) == (0, 0), "none is of a list of its own"
     kept = {"actor": kyoto.actor, "year": cascade.at.year, "known_on": before.known_on}
     assert read_vintage(**kept, **at(world, cascade, 2)).vintage == before
+
+
+def test_a_package_that_cannot_be_read_counts_without_a_conduct_and_that_is_told(
+    world: World, kyoto: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with acting_for(kyoto.actor.agency_id):
+        asked = (kyoto.actor.agency_id, bytes(32), world.rooms.keys)
+        before = counted_acts.known_now(*asked)
+        monkeypatch.setattr(counted_acts, "key_of", lambda *_: None)
+        after = counted_acts.known_now(*asked)
+    assert (before.unread, after.unread > 0) == (0, True)
+    assert len(after.known.acts) == len(before.known.acts)
 
 
 def test_a_year_is_frozen_once_a_day_and_not_before_half_of_it_is_over(

@@ -7,7 +7,7 @@ import shlex
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,9 @@ from django.db import DatabaseError
 
 from tsunagu.cli.referral_answers import CHECK
 from tsunagu.domain.alert import HandOver
-from tsunagu.domain.hub import MessageKind, MessageRefused
+from tsunagu.domain.hub import MessageKind
 from tsunagu.domain.outcome import AgeBand
-from tsunagu.domain.permission import Role
 from tsunagu.domain.referral import ReferralStep, ReferralStepKind
-from tsunagu.federation.keys import OwnKeys
 from tsunagu.federation.referral_messages import (
     ToldReferralStep,
     package_in,
@@ -31,79 +29,36 @@ from tsunagu.federation.referral_messages import (
     step_in,
     step_said,
 )
-from tsunagu.federation.sealed_said import opened_said, sealed_said
+from tsunagu.federation.sealed_said import opened_said
 from tsunagu.records import referrals
-from tsunagu.records.hub_messages import Incoming
 from tsunagu.records.models import HubOutgoing, ReferralRow
 from tsunagu.records.session import acting_for
 from tsunagu.services import referral_inbox
-from tsunagu.services.hub_desk import Sender, hub_desk
-from tsunagu.services.hub_membership import join_member
 
-from .gated import BUYER, Force, Gated
-from .homes import Home, exchange
-from .referred import be_of
+from .gated import BUYER, Gated
+from .lined import Line, keep, own_keys
 from .seized import fillers
 from .test_referrals import POLICE, RISK, send
-from .three_homes import Three
 from .world import Person, now, random_name
 
 CONFLICT, NOT_FOUND = 6, 4
-
-
-@dataclass
-class Line:
-    """A force at one installation, which refers; and those of Nagasaki and Fukuoka at another, who receive."""
-
-    three: Three
-    force: Force
-    nagasaki: Person
-    fukuoka: Person
-    plain: Person
-
-    @property
-    def there(self) -> Home:
-        return self.three.japan
-
-    def carry(self) -> None:
-        exchange(self.three.body_home, self.three.japan)
-
-    def do(self, by: Person, *typed: str, status: int = 0) -> list[dict[str, Any]]:
-        """Let a receiver run a command about referrals."""
-        with self.there.here() as world:
-            done = world.run(by, "referral", *typed, "--json")
-        assert done.status == status, done.text
-        return [json.loads(line) for line in done.stdout.splitlines()] if not status else []
-
-    def told(self, by: Person) -> dict[str, dict[str, Any]]:
-        return {one["referral"]: one for one in self.do(by, "list")}
-
-
-@pytest.fixture(scope="module")
-def line(three: Three) -> Line:
-    with three.japan.here() as world:
-        nagasaki, administrator = world.found({Role.OFFICER, Role.COORDINATOR}, {Role.ADMINISTRATOR})
-        fukuoka, _ = world.found({Role.OFFICER, Role.COORDINATOR}, {Role.ADMINISTRATOR})
-        plain = world.enroll(administrator, Role.OFFICER)
-        be_of(world, nagasaki, "JP-42")
-        be_of(world, fukuoka, "JP-40")
-    three.japan.write_card(three.npa.agency, nagasaki.agency, fukuoka.agency)
-    with three.body_home.here() as world:
-        join_member(text=three.japan.card, now=now(), ledger=world.rooms.ledger)
-        force = Force.found(world)
-    return Line(three, force, nagasaki, fukuoka, plain)
 
 
 @pytest.fixture
 def gated(line: Line, tmp_path: Path) -> Iterator[Gated]:
     """Give a suspect of whom all is recorded, at the sender's installation, where we are."""
     others = [(*one, *("",) * (len(BUYER) - len(one))) for one in fillers(3)]
-    with line.three.body_home.here() as world:
+    with line.here.here() as world:
         made = Gated.of(world, line.force, tmp_path, BUYER, *others)
         made.suspect()
         made.gate("risk", *RISK)
         made.gate("welfare", "--suicide", "a physician is told", "--children", "the centre is told")
         yield made
+
+
+def told(line: Line, by: Person) -> dict[str, dict[str, Any]]:
+    """Return the referrals that somebody there is told of."""
+    return {one["referral"]: one for one in line.do(by, "referral", "list")}
 
 
 def mine(gated: Gated, referral: str) -> dict[str, Any]:
@@ -117,20 +72,31 @@ def test_a_package_goes_over_the_line_and_what_becomes_of_it_comes_back(line: Li
     done = gated.desk.world.run(gated.desk.one, "referral", "receive", first)
     assert done.status == CONFLICT, "its receiver answers it itself"
     line.carry()
-    assert line.told(line.nagasaki)[first]["state"] == "sent"
-    assert first not in line.told(line.fukuoka)
-    line.do(line.fukuoka, "receive", first, status=NOT_FOUND)
-    line.do(line.nagasaki, "receive", first)
-    line.do(line.nagasaki, "return", first, "--because", "wrong-area", "--words", "he lives in Fukuoka")
+    assert told(line, line.nagasaki)[first]["state"] == "sent"
+    assert first not in told(line, line.fukuoka)
+    line.do(line.fukuoka, "referral", "receive", first, status=NOT_FOUND)
+    line.do(line.nagasaki, "referral", "receive", first)
+    line.do(line.nagasaki, "referral", "return", first, "--because", "wrong-area", "--words", "he lives in Fukuoka")
     line.carry()
     assert (mine(gated, first)["state"], mine(gated, first)["returned"]) == ("returned", "wrong-area")
     gated.gate("residence", "--prefecture", "40", "--evidence", "E-5=the resident register")
     second = send(gated)
     line.carry()
-    line.do(line.fukuoka, "receive", second)
-    line.do(line.fukuoka, "outcome", second, "--role", "suspect", "--done", "cleared", "--done", "referred-on-papers")
+    line.do(line.fukuoka, "referral", "receive", second)
+    line.do(
+        line.fukuoka,
+        "referral",
+        "outcome",
+        second,
+        "--role",
+        "suspect",
+        "--done",
+        "cleared",
+        "--done",
+        "referred-on-papers",
+    )
     line.carry()
-    line.do(line.fukuoka, "outcome", second, "--role", "charged", "--done", "summary-order", "--age", "40s")
+    line.do(line.fukuoka, "referral", "outcome", second, "--role", "charged", "--done", "summary-order", "--age", "40s")
     line.carry()
     stages = gated.desk.stages()
     assert {name: stages[name]["count"] for name in (
@@ -152,9 +118,9 @@ def test_a_receiver_takes_it_into_a_case_and_its_print_is_checked_by_its_senders
     line.carry()
     with line.there.here() as world:
         assert world.run(line.nagasaki, "case", "open", case).status == 0
-    line.do(line.nagasaki, "receive", referral)
-    line.do(line.nagasaki, "take", referral, "--case", case)
-    assert line.told(line.nagasaki)[referral]["case"] == case
+    line.do(line.nagasaki, "referral", "receive", referral)
+    line.do(line.nagasaki, "referral", "take", referral, "--case", case)
+    assert told(line, line.nagasaki)[referral]["case"] == case
     out = gated.desk.folder / random_name("letter")
     with line.there.here() as world:
         done = world.run(line.nagasaki, "referral", "letter", referral, "--out", str(out), "--without-pdf")
@@ -170,9 +136,9 @@ def test_each_hop_has_its_times_on_both_sides(line: Line, gated: Gated) -> None:
     referral = send(gated)
     assert mine(gated, referral)["by_line"]
     line.carry()
-    line.do(line.nagasaki, "receive", referral)
+    line.do(line.nagasaki, "referral", "receive", referral)
     line.carry()
-    here, there = mine(gated, referral)["steps"], line.told(line.nagasaki)[referral]["steps"]
+    here, there = mine(gated, referral)["steps"], told(line, line.nagasaki)[referral]["steps"]
     assert [one["kind"] for one in here] == [one["kind"] for one in there] == ["sent", "arrived", "received"]
     assert [one["at"] for one in here] == [one["at"] for one in there]
     assert [one["told_at"] is not None for one in here] == [False, True, True]
@@ -182,20 +148,20 @@ def test_each_hop_has_its_times_on_both_sides(line: Line, gated: Gated) -> None:
 def test_a_withdrawal_erases_it_there_and_the_proof_comes_back(line: Line, gated: Gated) -> None:
     referral = send(gated)
     line.carry()
-    line.do(line.nagasaki, "receive", referral)
+    line.do(line.nagasaki, "referral", "receive", referral)
     withdraw(gated, referral)
     line.carry()  # what he has received meanwhile is told, too
     assert (mine(gated, referral)["state"], mine(gated, referral)["erased"]) == ("withdrawn", True)
-    [told] = [one for one in gated.desk.world.entries() if one["act"] == "referral:erased" and about(one, referral)]
+    [erased] = [one for one in gated.desk.world.entries() if one["act"] == "referral:erased" and about(one, referral)]
     with line.there.here() as world, acting_for(line.nagasaki.actor.agency_id):
         row = ReferralRow.objects.get(id=referral)
         assert (row.key, row.sealed) == (None, None)
         [proven] = [one for one in world.entries() if one["act"] == "referral:erased" and about(one, referral)]
-    assert told["details"]["merkle_root"] == proven["details"]["merkle_root"] != ""
-    assert told["details"]["items"] == proven["details"]["items"] == 5
-    shown = line.told(line.nagasaki)[referral]
+    assert erased["details"]["merkle_root"] == proven["details"]["merkle_root"] != ""
+    assert erased["details"]["items"] == proven["details"]["items"] == 5
+    shown = told(line, line.nagasaki)[referral]
     assert (shown["state"], shown["erased"]) == ("withdrawn", True)
-    line.do(line.nagasaki, "outcome", referral, "--role", "suspect", "--done", "cleared", status=CONFLICT)
+    line.do(line.nagasaki, "referral", "outcome", referral, "--role", "suspect", "--done", "cleared", status=CONFLICT)
     with line.there.here() as world:
         out = ("--out", str(gated.desk.folder / random_name("letter")), "--without-pdf")
         assert world.run(line.nagasaki, "referral", "letter", referral, *out).status == CONFLICT
@@ -204,66 +170,51 @@ def test_a_withdrawal_erases_it_there_and_the_proof_comes_back(line: Line, gated
 def test_what_a_receiver_did_before_it_heard_of_a_withdrawal_counts(line: Line, gated: Gated) -> None:
     referral = send(gated)
     line.carry()
-    line.do(line.nagasaki, "receive", referral)
-    line.do(line.nagasaki, "outcome", referral, "--role", "suspect", "--done", "cleared")
+    line.do(line.nagasaki, "referral", "receive", referral)
+    line.do(line.nagasaki, "referral", "outcome", referral, "--role", "suspect", "--done", "cleared")
     withdraw(gated, referral)
     line.carry()
-    told = mine(gated, referral)
-    assert (told["state"], told["erased"]) == ("withdrawn", True)
-    assert told["outcomes"] == [{"role": "suspect", "disposals": ["cleared"]}]
-    assert [one["kind"] for one in told["steps"]] == ["sent", "arrived", "withdrawn", "received", "outcome", "erased"]
+    known = mine(gated, referral)
+    assert (known["state"], known["erased"]) == ("withdrawn", True)
+    assert known["outcomes"] == [{"role": "suspect", "disposals": ["cleared"]}]
+    assert [one["kind"] for one in known["steps"]] == ["sent", "arrived", "withdrawn", "received", "outcome", "erased"]
 
 
 def test_what_is_withdrawn_before_it_went_never_goes(line: Line, gated: Gated) -> None:
     referral = send(gated)
     withdraw(gated, referral)
     line.carry()
-    assert referral not in line.told(line.nagasaki)
+    assert referral not in told(line, line.nagasaki)
     assert mine(gated, referral)["erased"]
 
 
 def test_an_acquittal_there_withdraws_what_others_had_of_him(line: Line, gated: Gated) -> None:
     first = send(gated)
     line.carry()
-    line.do(line.nagasaki, "return", first, "--because", "moved")
+    line.do(line.nagasaki, "referral", "return", first, "--because", "moved")
     line.carry()
     gated.gate("residence", "--prefecture", "40", "--evidence", "E-5=the resident register")
     second = send(gated)
     line.carry()
-    line.do(line.fukuoka, "receive", second)
-    line.do(line.fukuoka, "outcome", second, "--role", "acquitted")
+    line.do(line.fukuoka, "referral", "receive", second)
+    line.do(line.fukuoka, "referral", "outcome", second, "--role", "acquitted")
     line.carry()
     assert {mine(gated, one)["state"] for one in (first, second)} == {"withdrawn", "answered"}
-    assert line.told(line.nagasaki)[first]["erased"]
-    assert not line.told(line.fukuoka)[second]["erased"]
+    assert told(line, line.nagasaki)[first]["erased"]
+    assert not told(line, line.fukuoka)[second]["erased"]
 
 
 def test_who_is_police_stays_with_the_coordinators_there_too(line: Line, gated: Gated) -> None:
     gated.gate("position", *POLICE)
     referral = send(gated)
     line.carry()
-    assert referral in line.told(line.nagasaki)
-    assert referral not in line.told(line.plain)
-    line.do(line.plain, "receive", referral, status=NOT_FOUND)
+    assert referral in told(line, line.nagasaki)
+    assert referral not in told(line, line.plain)
+    line.do(line.plain, "referral", "receive", referral, status=NOT_FOUND)
 
 
-def own_keys(home: Home) -> tuple[OwnKeys, ...]:
-    """Return the private keys of an installation: other tests change them."""
-    with home.here() as world:
-        return hub_desk(keys=world.rooms.keys).own
-
-
-def keep(line: Line, kind: MessageKind, said: dict[str, Any], by: UUID | None = None) -> str | None:
-    """Let a message come to the receiver's installation, and return why it is refused."""
-    body = {"sealed": sealed_said(said, own_keys(line.there)[-1].public)}
-    member_id = by or line.three.body_home.installation_id
-    assert member_id
-    with line.there.here() as world:
-        try:
-            referral_inbox.keep(Sender(member_id, "a member"), Incoming(0, "s", 1, kind, body), **world.parts)
-        except MessageRefused as refused:
-            return refused.refusal.value
-    return None
+def come(line: Line, kind: MessageKind, said: dict[str, Any], by: UUID | None = None) -> str | None:
+    return keep(line.there, referral_inbox.keep, kind, said, by=by or line.here.installation_id)
 
 
 def test_a_package_that_is_not_what_its_sender_signed_is_refused(line: Line, gated: Gated) -> None:
@@ -279,7 +230,7 @@ def test_a_package_that_is_not_what_its_sender_signed_is_refused(line: Line, gat
     assert package_said(package) == said
 
     def refuses(**other: Any) -> str | None:
-        return keep(line, kind, package_said(replace(package, **other)))
+        return come(line, kind, package_said(replace(package, **other)))
 
     changed = package.body.replace(BUYER[0], "somebody else")
     signer = gated.desk.world.rooms.keys.signer()
@@ -293,39 +244,32 @@ def test_a_package_that_is_not_what_its_sender_signed_is_refused(line: Line, gat
     assert refuses(receiver_id=line.fukuoka.actor.agency_id) == "not-theirs", "he lives in Nagasaki"
     assert refuses(receiver_id=line.force.one.actor.agency_id) == "not-theirs"
     assert refuses(sender=replace(package.sender, agency_id=line.nagasaki.actor.agency_id)) == "not-theirs"
-    assert keep(line, kind, {**said, "coordinators_alone": "no"}) == "malformed"
+    assert come(line, kind, {**said, "coordinators_alone": "no"}) == "malformed"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(referral_inbox, "MOST_A_DAY", 0)
         assert refuses() == "too-many"
     assert refuses() is refuses() is None, "the same again changes nothing"
-    assert keep(line, kind, said, by=line.three.nordic.installation_id) == "not-theirs"
+    assert come(line, kind, said, by=line.three.nordic.installation_id) == "not-theirs"
     other = replace(package, body=changed, signature=signer.sign(changed.encode()))
-    assert keep(line, kind, package_said(other)) == "contradicts"
+    assert come(line, kind, package_said(other)) == "contradicts"
     kept = json.dumps({**json.loads(package.body), "handling": {"restriction": "r", "keep_until": "2099-01-01"}})
     longer = replace(package, body=kept, signature=signer.sign(kept.encode()), keep_until=date(2099, 1, 1))
-    assert keep(line, kind, package_said(longer)) == "re-labelled"
+    assert come(line, kind, package_said(longer)) == "re-labelled"
     past = kept.replace("2099", "2020")
     over = replace(package, body=past, signature=signer.sign(past.encode()), keep_until=date(2020, 1, 1))
-    assert keep(line, kind, package_said(over)) == "expired"
-    assert [one for one in line.told(line.nagasaki) if one == referral] == [referral]
+    assert come(line, kind, package_said(over)) == "expired"
+    assert [one for one in told(line, line.nagasaki) if one == referral] == [referral]
 
 
 def test_nobody_else_tells_what_a_receiver_did(line: Line, gated: Gated) -> None:
     referral = UUID(send(gated))
     line.carry()
-    receiver_id, own = line.nagasaki.actor.agency_id, own_keys(line.three.body_home)[-1]
+    receiver_id = line.nagasaki.actor.agency_id
     mark = ToldReferralStep(referral, receiver_id, ReferralStep(3, ReferralStepKind.RECEIVED, receiver_id, now()))
 
     def refuses(told: ToldReferralStep, by: UUID | None = None) -> str | None:
-        body = {"sealed": sealed_said(step_said(told), own.public)}
-        one = Incoming(0, "s", 1, MessageKind.REFERRAL_STEP, body)
         member_id = by or line.there.installation_id
-        assert member_id
-        try:
-            referral_inbox.keep(Sender(member_id, "a member"), one, **gated.desk.world.parts)
-        except MessageRefused as refused:
-            return refused.refusal.value
-        return None
+        return keep(line.here, referral_inbox.keep, MessageKind.REFERRAL_STEP, step_said(told), by=member_id)
 
     def step(**other: Any) -> ToldReferralStep:
         return replace(mark, step=replace(mark.step, **other))
@@ -350,12 +294,12 @@ def test_a_withdrawal_counts_from_its_sender_alone(line: Line, gated: Gated) -> 
     sides = (line.nagasaki.actor.agency_id, line.force.one.actor.agency_id)
     over = ToldReferralStep(referral, sides[0], ReferralStep(2, ReferralStepKind.WITHDRAWN, sides[1], now()))
     kind, nordic = MessageKind.REFERRAL_OVER, line.three.nordic.installation_id
-    assert keep(line, kind, step_said(over), by=nordic) == "not-theirs"
+    assert come(line, kind, step_said(over), by=nordic) == "not-theirs"
     stranger = replace(over, step=replace(over.step, agency_id=line.three.body.actor.agency_id))
-    assert keep(line, kind, step_said(stranger)) is None, "it has sent no such referral: nothing is told of this one"
+    assert come(line, kind, step_said(stranger)) is None, "it has sent no such referral: nothing is told of this one"
     received = replace(over, step=replace(over.step, kind=ReferralStepKind.RECEIVED))
-    assert keep(line, kind, step_said(received)) == "malformed"
-    assert line.told(line.nagasaki)[str(referral)]["state"] == "sent"
+    assert come(line, kind, step_said(received)) == "malformed"
+    assert told(line, line.nagasaki)[str(referral)]["state"] == "sent"
 
 
 def test_the_database_lets_nobody_empty_a_package_that_was_not_withdrawn(line: Line, gated: Gated) -> None:
@@ -375,7 +319,7 @@ def test_a_membership_that_ended_leaves_its_sender_to_enter_what_comes_on_paper(
 ) -> None:
     referral = send(gated)
     line.carry()
-    monkeypatch.setattr("tsunagu.services.referral_outbox.hub_members.member_ids", lambda: ())
+    monkeypatch.setattr("tsunagu.services.line_outbox.hub_members.member_ids", lambda: ())
     document = gated.desk.world.file(b"a letter")
     done = gated.desk.world.run(gated.desk.one, "referral", "receive", referral, "--document", document)
     assert done.status == 0, done.text

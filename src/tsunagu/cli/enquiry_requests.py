@@ -15,7 +15,7 @@ from tsunagu.cli.gate import DAY, PersonNamed, of_a_person
 from tsunagu.cli.house import json_option, purpose_option, signed_in
 from tsunagu.cli.new_files import new_file
 from tsunagu.cli.output import print_json, print_table, screen
-from tsunagu.domain.enquiry_request import Confirmed, RequestAnswer, RequestDraft, Wanted
+from tsunagu.domain.enquiry_request import Confirmed, RequestAnswer, RequestDraft, RequestState, RequestSummary, Wanted
 from tsunagu.domain.errors import InputError
 from tsunagu.exchange.enquiry_form import pdf_of, text_of
 from tsunagu.exchange.typesetting import Typesetter
@@ -31,15 +31,32 @@ _WANTED = click.Choice([one.value for one in Wanted])
 @click.option("--want", "wanted", multiple=True, required=True, type=_WANTED, help="May be given again.")
 @click.option("--authority", required=True, help="On what legal ground.")
 @click.option("--until", required=True, type=DAY, help="The last day for an answer, in UTC: sixty days off at most.")
+@click.option(
+    "--address-of",
+    "told_rows",
+    multiple=True,
+    type=click.IntRange(1),
+    metavar="ROW",
+    help="A row of his whose address is told; may be given again. Those whose address lies there when left out.",
+)
 @of_a_person
 @click.pass_obj
-def ask(house: House, /, *, wanted: tuple[str, ...], authority: str, until: datetime, at: PersonNamed) -> None:
+def ask(
+    house: House,
+    /,
+    *,
+    wanted: tuple[str, ...],
+    authority: str,
+    until: datetime,
+    told_rows: tuple[int, ...],
+    at: PersonNamed,
+) -> None:
     """Ask the force of where a person lives for what is missing, while he is a row of a list.
 
-    It is told his name and address, with the date of birth where that is asked for, and nothing of the list. What is
-    not answered by the last day is erased at both.
+    It is told his name and his address there, with the date of birth where that is asked for, and nothing of the list.
+    What is not answered by the last day is erased at both.
     """
-    draft = RequestDraft(tuple(map(Wanted, wanted)), authority, until.date())
+    draft = RequestDraft(tuple(map(Wanted, wanted)), authority, until.date(), told_rows)
     with signed_in(house, at.purpose) as desk:
         made = ask_force(reference=at.reference, number=at.number, person=at.person, draft=draft, **desk.parts)
     if at.as_json:
@@ -61,7 +78,7 @@ def requests(house: House, *, purpose: str | None, as_json: bool) -> None:
             print_json(_json(view))
         return
     rows = [
-        (one.summary.request_id, one.sender.name, one.receiver.name, one.summary.state, one.summary.last_day)
+        (one.summary.request_id, one.sender.name, one.receiver.name, _state(one.summary), one.summary.last_day)
         for one in views
     ]
     print_table(("request", "from", "to", "state", "until"), rows, empty="There is no request.", whole=("request",))
@@ -147,8 +164,21 @@ def _json(view: RequestView) -> dict[str, Any]:
         "state": one.state.value,
         "asked_at": one.asked_at.isoformat(),
         "until": one.last_day.isoformat(),
-        "answered_at": None if one.answered_at is None else one.answered_at.isoformat(),
+        "answered_at": _time(one.answered_at),
+        "by_line": one.by_line,
+        "arrived_at": _time(one.arrived_at),
+        "informed_at": _time(one.informed_at),
     }
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _state(one: RequestSummary) -> str:
+    """Return how a request stands, and of one that goes over the line whether it is there."""
+    is_on_its_way = one.by_line and one.arrived_at is None and one.state is RequestState.ASKED
+    return f"{one.state}, on its way" if is_on_its_way else one.state.value
 
 
 COMMANDS = (ask, requests, request_, tell, letter)

@@ -41,9 +41,11 @@ def freeze(house: House, *, year: int, status: str, purpose: str | None, as_json
     with signed_in(house, purpose) as desk:
         made = service.freeze_figures(year=year, status=FigureStatus(status), **desk.parts)
     if as_json:
-        print_json(_summary_json(made))
-    else:
-        screen.print(f"Frozen: {made.year}, as known on {made.known_on.isoformat()}, {made.status.value}.")
+        print_json({**_summary_json(made), "unread": made.unread})
+        return
+    screen.print(f"Frozen: {made.year}, as known on {made.known_on.isoformat()}, {made.status.value}.")
+    if made.unread:
+        screen.print(f"{made.unread} packages could not be read: what became of them counts without a conduct.")
 
 
 @click.command("vintages")

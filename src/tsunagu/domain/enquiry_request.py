@@ -52,11 +52,13 @@ class RequestDraft:
         wanted: what is asked, each once.
         authority: on what legal ground.
         last_day: the last day on which an answer is in time, in UTC.
+        told_rows: the rows whose address is told; empty for those whose address lies where the force is that is asked.
     """
 
     wanted: tuple[Wanted, ...]
     authority: str = field(repr=False)
     last_day: date
+    told_rows: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         check_words(self.authority)
@@ -108,7 +110,13 @@ class RequestState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RequestSummary:
-    """A request without what it says."""
+    """A request without what it says.
+
+    Attributes:
+        by_line: whether it went to another installation, or came from one, over the line.
+        arrived_at: when it came to that installation, which has said so.
+        informed_at: when its answer was told here; None where it was given here.
+    """
 
     request_id: UUID
     sender_id: UUID
@@ -117,6 +125,9 @@ class RequestSummary:
     last_day: date
     answered_at: datetime | None
     erased_at: datetime | None
+    by_line: bool = False
+    arrived_at: datetime | None = None
+    informed_at: datetime | None = None
 
     @property
     def state(self) -> RequestState:

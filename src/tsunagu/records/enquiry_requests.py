@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tsunagu.domain.actor import Actor
@@ -67,6 +67,26 @@ def add(
     person_id: UUID,
 ) -> None:
     """Keep a request, and about whom it is."""
+    _add(summary, content, key=key, sealed_key=sealed_key)
+    EnquiryRequestSourceRow.objects.create(
+        agency_id=summary.sender_id, request_id=summary.request_id, list_id=list_id, person_id=person_id
+    )
+
+
+def add_told(summary: RequestSummary, content: Mapping[str, Any], *, key: bytes, sealed_key: bytes) -> None:
+    """Keep a request of a force at another installation.
+
+    Raises:
+        Conflict: it is somebody else's id.
+    """
+    try:
+        with transaction.atomic():
+            _add(summary, content, key=key, sealed_key=sealed_key)
+    except IntegrityError as error:
+        raise Conflict("this id is another request's") from error
+
+
+def _add(summary: RequestSummary, content: Mapping[str, Any], *, key: bytes, sealed_key: bytes) -> None:
     EnquiryRequestRow.objects.create(
         id=summary.request_id,
         sender_id=summary.sender_id,
@@ -75,9 +95,7 @@ def add(
         sealed=_sealed(key, content, _REQUEST, summary.request_id),
         asked_at=summary.asked_at,
         last_day=summary.last_day,
-    )
-    EnquiryRequestSourceRow.objects.create(
-        agency_id=summary.sender_id, request_id=summary.request_id, list_id=list_id, person_id=person_id
+        by_line=summary.by_line,
     )
 
 
@@ -120,8 +138,36 @@ def request_told(actor: Actor, request_id: UUID) -> KeptRequest:
     return _kept(row)
 
 
-def answer(kept: KeptRequest, said: Mapping[str, Any], *, key: bytes, document: bytes | None, now: datetime) -> None:
+def request_of(request_id: UUID) -> KeptRequest | None:
+    """Return a request of which the agency that is acted for is a side; None where there is none."""
+    row = EnquiryRequestRow.objects.filter(id=request_id).first()
+    return None if row is None else _kept(row)
+
+
+def note_arrived(request_id: UUID, *, at: datetime) -> bool:
+    """Keep when a request came to the other installation, and return whether that is new."""
+    rows = EnquiryRequestRow.objects.filter(id=request_id, arrived_at=None, erased_at=None)
+    return rows.update(arrived_at=at) == 1
+
+
+def answer(
+    kept: KeptRequest,
+    said: Mapping[str, Any],
+    *,
+    key: bytes,
+    document: bytes | None,
+    now: datetime,
+    informed_at: datetime | None = None,
+) -> None:
     """Keep what was answered.
+
+    Args:
+        kept: the request.
+        said: the answer.
+        key: what it is sealed under.
+        document: SHA-256 of what a force sent that answers on paper.
+        now: when it was answered.
+        informed_at: when that was told here, where it was answered at another installation.
 
     Raises:
         Conflict: somebody has answered it, or it was erased.
@@ -129,7 +175,7 @@ def answer(kept: KeptRequest, said: Mapping[str, Any], *, key: bytes, document: 
     request_id = kept.summary.request_id
     rows = EnquiryRequestRow.objects.filter(id=request_id, answered_at=None, erased_at=None)
     told = _sealed(key, said, _ANSWER, request_id)
-    if rows.update(answer=told, answered_at=now, document=document) != 1:
+    if rows.update(answer=told, answered_at=now, document=document, informed_at=informed_at) != 1:
         raise Conflict("this request was answered before, or is over")
 
 
@@ -139,6 +185,19 @@ def erase_unanswered(agency_id: UUID, *, today: date, now: datetime) -> tuple[Re
     found = tuple(_summary(one) for one in rows.order_by("asked_at", "id"))
     _erase(EnquiryRequestRow.objects.filter(id__in=[one.request_id for one in found]), now)
     return found
+
+
+def erase_over(agency_id: UUID, *, today: date, now: datetime) -> tuple[RequestSummary, ...]:
+    """Erase what forces at other installations asked the agency, answered or not, once its last day has passed."""
+    rows = EnquiryRequestRow.objects.filter(receiver_id=agency_id, by_line=True, erased_at=None, last_day__lt=today)
+    found = tuple(_summary(one) for one in rows.exclude(sender__member_id=None).order_by("asked_at", "id"))
+    _erase(EnquiryRequestRow.objects.filter(id__in=[one.request_id for one in found]), now)
+    return found
+
+
+def erase_one(request_id: UUID, *, now: datetime) -> bool:
+    """Erase a request that the installation which asked has withdrawn, and return whether it was not."""
+    return bool(_erase(EnquiryRequestRow.objects.filter(id=request_id, erased_at=None), now))
 
 
 def kept_of(case_id: UUID, exhibit_id: UUID | None) -> tuple[RequestSummary, ...]:
@@ -156,8 +215,8 @@ def erase_of_lists(exhibits: Sequence[UUID], *, now: datetime) -> None:
     )
 
 
-def _erase(rows: QuerySet[EnquiryRequestRow], now: datetime) -> None:
-    rows.update(key=None, sealed=None, answer=None, document=None, erased_at=now)
+def _erase(rows: QuerySet[EnquiryRequestRow], now: datetime) -> int:
+    return rows.update(key=None, sealed=None, answer=None, document=None, erased_at=now)
 
 
 def _open() -> QuerySet[EnquiryRequestRow]:
@@ -179,7 +238,16 @@ def _kept(row: EnquiryRequestRow) -> KeptRequest:
 
 def _summary(row: EnquiryRequestRow) -> RequestSummary:
     return RequestSummary(
-        row.id, row.sender_id, row.receiver_id, row.asked_at, row.last_day, row.answered_at, row.erased_at
+        row.id,
+        row.sender_id,
+        row.receiver_id,
+        row.asked_at,
+        row.last_day,
+        row.answered_at,
+        row.erased_at,
+        row.by_line,
+        row.arrived_at,
+        row.informed_at,
     )
 
 

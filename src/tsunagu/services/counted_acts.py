@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -26,17 +27,28 @@ WHERE_COUNTED: Final = "JP"
 """By whose calendar acts are counted, and of whose forces."""
 
 
-def known_now(agency_id: UUID, salt: bytes, keys: Keys) -> Known:
+@dataclass(frozen=True, slots=True)
+class KnownNow:
+    """All that an agency knows now of what is counted.
+
+    Attributes:
+        unread: packages with an outcome that could not be read, or are erased: they count without a conduct.
+    """
+
+    known: Known
+    unread: int
+
+
+def known_now(agency_id: UUID, salt: bytes, keys: Keys) -> KnownNow:
     """Return all that the agency knows now of what is counted. Call it within `acting_for` it."""
     cards = agencies.agency_cards()
     referrals = counted_acts.open_referrals()
-    paths = [
-        *_of_alerts(counted_acts.alert_steps(agency_id), cards, salt),
-        *_of_referrals(referrals, cards, salt, keys),
-    ]
+    of_referrals = list(_of_referrals(referrals, cards, salt, keys))
+    paths = [*_of_alerts(counted_acts.alert_steps(agency_id), cards, salt), *of_referrals]
     lists = {opaque(salt, "list", str(one)): rows for one, rows in counted_acts.rows_of_lists().items()}
     sent = frozenset(opaque(salt, *_whom(one)) for one in referrals if one.source is not None)
-    return Known(tuple(act for path in paths for act in acts_of(path)), lists, sent)
+    known = Known(tuple(act for path in paths for act in acts_of(path)), lists, sent)
+    return KnownNow(known, sum(not one.conduct for one in of_referrals))
 
 
 def day_of(moment: datetime) -> date:

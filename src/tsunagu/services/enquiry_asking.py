@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -11,7 +12,7 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.clock import utc_text
 from tsunagu.domain.enquiry_request import MOST_ASKED, WITHIN, RequestDraft, RequestSummary
-from tsunagu.domain.errors import Conflict
+from tsunagu.domain.errors import Conflict, InputError
 from tsunagu.domain.gate import GateStanding
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
@@ -21,12 +22,15 @@ from tsunagu.records.keys.envelope import KEY_BYTES
 from tsunagu.services.access import deed
 from tsunagu.services.alert_outbox import is_here
 from tsunagu.services.enquiry_requests import key_context, told
-from tsunagu.services.gate_desk import OpenedPerson, opened_person
+from tsunagu.services.gate_desk import Cells, OpenedPerson, opened_person
+from tsunagu.services.line_outbox import line_to
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.referral_package import residence_of
+from tsunagu.services.request_outbox import queue_request
 from tsunagu.services.seized_access import SEALS, refuse_closed
 
 FORMAT: Final = "tsunagu-enquiry/1"
+OF_AN_ADDRESS: Final = frozenset({ListField.POSTCODE, ListField.ADDRESS})
 ASKED_OF: Final = frozenset({GateStanding.LEAD, GateStanding.PERSON_OF_INTEREST})
 """Of whom a request may be: before the gate alone. Past it he is referred."""
 
@@ -53,9 +57,10 @@ def ask_force(
     Raises:
         Forbidden: the actor records nothing of persons.
         NotFound: no such case, list or person, or not the actor's.
-        InputError: the last day is over, or too far off.
+        InputError: the last day is over, or too far off; or a row whose address is to be told is none of his.
         Conflict: he is past the gate, or nobody looks into him any more; it is not known where he lives, or that is the
-            own agency's; he is asked about already, or too many of the list were; or the case is closed.
+            own agency's; none of his addresses lies there, and none was chosen; he is asked about already, or too many
+            of the list were; or the case is closed.
     """
     draft.check_day(now.date())
     at = (actor, Permission.GATE_RECORD, reference, number, person)
@@ -64,8 +69,11 @@ def ask_force(
         refuse_closed(found.case)
         receiver = _receiver(one, actor, now)
         request_id, key = uuid4(), os.urandom(KEY_BYTES)
-        summary = RequestSummary(request_id, actor.agency_id, receiver.agency_id, now, draft.last_day, None, None)
-        content = _content(one, draft, (agencies.agency_cards()[actor.agency_id], receiver), summary)
+        member_id, sender = line_to(receiver), agencies.agency_cards()[actor.agency_id]
+        sides = (actor.agency_id, receiver.agency_id)
+        by_line = member_id is not None
+        summary = RequestSummary(request_id, *sides, now, draft.last_day, None, None, by_line=by_line)
+        content = _content(one, draft, (sender, receiver), summary)
         enquiry_requests.add(
             summary,
             content,
@@ -74,6 +82,8 @@ def ask_force(
             list_id=found.seized.list_id,
             person_id=one.person_id,
         )
+        if member_id is not None:
+            queue_request(member_id, summary, content, sender)
         about: dict[str, str | int] = {"list": str(found.seized.list_id), "person": str(one.person_id)}
         about |= {"request": str(request_id), "to": str(receiver.agency_id), "until": draft.last_day.isoformat()}
         deeds = [deed(Act.REQUEST_ASKED, actor=actor, case=found.case, now=now, **about)]
@@ -110,7 +120,8 @@ def _content(
     one: OpenedPerson, draft: RequestDraft, sides: tuple[AgencyCard, AgencyCard], summary: RequestSummary
 ) -> dict[str, Any]:
     sender, receiver = sides
-    said = {told.value: _forms(one, told) for told in draft.fields}
+    lives_there = _rows_told(one, draft, receiver)
+    said = {told.value: _forms(lives_there if told in OF_AN_ADDRESS else one.rows, told) for told in draft.fields}
     return {
         "format": FORMAT,
         "request": str(summary.request_id),
@@ -125,6 +136,34 @@ def _content(
     }
 
 
-def _forms(one: OpenedPerson, told: ListField) -> list[str]:
-    """Return each form in which his rows say it, once."""
-    return list(dict.fromkeys(text for row in one.rows if (text := row.get(told, "").strip())))
+def _rows_told(one: OpenedPerson, draft: RequestDraft, receiver: AgencyCard) -> list[Cells]:
+    """Return the rows whose address the force is told: those that were chosen, or whose address lies there.
+
+    Where else he may have lived is nothing to it.
+
+    Raises:
+        InputError: a chosen row is none of his.
+        Conflict: none was chosen, and none of his addresses lies there.
+    """
+    from tsunagu.resolution.residence import residence_of as residence_by  # noqa: PLC0415 - reads tables of Japan
+
+    rows = dict(zip(one.person.rows, one.rows, strict=True))
+    if not {*draft.told_rows} <= rows.keys():
+        raise InputError("a row whose address is told is one of this person's")
+    if draft.told_rows:
+        return [rows[number] for number in sorted({*draft.told_rows})]
+    said = [(row, row.get(ListField.POSTCODE, ""), row.get(ListField.ADDRESS, "")) for row in one.rows]
+    addressed = [each for each in said if each[1].strip() or each[2].strip()]
+    there = [
+        row
+        for row, postcode, address in addressed
+        if f"JP-{residence_by(postcode=postcode, address=address).prefecture}" == receiver.code
+    ]
+    if addressed and not there:
+        raise Conflict("no address in his rows lies there: choose the rows whose address that force is told")
+    return there
+
+
+def _forms(rows: Sequence[Cells], told: ListField) -> list[str]:
+    """Return each form in which rows say it, once."""
+    return list(dict.fromkeys(text for row in rows if (text := row.get(told, "").strip())))

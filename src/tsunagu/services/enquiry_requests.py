@@ -32,8 +32,10 @@ from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.alert_outbox import is_here
 from tsunagu.services.isolated import Isolated
+from tsunagu.services.line_outbox import line_to
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.referral_names import bears_a_name_of
+from tsunagu.services.request_outbox import tell_asker
 from tsunagu.services.seized_access import SEALS
 
 
@@ -133,15 +135,19 @@ def answer_enquiry_request(
             raise InputError("what a receiver elsewhere has sent is named by its document, and nothing else is")
         kept = enquiry_requests.request_told(actor, request_id)
         said = {"found": {one.value: told.value for one, told in answer.found.items()}, "words": answer.words}
-        enquiry_requests.answer(kept, said, key=_key(kept, keys), document=answer.document, now=now)
+        enquiry_requests.answer(kept, said, key=key_of(kept, keys), document=answer.document, now=now)
         deeds = [told(Act.REQUEST_ANSWERED, actor.agency_id, request_id, now, actor)]
-        if actor.agency_id != kept.summary.sender_id:
+        if read.view.sender.member_id is not None:
+            tell_asker(kept.summary, read.view.sender, answer=answer, now=now)
+        elif actor.agency_id != kept.summary.sender_id:
             deeds.append(told(Act.REQUEST_INFORMED, kept.summary.sender_id, request_id, now))
         ledger.write(*deeds)
 
 
 def erase_unanswered(*, now: datetime, ledger: Ledger) -> int:
     """Erase the requests whose last day has passed without an answer, and return how many. The machine's act.
+
+    What came from another installation goes then, answered or not.
 
     Raises:
         Exception: what the first of those raised that could not be erased; all others have had their turn.
@@ -150,6 +156,7 @@ def erase_unanswered(*, now: datetime, ledger: Ledger) -> int:
     for agency_id in agencies.member_ids():
         with each.step(), acting_for(agency_id):
             gone = enquiry_requests.erase_unanswered(agency_id, today=now.date(), now=now)
+            gone += enquiry_requests.erase_over(agency_id, today=now.date(), now=now)
             if gone:
                 ledger.write(*erased_at_both(gone, now))
             count += len(gone)
@@ -181,7 +188,7 @@ class RequestsWithheld:
         """Return whether a request is about such a person; an erased one tells of nobody."""
         if kept.key is None:
             return False
-        return bears_a_name_of(kept.content(_key(kept, keys))["person"], self.names)
+        return bears_a_name_of(kept.content(key_of(kept, keys))["person"], self.names)
 
 
 @contextmanager
@@ -202,21 +209,22 @@ def _opened(
 def _read(kept: KeptRequest, actor: Actor, keys: Keys, now: datetime) -> ReadRequest:
     view, summary = _view(kept, agencies.agency_cards()), kept.summary
     is_told = kept.key is not None and (kept.is_sent or not summary.is_over(now.date()))
-    content = kept.content(_key(kept, keys)) if is_told else None
+    content = kept.content(key_of(kept, keys)) if is_told else None
     answer = None
     if is_told and kept.answer is not None:
-        said = kept.answered(_key(kept, keys))
+        said = kept.answered(key_of(kept, keys))
         found = {Wanted(one): Confirmed(told) for one, told in said["found"].items()}
         answer = RequestAnswer(found, said["words"])
-    speaks = kept.is_sent and speaks_for(view.receiver)
+    speaks = kept.is_sent and speaks_for(view.receiver, summary)
     is_his = speaks or actor.agency_id == summary.receiver_id
     is_open = summary.state is RequestState.ASKED and not summary.is_over(now.date())
     return ReadRequest(view, content, answer, is_his and is_open, speaks)
 
 
-def speaks_for(card: AgencyCard) -> bool:
-    """Return whether the sender enters what this force answers, since it is not at this installation."""
-    return card.is_correspondent or card.member_id is not None
+def speaks_for(card: AgencyCard, one: RequestSummary) -> bool:
+    """Return whether the sender enters what this force answers, since it cannot tell it itself, not over the line."""
+    is_elsewhere = card.is_correspondent or card.member_id is not None
+    return is_elsewhere and not (one.by_line and line_to(card) is not None)
 
 
 def _view(kept: KeptRequest, cards: Mapping[UUID, AgencyCard]) -> RequestView:
@@ -224,7 +232,12 @@ def _view(kept: KeptRequest, cards: Mapping[UUID, AgencyCard]) -> RequestView:
     return RequestView(summary, kept.is_sent, cards[summary.sender_id], cards[summary.receiver_id])
 
 
-def _key(kept: KeptRequest, keys: Keys) -> bytes:
+def key_of(kept: KeptRequest, keys: Keys) -> bytes:
+    """Return what a request is sealed under.
+
+    Raises:
+        Conflict: it is erased.
+    """
     if kept.key is None:
         raise Conflict("this request is erased, or over: nothing is left of what it said")
     return keys.open_sealed(SEALS, kept.key, key_context(kept.summary.request_id))

@@ -20,6 +20,7 @@ from tsunagu.services.comparison_outbox import withdraw_resting_on
 from tsunagu.services.enquiry_requests import erased_at_both
 from tsunagu.services.isolated import Isolated
 from tsunagu.services.parts import Keys, Ledger, Queue
+from tsunagu.services.request_outbox import queue_over
 from tsunagu.services.submission_ends import decide_withdrawn, told_owner
 
 CHUNK = 2000
@@ -117,6 +118,7 @@ def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> 
                 *erased_at_both(asked, now),
                 *told_owner(one, done, now=now),
             )
+            queue_over(asked, now=now)
     return True
 
 

@@ -20,7 +20,7 @@ from tsunagu.federation.streams import Arrival, closed_by
 from tsunagu.records import hub_members, hub_messages
 from tsunagu.records.hub_messages import Answer, Draft, Incoming, Outgoing
 from tsunagu.records.session import acting_for, locked
-from tsunagu.services import comparison_inbox, comparison_told, referral_inbox
+from tsunagu.services import comparison_inbox, comparison_told, referral_inbox, request_inbox
 from tsunagu.services.alert_inbox import keep_told_step
 from tsunagu.services.alert_notes import keep_told_note
 from tsunagu.services.hub_desk import HubDesk, Sender, still_good
@@ -255,6 +255,8 @@ def _act(sender: Sender, one: Incoming, *, now: datetime, keys: Keys, ledger: Le
             comparison_told.keep(sender, one, now=now, ledger=ledger)
         elif one.kind in referral_inbox.HANDLED:
             referral_inbox.keep(sender, one, now=now, keys=keys, ledger=ledger)
+        elif one.kind in request_inbox.HANDLED:
+            request_inbox.keep(sender, one, now=now, keys=keys, ledger=ledger)
     except MessageRefused as refused:
         refusal = refused.refusal
     with acting_for(member_id):

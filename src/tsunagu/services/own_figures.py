@@ -34,12 +34,18 @@ _SALT_BYTES: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class VintageSummary:
-    """That a vintage was frozen."""
+    """That a vintage was frozen.
+
+    Attributes:
+        unread: packages that could not be read as it was frozen, and count without a conduct; told then alone, and in
+            the ledger.
+    """
 
     year: int
     known_on: date
     status: FigureStatus
     frozen_at: datetime
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,8 @@ def freeze_figures(
         last = stat_vintages.newest()
         before = None if last is None else _opened(last, keys)
         salt = os.urandom(_SALT_BYTES) if before is None else before.salt
-        known = (Known() if before is None else before.known).joined(known_now(actor.agency_id, salt, keys))
+        now_known = known_now(actor.agency_id, salt, keys)
+        known = (Known() if before is None else before.known).joined(now_known.known)
         earlier = [replace(_opened(one, keys), known=Known()) for one in stat_vintages.every()]
         known_on = day_of(now)
         if any(one.year == year and one.known_on >= known_on for one in earlier):
@@ -87,8 +94,8 @@ def freeze_figures(
         sealed = keys.seal(SEALS, zlib.compress(vintage_bytes(made)), _context(vintage_id))
         kept = KeptVintage(vintage_id, year, known_on, status, now, sealed)
         stat_vintages.add(kept, agency_id=actor.agency_id, frozen_by=actor.officer_id)
-        ledger.write(_deed(Act.STATISTIC_FROZEN, actor, kept, now))
-    return _summary(kept)
+        ledger.write(_deed(Act.STATISTIC_FROZEN, actor, kept, now, unread=now_known.unread))
+    return replace(_summary(kept), unread=now_known.unread)
 
 
 def list_vintages(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tuple[VintageSummary, ...]:
@@ -141,10 +148,11 @@ def _summary(kept: KeptVintage) -> VintageSummary:
     return VintageSummary(kept.year, kept.known_on, kept.status, kept.frozen_at)
 
 
-def _deed(act: Act, actor: Actor, kept: KeptVintage, now: datetime) -> Deed:
+def _deed(act: Act, actor: Actor, kept: KeptVintage, now: datetime, **more: int) -> Deed:
     about: dict[str, str | int] = {
         "year": kept.year,
         "known_on": kept.known_on.isoformat(),
         "status": kept.status.value,
+        **more,
     }
     return Deed(act, now, actor.agency_id, actor.officer_id, actor.purpose, details=about)

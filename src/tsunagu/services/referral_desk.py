@@ -20,9 +20,9 @@ from tsunagu.records.referral_packages import ERASED, SignedPackage
 from tsunagu.records.referrals import KeptReferral
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
+from tsunagu.services.line_outbox import line_to
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.referral_names import PackagesWithheld
-from tsunagu.services.referral_outbox import line_to
 from tsunagu.services.seized_access import SEALS
 
 

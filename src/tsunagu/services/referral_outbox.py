@@ -1,14 +1,9 @@
-"""Referrals on their way to other installations: a package, what its receiver does with it, and its withdrawal.
-
-What is said of the person is sealed for that member as it is put into the outbox: no administrator of this database
-reads it there.
-"""
+"""Referrals on their way to other installations: a package, what its receiver does with it, and its withdrawal."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from tsunagu.domain.errors import Conflict
@@ -23,23 +18,12 @@ from tsunagu.federation.referral_messages import (
     step_said,
     told_stream,
 )
-from tsunagu.federation.sealed_said import MOST_SAID_BYTES, sealed_said
+from tsunagu.federation.sealed_said import MOST_SAID_BYTES
 from tsunagu.federation.streams import closing
-from tsunagu.records import hub_members, hub_messages
-from tsunagu.records.hub_messages import Draft
 from tsunagu.records.referral_packages import SignedBody, SignedPackage
+from tsunagu.services.line_outbox import line_to, put_sealed
 
 _STEP: Final = MessageKind.REFERRAL_STEP
-
-
-def line_to(card: AgencyCard) -> UUID | None:
-    """Return the member through which an agency is told over the line; None for one of ours, or without Tsunagu.
-
-    Nor has an agency a line whose installation is a member no more, or not yet.
-    """
-    if card.member_id is None or card.is_correspondent or card.member_id not in hub_members.member_ids():
-        return None
-    return card.member_id
 
 
 def queue_package(member_id: UUID, package: SignedPackage, signed: SignedBody, sender: AgencyCard) -> None:
@@ -63,7 +47,9 @@ def queue_package(member_id: UUID, package: SignedPackage, signed: SignedBody, s
         signed.public_key,
     )
     stream, now = sent_stream(package.referral_id), package.sent_at
-    _put(member_id, stream, "package", MessageKind.REFERRAL, package_said(told), speaker_id=sender.agency_id, now=now)
+    put_sealed(
+        member_id, stream, "package", MessageKind.REFERRAL, package_said(told), speaker_id=sender.agency_id, now=now
+    )
 
 
 def queue_step(member_id: UUID, told: ToldReferralStep, *, speaker_id: UUID | None, now: datetime) -> None:
@@ -72,7 +58,7 @@ def queue_step(member_id: UUID, told: ToldReferralStep, *, speaker_id: UUID | No
     stream = closing(sent_stream(told.referral_id)) if is_over else told_stream(told.referral_id)
     kind = MessageKind.REFERRAL_OVER if is_over else _STEP
     about = f"{told.step.kind.value} {told.step.number}"
-    _put(member_id, stream, about, kind, step_said(told), speaker_id=speaker_id, now=now)
+    put_sealed(member_id, stream, about, kind, step_said(told), speaker_id=speaker_id, now=now)
 
 
 def tell_sender(package: SignedPackage, step: ReferralStep, words: str, card: AgencyCard, *, now: datetime) -> None:
@@ -91,18 +77,3 @@ def tell_sender(package: SignedPackage, step: ReferralStep, words: str, card: Ag
     if member_id is not None:
         told = ToldReferralStep(package.referral_id, package.receiver_id, step, words)
         queue_step(member_id, told, speaker_id=package.receiver_id, now=now)
-
-
-def _put(
-    member_id: UUID,
-    stream: str,
-    about: str,
-    kind: MessageKind,
-    said: Mapping[str, Any],
-    *,
-    speaker_id: UUID | None,
-    now: datetime,
-) -> None:
-    receiver = hub_members.keys_of(member_id)[-1][0]
-    body = {"sealed": sealed_said(said, receiver)}
-    hub_messages.put(member_id, [Draft(stream, about, kind, body, speaker_id)], now=now)

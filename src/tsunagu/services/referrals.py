@@ -30,10 +30,11 @@ from tsunagu.services.access import deed, denials_recorded
 from tsunagu.services.alert_outbox import is_here
 from tsunagu.services.case_life import check_reason
 from tsunagu.services.gate_desk import OpenedPerson, opened_person
+from tsunagu.services.line_outbox import line_to
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.referral_desk import key_context, key_of, opened_referral, told
 from tsunagu.services.referral_names import PackagesWithheld
-from tsunagu.services.referral_outbox import line_to, queue_package, queue_step
+from tsunagu.services.referral_outbox import queue_package, queue_step
 from tsunagu.services.referral_package import ReferralDraft, content_of, residence_of
 from tsunagu.services.seized_access import SEALS, refuse_closed
 

@@ -23,6 +23,9 @@ class EnquiryRequestRow(models.Model):
     answered_at = models.DateTimeField(null=True)
     document = models.BinaryField(max_length=32, null=True)
     erased_at = models.DateTimeField(null=True)
+    by_line = models.BooleanField(default=False)
+    arrived_at = models.DateTimeField(null=True)
+    informed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "enquiry_request"

@@ -14,7 +14,8 @@ from tsunagu.exchange.enquiry_form import pdf_of
 from tsunagu.exchange.typesetting import Typesetter
 from tsunagu.services import enquiry_requests as service
 from tsunagu.services.enquiry_asking import ask_force
-from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, document_digest, number, parts_of
+from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, document_digest, parts_of
+from tsunagu.web.desk import number as number_of
 from tsunagu.web.sign_in.proof import grave
 
 
@@ -26,7 +27,8 @@ def ask(request: HttpRequest, reference: str, number: int, person: int) -> HttpR
     if last_day is None:
         raise InputError("a request has a last day")
     wanted = tuple(chosen(Wanted, one) for one in request.POST.getlist("wanted"))
-    draft = RequestDraft(wanted, request.POST.get("authority", ""), last_day)
+    told_rows = tuple(map(number_of, request.POST.getlist("address_of")))
+    draft = RequestDraft(wanted, request.POST.get("authority", ""), last_day, told_rows)
     made = ask_force(reference=reference, number=number, person=person, draft=draft, **parts_of(request))
     return redirect("enquiry_request", made)
 
@@ -34,7 +36,7 @@ def ask(request: HttpRequest, reference: str, number: int, person: int) -> HttpR
 @require_GET
 def requests(request: HttpRequest) -> HttpResponse:
     """List the requests that the officer is told of."""
-    views, after = service.list_enquiry_requests(**parts_of(request)), number(request.GET.get("after", ""))
+    views, after = service.list_enquiry_requests(**parts_of(request)), number_of(request.GET.get("after", ""))
     shown = views[after : after + ROWS_A_PAGE]
     following = after + ROWS_A_PAGE if len(views) > after + ROWS_A_PAGE else None
     context = {"views": shown, "count": len(views), "after": after, "next": following}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -53,7 +54,8 @@ def own_statistics(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         year, status = number(request.POST.get("year", "")), chosen(FigureStatus, request.POST.get("status", ""))
         made = freeze_figures(year=year, status=status, **parts_of(request))
-        return redirect("vintage", made.year, made.known_on.isoformat())
+        address = reverse("vintage", args=(made.year, made.known_on.isoformat()))
+        return redirect(f"{address}?unread={made.unread}" if made.unread else address)
     found = list_vintages(**parts_of(request))
     return render(request, "web/own_statistics.html", {"vintages": found, "statuses": list(FigureStatus)})
 
@@ -73,6 +75,7 @@ def vintage(request: HttpRequest, year: int, known_on: str) -> HttpResponse:
         "tables": [(one, drawn_rows(one), _rows(one)) for one in read.vintage.tables],
         "notes": [f"note:{one}" for one in NOTES],
         "breaks": breaks_of(year),
+        "unread": number(request.GET.get("unread", "")),
     }
     return render(request, "web/vintage.html", context)
 
