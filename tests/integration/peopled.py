@@ -88,12 +88,7 @@ OF_PERSONS: tuple[dict[str, Any], ...] = tuple(
         ("persons", "list_persons", READ, None),
         ("persons", "add_child", RECORD, {"entry": "child"}),
         ("persons", "add_subject", RECORD, {"entry": "subject", **TYPED}),
-        (
-            "persons",
-            "tie_persons",
-            RECORD,
-            {"what": "tie", "one": "child-1", "other": "subject-1", "how": "paid", **TYPED},
-        ),
+        ("persons", "tie_persons", RECORD, PAIR | TYPED),
         ("one_person", "list_persons", READ, None),
         ("one_person", "state_person", RECORD, {"value": "located", **TYPED}),
         ("one_person_withdraw", "withdraw_person", WITHDRAW, {"why": "mistaken"}),
