@@ -54,6 +54,7 @@ PLACEHOLDERS = {
     "number": 1,
     "person": 1,
     "title": 1,
+    "called": "child-1",
     "referral_id": "00000000-0000-4000-8000-000000000000",
     "offset": 0,
     "request_id": "00000000-0000-4000-8000-000000000000",
