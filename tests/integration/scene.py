@@ -951,6 +951,9 @@ def _go_by_own_rules(scene: Scene) -> None:
     scene.people["bruno"] = world.enroll(scene.people["bella"], Role.COUNSEL)
     statisticians, scene.targets["vintage"] = freeze_a_year(world, adam, scene.people["bella"])
     scene.people |= zip(("stella", "sten"), statisticians, strict=True)
+    june = scene.people["june"] = world.enroll(adam, Role.JUVENILE)
+    scene.people["jasper"] = world.enroll(scene.people["bella"], Role.JUVENILE)
+    staff_case(actor=anna.actor, reference=scene.targets["case"], login=june.login, **world.parts)
     scene.targets["figures"] = str(YEAR)
     rule_ids = [new_rule_id(), new_rule_id()]
     text = rule_file(*rule_ids)

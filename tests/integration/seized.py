@@ -210,6 +210,17 @@ DOORS_TO_LISTS: tuple[dict[str, Any], ...] = (
             ("drop", ("--reason", "w"), "drop", 0),
         )
     ),
+    {
+        "command": "gate hand-over",
+        "arguments": ("--case", "{target}", "--person", "2", "--office", "o", "--reason", "w"),
+        "service": "hand_over_juvenile",
+        "permission": Permission.JUVENILE_HANDLE,
+        "target": "case",
+        "entitled": "june",
+        "strangers": ("jasper",),
+        "unfit": ("anna", "adam", "carl"),
+        "status": CONFLICT,
+    },
 )
 """Commands about the list that is sealed within the case; each field as `scene.Door` has it."""
 

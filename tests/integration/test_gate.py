@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.permission import Role
-from tsunagu.records.models import Officer, SeizedListRow
+from tsunagu.domain.retention import JUVENILE_KEEP_MONTHS, add_months
+from tsunagu.records.juveniles import see_juveniles
+from tsunagu.records.models import Case, JuvenileRow, Officer, SeizedListRow
 from tsunagu.records.session import acting_for
 from tsunagu.services.case_life import withdraw_exhibit
+from tsunagu.services.cases import staff_case
 from tsunagu.services.law_rules import withdraw_review
+from tsunagu.services.retention import erase_expired
 
 from .adopted import review
 from .gated import ADULT, BUYER, POINTS, Force, Gated
+from .referred import refer_one
 from .seized import fillers
-from .world import World
+from .world import Person, World
 
-REFUSED, NOT_FOUND, CONFLICT = 2, 4, 6
+REFUSED, NOT_FOUND, FORBIDDEN, CONFLICT = 2, 4, 5, 6
 RISK = ("--tool", "a tool", "--tool-version", "1", "--on", "2026-11-01", "--band", "high", "--assessor", "A. B., no. 7")
 
 
@@ -164,12 +171,100 @@ def test_a_juvenile_goes_a_way_of_his_own_from_which_none_leads_back(gated: Gate
     gated.gate("age", "--as", "juvenile", "--evidence", "E-1=the family register")
     [told] = gated.gate("juvenile", *ages)
     assert told["steps"] == ["prosecutor", "family-court"]
-    assert gated.told()["standing"] == "juvenile"
+    assigned = assign(gated)
+    shown = gated.told(assigned)
+    assert (shown["standing"], [one["kind"] for one in shown["steps"]]) == ("juvenile", ["taken-up", "age", "juvenile"])
+    assert shown["said"][0]["name"] == BUYER[0]
     for typed in (("promote", "--to", "suspect", "--reason", "w"), ("drop", "--reason", "w"), ADULT):
-        gated.gate(*typed, status=CONFLICT)
-    [sealed] = admin.execute("SELECT j.*::text FROM juvenile AS j WHERE agency_id = %s",
-                             [gated.desk.one.actor.agency_id]).fetchall()  # fmt: skip
+        gated.gate(*typed, status=CONFLICT, by=assigned)
+    agency = [gated.desk.one.actor.agency_id]
+    sealed = admin.execute("SELECT j.*::text FROM juvenile AS j WHERE agency_id = %s", agency).fetchall()
+    assert len(sealed) >= 1
     assert "register" not in str(sealed)
+    of_juveniles = "SELECT count(*) FROM gate_step JOIN listed_person AS p ON p.id = person_id AND p.apart"
+    assert admin.execute(of_juveniles).fetchone() == (0,)
+
+
+def assign(gated: Gated) -> Person:
+    """Let an officer who is assigned to juveniles work on the case."""
+    made = gated.desk.world.enroll(gated.force.administrator, Role.JUVENILE)
+    staff_case(actor=gated.desk.one.actor, reference=gated.desk.case, login=made.login, **gated.desk.world.parts)
+    return made
+
+
+def juvenile(gated: Gated) -> Person:
+    """Hand the person over to the way of juveniles, and return who may see him from then on."""
+    gated.take_up()
+    gated.gate("age", "--as", "juvenile", "--evidence", "E-1=the family register")
+    gated.gate("juvenile", "--age-at-act", "15", "--age-now", "16", "--reason", "the register")
+    return assign(gated)
+
+
+def test_a_juvenile_is_shown_to_who_is_assigned_to_juveniles_and_to_everybody_else_he_is_not_there(
+    gated: Gated,
+) -> None:
+    whole = {stage["stage"]: stage["count"] for stage in stages(gated, gated.desk.one)}
+    assigned, hand = juvenile(gated), ("hand-over", "--office", "an office", "--reason", "No. 1")
+    assert [one["person"] for one in gated.run("gate", "show", "--standing", "juvenile", by=assigned)] == [1]
+    for other in (gated.desk.one, gated.desk.other):  # a co-ordinator, and an officer of the same case
+        gated.gate("show", status=NOT_FOUND, by=other)
+        gated.gate(*ADULT, status=NOT_FOUND, by=other)
+        gated.gate(*hand, status=FORBIDDEN, by=other)
+        assert gated.run("gate", "show", "--standing", "juvenile", by=other) == []
+        told = {stage["stage"]: stage["count"] for stage in stages(gated, other)}
+        assert (told["persons"], told["juveniles"]) == (whole["persons"] - 1, 0)
+    told = {stage["stage"]: stage["count"] for stage in stages(gated, assigned)}
+    assert (told["persons"], told["juveniles"]) == (whole["persons"] - 1, 1)
+    acts = [one["act"] for one in gated.desk.world.entries() if one.get("officer") == str(assigned.actor.officer_id)]
+    assert "juvenile:read" in acts
+    with acting_for(gated.desk.one.actor.agency_id):
+        rows = JuvenileRow.objects.filter(list__exhibit__case__reference=gated.desk.case)
+        assert rows.count() == 0, "the database shows none to a transaction that does not say so"
+        see_juveniles()
+        assert rows.count() == 1
+
+
+def stages(gated: Gated, by: Person) -> list[dict[str, Any]]:
+    """Return the funnel of the list, as somebody is told."""
+    [told] = gated.run("list", "status", by=by)
+    return list(told["stages"])
+
+
+def test_a_juvenile_is_handed_over_step_by_step_and_no_further_than_the_family_court(gated: Gated) -> None:
+    assigned = juvenile(gated)
+    hand = ("hand-over", "--office", "the office of Fukuoka", "--reason", "No. 1")
+    assert [gated.gate(*hand, by=assigned)[0]["to"] for _ in range(2)] == ["prosecutor", "family-court"]
+    gated.gate(*hand, by=assigned, status=CONFLICT)
+    shown = gated.told(assigned)
+    assert [one["kind"] for one in shown["steps"]][-2:] == ["juvenile-handed-over"] * 2
+    assert (shown["juvenile"]["next"], shown["juvenile"]["route"]) == (None, ["prosecutor", "family-court"])
+
+
+def test_nobody_goes_the_way_of_juveniles_while_a_package_about_him_is_out(gated: Gated) -> None:
+    world, (other, _) = gated.desk.world, gated.desk.world.found({Role.OFFICER}, {Role.ADMINISTRATOR})
+    refer_one(world, gated.desk.one, gated.desk.case, other, 1, is_received=False)
+    gated.take_up()
+    gated.gate("age", "--as", "juvenile", "--evidence", "E-1=the family register")
+    gated.gate("juvenile", "--age-at-act", "15", "--age-now", "16", "--reason", "the register", status=CONFLICT)
+    assert gated.told()["standing"] == "person-of-interest"
+
+
+def test_a_juvenile_goes_on_his_own_last_day_and_stays_hidden(gated: Gated, admin: psycopg.Connection) -> None:
+    assigned, world = juvenile(gated), gated.desk.world
+    kept = date.fromisoformat(gated.told(assigned)["juvenile"]["kept_until"])
+    with acting_for(assigned.actor.agency_id):
+        case_until = Case.objects.get(reference=gated.desk.case).keep_until
+    assert kept == min(case_until, add_months(world.parts["now"].date(), JUVENILE_KEEP_MONTHS)) < case_until
+    erase_expired(**world.parts)
+    assert gated.told(assigned)["standing"] == "juvenile", "its day is not over"
+    where = [gated.desk.one.actor.agency_id]
+    admin.execute("UPDATE juvenile SET keep_until = '2026-01-01' WHERE agency_id = %s", where)
+    admin.commit()
+    erase_expired(**world.parts)
+    assert admin.execute("SELECT count(*) FROM juvenile WHERE agency_id = %s", where).fetchone() == (0,)
+    for who in (assigned, gated.desk.one):
+        gated.gate("show", status=NOT_FOUND, by=who)
+    assert "juvenile:erased" in [one["act"] for one in world.entries()]
 
 
 def test_a_child_under_fourteen_goes_to_the_centre(gated: Gated) -> None:

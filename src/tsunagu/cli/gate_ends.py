@@ -1,4 +1,4 @@
-"""`gate position`, `gate drop` and `gate juvenile`: what is recorded of a suspect alone, and how one's way ends."""
+"""`gate position`, `drop`, `juvenile` and `hand-over`: what is recorded of a suspect alone, and how one's way ends."""
 
 from __future__ import annotations
 
@@ -70,4 +70,21 @@ def juvenile(house: House, /, *, age_at_act: int, age_now: int, reason: str, at:
         screen.print(f"His case goes to: {', then '.join(told)} ({route.rule.rule_id}).", markup=False)
 
 
-COMMANDS = (position, drop, juvenile)
+@click.command("hand-over")
+@click.option("--office", required=True, help="Which office has received it.")
+@reason_option
+@of_a_person
+@click.pass_obj
+def hand_over(house: House, /, *, office: str, reason: str, at: PersonNamed) -> None:
+    """Record that a juvenile's case was sent to the next receiver of its way; for officers assigned to juveniles."""
+    with signed_in(house, at.purpose) as desk:
+        receiver = service.hand_over_juvenile(
+            reference=at.reference, number=at.number, person=at.person, office=office, reasons=reason, **desk.parts
+        )
+    if at.as_json:
+        print_json({"person": at.person, "to": receiver.value})
+    else:
+        screen.print(f"Recorded: it was sent to the {receiver.value}.", markup=False)
+
+
+COMMANDS = (position, drop, juvenile, hand_over)

@@ -16,6 +16,7 @@ from tsunagu.law.points import Point
 from tsunagu.services import gate_views
 from tsunagu.services.gate_views import PersonView
 from tsunagu.services.house import House
+from tsunagu.services.juveniles import JuvenileFile
 
 
 @click.group()
@@ -118,9 +119,19 @@ def person_json(view: PersonView) -> dict[str, Any]:
         "majority": None if looked_into is None else looked_into.majority.value,
         "prefecture": {"code": person.prefecture, "method": person.method, "confidence": person.confidence},
         "facts": {kind.value: dict(step.said) for kind, step in file.facts.items()},
+        "juvenile": None if view.juvenile is None else _juvenile_json(view.juvenile),
         "titles": list(view.titles),
         "said": [{told.value: text for told, text in row.items()} for row in view.rows],
         "steps": [{"step": one.number, "kind": one.kind.value, "at": one.at.isoformat()} for one in file.steps],
+    }
+
+
+def _juvenile_json(file: JuvenileFile) -> dict[str, Any]:
+    receiver = file.next_receiver
+    return {
+        "route": [one.value for one in file.route],
+        "next": None if receiver is None else receiver.value,
+        "kept_until": file.keep_until.isoformat(),
     }
 
 

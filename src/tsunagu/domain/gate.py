@@ -18,6 +18,7 @@ class GateStepKind(StrEnum):
     POSITION = "position"
     DROPPED = "dropped"
     JUVENILE = "juvenile"
+    JUVENILE_HANDED_OVER = "juvenile-handed-over"
 
 
 class GateStanding(StrEnum):

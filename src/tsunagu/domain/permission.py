@@ -37,6 +37,7 @@ class Permission(StrEnum):
     IDENTITY_OPEN = "identity:open"
     IDENTITY_REVIEW = "identity:review"
     ITEM_VOTE = "item:vote"
+    JUVENILE_HANDLE = "juvenile:handle"
     LAW_CHANGE = "law:change"
     LAW_READ = "law:read"
     LAW_REVIEW = "law:review"
@@ -80,17 +81,21 @@ class Permission(StrEnum):
 
 
 class Role(StrEnum):
-    """What an officer is at the agency. Administrators, auditors, counsel and statisticians see no content."""
+    """What an officer is at the agency. Administrators, auditors, counsel and statisticians see no content.
+
+    A juvenile officer is one who is also assigned to juveniles: nobody else is shown any, a co-ordinator neither.
+    """
 
     OFFICER = "officer"
     COORDINATOR = "coordinator"
+    JUVENILE = "juvenile"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
     COUNSEL = "counsel"
     STATISTICIAN = "statistician"
 
 
-WORKING_ROLES = frozenset({Role.OFFICER, Role.COORDINATOR})
+WORKING_ROLES = frozenset({Role.OFFICER, Role.COORDINATOR, Role.JUVENILE})
 """Roles that see content; nobody has one of them together with one that oversees them."""
 
 _OFFICER = frozenset(
@@ -183,6 +188,7 @@ ROLE_PERMISSIONS = MappingProxyType(
             Permission.SERIES_PUBLISH,
             Permission.STATISTIC_READ,
         },
+        Role.JUVENILE: _OFFICER | {Permission.JUVENILE_HANDLE},
         Role.ADMINISTRATOR: frozenset(
             {
                 Permission.LAW_CHANGE,
@@ -217,6 +223,7 @@ NEVER_LENT = BY_GRANT | {
     Permission.GUEST_INVITE,
     Permission.HUB_ACCEPT,
     Permission.IDENTITY_REVIEW,
+    Permission.JUVENILE_HANDLE,
     Permission.LAW_CHANGE,
     Permission.LAW_READ,
     Permission.LAW_REVIEW,

@@ -10,6 +10,8 @@ from tsunagu.domain.errors import InputError
 DEFAULT_KEEP_MONTHS = 60
 """How long an agency keeps its cases that has said nothing else: as a nominal file at INTERPOL is kept."""
 MOST_KEEP_MONTHS = 99 * 12
+JUVENILE_KEEP_MONTHS = 24
+"""How long it is kept at most that somebody went the way of juveniles: shorter than any agency's cases by default."""
 REVIEW_MONTHS = 6
 """How long before the end people look again whether the case is to be kept."""
 LEAST_NOTICE_DAYS = 30
@@ -25,6 +27,11 @@ def add_months(day: date, months: int) -> date:
 def review_from(keep_until: date) -> date:
     """Return the day from which on a case waits for its review."""
     return add_months(keep_until, -REVIEW_MONTHS)
+
+
+def juvenile_until(case_until: date, *, today: date) -> date:
+    """Return the last day on which a juvenile's file is kept: his own, or that of the case when that is earlier."""
+    return min(case_until, add_months(today, JUVENILE_KEEP_MONTHS))
 
 
 def has_expired(keep_until: date, today: date) -> bool:

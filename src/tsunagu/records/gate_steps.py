@@ -1,11 +1,8 @@
-"""Gate files as rows, sealed under their list's key; juveniles apart. Call all within `acting_for` an agency."""
+"""Gate files as rows, sealed under their list's key. Call all within `acting_for` an agency."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -14,9 +11,8 @@ from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.gate import GateStepKind
 from tsunagu.domain.seized import ListedPerson, SeizedList
 from tsunagu.law.gate_file import GateStep
-from tsunagu.records.keys.envelope import seal_under
 from tsunagu.records.listed_persons import told
-from tsunagu.records.models import GateStepRow, JuvenileRow, ListedPersonRow
+from tsunagu.records.models import GateStepRow, ListedPersonRow
 from tsunagu.records.seized import held
 from tsunagu.records.seized_seals import ListSeal
 
@@ -84,36 +80,6 @@ def steps_of(list_id: UUID, seal: ListSeal, *, person_id: UUID | None = None) ->
         step = GateStep(row.number, GateStepKind(row.kind), row.officer_id, row.at, said)
         found.setdefault(row.person_id, []).append(step)
     return found
-
-
-def add_juvenile(
-    one: SeizedList,
-    person_id: UUID,
-    said: Mapping[str, Any],
-    *,
-    juvenile_id: UUID,
-    key: bytes,
-    sealed_key: bytes,
-    decided_by: UUID,
-    now: datetime,
-) -> None:
-    """Keep a juvenile apart, under a key of his own.
-
-    Raises:
-        NotFound, Conflict: the list is gone, or being erased.
-    """
-    held(one.list_id)
-    plain = json.dumps(said, ensure_ascii=False).encode()
-    JuvenileRow.objects.create(
-        id=juvenile_id,
-        agency_id=one.agency_id,
-        list_id=one.list_id,
-        person_id=person_id,
-        key=sealed_key,
-        sealed=seal_under(key, plain, f"juvenile {juvenile_id}".encode()),
-        decided_by_id=decided_by,
-        decided_at=now,
-    )
 
 
 def _place(person_id: UUID, number: int) -> str:

@@ -182,6 +182,7 @@ def _row(one: ListedPerson, list_id: UUID, agency_id: UUID, since: datetime) -> 
         "confidence": one.confidence,
         "alternatives": list(one.alternatives),
         "needs_a_person": one.needs_a_person,
+        "apart": False,
         "since": since,
     }
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
-from uuid import uuid4
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
@@ -12,18 +10,19 @@ from tsunagu.domain.errors import Conflict, InputError
 from tsunagu.domain.gate import GateStanding, GateStepKind
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
+from tsunagu.domain.retention import juvenile_until
 from tsunagu.law.days import today_in
 from tsunagu.law.gate import Allegation, Decision, Majority
 from tsunagu.law.gate_file import GateStep, rests_on
-from tsunagu.law.juvenile import JuvenileRoute, juvenile_route
-from tsunagu.records import gate_steps
-from tsunagu.records.keys.envelope import KEY_BYTES
+from tsunagu.law.juvenile import JuvenileRoute, JuvenileStep, juvenile_route
+from tsunagu.records import referrals
 from tsunagu.services.access import REFERENCE, deed
 from tsunagu.services.case_life import check_reason
 from tsunagu.services.gate_desk import OpenedPerson, latest_of, opened_person, titles_named
 from tsunagu.services.gate_facts import GateFact, PointFact
+from tsunagu.services.juveniles import add_juvenile_step, keep_juvenile
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.seized_access import SEALS, refuse_closed
+from tsunagu.services.seized_access import refuse_closed
 
 
 def take_up(
@@ -188,7 +187,7 @@ def send_to_juvenile_way(
         NotFound: no such case, list or person, or not the actor's.
         InputError: no reasons; ages that cannot be, or that leave the way of adults alone; no rule on juveniles is
             known there; or nobody has confirmed that this is one.
-        Conflict: the case is closed, or nobody looks into him.
+        Conflict: the case is closed, nobody looks into him, or a package about him is out.
     """
     check_reason(reasons)
     at = (actor, Permission.GATE_DECIDE, reference, number, person)
@@ -209,25 +208,60 @@ def send_to_juvenile_way(
         )
         if not route.steps:
             raise InputError("at this age nothing but the way of adults is left")
+        if any(kept.path.is_out for kept in referrals.referrals_sent(person_id=one.person_id)):
+            raise Conflict("a package about him is out: withdraw it first, since a juvenile goes another way")
         said = {"reasons": reasons, "steps": [each.value for each in route.steps], "rule": route.rule.rule_id}
-        step = one.keep(GateStepKind.JUVENILE, said, actor=actor, now=now)
-        _keep_apart(one, {**said, "age_at_act": age_at_act, "age_now": age_now}, step, keys)
+        step = one.next_step(GateStepKind.JUVENILE, said, actor=actor, now=now)
+        keep_juvenile(
+            one.desk.found,
+            one.person_id,
+            steps=(*one.file.steps, step),
+            cells=dict(zip(one.person.rows, one.rows, strict=True)),
+            ages={"age_at_act": age_at_act, "age_now": age_now},
+            keep_until=juvenile_until(one.desk.found.case.keep_until, today=now.date()),
+            keys=keys,
+        )
         ledger.write(_told(Act.GATE_JUVENILE, one, step, actor, keys))
     return route
 
 
-def _keep_apart(one: OpenedPerson, said: dict[str, object], step: GateStep, keys: Keys) -> None:
-    juvenile_id, key = uuid4(), os.urandom(KEY_BYTES)
-    gate_steps.add_juvenile(
-        one.desk.found.seized,
-        one.person_id,
-        said,
-        juvenile_id=juvenile_id,
-        key=key,
-        sealed_key=keys.seal(SEALS, key, f"juvenile {juvenile_id}".encode()),
-        decided_by=step.officer_id,
-        now=step.at,
-    )
+def hand_over_juvenile(
+    *,
+    actor: Actor,
+    reference: str,
+    number: int | None,
+    person: int,
+    office: str,
+    reasons: str,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> JuvenileStep:
+    """Record that a juvenile's case was sent to the next receiver of its way, and return which that is.
+
+    Args:
+        office: which prosecutor's office, family court or child guidance centre has received it.
+        reasons: what is said of it, such as its date and number there.
+
+    Raises:
+        Forbidden: the actor is not assigned to juveniles.
+        NotFound: no such case, list or person, or not the actor's.
+        InputError: no office, or no words.
+        Conflict: the case is closed; this is no juvenile; or his case has arrived where it goes to.
+    """
+    check_reason(office)
+    check_reason(reasons)
+    at = (actor, Permission.JUVENILE_HANDLE, reference, number, person)
+    with opened_person(*at, now=now, keys=keys, ledger=ledger) as one:
+        refuse_closed(one.desk.found.case)
+        receiver = None if one.juvenile is None else one.juvenile.next_receiver
+        if one.juvenile is None or receiver is None:
+            raise Conflict("this is no juvenile, or his case has arrived where it goes to")
+        said = {"steps": [receiver.value], "office": office, "reasons": reasons}
+        step = one.next_step(GateStepKind.JUVENILE_HANDED_OVER, said, actor=actor, now=now)
+        add_juvenile_step(one.desk.found, one.person_id, one.juvenile, step, keys)
+        ledger.write(_told(Act.JUVENILE_HANDED_OVER, one, step, actor, keys, to=receiver.value))
+    return receiver
 
 
 def _refuse_unless_open(one: OpenedPerson) -> None:

@@ -18,8 +18,9 @@ from tsunagu.domain.title import Title, TitleValue
 from tsunagu.law.gate import PersonOfInterest
 from tsunagu.law.gate_file import GateFile, GateStep, LatestOf, gate_file
 from tsunagu.law.rule_set import RuleSet
-from tsunagu.records import gate_steps, seized, titles
+from tsunagu.records import gate_steps, juveniles, seized, titles
 from tsunagu.records.seized_seals import ListSeal
+from tsunagu.services.juveniles import JuvenileFile, juvenile_files
 from tsunagu.services.law_rules import rules_of_agency
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.seized_access import OpenedList, opening
@@ -33,30 +34,44 @@ Cells = Mapping[ListField, str]
 
 @dataclass(frozen=True, slots=True)
 class GateDesk:
-    """An open list with what decides how its persons stand: rules, titles, and whose names are withheld."""
+    """An open list with what decides how its persons stand: rules, titles, and whose names are withheld.
+
+    Attributes:
+        apart: the rows of juveniles.
+        juveniles: by person, as far as they are asked for; nobody where the officer is not assigned to them.
+    """
 
     found: OpenedList
     rules: RuleSet
     titles: tuple[Title, ...] = field(repr=False)
     withheld: NamesWithheld = field(repr=False)
+    apart: frozenset[int] = field(repr=False)
+    juveniles: Mapping[UUID, JuvenileFile] = field(repr=False)
     tells_all: bool
 
     @classmethod
-    def at(cls, found: OpenedList, actor: Actor) -> GateDesk:
-        """Return the desk of an officer at an open list. Call it within `acting_for` his agency."""
-        from tsunagu.services.seized_names import NamesWithheld  # noqa: PLC0415 - loads NumPy
+    def at(cls, found: OpenedList, actor: Actor, keys: Keys, person_id: UUID | None = None) -> GateDesk:
+        """Return the desk of an officer at an open list, for one person or all. Call it within `acting_for`."""
+        from tsunagu.services.seized_names import NamesWithheld, withheld_from  # noqa: PLC0415 - loads NumPy
         from tsunagu.services.seized_pairs import facts_of  # noqa: PLC0415
 
         known = titles.titles_of(found.seized.list_id, found.seal)
-        withheld = NamesWithheld.from_(actor, facts_of(found.seized, found.seal))
-        return cls(found, rules_of_agency(), known, withheld, actor.may(Permission.HELD_NOTICE_RELEASE))
+        withheld = NamesWithheld(withheld_from(actor), facts_of(found.seized, found.seal))
+        apart = frozenset(juveniles.rows_apart(found.seized.list_id))
+        is_assigned = actor.may(Permission.JUVENILE_HANDLE)
+        files = juvenile_files(found, keys, person_id=person_id) if apart and is_assigned else {}
+        tells_all = actor.may(Permission.HELD_NOTICE_RELEASE)
+        return cls(found, rules_of_agency(), known, withheld, apart, files, tells_all)
 
     def file_of(self, person_id: UUID, steps: Sequence[GateStep]) -> GateFile:
-        """Return the gate file of a person as it stands now."""
-        return gate_file(person_id, steps, self.rules, latest_of(self.titles))
+        """Return the gate file of a person as it stands now; of a juvenile as his own store tells it."""
+        told = self.juveniles[person_id].steps if person_id in self.juveniles else steps
+        return gate_file(person_id, told, self.rules, latest_of(self.titles))
 
-    def shows(self, file: GateFile, person: ListedPerson) -> bool:
+    def shows(self, person_id: UUID, file: GateFile, person: ListedPerson) -> bool:
         """Return whether this officer is shown a person at all."""
+        if self.apart.intersection(person.rows) and person_id not in self.juveniles:
+            return False
         return (self.tells_all or not file.is_kept_from_colleagues) and not self.withheld.hides(person.rows)
 
 
@@ -66,6 +81,7 @@ class OpenedPerson:
 
     Attributes:
         rows: what each of his rows says, in their order.
+        juvenile: what the store of juveniles tells, where he is one.
     """
 
     desk: GateDesk
@@ -73,6 +89,7 @@ class OpenedPerson:
     person: ListedPerson
     rows: tuple[Cells, ...] = field(repr=False)
     file: GateFile
+    juvenile: JuvenileFile | None = None
 
     @property
     def looked_into(self) -> PersonOfInterest:
@@ -85,14 +102,17 @@ class OpenedPerson:
             raise Conflict("nobody looks into this person: an officer takes him up first, with reasons")
         return self.file.person
 
+    def next_step(self, kind: GateStepKind, said: Mapping[str, Any], *, actor: Actor, now: datetime) -> GateStep:
+        """Return what follows in his file."""
+        return GateStep(len(self.file.steps) + 1, kind, actor.officer_id, now, said)
+
     def keep(self, kind: GateStepKind, said: Mapping[str, Any], *, actor: Actor, now: datetime) -> GateStep:
         """Add a step to his file.
 
         Raises:
             Conflict: somebody else has added one meanwhile, or the list is being erased.
         """
-        found = self.desk.found
-        step = GateStep(len(self.file.steps) + 1, kind, actor.officer_id, now, said)
+        found, step = self.desk.found, self.next_step(kind, said, actor=actor, now=now)
         gate_steps.add_step(found.seized, self.person_id, step, found.seal)
         return step
 
@@ -121,14 +141,15 @@ def opened_person(
         Conflict: the case has several lists, and no number was given.
     """
     with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
-        desk = GateDesk.at(found, actor)
         person_id, one = gate_steps.person_at(found.seized.list_id, person)
+        desk = GateDesk.at(found, actor, keys, person_id)
         steps = gate_steps.steps_of(found.seized.list_id, found.seal, person_id=person_id)
         file = desk.file_of(person_id, steps.get(person_id, ()))
-        if not desk.shows(file, one):
+        if not desk.shows(person_id, file, one):
             raise NotFound(NO_PERSON)
-        cells = cells_of(found.seized, found.seal, one.rows)
-        yield OpenedPerson(desk, person_id, one, tuple(cells[each] for each in one.rows), file)
+        juvenile = desk.juveniles.get(person_id)
+        cells = cells_of(found.seized, found.seal, one.rows) if juvenile is None else juvenile.cells
+        yield OpenedPerson(desk, person_id, one, tuple(cells[each] for each in one.rows), file, juvenile)
 
 
 def cells_of(one: SeizedList, seal: ListSeal, numbers: Sequence[int]) -> dict[int, Cells]:

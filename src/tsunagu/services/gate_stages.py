@@ -16,7 +16,7 @@ from tsunagu.domain.permission import Permission
 from tsunagu.domain.referral import ReferralPath, ReferralState
 from tsunagu.domain.seized import ListStage, SeizedList, StageUnit
 from tsunagu.law.gate_file import GateFile, gate_file
-from tsunagu.records import gate_steps, referrals, titles
+from tsunagu.records import gate_steps, juveniles, referrals, titles
 from tsunagu.records.seized_seals import ListSeal
 from tsunagu.services.gate_desk import latest_of
 from tsunagu.services.law_rules import rules_of_agency
@@ -51,7 +51,7 @@ class PersonsPast:
 
     Attributes:
         files: of those whom the list names now.
-        hidden: persons, of now or before, of whom he is told nothing.
+        hidden: persons, of now or before, of whom he is told nothing; juveniles among them, who have a way of theirs.
     """
 
     files: dict[UUID, GateFile]
@@ -59,7 +59,7 @@ class PersonsPast:
 
 
 def gate_stages(
-    one: SeizedList, seal: ListSeal, whole: int, *, reader: Actor, withheld: NamesWithheld
+    one: SeizedList, seal: ListSeal, whole: int, *, reader: Actor, withheld: NamesWithheld, apart: int
 ) -> tuple[ListStage, ...]:
     """Return the stages of a list past its persons, counted from what was recorded and told, and from nothing else.
 
@@ -68,10 +68,13 @@ def gate_stages(
     Args:
         whole: how many persons the list names now, as the reader is told.
         withheld: whose rows he is not told of; who is kept from him otherwise is a lead to him.
+        apart: how many juveniles went their way, as he is told beside: none but to who handles juveniles.
     """
     past = persons_past(one, seal, reader, withheld)
     stands = Counter(file.stands for file in past.files.values())
     stands[GateStanding.LEAD] += whole - len(past.files)
+    stands[GateStanding.JUVENILE] = apart
+    whole += apart
     stages = [
         ListStage(name, stands[standing], StageUnit.PERSONS, "persons", whole) for standing, name in STANDINGS.items()
     ]
@@ -100,7 +103,7 @@ def persons_past(one: SeizedList, seal: ListSeal, reader: Actor, withheld: Names
     steps = gate_steps.steps_of(one.list_id, seal)
     rules, latest = rules_of_agency(), latest_of(titles.titles_of(one.list_id, seal))
     tells_all = reader.may(Permission.HELD_NOTICE_RELEASE)
-    files, hidden = {}, set()
+    files, hidden = {}, set(juveniles.persons_apart(one.list_id))
     for person_id, (rows, is_named) in gate_steps.rows_of_persons(one.list_id, steps).items():
         file = gate_file(person_id, steps[person_id], rules, latest)
         if withheld.hides(rows) or (file.is_kept_from_colleagues and not tells_all):

@@ -26,6 +26,7 @@ from tsunagu.records import agencies, gate_steps, referrals
 from tsunagu.records.referrals import KeptReferral
 from tsunagu.services.access import deed
 from tsunagu.services.gate_desk import Cells, GateDesk, OpenedPerson, opened_person, titles_named
+from tsunagu.services.juveniles import JuvenileFile
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.seized_access import opening
 
@@ -46,6 +47,7 @@ class PersonView:
         packages: what was sent of him, the newest first, each with its receiver; likewise.
         law: every rule on what he is said to have done, with the elements that have yet to be shown; likewise.
         is_open: whether the case is, so that anything may be recorded.
+        juvenile: what the store of juveniles tells, where he is one.
     """
 
     person: ListedPerson
@@ -58,6 +60,7 @@ class PersonView:
     packages: tuple[tuple[KeptReferral, AgencyCard], ...] = ()
     law: tuple[Applied, ...] = ()
     is_open: bool = True
+    juvenile: JuvenileFile | None = None
 
     @property
     def titles(self) -> tuple[int, ...]:
@@ -77,7 +80,8 @@ def view_person(
     with opened_person(*at, now=now, keys=keys, ledger=ledger) as one:
         found = one.desk.found
         about: dict[str, str | int] = {"list": str(found.seized.list_id), "person": str(one.person_id)}
-        ledger.write(deed(Act.GATE_READ, actor=actor, case=found.case, now=now, **about))
+        act = Act.GATE_READ if one.juvenile is None else Act.JUVENILE_READ
+        ledger.write(deed(act, actor=actor, case=found.case, now=now, **about))
         named, cards = titles_named(one), agencies.agency_cards()
         return PersonView(
             one.person,
@@ -92,6 +96,7 @@ def view_person(
             ),
             _law(one, now),
             is_open=found.case.closed_at is None,
+            juvenile=one.juvenile,
         )
 
 
@@ -125,11 +130,14 @@ def list_persons(
     if not 1 <= most <= MOST_PERSONS:
         raise InputError("between 1 and 50 persons are listed at once")
     with opening(actor, Permission.GATE_RECORD, reference, number, now=now, keys=keys, ledger=ledger) as found:
-        desk = GateDesk.at(found, actor)
-        wanted = _wanted(desk, standing, prefecture, after)
-        shown = [(one, file) for one, file in wanted if desk.shows(file, one)][:most]
+        desk = GateDesk.at(found, actor, keys)
+        shown = _wanted(desk, standing, prefecture, after)[:most]
         about: dict[str, str | int] = {"list": str(found.seized.list_id), "persons": len(shown)}
         ledger.write(deed(Act.GATE_READ, actor=actor, case=found.case, now=now, **about))
+        of_juveniles = sum(file.stands is GateStanding.JUVENILE for _, file in shown)
+        if of_juveniles:
+            about["persons"] = of_juveniles
+            ledger.write(deed(Act.JUVENILE_READ, actor=actor, case=found.case, now=now, **about))
     return tuple(PersonView(one, file, file.problems(desk.rules, now)) for one, file in shown)
 
 
@@ -160,9 +168,9 @@ def _wanted(
     for person_id, one in gate_steps.persons_by_id(list_id).items():
         if one.rows[0] <= after or prefecture not in {None, one.prefecture}:
             continue
-        if standing is None and person_id not in steps:
+        if standing is None and person_id not in steps and person_id not in desk.juveniles:
             continue
         file = desk.file_of(person_id, steps.get(person_id, ()))
-        if standing in {None, file.stands}:
+        if standing in {None, file.stands} and desk.shows(person_id, file, one):
             found.append((one, file))
     return found

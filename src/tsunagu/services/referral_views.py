@@ -116,7 +116,7 @@ def packages_of_list(
     """
     with opening(actor, Permission.REFERRAL_READ, reference, number, now=now, keys=keys, ledger=ledger) as found:
         one, cards = found.seized, agencies.agency_cards()
-        past = persons_past(one, found.seal, actor, GateDesk.at(found, actor).withheld)
+        past = persons_past(one, found.seal, actor, GateDesk.at(found, actor, keys).withheld)
         rows = {person_id: person.rows[0] for person_id, person in gate_steps.persons_by_id(one.list_id).items()}
         packages = tuple(
             PackageOfList(

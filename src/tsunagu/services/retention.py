@@ -22,6 +22,7 @@ from tsunagu.services.case_life import case_reference, check_reason, reason_refe
 from tsunagu.services.clock import believe_clock
 from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.isolated import Isolated
+from tsunagu.services.juveniles import erase_expired_juveniles
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.referral_keeping import erase_unkept_referrals
 from tsunagu.services.report_retention import erase_expired_reports
@@ -95,8 +96,8 @@ def set_retention(*, actor: Actor, keep_months: int, now: datetime, keys: Keys, 
 def erase_expired(*, now: datetime, keys: Keys, ledger: Ledger, clock_is_right: bool = False) -> int:
     """Erase every case whose last day is over, and complete what was left; return how many erasures were completed.
 
-    Reports of no case go likewise, and packages that neither side keeps any more. They are not counted: they have no
-    proof but their entries in the ledger. A case
+    Reports of no case go likewise, juveniles whose own last day is over, and packages that neither side keeps any more.
+    They are not counted: they have no proof but their entries in the ledger. A case
     into which an intake is under way waits for its end. One that fails does not stop the others. The machine's act,
     daily, or an operator's.
 
@@ -122,6 +123,8 @@ def erase_expired(*, now: datetime, keys: Keys, ledger: Ledger, clock_is_right: 
             done += complete_erasures(now=now, keys=keys, ledger=ledger, agency_ids=[agency_id])
         with each.step():
             erase_expired_reports(agency_id, today=today, now=now, ledger=ledger)
+        with each.step():
+            erase_expired_juveniles(agency_id, today=today, now=now, ledger=ledger)
     for (
         agency_id
     ) in agencies.agency_cards():  # receivers without Tsunagu too: what lies here for them is kept by nobody

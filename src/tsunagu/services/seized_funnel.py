@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.judgement import Judgement
+from tsunagu.domain.permission import Permission
 from tsunagu.domain.seized import ListStage, SeizedList, StageUnit
-from tsunagu.records import listed_persons
+from tsunagu.records import juveniles, listed_persons
 from tsunagu.records.seized_seals import ListSeal
 
 if TYPE_CHECKING:
@@ -28,12 +29,17 @@ def funnel(one: SeizedList, seal: ListSeal, *, reader: Actor) -> tuple[ListStage
     if one.resolved_at is None:
         return stages
     from tsunagu.services.gate_stages import gate_stages  # noqa: PLC0415 - loads NumPy
-    from tsunagu.services.seized_names import NamesWithheld  # noqa: PLC0415
+    from tsunagu.services.seized_names import NamesWithheld, withheld_from  # noqa: PLC0415
     from tsunagu.services.seized_pairs import facts_of  # noqa: PLC0415
 
-    withheld = NamesWithheld.from_(reader, facts_of(one, seal))
+    facts = facts_of(one, seal)
+    withheld = NamesWithheld.from_(reader, facts, one.list_id)
     persons = _person_stages(one, withheld)
-    past = gate_stages(one, seal, persons[0].count, reader=reader, withheld=withheld)
+    apart = 0
+    if reader.may(Permission.JUVENILE_HANDLE):
+        names = NamesWithheld(withheld_from(reader), facts)
+        apart = sum(not names.hides(rows) for rows in juveniles.persons_apart(one.list_id).values())
+    past = gate_stages(one, seal, persons[0].count, reader=reader, withheld=withheld, apart=apart)
     return stages + persons + past + _pair_stages(one, seal, withheld)
 
 

@@ -1,11 +1,14 @@
 """Rows that bear an officer's own name, or a colleague's: nobody is asked about himself, or learns it of others.
 
+Rows of juveniles are withheld with them, from everybody: what is kept of these lies elsewhere.
+
 Homonyms are met too: a name alone tells nobody apart, and what is withheld is answered by others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +16,7 @@ from numpy.typing import NDArray
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.permission import Permission
 from tsunagu.records import agencies
+from tsunagu.records.juveniles import rows_apart
 from tsunagu.resolution.linking.linking import Linked
 from tsunagu.resolution.row_facts import RowFacts, name_keys
 
@@ -29,14 +33,15 @@ def withheld_from(reader: Actor) -> tuple[str, ...]:
 class NamesWithheld:
     """Tells which rows one officer is not shown, and is told no number of."""
 
-    def __init__(self, names: Iterable[str], facts: RowFacts) -> None:
-        """Take the names of which no row is shown, and what is kept of the rows."""
-        self._rows = facts.bearing(frozenset().union(*(name_keys(name, "") for name in names)))
+    def __init__(self, names: Iterable[str], facts: RowFacts, apart: Sequence[int] = ()) -> None:
+        """Take the names of which no row is shown, what is kept of the rows, and those of juveniles."""
+        bearing = facts.bearing(frozenset().union(*(name_keys(name, "") for name in names)))
+        self._rows = np.union1d(bearing, np.asarray(apart, np.int32)) if apart else bearing
 
     @classmethod
-    def from_(cls, actor: Actor, facts: RowFacts) -> NamesWithheld:
-        """Return those of an officer; see `withheld_from`."""
-        return cls(withheld_from(actor), facts)
+    def from_(cls, actor: Actor, facts: RowFacts, list_id: UUID) -> NamesWithheld:
+        """Return those of an officer, see `withheld_from`; and juveniles, whom their own store alone shows."""
+        return cls(withheld_from(actor), facts, rows_apart(list_id))
 
     @property
     def rows(self) -> list[int]:

@@ -82,7 +82,7 @@ def list_persons_to_place(
     with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
         pairs.refuse_unresolved(found.seized)
         facts = pairs.facts_of(found.seized, found.seal)
-        hidden = NamesWithheld.from_(actor, facts).rows
+        hidden = NamesWithheld.from_(actor, facts, found.seized.list_id).rows
         persons = listed_persons.persons_to_place(found.seized.list_id, but_of=hidden, after=after, most=most + 1)
         decided = listed_persons.decisions_of(found.seized.list_id)
         shown = _with_rows(found, persons[:most], facts, decided)
@@ -126,7 +126,7 @@ def decide_prefecture(
         one = found.seized
         pairs.refuse_unresolved(one)
         facts = pairs.facts_of(one, found.seal)
-        _check_open(found, rows, NamesWithheld.from_(actor, facts))
+        _check_open(found, rows, NamesWithheld.from_(actor, facts, found.seized.list_id))
         kept = "" if prefecture == TAKEN_BACK else prefecture
         who = actor.officer_id
         listed_persons.add_decision(one.list_id, one.agency_id, rows, kept, officer_id=who, reason=reason, now=now)

@@ -87,7 +87,7 @@ def resolve_seized(
                 one.list_id, links=links, facts=found.seal.sealed(FACTS, facts_bytes(facts)), now=now
             )
             pairs.derive_persons(one, linked, facts, now=now)
-            done = _resolved(one, len(numbers), linked, NamesWithheld.from_(actor, facts))
+            done = _resolved(one, len(numbers), linked, NamesWithheld.from_(actor, facts, found.seized.list_id))
             about: dict[str, str | int] = {
                 "list": str(one.list_id),
                 "rows": done.rows,

@@ -82,7 +82,7 @@ def list_pairs(
     with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
         linked = pairs.linked_of(found.seized, found.seal)
         answers = pairs.answers_by_pair(found.seized.list_id)
-        open_ = NamesWithheld.from_(actor, pairs.facts_of(found.seized, found.seal)).open_pairs(linked)
+        open_ = _withheld(actor, found).open_pairs(linked)
         every = _asked(actor, linked, answers, _is_disputed if disputed else _is_open)
         waiting = [at for at in every if open_[at]]
         rest = waiting[_behind(linked, waiting, after) :]
@@ -105,7 +105,7 @@ def view_pair(
     permission = Permission.SEIZED_LIST_REVIEW
     with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
         linked = pairs.linked_of(found.seized, found.seal)
-        place = _place(linked, pair, NamesWithheld.from_(actor, pairs.facts_of(found.seized, found.seal)))
+        place = _place(linked, pair, _withheld(actor, found))
         answers = pairs.answers_by_pair(found.seized.list_id)
         (shown,) = _side_by_side(found, linked, [place], answers, actor)
         about: dict[str, str | int] = {"list": str(found.seized.list_id), "pairs": 1}
@@ -145,7 +145,7 @@ def answer_pair(
         one = found.seized
         linked = pairs.linked_of(one, found.seal)
         facts = pairs.facts_of(one, found.seal)
-        _place(linked, pair, NamesWithheld.from_(actor, facts))
+        _place(linked, pair, NamesWithheld.from_(actor, facts, found.seized.list_id))
         before = pairs.settled_pairs(one.list_id).get(pair, Judgement.NONE_YET)
         given = PairAnswer(*pair, actor.officer_id, answer)
         listed_persons.add_answer(one.list_id, one.agency_id, given, reason=reason, now=now)
@@ -156,6 +156,10 @@ def answer_pair(
         about |= {"persons": changed, "reason": words}
         ledger.write(deed(Act.SEIZED_LIST_PAIR_ANSWERED, actor=actor, case=found.case, now=now, **about))
     return after
+
+
+def _withheld(actor: Actor, found: OpenedList) -> NamesWithheld:
+    return NamesWithheld.from_(actor, pairs.facts_of(found.seized, found.seal), found.seized.list_id)
 
 
 def _place(linked: Linked, pair: Pair, withheld: NamesWithheld) -> int:

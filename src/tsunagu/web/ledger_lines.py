@@ -18,6 +18,7 @@ ROLES = {
     "auditor": gettext_noop("auditor"),
     "coordinator": gettext_noop("co-ordinator"),
     "counsel": gettext_noop("counsel"),
+    "juvenile": gettext_noop("juvenile officer"),
     "statistician": gettext_noop("statistician"),
     "officer": gettext_noop("officer"),
 }

@@ -10,6 +10,7 @@ import pytest
 from django.http import HttpResponse
 
 from tsunagu.domain.permission import Role
+from tsunagu.services.cases import staff_case
 
 from ..gated import DAY, POINTS, Force, Gated  # noqa: TID252 - tests are no package with a name
 from ..referred import be_of  # noqa: TID252 - likewise
@@ -137,10 +138,20 @@ def test_a_juvenile_goes_his_own_way_and_nothing_more_is_recorded(gated: Gated, 
     takes_up(one, gated)
     record(one, gated, fact="age", majority="juvenile", evidence="E-1", source="the register")
     assert "Hand him over" in read(one.get(at(gated, "persons", "1")))
-    assert decide(one, gated, "juvenile", age_at_act="15", age_now="16").status_code == 302
-    shown = read(one.get(at(gated, "persons", "1")))
+    handed = decide(one, gated, "juvenile", age_at_act="15", age_now="16")
+    assert (handed.status_code, handed["Location"]) == (302, at(gated, "persons"))
+    assert one.get(at(gated, "persons", "1")).status_code == 404
+    june = gated.desk.world.enroll(gated.force.administrator, Role.JUVENILE)
+    staff_case(actor=gated.desk.one.actor, reference=gated.desk.case, login=june.login, **gated.desk.world.parts)
+    assigned = visitor().sits_down_as(june)
+    shown = read(assigned.get(at(gated, "persons", "1")))
     assert "family court" in shown
-    assert "<form" not in shown.partition('id="risk"')[2]
+    assert "Take him up" not in shown
+    typed = {"decision": "hand-over", "office": "the office of Fukuoka", "reason": "No. 1"}
+    assert assigned.post(at(gated, "persons", "1", "decide"), **typed).status_code == 302
+    shown = read(assigned.get(at(gated, "persons", "1")))
+    assert "received by: the office of Fukuoka" in shown
+    assert "Next: family court." in shown
 
 
 def test_who_records_that_a_suspect_is_police_is_not_told_of_him_any_more(gated: Gated, visitor: Visitors) -> None:

@@ -62,8 +62,10 @@ PAGES_OF_THE_GATE: tuple[tuple[str, str, Permission, dict[str, str] | None, int]
     ("case_list_packages", "packages_of_list", Permission.REFERRAL_READ, None, 200),
 )
 
-pytestmark = pytest.mark.usefixtures("no_session_is_prolonged")
 """Of the second person of the list, who is no suspect."""
+OF_JUVENILES = {"entitled": "june", "strangers": ("jasper",), "unfit": ("anna", "adam", "carl")}
+HANDED_OVER = {"decision": "hand-over", "office": "o", "reason": "w"}
+pytestmark = pytest.mark.usefixtures("no_session_is_prolonged")
 GRANTERS = {"entitled": "adam", "strangers": ("bella",), "unfit": ("carl", "audra")}
 CONFIRMERS = {"strangers": ("ben", "cleo"), "unfit": ("carl", "audra")}
 ADMINISTRATORS_ALONE = {"entitled": "adam", "strangers": ("bella",), "unfit": ("anna", "carl", "audra")}
@@ -162,6 +164,15 @@ PAGES = (
     *(
         Page(name, service, permission, "case", typed, strangers=OTHER_AGENCIES, status=status)
         for name, service, permission, typed, status in PAGES_OF_THE_GATE
+    ),
+    Page(
+        "case_person_decide",
+        "hand_over_juvenile",
+        Permission.JUVENILE_HANDLE,
+        "case",
+        HANDED_OVER,
+        status=409,
+        **OF_JUVENILES,
     ),
     Page("referrals", "list_referrals", Permission.REFERRAL_READ),
     Page("referral", "view_referral", Permission.REFERRAL_READ, "referral told", strangers=OTHER_AGENCIES),

@@ -29,12 +29,14 @@ class GateStepRow(models.Model):
 
 
 class JuvenileRow(models.Model):
-    """Who was handed over to the way of juveniles: a store of its own, each row sealed under a key of its own."""
+    """An entry of somebody's file who went the way of juveniles: a store of its own, each under a key of its own."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
     list = models.ForeignKey(SeizedListRow, on_delete=models.PROTECT)
     person = models.ForeignKey(ListedPersonRow, on_delete=models.PROTECT)
+    number = models.IntegerField(default=1)
+    keep_until = models.DateField()
     key = models.BinaryField()
     sealed = models.BinaryField()
     decided_by = models.ForeignKey(Officer, on_delete=models.PROTECT)
@@ -42,4 +44,4 @@ class JuvenileRow(models.Model):
 
     class Meta:
         db_table = "juvenile"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["person"], name="juvenile_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "number"], name="juvenile_once")]

@@ -105,6 +105,7 @@ class ListedPersonRow(models.Model):
     alternatives = ArrayField(models.TextField())
     needs_a_person = models.BooleanField()
     since = models.DateTimeField()
+    apart = models.BooleanField(default=False)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

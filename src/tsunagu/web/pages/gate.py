@@ -112,6 +112,10 @@ def decide(request: HttpRequest, reference: str, number: int, person: int) -> Ht
         case "juvenile":
             then, today = (whole(sent.get(name, ""), most=OLDEST) for name in ("age_at_act", "age_now"))
             service.send_to_juvenile_way(age_at_act=then, age_now=today, **at)
+            if not may(request, Permission.JUVENILE_HANDLE):  # he is not told of him any more
+                return redirect("case_list_persons", reference, number)
+        case "hand-over":
+            service.hand_over_juvenile(office=sent.get("office", ""), **at)
         case _:
             raise InputError("there is no such choice")
     return redirect("case_list_person", reference, number, person)

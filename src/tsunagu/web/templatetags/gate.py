@@ -44,6 +44,7 @@ SAID = {
     "band": gettext_noop("band"),
     "suicide": gettext_noop("against his harming himself"),
     "children": gettext_noop("for children who live with him"),
+    "office": gettext_noop("received by"),
     "position": gettext_noop("at work"),
     "basis": gettext_noop("known"),
     "contact": gettext_noop("children about him"),
