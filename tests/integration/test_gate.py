@@ -13,6 +13,7 @@ import pytest
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.permission import Role
 from tsunagu.domain.retention import JUVENILE_KEEP_MONTHS, add_months
+from tsunagu.law.shipped import shipped_text
 from tsunagu.records.juveniles import see_juveniles
 from tsunagu.records.models import Case, JuvenileRow, Officer, SeizedListRow
 from tsunagu.records.session import acting_for
@@ -21,7 +22,7 @@ from tsunagu.services.cases import staff_case
 from tsunagu.services.law_rules import withdraw_review
 from tsunagu.services.retention import erase_expired
 
-from .adopted import review
+from .adopted import adopt, new_rule_id, review, rule_file
 from .gated import ADULT, BUYER, POINTS, Force, Gated
 from .referred import refer_one
 from .seized import fillers
@@ -272,6 +273,16 @@ def test_a_child_under_fourteen_goes_to_the_centre(gated: Gated) -> None:
     gated.gate("age", "--as", "juvenile", "--evidence", "E-1=the family register")
     [told] = gated.gate("juvenile", "--age-at-act", "13", "--age-now", "14", "--reason", "the register")
     assert told["steps"] == ["child-guidance-center"]
+
+
+def test_it_is_said_where_the_rules_know_the_conduct_no_more(gated: Gated) -> None:
+    gated.take_up()
+    world, force = gated.desk.world, gated.force
+    adopt(world, (force.one, force.administrator), rule_file(new_rule_id()))
+    shown = world.run(force.one, "gate", "show", "--case", gated.desk.case, "--person", "1")
+    adopt(world, (force.one, force.administrator), shipped_text())
+    assert "the agency's rules know this conduct no more" in shown.stdout
+    assert gated.told()["law"] != []
 
 
 def test_risk_and_welfare_are_recorded_as_people_assessed_them(gated: Gated) -> None:

@@ -144,6 +144,10 @@ def _print_person(view: PersonView) -> None:
     for point, found in told["points"].items():
         shown = ", ".join(f"{reference} ({source})" for reference, source in found["evidence"])
         screen.print(f"  {point}: {found['showing']} {shown}".rstrip(), markup=False)
+    if told["allegation"] and not told["law"]:
+        screen.print(
+            "  the agency's rules know this conduct no more: none is told, and nothing rests on any", markup=False
+        )
     for rule in told["law"]:
         if rule["in_force"]:
             missing = ", ".join(rule["missing_elements"]) or "nothing"

@@ -72,6 +72,10 @@ class TitleWords:
         said = (self.title, self.code, self.jan, self.maker, self.distributor, self.edition, self.series)
         return any(folded(text) in folded(one) for one in said)
 
+    def is_named_by(self, code: str, title: str) -> bool:
+        """Return whether a row that says this names it: by the shop's code where it has one, else by the title."""
+        return code.strip() == self.code if self.code else folded(title) == folded(self.title)
+
 
 @dataclass(frozen=True, slots=True)
 class TitleAssessment:
@@ -115,10 +119,6 @@ class Title:
     def assessed_on(self, jurisdiction: str, day: date) -> TitleAssessment | None:
         """Return the latest assessment for the law of a place on a day; None where nobody has made one."""
         return next((one for one in reversed(self.assessments) if one.covers(jurisdiction, day)), None)
-
-    def is_named_by(self, code: str, title: str) -> bool:
-        """Return whether a row that says this names it: by the shop's code where it has one, else by the title."""
-        return code.strip() == self.words.code if self.words.code else folded(title) == folded(self.words.title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -15,6 +15,8 @@ from tsunagu.records.listed_persons import told
 from tsunagu.records.models import GateStepRow, ListedPersonRow
 from tsunagu.records.seized import held
 from tsunagu.records.seized_seals import ListSeal
+
+_AT_ONCE = 500
 
 
 def person_at(list_id: UUID, first_row: int) -> tuple[UUID, ListedPerson]:
@@ -29,10 +31,23 @@ def person_at(list_id: UUID, first_row: int) -> tuple[UUID, ListedPerson]:
     return row.id, told(row)
 
 
-def persons_by_id(list_id: UUID) -> dict[UUID, ListedPerson]:
-    """Return the persons whom a list names now, by id, in order of their first rows."""
-    rows = ListedPersonRow.objects.filter(list_id=list_id, ended_at=None)
-    return dict(sorted(((row.id, told(row)) for row in rows.iterator()), key=lambda one: one[1].rows[0]))
+def persons_after(
+    list_id: UUID, first_row: int, *, among: Iterable[UUID] | None, prefecture: str | None
+) -> Iterator[tuple[UUID, ListedPerson]]:
+    """Yield the persons whom a list names now, with their ids, in order of their first rows; a few at a time are read.
+
+    Args:
+        list_id: of the list, which may name a million.
+        first_row: behind which to begin.
+        among: these alone; everybody when it is None.
+        prefecture: of those alone who live there, as the list tells; anywhere when it is None.
+    """
+    rows = ListedPersonRow.objects.filter(list_id=list_id, ended_at=None).order_by("rows__0")
+    rows = rows if among is None else rows.filter(id__in=list(among))
+    rows = rows if prefecture is None else rows.filter(prefecture=prefecture)
+    while some := list(rows.filter(rows__0__gt=first_row)[:_AT_ONCE]):
+        yield from ((row.id, told(row)) for row in some)
+        first_row = some[-1].rows[0]
 
 
 def rows_of_persons(list_id: UUID, persons: Iterable[UUID]) -> dict[UUID, tuple[list[int], bool]]:

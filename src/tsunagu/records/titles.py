@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -61,31 +61,48 @@ def add_assessment(one: SeizedList, title: Title, given: TitleAssessment, seal: 
     )
 
 
-def titles_of(list_id: UUID, seal: ListSeal) -> tuple[Title, ...]:
+def titles_of(
+    list_id: UUID, seal: ListSeal, *, wanted: Callable[[int, TitleWords], bool] | None = None
+) -> tuple[Title, ...]:
     """Return the titles of a list with all their assessments, by number.
+
+    Args:
+        list_id: of the list.
+        seal: of the list.
+        wanted: tells by number and words which are; all when it is left out. Assessments of others are not opened.
 
     Raises:
         Conflict: what is kept of them was changed.
     """
-    return titles_in({list_id: seal})[list_id]
+    return titles_in({list_id: seal}, wanted=wanted)[list_id]
 
 
-def titles_in(seals: Mapping[UUID, ListSeal]) -> dict[UUID, tuple[Title, ...]]:
+def titles_in(
+    seals: Mapping[UUID, ListSeal], *, wanted: Callable[[int, TitleWords], bool] | None = None
+) -> dict[UUID, tuple[Title, ...]]:
     """Return the titles of each of these lists, by number, at the price of two questions however many lists these are.
 
     Args:
         seals: of the lists, by id.
+        wanted: as for `titles_of`.
 
     Raises:
         Conflict: what is kept of them was changed.
     """
+    asked: list[tuple[TitleRow, TitleWords]] = []
+    for title in TitleRow.objects.filter(list_id__in=seals).order_by("list_id", "number"):
+        words = TitleWords(**seals[title.list_id].opened_json(f"title {title.number}", bytes(title.sealed)))
+        if wanted is None or wanted(title.number, words):
+            asked.append((title, words))
     said: dict[UUID, list[TitleAssessmentRow]] = {}
-    for row in TitleAssessmentRow.objects.filter(list_id__in=seals).order_by("title_id", "number"):
+    rows = TitleAssessmentRow.objects.filter(list_id__in=seals)
+    if wanted is not None:
+        rows = rows.filter(title_id__in=[title.id for title, _ in asked])
+    for row in rows.order_by("title_id", "number"):
         said.setdefault(row.title_id, []).append(row)
     found: dict[UUID, list[Title]] = {list_id: [] for list_id in seals}
-    for title in TitleRow.objects.filter(list_id__in=seals).order_by("list_id", "number"):
+    for title, words in asked:
         seal = seals[title.list_id]
-        words = TitleWords(**seal.opened_json(f"title {title.number}", bytes(title.sealed)))
         assessments = tuple(_assessment(one, title.number, seal) for one in said.get(title.id, ()))
         found[title.list_id].append(Title(title.id, title.number, words, assessments))
     return {list_id: tuple(each) for list_id, each in found.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.gate import GateStepKind
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.seized import ListedPerson, ListField, SeizedList
-from tsunagu.domain.title import Title, TitleValue
+from tsunagu.domain.title import Title, TitleValue, TitleWords
 from tsunagu.law.gate import PersonOfInterest
 from tsunagu.law.gate_file import GateFile, GateStep, LatestOf, gate_file
 from tsunagu.law.rule_set import RuleSet
@@ -50,12 +50,27 @@ class GateDesk:
     tells_all: bool
 
     @classmethod
-    def at(cls, found: OpenedList, actor: Actor, keys: Keys, person_id: UUID | None = None) -> GateDesk:
-        """Return the desk of an officer at an open list, for one person or all. Call it within `acting_for`."""
+    def at(
+        cls,
+        found: OpenedList,
+        actor: Actor,
+        keys: Keys,
+        person_id: UUID | None = None,
+        wanted: Callable[[int, TitleWords], bool] | None = None,
+    ) -> GateDesk:
+        """Return the desk of an officer at an open list. Call it within `acting_for` his agency.
+
+        Args:
+            found: the list.
+            actor: the officer.
+            keys: open what is kept of juveniles.
+            person_id: of the one person who is opened; None for all.
+            wanted: which titles are needed; all when it is left out.
+        """
         from tsunagu.services.seized_names import NamesWithheld, withheld_from  # noqa: PLC0415 - loads NumPy
         from tsunagu.services.seized_pairs import facts_of  # noqa: PLC0415
 
-        known = titles.titles_of(found.seized.list_id, found.seal)
+        known = titles.titles_of(found.seized.list_id, found.seal, wanted=wanted)
         withheld = NamesWithheld(withheld_from(actor), facts_of(found.seized, found.seal))
         apart = frozenset(juveniles.rows_apart(found.seized.list_id))
         is_assigned = actor.may(Permission.JUVENILE_HANDLE)
@@ -142,13 +157,14 @@ def opened_person(
     """
     with opening(actor, permission, reference, number, now=now, keys=keys, ledger=ledger) as found:
         person_id, one = gate_steps.person_at(found.seized.list_id, person)
-        desk = GateDesk.at(found, actor, keys, person_id)
-        steps = gate_steps.steps_of(found.seized.list_id, found.seal, person_id=person_id)
-        file = desk.file_of(person_id, steps.get(person_id, ()))
+        steps = gate_steps.steps_of(found.seized.list_id, found.seal, person_id=person_id).get(person_id, [])
+        cells = cells_of(found.seized, found.seal, one.rows)
+        desk = GateDesk.at(found, actor, keys, person_id, _needed(steps, cells.values()))
+        file = desk.file_of(person_id, steps)
         if not desk.shows(person_id, file, one):
             raise NotFound(NO_PERSON)
         juvenile = desk.juveniles.get(person_id)
-        cells = cells_of(found.seized, found.seal, one.rows) if juvenile is None else juvenile.cells
+        cells = cells if juvenile is None else dict(juvenile.cells)
         yield OpenedPerson(desk, person_id, one, tuple(cells[each] for each in one.rows), file, juvenile)
 
 
@@ -162,8 +178,22 @@ def cells_of(one: SeizedList, seal: ListSeal, numbers: Sequence[int]) -> dict[in
 
 def titles_named(one: OpenedPerson) -> tuple[int, ...]:
     """Return the numbers of the titles that a person's rows name."""
-    said = [(row.get(ListField.TITLE_CODE, ""), row.get(ListField.TITLE, "")) for row in one.rows]
-    return tuple(each.number for each in one.desk.titles if any(each.is_named_by(*names) for names in said))
+    said = _names_of(one.rows)
+    return tuple(each.number for each in one.desk.titles if any(each.words.is_named_by(*names) for names in said))
+
+
+def _needed(steps: Sequence[GateStep], rows: Iterable[Cells]) -> Callable[[int, TitleWords], bool]:
+    """Return which titles count for one person: those that his rows name, and those that were found of him."""
+    said, found = _names_of(rows), {one.said.get("title") for one in steps}
+
+    def is_needed(number: int, words: TitleWords) -> bool:
+        return number in found or any(words.is_named_by(*names) for names in said)
+
+    return is_needed
+
+
+def _names_of(rows: Iterable[Cells]) -> list[tuple[str, str]]:
+    return [(row.get(ListField.TITLE_CODE, ""), row.get(ListField.TITLE, "")) for row in rows]
 
 
 def latest_of(known: Sequence[Title]) -> LatestOf:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -131,7 +132,7 @@ def list_persons(
         raise InputError("between 1 and 50 persons are listed at once")
     with opening(actor, Permission.GATE_RECORD, reference, number, now=now, keys=keys, ledger=ledger) as found:
         desk = GateDesk.at(found, actor, keys)
-        shown = _wanted(desk, standing, prefecture, after)[:most]
+        shown = list(islice(_wanted(desk, standing, prefecture, after), most))
         about: dict[str, str | int] = {"list": str(found.seized.list_id), "persons": len(shown)}
         ledger.write(deed(Act.GATE_READ, actor=actor, case=found.case, now=now, **about))
         of_juveniles = sum(file.stands is GateStanding.JUVENILE for _, file in shown)
@@ -161,16 +162,11 @@ def _conducts(rules: RuleSet) -> tuple[tuple[str, str], ...]:
 
 def _wanted(
     desk: GateDesk, standing: GateStanding | None, prefecture: str | None, after: int
-) -> list[tuple[ListedPerson, GateFile]]:
+) -> Iterator[tuple[ListedPerson, GateFile]]:
     list_id, seal = desk.found.seized.list_id, desk.found.seal
     steps = gate_steps.steps_of(list_id, seal)
-    found = []
-    for person_id, one in gate_steps.persons_by_id(list_id).items():
-        if one.rows[0] <= after or prefecture not in {None, one.prefecture}:
-            continue
-        if standing is None and person_id not in steps and person_id not in desk.juveniles:
-            continue
+    among = None if standing is GateStanding.LEAD else {*steps, *desk.juveniles}
+    for person_id, one in gate_steps.persons_after(list_id, after, among=among, prefecture=prefecture):
         file = desk.file_of(person_id, steps.get(person_id, ()))
         if standing in {None, file.stands} and desk.shows(person_id, file, one):
-            found.append((one, file))
-    return found
+            yield one, file

@@ -117,7 +117,10 @@ def packages_of_list(
     with opening(actor, Permission.REFERRAL_READ, reference, number, now=now, keys=keys, ledger=ledger) as found:
         one, cards = found.seized, agencies.agency_cards()
         past = persons_past(one, found.seal, actor, GateDesk.at(found, actor, keys).withheld)
-        rows = {person_id: person.rows[0] for person_id, person in gate_steps.persons_by_id(one.list_id).items()}
+        sent = [kept for kept in referrals.referrals_sent(list_id=one.list_id) if kept.source is not None]
+        whom = {kept.source.person_id for kept in sent if kept.source is not None}
+        named = gate_steps.rows_of_persons(one.list_id, whom)
+        rows = {person_id: numbers[0] for person_id, (numbers, is_named) in named.items() if is_named}
         packages = tuple(
             PackageOfList(
                 kept,
@@ -126,7 +129,7 @@ def packages_of_list(
                 rows.get(kept.source.person_id),
                 is_suspect=_is_suspect(past.files, kept.source.person_id),
             )
-            for kept in referrals.referrals_sent(list_id=one.list_id)
+            for kept in sent
             if kept.source is not None and kept.source.person_id not in past.hidden
         )
         about: dict[str, str | int] = {"list": str(one.list_id), "referrals": len(packages)}

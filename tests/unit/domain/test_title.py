@@ -105,7 +105,7 @@ def test_a_title_has_a_name_and_is_said_in_short_printable_words(words: dict[str
 
 
 def test_a_row_names_a_title_by_its_code_or_else_by_the_title_alone() -> None:
-    assert title(TitleWords("E", code="T1")).is_named_by("T1", "another")
-    assert not title(TitleWords("E", code="T1")).is_named_by("T2", "E")
-    assert not title(TitleWords("E", code="T1")).is_named_by("", "E")
-    assert title(TitleWords(full("E") + " 1")).is_named_by("", "e1")
+    assert TitleWords("E", code="T1").is_named_by("T1", "another")
+    assert not TitleWords("E", code="T1").is_named_by("T2", "E")
+    assert not TitleWords("E", code="T1").is_named_by("", "E")
+    assert TitleWords(full("E") + " 1").is_named_by("", "e1")
