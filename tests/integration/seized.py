@@ -52,7 +52,7 @@ def table(*rows: tuple[str, ...], encoding: str = "utf-8") -> bytes:
 
 def seize(world: World, officer: Person, case: str, secrets: set[str]) -> dict[str, str]:
     """Let an officer seal a list within a case, resolve it, answer and decide; return what doors name besides."""
-    name, title, reason, why = (random_name(one) for one in ("name", "title", "reason", "why"))
+    name, title, reason, why, kept = (random_name(one) for one in ("name", "title", "reason", "why", "kept"))
     rows = [
         (name, "", "x@example.jp"), ("佐藤 太郎", "", "x@example.jp", "", "060-0001"),
         ("鈴木 花子", "", "", "", "498-0000"),
@@ -66,6 +66,7 @@ def seize(world: World, officer: Person, case: str, secrets: set[str]) -> dict[s
     ):  # fmt: skip
         done = world.run(officer, "list", *typed, "--case", case)
         assert done.status == 0, done.text
+    assert world.run(officer, "list", "save-mapping", kept, mapping).status == 0
     look_into(world, officer, case)
     film, ground = random_name("film"), random_name("ground")
     day = ("--from", "2015-07-15")
@@ -75,8 +76,8 @@ def seize(world: World, officer: Person, case: str, secrets: set[str]) -> dict[s
     ):
         done = world.run(officer, *typed, "--case", case)
         assert done.status == 0, done.text
-    secrets |= {name, title, reason, Path(path).name, film, why, ground}
-    return {"seized": path, "mapping": mapping}
+    secrets |= {name, title, reason, Path(path).name, film, why, ground, kept}
+    return {"seized": path, "mapping": mapping, "kept mapping": kept}
 
 
 def look_into(world: World, officer: Person, case: str) -> None:
@@ -101,6 +102,20 @@ DOORS_TO_LISTS: tuple[dict[str, Any], ...] = (
         "permission": Permission.SEIZED_LIST_IMPORT,
         "target": "case",
     },
+    *(
+        {
+            "command": f"list {act}",
+            "arguments": arguments,
+            "service": service,
+            "permission": Permission.SEIZED_LIST_IMPORT,
+            "target": target,
+        }
+        for act, arguments, service, target in (
+            ("mappings", (), "list_mappings", None),
+            ("save-mapping", ("{new}", "{mapping}"), "save_mapping", None),
+            ("delete-mapping", ("{target}",), "delete_mapping", "kept mapping"),
+        )
+    ),
     {
         "command": "list resolve",
         "arguments": ("--case", "{target}"),

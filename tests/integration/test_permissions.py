@@ -63,6 +63,7 @@ IN_THE_BROWSER = {"reports_of_case", "count_waiting", "alerts_of_case", "count_o
     "stop_list", "view_item", "lists_of_case", "refused_of_list", "view_list",
     "packages_of_list", "view_referral", "view_title",
     "ask_to_resolve", "is_being_compared", "lists_to_read_like", "mapping_of_list", "preview_seized",
+    "saved_mapping",
     *SERVICES_OF_INTAKES,
 }  # fmt: skip
 """Services that no command calls: the tests of the pages and of intakes try them."""

@@ -54,7 +54,8 @@ TABLES = (
     "public.prefecture_decision",
     "public.proposal",
     "public.provider_subject", "public.published_item", "public.recent_query",
-    "public.referral_case", "public.referral_source", "public.retention_rule", "public.reveal", "public.seized_chunk",
+    "public.referral_case", "public.referral_source", "public.retention_rule", "public.reveal", "public.saved_mapping",
+    "public.seized_chunk",
     "public.seized_list", "public.seized_piece", "public.series",
     "public.series_alias", "public.series_case", "public.series_item", "public.series_placing",
     "public.series_step", "public.sign_in", "public.stat_vintage", "public.title", "public.title_assessment",
@@ -480,10 +481,11 @@ def test_what_may_be_deleted_is_not_deleted_unless_its_erasure_was_decided(scene
         "title_assessment", "vaulted_content", "vote",
         "vote_dispute",
     }  # fmt: skip
-    # A colleague leaves a case, an upload's bytes go, an officer takes a way in away or drops an alias, and what a
-    # series consists of, and what banks know by it, follows from its steps, which stay.
+    # A colleague leaves a case, an upload's bytes go, an officer takes a way in away, drops an alias or a mapping, and
+    # what a series consists of, and what banks know by it, follows from its steps, which stay.
     following = {"series_item", "published_item"}
-    for table in deletable - following - {"case_member", "intake_file", "provider_subject", "series_alias"}:
+    own = {"case_member", "intake_file", "provider_subject", "saved_mapping", "series_alias"}
+    for table in deletable - following - own:
         with acting_for(agency), connections["default"].cursor() as cursor:
             see_juveniles()
             assert _count(f"public.{table}") > 0

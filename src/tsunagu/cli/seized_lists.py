@@ -8,17 +8,20 @@ from typing import Any
 
 import click
 
+from tsunagu.cli import seized_mappings
 from tsunagu.cli.house import json_option, purpose_option, signed_in
 from tsunagu.cli.new_files import new_file
 from tsunagu.cli.output import complaints, print_json, print_table, screen
 from tsunagu.cli.progress import progress_bar
+from tsunagu.cli.seized_mappings import mapping_in
 from tsunagu.cli.seized_options import case_option, list_option
 from tsunagu.cli.seized_places import prefecture
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.judgement import Judgement
 from tsunagu.domain.seized import ListStage, RowPair, SeizedList
-from tsunagu.exchange.seized.mapping import MOST_BYTES, mapping_text, read_mapping
+from tsunagu.exchange.seized.mapping import mapping_text
 from tsunagu.services.house import House
+from tsunagu.services.saved_mappings import saved_mapping
 from tsunagu.services.seized_lists import ListView, list_seized
 
 REFUSED = 2
@@ -43,7 +46,12 @@ def mapping(house: House, *, file: Path, out: Path) -> None:
 
 @click.command("import")
 @click.argument("file", type=FILE)
-@click.option("--mapping", "mapping_file", required=True, type=FILE, help="How the list is read: see `list mapping`.")
+@click.option(
+    "--mapping",
+    "mapping_named",
+    required=True,
+    help="How the list is read: a file, see `list mapping`; or the name of one that you keep, see `list mappings`.",
+)
 @case_option
 @click.option("--exhibit", help="Reference of the exhibit that it is; by default it is called by its SHA-256.")
 @purpose_option
@@ -53,7 +61,7 @@ def import_(
     house: House,
     *,
     file: Path,
-    mapping_file: Path,
+    mapping_named: str,
     reference: str,
     exhibit: str | None,
     purpose: str | None,
@@ -66,9 +74,10 @@ def import_(
     """
     from tsunagu.services.seized_import import OfferedFileOfRows, import_seized  # noqa: PLC0415 - no other needs it
 
-    with mapping_file.open("rb") as stream:
-        read = read_mapping(stream.read(MOST_BYTES + 1))
+    read = mapping_in(Path(mapping_named)) if Path(mapping_named).is_file() else None
     with signed_in(house, purpose) as desk, file.open("rb") as stream, progress_bar("import", 0, unit="rows") as bar:
+        if read is None:
+            read = saved_mapping(name=mapping_named, **desk.parts)
         offered = OfferedFileOfRows(stream, file.name, read, exhibit)
         done = import_seized(reference=reference, offered=offered, readers=house.tables, told=bar, **desk.parts)
     one = done.seized
@@ -283,4 +292,4 @@ def _tell_pair(one: RowPair, *, as_json: bool) -> None:
     screen.print(f"  together {one.total_bits:+.1f} bits; the machine proposes: {one.zone}", markup=False)
 
 
-COMMANDS = (mapping, import_, resolve, review, prefecture, status)
+COMMANDS = (mapping, *seized_mappings.COMMANDS, import_, resolve, review, prefecture, status)

@@ -51,6 +51,7 @@ BUTTONS = {
     "case_export": Button("case", _("Export the case"), REFERENCE),
     "case_keep": Button("case", _("Keep until then"), REFERENCE),
     "case_list_compare": Button("case_list", _("Compare its rows"), LIST_OF_CASE),
+    "case_list_mapping": Button("case_list_new", _("Bring in a seized list"), REFERENCE),
     "case_list_import": Button("case_list_new", _("Bring in a seized list"), REFERENCE),
     "case_list_preview": Button("case_list_new", _("Bring in a seized list"), REFERENCE),
     "case_list_prefectures": Button("case_list_prefectures", _("Decide prefectures"), LIST_OF_CASE, is_read_too=True),

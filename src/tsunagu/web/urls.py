@@ -98,6 +98,7 @@ urlpatterns = [
     path("cases/<reference:reference>/reports/", reports.of_case, name="case_reports"),
     path("cases/<reference:reference>/lists/", seized_lists.lists, name="case_lists"),
     path("cases/<reference:reference>/lists/new/", seized_bringing.new, name="case_list_new"),
+    path("cases/<reference:reference>/lists/new/mapping/", seized_bringing.mapping, name="case_list_mapping"),
     path("cases/<reference:reference>/lists/new/look/", seized_bringing.preview, name="case_list_preview"),
     path("cases/<reference:reference>/lists/new/keep/", seized_bringing.bring_in, name="case_list_import"),
     path("cases/<reference:reference>/lists/<int:number>/compare/", seized_bringing.compare, name="case_list_compare"),

@@ -21,6 +21,7 @@ from ..world import Person, World, random_name  # noqa: TID252 - likewise
 from .visitors import Visitor, seen
 
 ROW = ("髙橋 一郎", "タカハシ イチロウ", "t@example.jp", "9012345678", "060-0001", "", "平成1年5月1日")
+NOT_FOUND = 4
 Visitors = Callable[[], Visitor]
 
 
@@ -114,6 +115,31 @@ def test_a_list_is_read_like_an_earlier_one_of_the_officers_cases(desk: Desk, vi
     assert chosen(page, "x", "field") == "name"
     assert send(desk, "look", table(ROW), by=one, like=f"1 {desk.case}").status_code == 422
     assert send(desk, "look", table(ROW), by=one, like=f"2 {desk.case}").status_code == 404
+
+
+def test_a_mapping_is_kept_under_a_name_of_the_officers_chosen_again_and_deleted(desk: Desk, visitor: Visitors) -> None:
+    renamed, name = table(ROW).replace("氏名".encode(), b"x"), random_name("kept")
+    one, other, new = (
+        *(visitor().sits_down_as(who) for who in (desk.one, desk.other)),
+        f"/cases/{desk.case}/lists/new/",
+    )
+    mapped = [("x" if field == "name" else title, field, "") for title, field, _ in as_mapped()]
+    saved = send(desk, "look", renamed, by=one, columns=mapped, save_as=f" {name} ").content.decode()
+    assert f"Kept as {name}" in saved
+    assert send(desk, "look", renamed, by=one, columns=[], save_as="no column").status_code == 422
+    assert f'value="saved {name}"' in one.get(new).content.decode()
+    page = send(desk, "look", renamed, by=one, like=f"saved {name}").content.decode()
+    assert chosen(page, "x", "field") == "name"
+    path = desk.file(renamed)
+    typed = ("list", "import", path, "--mapping", name, "--case", desk.case)
+    assert desk.world.run(desk.other, *typed).status == NOT_FOUND
+    assert desk.world.run(desk.one, *typed).status == 0
+    assert [told["name"] for told in desk.world.json(desk.one, "list", "mappings")] == [name]
+    assert name not in other.get(new).content.decode()
+    assert send(desk, "look", renamed, by=other, like=f"saved {name}").status_code == 404
+    assert other.post(f"{new}mapping/", name=name).status_code == 404
+    assert one.post(f"{new}mapping/", name=name).status_code == 302
+    assert name not in one.get(new).content.decode()
 
 
 @pytest.mark.parametrize(

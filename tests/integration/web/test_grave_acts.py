@@ -62,7 +62,7 @@ OF_THE_PROVIDER = {"provider_bind", "provider_unbind"}
 """`test_single_sign_on` tries these, with a provider."""
 ORDINARY = {
     "acknowledge", "ask", "ask_file", "bank_find", "bank_judge", "bank_lists", "case_close", "case_list_compare",
-    "case_list_import", "case_list_preview", "case_list_prefectures",
+    "case_list_import", "case_list_mapping", "case_list_preview", "case_list_prefectures",
     "case_list_review", "case_list_title", "case_list_titles", "case_person_package", "case_person_record",
     "case_enquiries", "one_person", "persons", "persons_recalls", "case_reopen", "enquiry_answer", "own_statistics",
     "cases", "clue_sign", "clue_withdraw", "clues", "intake", "intake_chunk", "intake_again", "intake_files",

@@ -75,7 +75,7 @@ MOST = 45
 DEEDS = {
     "acknowledge", "alert_answer", "alert_raise", "ask_file", "bank_judge", "bank_lists", "bank_rules", "bank_withdraw",
     "case_close", "case_export", "case_keep",
-    "case_list_compare", "case_list_import", "case_list_preview", "case_list_state", "case_reopen",
+    "case_list_compare", "case_list_import", "case_list_mapping", "case_list_preview", "case_list_state", "case_reopen",
     "case_person_decide", "case_person_package", "case_person_record", "case_person_send",
     "certify", "clue_sign", "clue_withdraw", "confirm", "enquiry_answer", "erasures",
     "intake_chunk",

@@ -131,3 +131,17 @@ class PrefectureDecisionRow(models.Model):
     class Meta:
         db_table = "prefecture_decision"
         indexes: ClassVar = [models.Index(fields=["list", "id"], name="prefecture_decision_list")]
+
+
+class SavedMappingRow(models.Model):
+    """How an officer reads lists, under a name of his own; both are sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    sealed = models.BinaryField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "saved_mapping"
+        indexes: ClassVar = [models.Index(fields=["officer"], name="saved_mapping_officer")]

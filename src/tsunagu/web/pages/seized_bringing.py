@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.seized import ListField, ListMapping
 from tsunagu.exchange.seized.encodings import Encoding
-from tsunagu.services import seized_asking
+from tsunagu.services import saved_mappings, seized_asking
 from tsunagu.web.desk import chosen, parts_of, whole
 from tsunagu.web.rooms import rooms
 
@@ -30,6 +30,8 @@ PIECE_BYTES = 1 << 20
 MOST_NUMBER = 10**6
 CALENDARS = {"": None, "1900": False, "1904": True}
 DELIMITERS = {"": "", "comma": ",", "semicolon": ";", "tab": "\t"}
+SAVED = "saved "
+"""What stands before the name of a mapping that the officer keeps, where a list might stand."""
 NO_MAPPING = "this is no mapping of a list"
 
 
@@ -52,7 +54,14 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
     from tsunagu.services import seized_bringing  # noqa: PLC0415 - loads NumPy
 
     found = seized_bringing.lists_to_read_like(reference=reference, **parts_of(request))
-    context = {"case": found.case, "views": found.lists, "most_mb": MOST_FILE_BYTES >> 20, "most": MOST_FILE_BYTES}
+    kept = saved_mappings.list_mappings(**parts_of(request))
+    context = {
+        "case": found.case,
+        "views": found.lists,
+        "kept": kept,
+        "most_mb": MOST_FILE_BYTES >> 20,
+        "most": MOST_FILE_BYTES,
+    }
     return render(request, "web/seized_new.html", context)
 
 
@@ -65,13 +74,15 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
         mapping = _mapping(sent.told)
         if like := sent.told.get("like"):
             mapping = _like(request, str(like), mapping)
+        if save_as := str(sent.told.get("save_as", "")).strip():
+            saved_mappings.save_mapping(name=save_as, mapping=mapping, **parts_of(request))
         found = seized_bringing.preview_seized(
             reference=reference, stream=sent.stream, mapping=mapping, readers=rooms().tables, **parts_of(request)
         )
     delimiter = {char: name for name, char in DELIMITERS.items()}.get(found.mapping.delimiter, "")
     calendar = {value: name for name, value in CALENDARS.items()}[found.mapping.is_1904]
     context = {"preview": found, "delimiter": delimiter, "delimiters": list(DELIMITERS), "calendar": calendar}
-    context |= {"calendars": list(CALENDARS), "fields": list(ListField), "encodings": list(Encoding)}
+    context |= {"calendars": list(CALENDARS), "fields": list(ListField), "encodings": list(Encoding), "saved": save_as}
     return render(request, "web/seized_preview.html", context)
 
 
@@ -90,6 +101,13 @@ def bring_in(request: HttpRequest, reference: str) -> HttpResponse:
     number = done.seized.number
     seized_asking.ask_to_resolve(reference=reference, number=number, queue=rooms().queue, **parts_of(request))
     return JsonResponse({"list": reverse("case_list", args=[reference, number])}, status=HTTPStatus.CREATED)
+
+
+@require_POST
+def mapping(request: HttpRequest, reference: str) -> HttpResponse:
+    """Keep a mapping of the officer's no more."""
+    saved_mappings.delete_mapping(name=request.POST.get("name", ""), **parts_of(request))
+    return redirect("case_list_new", reference)
 
 
 @require_POST
@@ -170,7 +188,9 @@ def _mapping(told: dict[str, Any]) -> ListMapping:
 
 
 def _like(request: HttpRequest, named: str, mapping: ListMapping) -> ListMapping:
-    """Return a mapping with the columns of another list, which is named by its number and its case."""
+    """Return a mapping with the columns of another list, named by its number and its case, or of one that he keeps."""
+    if named.startswith(SAVED):
+        return saved_mappings.saved_mapping(name=named.removeprefix(SAVED), **parts_of(request))
     from tsunagu.services import seized_bringing  # noqa: PLC0415 - loads NumPy
 
     number, _, reference = named.partition(" ")

@@ -14,7 +14,7 @@
 
   function told(like) {
     const said = { name: form.file.files[0].name, exhibit: form.exhibit.value, like, columns: like ? [] : columns() };
-    for (const name of ["delimiter", "table", "calendar"]) said[name] = value(shown, name);
+    for (const name of ["delimiter", "table", "calendar", "save_as"]) said[name] = value(shown, name);
     return said;
   }
 
