@@ -1,4 +1,4 @@
-"""Killed at any moment of its import, a seized list goes on: no row is lost, and none is there twice."""
+"""Killed at any moment of its import or resolution, a seized list goes on: nothing is lost, and nothing there twice."""
 
 from __future__ import annotations
 
@@ -47,3 +47,25 @@ def test_an_import_that_is_killed_goes_on_and_doubles_nothing(
         [view] = house.json("list", "status", *CASE, officer="anna")
         assert view["sha256"] == done["sha256"]
         assert view["rows"] == ROWS
+
+
+def test_a_resolution_that_is_killed_changes_nothing_and_is_done_again(
+    two_agencies: Any, seized: tuple[Path, Path]
+) -> None:
+    path, mapping = seized
+    with two_agencies.copied() as house:
+        house.run("case", "open", CASE[1], officer="anna")
+        house.run("list", "import", path, "--mapping", mapping, *CASE, officer="anna")
+        before = house.json("list", "status", *CASE, officer="anna")
+        for part in range(4):
+            process = house.start("list", "resolve", *CASE, officer="anna")
+            time.sleep(1 + 1.5 * part)
+            os.kill(process.pid, signal.SIGKILL)
+            process.communicate(timeout=60)
+            [told] = house.json("list", "status", *CASE, officer="anna")
+            assert told["rows"] == ROWS
+            assert told["resolved_at"] is not None or [told] == before
+        [done] = house.json("list", "resolve", *CASE, officer="anna")
+        [again] = house.json("list", "resolve", *CASE, officer="anna")
+        assert again == done
+        assert done["persons"] > 0

@@ -621,7 +621,8 @@ ELSEWHERE = ("ask_file", "case_list_import", "case_list_preview", "intake", "lis
 ELSEWHERE = ("ask_file", "case_list_import", "case_list_mapping", "case_list_preview", "intake", "list_", "reveal")
 """How the names of the pages begin that bring media in, or show them; their own tests try them."""
 SERVICES_ELSEWHERE = {
-    "mapping_of_list", "saved_mapping", "save_mapping", "list_mappings", "delete_mapping", "preview_seized", "add_list_chunk", "finish_list", "list_progress", "offer_list", "stop_list",
+    "mapping_of_list", "saved_mapping", "save_mapping", "list_mappings", "delete_mapping",
+    "preview_seized", "add_list_chunk", "finish_list", "list_progress", "offer_list", "stop_list",
     "alerts_of_case", "ask_to_see", "case_timeline", "count_outcomes", "count_waiting", "own_deeds",
     "reveal_desk", "seen_by_others", "show",
     "watched_folders", *SERVICES
