@@ -55,7 +55,7 @@ def seize(world: World, officer: Person, case: str, secrets: set[str]) -> dict[s
     name, title, reason, why, kept = (random_name(one) for one in ("name", "title", "reason", "why", "kept"))
     rows = [
         (name, "", "x@example.jp"), ("佐藤 太郎", "", "x@example.jp", "", "060-0001"),
-        ("鈴木 花子", "", "", "", "498-0000"),
+        ("鈴木 花子", "", "", "", "498-0000"), ("田中 次郎", "", "", "", "060-0001"),
     ]  # fmt: skip
     path = world.file(table(*rows).replace("氏名".encode(), title.encode()))
     mapping = world.file(json.dumps({"columns": {**COLUMNS, "name": title}}, ensure_ascii=False).encode())
@@ -81,14 +81,15 @@ def seize(world: World, officer: Person, case: str, secrets: set[str]) -> dict[s
 
 
 def look_into(world: World, officer: Person, case: str) -> None:
-    """Let an officer look at the first person, and take up the others, of whom the third is a juvenile."""
+    """Let an officer look at the first person, and take up the others, of whom the fourth is a juvenile."""
     alleged = ("--jurisdiction", "JP", "--conduct", "possession", "--date", "2016-05-01", "--reason", "w")
     for person, command, *typed in (
         ("1", "show"),
         ("2", "promote", "--to", "person-of-interest", *alleged),
         ("3", "promote", "--to", "person-of-interest", *alleged),
-        ("3", "age", "--as", "juvenile", "--evidence", "E-1=a register"),
-        ("3", "juvenile", "--age-at-act", "15", "--age-now", "16", "--reason", "w"),
+        ("4", "promote", "--to", "person-of-interest", *alleged),
+        ("4", "age", "--as", "juvenile", "--evidence", "E-1=a register"),
+        ("4", "juvenile", "--age-at-act", "15", "--age-now", "16", "--reason", "w"),
     ):
         done = world.run(officer, "gate", command, "--case", case, "--person", person, *typed)
         assert done.status == 0, done.text
