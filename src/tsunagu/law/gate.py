@@ -105,10 +105,9 @@ class PersonOfInterest:
     def problems(self, rules: RuleSet, now: datetime) -> tuple[GateProblem, ...]:
         """Return all that keeps the gate closed at this moment, in the order of their list.
 
-        Raises:
-            InputError: the rule set knows no rule of this jurisdiction, or none on this conduct.
+        Where the rule set knows the conduct no more, nothing of it is punishable.
         """
-        return _problems(self, rules.of_conduct(self.allegation.jurisdiction, self.allegation.conduct), now)
+        return _problems(self, rules.rules, now)
 
     def pass_gate(self, rules: RuleSet, decision: Decision) -> Suspect:
         """Let an officer decide that this is a suspect.

@@ -6,7 +6,7 @@ from tsunagu.records.sql_beside import sql_beside
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0066_referrals_by_line")]
+    dependencies = [("records", "0076_held_snapshots_in_parts")]
     operations = [
         migrations.AddField("listedpersonrow", "apart", models.BooleanField(default=False)),
         migrations.AddField("juvenilerow", "number", models.IntegerField(default=1)),
