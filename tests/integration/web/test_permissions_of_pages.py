@@ -617,8 +617,10 @@ FOR_EVERYBODY = {
     "provider_unbind",
 }
 """Pages about the officer himself; `test_sign_in` and `test_keys_page` try them."""
-ELSEWHERE = ("ask_file", "case_list_import", "case_list_preview", "intake", "list_", "one_person_identity", "reveal")
-ELSEWHERE = ("ask_file", "case_list_import", "case_list_mapping", "case_list_preview", "intake", "list_", "reveal")
+ELSEWHERE = (
+    "ask_file", "case_list_import", "case_list_mapping", "case_list_preview", "intake", "list_", "one_person_identity",
+    "reveal",
+)  # fmt: skip
 """How the names of the pages begin that bring media in, or show them; their own tests try them."""
 SERVICES_ELSEWHERE = {
     "mapping_of_list", "saved_mapping", "save_mapping", "list_mappings", "delete_mapping",
