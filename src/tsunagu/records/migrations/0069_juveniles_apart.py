@@ -6,7 +6,7 @@ from tsunagu.records.sql_beside import sql_beside
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0074_persons")]
+    dependencies = [("records", "0072_submissions")]
     operations = [
         migrations.AddField("listedpersonrow", "apart", models.BooleanField(default=False)),
         migrations.AddField("juvenilerow", "number", models.IntegerField(default=1)),
