@@ -6,7 +6,7 @@ from tsunagu.records.sql_beside import sql_beside
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0072_submissions")]
+    dependencies = [("records", "0067_requests_by_line")]
     operations = [
         migrations.AddField("listedpersonrow", "apart", models.BooleanField(default=False)),
         migrations.AddField("juvenilerow", "number", models.IntegerField(default=1)),
