@@ -10,7 +10,7 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict, Unavailable
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
-from tsunagu.records import enquiries, enquiry_requests, guests, waiting
+from tsunagu.records import enquiries, enquiry_requests, guests, submissions, waiting
 from tsunagu.records.enquiry_requests import KeptRequest
 from tsunagu.records.referral_packages import SignedPackage
 from tsunagu.records.session import acting_for
@@ -38,6 +38,7 @@ class Waiting:
         enquiries_late: those of his cases whose day is over without a result.
         visits: invitations to look at a series of another agency that he has not answered.
         guests: invitations to his series that wait for him as a second person.
+        submissions: that came to his agency and were neither taken nor rejected.
         requests: of other forces that his agency has yet to answer; `MOST_REFERRALS` at most.
     """
 
@@ -50,6 +51,7 @@ class Waiting:
     visits: int = 0
     guests: int = 0
     requests: int = 0
+    submissions: int = 0
 
     @property
     def is_something(self) -> bool:
@@ -75,7 +77,8 @@ def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
         visits = guests.count_invited(actor, now=now) if actor.may(Permission.GUEST_ANSWER) else 0
         proposed = guests.count_unconfirmed(actor, now=now) if actor.may(Permission.GUEST_INVITE) else 0
         asked = _unanswered(actor, now, keys) if actor.may(Permission.REFERRAL_READ) else 0
-        found = Waiting(*at_alerts, *at_reports, came, late, visits, proposed, asked)
+        sent = submissions.count_waiting(actor, today=now.date()) if actor.may(Permission.SUBMISSION_RECEIVE) else 0
+        found = Waiting(*at_alerts, *at_reports, came, late, visits, proposed, asked, sent)
         about: dict[str, str | int] = {
             "alerts": found.alerts,
             "reports": found.reports,
@@ -83,6 +86,7 @@ def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
             "enquiries": found.enquiries_late,
             "guests": found.visits + found.guests,
             "requests": found.requests,
+            "submissions": found.submissions,
         }
         ledger.write(Deed(Act.WAITING_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=about))
     return found

@@ -245,11 +245,12 @@ HIS_OWN = {
     ("ben", "alert"),
     ("ben", "alert_answer"),
     ("ben", "overlaps"),
+    ("ben", "submission"),
     ("ben", "visit"),
     *(("carl", one) for one in OF_BANKS),
 }
 """What a stranger may ask for all the same: A's auditor proves erasures, Ben knows with whom he overlaps, is told of
-alerts that rest on it and looks at a series as its guest, and banks are all officers' of A."""
+alerts that rest on it, looks at a series as its guest and was sent submissions, and banks are all officers' of A."""
 SENT_ON, REFUSED, NOT_THERE = 302, 403, 404
 TELLS_NOTHING_ANYWAY = {
     "bank_lists": {SENT_ON, REFUSED, NOT_THERE},  # sent to the page, which tells

@@ -55,6 +55,7 @@ GRAVE = {
     "referral_form",
     "series_guests",
     "series_publish",
+    "series_submissions",
 }
 """Pages of ours that ask. A new one that shows content to others, grants a right, or ends what nobody brings back
 belongs here."""
@@ -69,7 +70,7 @@ ORDINARY = {
     "intake_finish", "intake_folder", "intake_stop", "invitation", "judge", "key_end", "list_chunk",
     "list_files", "list_finish", "list_stop", "officers", "permission_withdraw", "permissions",
     "provider_sign_in", "refuse", "report_new", "reset", "retention", "reveal", "series_board", "series_change",
-    "set_language", "unstaff", "visit",
+    "set_language", "submission", "unstaff", "visit",
 }  # fmt: skip
 """Pages of ours that do not: what they do is proposed only, can be undone, ends a right, or stays within the case."""
 OF_FACTORS = {
@@ -98,6 +99,7 @@ PAGES_WITH_A_BUTTON = {
     "keys": "keys",
     "series_guests": "series_guests",
     "series_publish": "series",
+    "series_submissions": "series_submissions",
     "share": "overlap",
     "release": "overlap",
     "report_act": "report",
@@ -163,6 +165,7 @@ def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
         "share": (people["anna"], reverse("share", args=[targets["overlap"]])),
         "series_guests": (people["anna"], reverse("series_guests", args=[targets["looked-at series"]])),
         "series_publish": (people["anna"], reverse("series_publish", args=[targets["circulating series"]])),
+        "series_submissions": (people["anna"], reverse("series_submissions", args=[targets["submitted series"]])),
         "release": (people["anna"], reverse("release", args=[targets["held"]])),
         "report_act": (people["anna"], reverse("report_act", args=[targets["report told"]])),
         "report_letter": (people["anna"], reverse("report_letter", args=[targets["report answered"]])),
@@ -203,7 +206,7 @@ def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() ->
              "intake_refused", "intake_run", "items",
              "ledger", "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",
              "provider_callback", "referral", "referrals", "revealed", "series", "series_counter",
-             "enquiry_request", "enquiry_requests", "statistics", "vintage", "visits"}  # fmt: skip
+             "enquiry_request", "enquiry_requests", "statistics", "submissions", "vintage", "visits"}  # fmt: skip
     assert names == GRAVE | ORDINARY | reads
 
 
@@ -223,6 +226,7 @@ def test_a_grave_act_is_not_done_before_a_new_proof(
     assert (proof.status_code, proof["Location"]) == (302, back)
     named = {"login": web_scene.targets["colleague"], "to": web_scene.targets["above"]}
     named["guest"] = web_scene.targets["guest ending"]
+    named["submission"] = web_scene.targets["submission withdrawing"]
     answer = one.post(path, exhibit="none", ground="ordered", **TYPED, **named)
     # To refer who is no suspect is refused after the proof, as is an identity to whom nobody granted it.
     assert answer.status_code in {200, 302, 403, 404, 409}

@@ -23,6 +23,7 @@ from ..guested import OF_GUESTS  # noqa: TID252 - likewise
 from ..peopled import OF_PERSONS  # noqa: TID252 - likewise
 from ..scene import OVERSEES, Scene  # noqa: TID252 - tests are no package with a name
 from ..series_scene import BESIDE, DOOR_ARGUMENTS, PAGE_CHANGES  # noqa: TID252 - likewise
+from ..submitted import OF_RECEIVERS  # noqa: TID252 - likewise
 from ..test_permissions import IN_THE_BROWSER, REFINES  # noqa: TID252 - tests are no package with a name
 from ..world import random_name  # noqa: TID252 - tests are no package with a name
 from .test_doors import OPEN_URLS, patterns
@@ -71,7 +72,7 @@ CONFIRMERS = {"strangers": ("ben", "cleo"), "unfit": ("carl", "audra")}
 ADMINISTRATORS_ALONE = {"entitled": "adam", "strangers": ("bella",), "unfit": ("anna", "carl", "audra")}
 
 OF_REPORTS = ("ben", "cleo")
-OF_FORMS = ("report beside", "staffed case", "guest proposed", "guest ending")
+OF_FORMS = ("report beside", "staffed case", "guest proposed", "guest ending", "submission withdrawing")
 REPORTED = {"source_kind": "public", "source": "s", "source_reference": "{new}", "text": "t"}
 
 
@@ -533,6 +534,51 @@ PAGES = (
             ("end_guest", {"act": "end", "guest": "{guest_ending}"}),
         )
     ),
+    Page(
+        "series_submissions", "list_submissions", Permission.SERIES_READ, "submitted series", strangers=OTHER_AGENCIES
+    ),
+    *(
+        Page(
+            "series_submissions",
+            service,
+            Permission.SUBMISSION_SEND,
+            "submitted series",
+            typed,
+            strangers=OTHER_AGENCIES,
+            status=302,
+        )
+        for service, typed in (
+            (
+                "submit_series",
+                {
+                    "act": "submit",
+                    "to": "{guest_agency}",
+                    "name": "{new}",
+                    "purpose": "investigation",
+                    "until": SOON,
+                    "reason": "w",
+                },
+            ),
+            ("withdraw_submission", {"act": "end", "submission": "{submission_withdrawing}", "reason": "w"}),
+        )
+    ),
+    Page("submissions", "list_received", Permission.SUBMISSION_RECEIVE, entitled="ben", unfit=("adam", "bella")),
+    *(
+        Page(
+            "submission",
+            service,
+            Permission.SUBMISSION_RECEIVE,
+            target,
+            typed,
+            status=302 if typed else 200,
+            **OF_RECEIVERS,
+        )
+        for service, target, typed in (
+            ("view_received", "submission", None),
+            ("take_submission", "submission taking", {"act": "take", "name": "{new}"}),
+            ("reject_submission", "submission rejecting", {"act": "reject", "why": "other", "words": "w"}),
+        )
+    ),
     Page("visits", "list_visits", Permission.GUEST_ANSWER, entitled="ben", unfit=("adam", "bella")),
     *(
         Page("visit", service, Permission.GUEST_ANSWER, target, typed, status=302 if typed else 200, **OF_GUESTS)
@@ -669,6 +715,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         **dict.fromkeys(("referral", "referral_answer", "referral_form"), "referral_id"),
         **dict.fromkeys(("enquiry_request", "enquiry_request_answer", "enquiry_request_letter"), "request_id"),
         "leave": "officer_id",
+        "submission": "submission_id",
         "visit": "guest_id",
         "permission_confirm": "proposal_id",
         "permission_withdraw": "grant_id",
@@ -685,7 +732,10 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
     others = {
         **{one: {"reference": target, "called": who} for one, who in called.items()},
         **{one: {"reference": target, "number": "1"} for one in of_a_case},
-        **{one: {"series": target} for one in ("series", "series_change", "series_guests", "series_publish")},
+        **{
+            one: {"series": target}
+            for one in ("series", "series_change", "series_guests", "series_publish", "series_submissions")
+        },
         **{one: {"overlap_id": scene.targets["shared"], "hit_id": target} for one in of_an_overlap},
         "vintage": dict(zip(("year", "known_on"), target.split("/"), strict=False)),
     }

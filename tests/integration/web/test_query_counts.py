@@ -46,6 +46,7 @@ from tsunagu.services.seized_import import OfferedFileOfRows, import_seized
 from tsunagu.services.seized_resolving import resolve_seized
 from tsunagu.services.series import open_series
 from tsunagu.services.series_changes import add_to_series, merge_series
+from tsunagu.services.series_facts import set_handling
 from tsunagu.services.titles import AssessmentDraft, add_title, assess_title
 from tsunagu.services.visits import accept_visit, answer_visit
 from tsunagu.services.votes import cast_vote
@@ -61,6 +62,7 @@ from ..reported import a_report, entered  # noqa: TID252 - likewise
 from ..scene import OVERSEES, WORKS  # noqa: TID252 - tests are no package with a name
 from ..seized import COLUMNS, table  # noqa: TID252 - likewise
 from ..series_scene import hold  # noqa: TID252 - likewise
+from ..submitted import submit  # noqa: TID252 - likewise
 from ..world import Person, World, now, random_name  # noqa: TID252 - tests are no package with a name
 from .test_doors import OPEN_URLS, patterns
 from .visitors import Visitor
@@ -110,6 +112,7 @@ class Workplace:
     visited: str = ""
     host: tuple[Person, ...] = ()
     guest: UUID = field(default_factory=uuid4)
+    submission: UUID = field(default_factory=uuid4)
     alert: UUID = field(default_factory=uuid4)
     report: UUID = field(default_factory=uuid4)
     referral: UUID = field(default_factory=uuid4)
@@ -134,6 +137,14 @@ class Workplace:
         place.host = (ben, bella)
         place.guest = invite(*place.host, place.visited, anna).guest_id
         accept_visit(actor=anna.actor, guest_id=place.guest, **world.parts)
+        place.submission = submit(world, ben, place.visited, anna)
+        handling: dict[str, Any] = {
+            "receivers": [ben.agency],
+            "purposes": list(Purpose),
+            "may_forward": False,
+            "until": None,
+        }
+        set_handling(name=series, reason="w", actor=anna.actor, **handling, **world.parts)
         place.report = entered(world, anna, a_report(text="the same"))
         return place
 
@@ -352,6 +363,9 @@ class Workplace:
                 "overlap",
                 "series",
                 "series_guests",
+                "series_submissions",
+                "submission",
+                "submissions",
                 "visit",
                 "visits",
             )
@@ -395,6 +409,8 @@ class Workplace:
         for item in items:
             invite(self.anna, self.ada, self.series, self.host[0])
             invite(*self.host, self.visited, self.anna)
+            submit(self.world, self.anna, self.series, self.host[0])
+            submit(self.world, self.host[0], self.visited, self.anna)
             answer = an_answer("a lamp", bytes.fromhex(item))
             answer_visit(actor=self.anna.actor, guest_id=self.guest, answer=answer, **self.world.parts)
 
@@ -461,6 +477,8 @@ class Workplace:
             "referral": {"referral_id": self.referral},
             "series": {"series": self.series},
             "series_guests": {"series": self.series},
+            "series_submissions": {"series": self.series},
+            "submission": {"submission_id": self.submission},
             "visit": {"guest_id": self.guest},
         }
         return named.get(name, {})

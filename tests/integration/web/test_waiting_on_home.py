@@ -20,6 +20,7 @@ from tsunagu.services.enquiry_requests import list_enquiry_requests
 from tsunagu.services.guests import list_guests
 from tsunagu.services.referrals import list_referrals
 from tsunagu.services.reports import list_reports
+from tsunagu.services.submission_inbox import list_received
 from tsunagu.services.visits import list_visits
 from tsunagu.services.waiting import Waiting, count_waiting
 
@@ -66,6 +67,7 @@ def by_the_lists(actor: dict[str, Any]) -> Waiting:
             one.receiver.agency_id == own and one.summary.state is RequestState.ASKED
             for one in list_enquiry_requests(**actor)
         ),
+        sum(one.may_be_taken(now().date()) for one in list_received(**actor).submissions),
     )
 
 
@@ -83,6 +85,7 @@ def test_as_much_waits_as_the_lists_show(scene: Scene) -> None:
     assert (found["ben"].visits, found["anna"].guests, found["carl"].guests) == (2, 1, 0)
     assert found["dora"].referrals
     assert found["dora"].requests
+    assert found["ben"].submissions
 
 
 def test_an_alert_is_overdue_only_once_its_time_is_over_and_waits_until_its_outcome_is_told(world: World) -> None:
