@@ -17,11 +17,11 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.report import SourceGrading
 from tsunagu.domain.series import Distributed, SeriesStatus
 from tsunagu.domain.series_steps import Member
-from tsunagu.records import agencies
 from tsunagu.records.models import (
     GuestAnswerRow,
     GuestRow,
     MediaItem,
+    Officer,
     Series,
     SeriesAlias,
     SeriesCase,
@@ -247,9 +247,9 @@ def _his(actor: Actor) -> QuerySet[GuestRow]:
 
 
 def _addressed_to(actor: Actor) -> QuerySet[GuestRow]:
-    login = agencies.officer_card(actor.officer_id).login
     mine = Q(officer_id=None) | Q(officer_id=actor.officer_id)
-    return GuestRow.objects.filter(mine, of_id=actor.agency_id, login=login)
+    login = Officer.objects.filter(id=actor.officer_id).values("login")
+    return GuestRow.objects.filter(mine, of_id=actor.agency_id, login__in=login)
 
 
 def _one(rows: QuerySet[GuestRow]) -> Guest:
