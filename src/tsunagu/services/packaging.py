@@ -26,7 +26,7 @@ from tsunagu.records.ledger.signing import Signer
 from tsunagu.records.packages.manifest import OPENSSL, SHA256SUM, public_key_to_pem
 from tsunagu.records.packages.written import Package
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import case_for, deed
+from tsunagu.services.access import case_for, deed, denials_recorded
 from tsunagu.services.labels import check_may_leave
 from tsunagu.services.linking import link_first
 from tsunagu.services.parts import Keys, Ledger, Queue
@@ -101,7 +101,9 @@ def export_case(
     case = case_for(
         actor=actor, reference=reference, permission=Permission.CASE_EXPORT, now=now, keys=keys, ledger=ledger
     )
-    check_may_leave(actor.agency_id, case.case_id)
+    leaving = Permission.CASE_EXPORT
+    with denials_recorded(actor=actor, permission=leaving, asked=reference, now=now, keys=keys, ledger=ledger):
+        check_may_leave(actor.agency_id, case.case_id)
     link_first(queue=queue, now=now, ledger=ledger)
     with acting_for(actor.agency_id):
         places, contents = packaged.contents_of(case)
