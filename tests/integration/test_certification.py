@@ -46,10 +46,10 @@ def certified_until(person: Person, after: timedelta | None) -> None:
 
 @pytest.fixture(scope="module")
 def lapsed(scene: Scene) -> Person:
-    """The co-ordinator of A, whose certification ended a second ago."""
-    anna = scene.people["anna"]
-    certified_until(anna, -timedelta(seconds=1))
-    return anna
+    """The co-ordinator of A, whose certification ended a second ago, as did that of who handles juveniles there."""
+    for name in ("anna", "june"):
+        certified_until(scene.people[name], -timedelta(seconds=1))
+    return scene.people["anna"]
 
 
 def test_what_needs_a_certification_is_all_but_this() -> None:
@@ -58,8 +58,9 @@ def test_what_needs_a_certification_is_all_but_this() -> None:
 
 @pytest.mark.parametrize("door", TO_CONTENT, ids=str)
 def test_no_command_opens_content_and_each_says_why(scene: Scene, lapsed: Person, door: Door) -> None:
+    who = scene.people["june"] if door.entitled == "june" else lapsed
     refused = scene.world.run(
-        lapsed, *door.typed(scene, scene.targets[door.target] if door.target else ""), lines=door.lines
+        who, *door.typed(scene, scene.targets[door.target] if door.target else ""), lines=door.lines
     )
     assert (refused.status, refused.stdout, refused.entries) == (FORBIDDEN, "", 1)
     assert "certification" in refused.stderr

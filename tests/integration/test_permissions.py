@@ -69,7 +69,8 @@ IN_THE_BROWSER = {"reports_of_case", "count_waiting", "alerts_of_case", "count_o
 """Services that no command calls: the tests of the pages and of intakes try them."""
 
 
-WAYS_IN = {"access", "alert_desk", "gate_desk", "person_access", "referral_desk", "report_desk", "seized_access"}
+WAYS_IN = {"access", "alert_desk", "gate_desk", "person_access", "referral_desk", "report_desk", "seized_access",
+    "submission_access", "submission_choosing"}  # fmt: skip
 """What services begin with, and no door calls."""
 
 

@@ -36,6 +36,8 @@ LEAST_ITEMS: Final = 20_000
 """With fewer items no snapshot is published, and for fewer that came since no new one: looking at all is as fast."""
 MOST_ITEMS: Final = 1_000_000
 """Items of one snapshot at most: so much memory does building it take."""
+WORTH: Final = 10
+"""A snapshot that is not full is made anew once a part of it of this size, or more, came since."""
 _KIND: Final = FingerprintKind.PDQ
 _TURNS: Final = len(Turn)
 _NOBODY: Final = -1
@@ -141,7 +143,7 @@ class HeldIndex:
         if chain:
             grows = chain[-1].position - chain[-1].after < MOST_ITEMS
             begin = chain[-1].after if grows else end
-            enough = max(LEAST_ITEMS, (end - begin) // 10)
+            enough = max(LEAST_ITEMS, (end - begin) // WORTH)
         return (begin, min(last, begin + MOST_ITEMS)) if last - end > enough else None
 
     def _publish(self, after: int, position: int) -> None:

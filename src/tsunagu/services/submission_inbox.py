@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -15,14 +14,13 @@ from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
-from tsunagu.domain.submission import Rejection, Submission, SubmissionState
+from tsunagu.domain.submission import Rejection, Submission
 from tsunagu.records import agencies, cases, submissions
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.parts import Keys, Ledger
-
-OVER = "this submission was taken or rejected, was withdrawn, or its last day is over"
+from tsunagu.services.submission_access import OVER, as_received, deeds_of, open_submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def list_received(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
         denials_recorded(actor=actor, permission=permission, asked="inbox", now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
     ):
-        found = tuple(_as_received(one, now) for one in submissions.received_by(actor))
+        found = tuple(as_received(one, now) for one in submissions.received_by(actor))
         references = {one.case_id: one.reference for one in cases.cases_of(actor)}
         view = InboxView(found, agencies.agency_cards(), references)
     told = {"submissions": len(found)}
@@ -94,7 +92,7 @@ def view_received(*, actor: Actor, submission_id: UUID, now: datetime, keys: Key
         found = submissions.received_by(actor, submission_id)
         if not found:
             raise NotFound(submissions.NO_SUBMISSION)
-        one = _as_received(found[0], now)
+        one = as_received(found[0], now)
         contents = [item.sha256 for item in one.items]
         held = submissions.holding_cases(actor, contents)
         reference = {each.case_id: each.reference for each in cases.cases_of(actor)}.get(one.case_id or uuid4(), "")
@@ -143,43 +141,3 @@ def reject_submission(
             raise Conflict(OVER)
         ledger.write(*deeds_of(Act.SUBMISSION_REJECTED, one, actor, now, items=gone, why=why.value))
     return gone
-
-
-def _as_received(one: Submission, now: datetime) -> Submission:
-    """Return a submission as its receiver may know of it at this moment: its label is asked whenever it is read."""
-    is_let = one.withdrawn_at is None and now.date() <= one.until
-    standing = tuple(item for item in one.items if item.state is not SubmissionState.WITHDRAWN)
-    return replace(one, items=standing if is_let else ())
-
-
-@contextmanager
-def open_submission(
-    actor: Actor, submission_id: UUID, *, now: datetime, keys: Keys, ledger: Ledger
-) -> Iterator[Submission]:
-    """Give a submission that can be taken or rejected, in a transaction in which nobody else changes it.
-
-    Raises:
-        Forbidden: the actor receives no submissions.
-        NotFound: no such submission, or none that he is told of.
-        Conflict: it was taken or rejected, was withdrawn, or its last day is over.
-    """
-    permission, asked = Permission.SUBMISSION_RECEIVE, str(submission_id)
-    with (
-        denials_recorded(actor=actor, permission=permission, asked=asked, now=now, keys=keys, ledger=ledger),
-        acting_for(actor.agency_id),
-    ):
-        one = _as_received(submissions.received_one(actor, submission_id), now)
-        if not one.may_be_taken(now.date()):
-            raise Conflict(OVER)
-        yield one
-
-
-def deeds_of(act: Act, one: Submission, actor: Actor, now: datetime, **told: str | int) -> tuple[Deed, Deed]:
-    """Return what the ledgers of receiver and owner are told."""
-    about: dict[str, str | int] = {"submission": str(one.submission_id), **told}
-    purpose = actor.purpose or one.purpose
-    own, theirs = {**about, "agency": str(one.owner_id)}, {**about, "agency": str(one.receiver_id)}
-    return (
-        Deed(act, now, actor.agency_id, actor.officer_id, purpose, details=own),
-        Deed(act, now, one.owner_id, purpose=one.purpose, details=theirs),
-    )

@@ -26,7 +26,7 @@ from tsunagu.services.access import check_reference, deed, denials_recorded
 from tsunagu.services.linking import link_all
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.series_desk import SeriesDesk
-from tsunagu.services.submission_inbox import deeds_of, open_submission
+from tsunagu.services.submission_access import deeds_of, open_submission
 from tsunagu.services.submission_media import carried_over
 
 

@@ -23,6 +23,9 @@ ROLES = {
     "officer": gettext_noop("officer"),
 }
 NAMES = {
+    "mapping": pgettext_lazy("ledger", "mapping"),
+    "mappings": pgettext_lazy("ledger", "mappings"),
+    "unread": pgettext_lazy("ledger", "not read"),
     "added": pgettext_lazy("ledger", "added"),
     "agency": pgettext_lazy("ledger", "agency"),
     "again": pgettext_lazy("ledger", "again"),

@@ -96,7 +96,7 @@ ASKED = {
     "overlaps": ("text", "agency"),
     "series_board": ("text",),
     "my_ledger": ("of",),
-    "vintage": ("as",),
+    "vintage": ("as", "unread"),
 }
 """What pages are asked in the query of their address, beside `NARROWING`."""
 NARROWING = {

@@ -16,6 +16,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from tsunagu.records.juveniles import see_juveniles
 from tsunagu.records.ledger.book import entries_of_agency
 from tsunagu.records.models import (
     AlertNoteRow,
@@ -224,6 +225,7 @@ def needles_of(agency_id: UUID) -> Iterator[Needle]:
             yield from _read(model, one, OF_BOTH_SIDES[model], agency_id, using=LINKER)
         elif _has_agency(model) or model.__name__ == "Agency" or model in OF_ITS_PATH:
             with acting_for(agency_id):
+                see_juveniles()
                 yield from list(_read(model, one, CASE_OF.get(model.__name__, ""), agency_id))
     with acting_for(agency_id):
         entries = entries_of_agency(most=MOST_ENTRIES)
