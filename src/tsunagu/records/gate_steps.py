@@ -45,8 +45,11 @@ def persons_after(
     rows = ListedPersonRow.objects.filter(list_id=list_id, ended_at=None).order_by("rows__0")
     rows = rows if among is None else rows.filter(id__in=list(among))
     rows = rows if prefecture is None else rows.filter(prefecture=prefecture)
-    while some := list(rows.filter(rows__0__gt=first_row)[:_AT_ONCE]):
+    while True:
+        some = list(rows.filter(rows__0__gt=first_row)[:_AT_ONCE])
         yield from ((row.id, told(row)) for row in some)
+        if len(some) < _AT_ONCE:
+            return
         first_row = some[-1].rows[0]
 
 
