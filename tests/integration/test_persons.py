@@ -133,7 +133,9 @@ def test_in_an_emergency_a_second_officer_confirms_and_a_third_looks_at_it(
     at = (case, asked["opening"])
     assert do(world, two, "read-identity", *at) == NOT_FOUND
     assert do(world, two, "confirm-identity", *at) == FORBIDDEN
+    assert do(world, lead, "review-identity", *at) == CONFLICT
     assert do(world, one, "confirm-identity", *at) == 0
+    assert do(world, lead, "review-identity", *at) == CONFLICT
     assert do(world, one, "read-identity", *at) == NOT_FOUND
     assert told(world, two, "read-identity", *at)[0]["name"] == who
     assert do(world, two, "read-identity", *at) == NOT_FOUND

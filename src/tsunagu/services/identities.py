@@ -181,11 +181,14 @@ def review_opening(
     Raises:
         Forbidden: the actor is no co-ordinator, or had a hand in it.
         NotFound: no such case or opening, or not the actor's; or it was no emergency, or was looked at before.
+        Conflict: it is not over: it may be confirmed, or read, yet.
     """
     with case_opened(actor, Permission.IDENTITY_REVIEW, reference, now=now, keys=keys, ledger=ledger) as case:
         row = identities.opening_of(case, opening_id)
         if not row.emergency or row.reviewed_at:
             raise NotFound(NO_OPENING)
+        if row.taken_at is None and now < (row.confirmed_at or row.asked_at) + CONFIRMED_WITHIN:
+            raise Conflict("the emergency is not over: look at it once the identity was read, or cannot be any more")
         if actor.officer_id in {row.officer_id, row.confirmed_by_id}:
             raise Forbidden("somebody who had no hand in it looks at it")
         identities.review(opening_id, officer_id=actor.officer_id, now=now)
