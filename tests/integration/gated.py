@@ -14,6 +14,7 @@ from tsunagu.law.gate import Allegation, Majority
 from tsunagu.law.points import Evidence, Point
 from tsunagu.law.shipped import shipped_text
 from tsunagu.services import gate as service
+from tsunagu.services.cases import staff_case
 from tsunagu.services.gate_facts import AgeFact, PointFact
 
 from .adopted import adopt, review, row_digests
@@ -138,3 +139,10 @@ class Gated:
         """Return how he stands."""
         [view] = self.gate("show", by=by)
         return view
+
+
+def assign(gated: Gated) -> Person:
+    """Let an officer who is assigned to juveniles work on the case."""
+    made = gated.desk.world.enroll(gated.force.administrator, Role.JUVENILE)
+    staff_case(actor=gated.desk.one.actor, reference=gated.desk.case, login=made.login, **gated.desk.world.parts)
+    return made

@@ -6,12 +6,14 @@ import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, transaction
 
 from tsunagu.domain.enquiry_request import MOST_ASKED, RequestDraft, Wanted
 from tsunagu.domain.erasure import ErasureGround
+from tsunagu.domain.errors import NotFound
 from tsunagu.domain.permission import Role
 from tsunagu.exchange.enquiry_form import text_of
 from tsunagu.records.models import EnquiryRequestRow, EnquiryRequestSourceRow
@@ -20,9 +22,10 @@ from tsunagu.services import enquiry_asking
 from tsunagu.services import enquiry_requests as service
 from tsunagu.services.deletion import confirm_deletion, propose_deletion
 from tsunagu.services.enquiry_asking import ask_force
+from tsunagu.services.referral_views import view_referral
 
-from .gated import BUYER, Force, Gated
-from .referred import be_of
+from .gated import BUYER, Force, Gated, assign
+from .referred import be_of, refer_one
 from .seized import fillers
 from .world import Person, World, now
 
@@ -212,3 +215,34 @@ def test_a_force_without_tsunagu_gets_a_letter_and_its_answer_is_entered_by_a_do
     with acting_for(nagasaki.actor.agency_id):
         row = EnquiryRequestRow.objects.get(id=request)
         assert (row.key, row.sealed, row.answer, row.document) == (None, None, None, None)
+
+
+def test_what_was_sent_of_somebody_is_told_to_who_handles_juveniles_alone_once_he_goes_their_way(
+    gated: Gated, nagasaki: Person
+) -> None:
+    world, one, other = gated.desk.world, gated.desk.one, gated.desk.other
+    sent = str(refer_one(world, one, gated.desk.case, nagasaki, 1, is_received=False))
+    gated.take_up()
+    asked = ask(gated)
+    assert world.run(one, "referral", "withdraw", sent, "--reason", "he is a juvenile").status == 0
+
+    def told(who: Person) -> list[bool]:
+        """Whether he is told of the package and of the request, each in its list and opened by itself."""
+        opened = [view_referral, service.view_enquiry_request]
+        lists = [("referral", "list"), ("enquiry", "requests")]
+        found = []
+        for view, typed, name, key in zip(opened, lists, (sent, asked), ("referral_id", "request_id"), strict=True):
+            is_listed = name in world.run(who, *typed, "--json").text
+            if is_listed:
+                view(actor=who.actor, **{key: UUID(name)}, **world.parts)
+            else:
+                with pytest.raises(NotFound):
+                    view(actor=who.actor, **{key: UUID(name)}, **world.parts)
+            found.append(is_listed)
+        return found
+
+    assert told(one) == [True, True]
+    gated.gate("age", "--as", "juvenile", "--evidence", "E-1=the family register")
+    gated.gate("juvenile", "--age-at-act", "15", "--age-now", "16", "--reason", "the register")
+    assert [told(who) for who in (one, other)] == [[False, False]] * 2
+    assert told(assign(gated)) == [True, True]

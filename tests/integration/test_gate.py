@@ -18,12 +18,11 @@ from tsunagu.records.juveniles import see_juveniles
 from tsunagu.records.models import Case, JuvenileRow, Officer, SeizedListRow
 from tsunagu.records.session import acting_for
 from tsunagu.services.case_life import withdraw_exhibit
-from tsunagu.services.cases import staff_case
 from tsunagu.services.law_rules import withdraw_review
 from tsunagu.services.retention import erase_expired
 
 from .adopted import adopt, review
-from .gated import ADULT, BUYER, POINTS, Force, Gated
+from .gated import ADULT, BUYER, POINTS, Force, Gated, assign
 from .referred import refer_one
 from .seized import fillers
 from .world import Person, World
@@ -184,13 +183,6 @@ def test_a_juvenile_goes_a_way_of_his_own_from_which_none_leads_back(gated: Gate
     assert "register" not in str(sealed)
     of_juveniles = "SELECT count(*) FROM gate_step JOIN listed_person AS p ON p.id = person_id AND p.apart"
     assert admin.execute(of_juveniles).fetchone() == (0,)
-
-
-def assign(gated: Gated) -> Person:
-    """Let an officer who is assigned to juveniles work on the case."""
-    made = gated.desk.world.enroll(gated.force.administrator, Role.JUVENILE)
-    staff_case(actor=gated.desk.one.actor, reference=gated.desk.case, login=made.login, **gated.desk.world.parts)
-    return made
 
 
 def juvenile(gated: Gated) -> Person:

@@ -18,7 +18,13 @@ from django.db import IntegrityError, connection, transaction
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.seized import SeizedList
 from tsunagu.records.keys.envelope import open_under, seal_under
-from tsunagu.records.models import GateStepRow, JuvenileRow, ListedPersonRow
+from tsunagu.records.models import (
+    EnquiryRequestSourceRow,
+    GateStepRow,
+    JuvenileRow,
+    ListedPersonRow,
+    ReferralSourceRow,
+)
 from tsunagu.records.seized import held
 
 CHANGED = "what is kept of this person was changed"
@@ -67,6 +73,16 @@ def rows_apart(list_id: UUID) -> list[int]:
 def persons_apart(list_id: UUID) -> dict[UUID, list[int]]:
     """Return the rows of each juvenile whom a list names, or has named, by his id."""
     return dict(ListedPersonRow.objects.filter(list_id=list_id, apart=True).values_list("id", "rows"))
+
+
+def packages_apart() -> frozenset[UUID]:
+    """Return the referrals that the agency made of somebody before he went the way of juveniles."""
+    return frozenset(ReferralSourceRow.objects.filter(person__apart=True).values_list("referral_id", flat=True))
+
+
+def requests_apart() -> frozenset[UUID]:
+    """Return the enquiry requests that the agency made about somebody before he went the way of juveniles."""
+    return frozenset(EnquiryRequestSourceRow.objects.filter(person__apart=True).values_list("request_id", flat=True))
 
 
 def set_apart(person_id: UUID) -> None:

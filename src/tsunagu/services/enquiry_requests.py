@@ -26,7 +26,7 @@ from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
-from tsunagu.records import agencies, enquiry_requests
+from tsunagu.records import agencies, enquiry_requests, juveniles
 from tsunagu.records.enquiry_requests import KeptRequest
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
@@ -173,19 +173,34 @@ def erased_at_both(gone: Sequence[RequestSummary], now: datetime) -> tuple[Deed,
 
 @dataclass(frozen=True, slots=True)
 class RequestsWithheld:
-    """Tells which requests one officer is not shown: about somebody who bears his name, or a colleague's."""
+    """Tells which requests one officer is not shown: about who bears his name or a colleague's, and about juveniles.
+
+    Attributes:
+        names: of officers.
+        apart: requests that his agency made about juveniles; none where he is assigned to these.
+    """
 
     names: frozenset[str]
+    apart: frozenset[UUID]
 
     @classmethod
-    def from_(cls, actor: Actor) -> RequestsWithheld:
-        """Return those of an officer. Call it within `acting_for` his agency."""
+    def from_(cls, actor: Actor, *, came: bool = False) -> RequestsWithheld:
+        """Return those of an officer. Call it within `acting_for` his agency.
+
+        Args:
+            actor: who reads.
+            came: whether they are asked for what came from others alone, among which are none of his agency's own.
+        """
         from tsunagu.services.seized_names import withheld_from  # noqa: PLC0415 - loads NumPy
 
-        return cls(frozenset(withheld_from(actor)))
+        is_told = came or actor.may(Permission.JUVENILE_HANDLE)
+        apart = frozenset[UUID]() if is_told else juveniles.requests_apart()
+        return cls(frozenset(withheld_from(actor)), apart)
 
     def hides(self, kept: KeptRequest, keys: Keys) -> bool:
-        """Return whether a request is about such a person; an erased one tells of nobody."""
+        """Return whether a request is about such a person; an erased one bears nobody's name."""
+        if kept.summary.request_id in self.apart:
+            return True
         if kept.key is None:
             return False
         return bears_a_name_of(kept.content(key_of(kept, keys))["person"], self.names)

@@ -94,7 +94,7 @@ def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
 
 def _unreceived(actor: Actor, keys: Keys) -> int:
     """Return how many packages wait to be received, but for those that are withheld from the actor."""
-    withheld = PackagesWithheld.from_(actor)
+    withheld = PackagesWithheld.from_(actor, came=True)
     found = waiting.unreceived(actor, tells_all=actor.may(Permission.HELD_NOTICE_RELEASE), most=MOST_REFERRALS)
 
     def is_withheld(one: SignedPackage) -> bool:
@@ -111,7 +111,7 @@ def _unanswered(actor: Actor, now: datetime, keys: Keys) -> int:
     waits = enquiry_requests.to_be_answered(actor, today=now.date(), most=MOST_REFERRALS)
     if not waits:
         return 0
-    withheld = RequestsWithheld.from_(actor)
+    withheld = RequestsWithheld.from_(actor, came=True)
 
     def is_withheld(one: KeptRequest) -> bool:
         try:
