@@ -39,6 +39,7 @@ from tsunagu.services.case_life import withdraw_exhibit
 from tsunagu.services.deletion import confirm_deletion, propose_deletion
 from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.grants import list_grants, withdraw_grant
+from tsunagu.services.retention import erase_expired
 from tsunagu.services.series import open_series
 from tsunagu.services.series_changes import add_to_series, merge_series
 from tsunagu.services.series_facts import set_handling
@@ -323,6 +324,13 @@ def test_after_its_last_day_nobody_reads_it_and_retention_erases_it(post: Post) 
     assert post.seen(waiting)["items"] == []
     with pytest.raises(Conflict):
         take(post.world, post.ben, waiting)
+    assert post.held(post.ben) == {*post.digests}
+    with connections["owner"].cursor() as cursor:  # as it was set when it was taken, then
+        cursor.execute('ALTER TABLE "case" NO FORCE ROW LEVEL SECURITY')
+        cursor.execute('UPDATE "case" SET keep_until = %s, keep_limit = %s WHERE reference = %s', [past, past, case])
+        cursor.execute('ALTER TABLE "case" FORCE ROW LEVEL SECURITY')
+    erase_expired(**post.world.parts)
+    assert post.held(post.ben) == set()
 
 
 def test_what_may_not_be_passed_on_leaves_by_no_door(post: Post) -> None:
@@ -433,7 +441,7 @@ def test_media_go_from_vault_to_vault_and_leave_with_the_submission(vaults: Post
     assert b"".join(own.read(bytes.fromhex(post.digests[0]))) == post.contents[0]
 
 
-def test_media_that_were_changed_or_a_vault_that_is_off_let_nothing_over(vaults: Post) -> None:
+def test_where_the_receivers_vault_was_switched_off_no_media_come_over(vaults: Post) -> None:
     post = vaults
     submission = submit(post.world, post.anna, post.series, post.ben, with_media=True)
     grants = list_grants(actor=post.ada.actor, **post.world.parts).grants

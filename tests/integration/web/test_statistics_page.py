@@ -91,3 +91,4 @@ def test_a_vintage_is_shown_drawn_and_given_out_as_files_that_are_the_same_each_
         assert first.content.startswith(begins)
         assert first["Content-Disposition"].endswith(f'-en.{kind}"')
     assert one.get(path, **{"as": "zip"}).status_code == 422
+    assert "could not be read" not in plain(one.get(path, unread="7").content.decode()), "no address says a number"

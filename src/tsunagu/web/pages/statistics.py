@@ -48,6 +48,11 @@ def statistics(request: HttpRequest) -> HttpResponse:
     return render(request, "web/statistics.html", context)
 
 
+UNREAD = "unread"
+"""Where a session keeps, for the next page of a vintage, how many packages could not be read as it was frozen: no
+address says it, for anybody may type one."""
+
+
 @require_http_methods(["GET", "POST"])
 def own_statistics(request: HttpRequest) -> HttpResponse:
     """List the vintages of the agency's own figures, or freeze one."""
@@ -55,7 +60,8 @@ def own_statistics(request: HttpRequest) -> HttpResponse:
         year, status = number(request.POST.get("year", "")), chosen(FigureStatus, request.POST.get("status", ""))
         made = freeze_figures(year=year, status=status, **parts_of(request))
         address = reverse("vintage", args=(made.year, made.known_on.isoformat()))
-        return redirect(f"{address}?unread={made.unread}" if made.unread else address)
+        request.session[UNREAD] = [address, made.unread]
+        return redirect(address)
     found = list_vintages(**parts_of(request))
     return render(request, "web/own_statistics.html", {"vintages": found, "statuses": list(FigureStatus)})
 
@@ -70,12 +76,13 @@ def vintage(request: HttpRequest, year: int, known_on: str) -> HttpResponse:
     read = read_vintage(year=year, known_on=day(known_on), **parts_of(request))
     if kind:
         return _file(read, kind, typesetter)
+    about, unread = request.session.pop(UNREAD, ("", 0))
     context = {
         "vintage": read.vintage,
         "tables": [(one, drawn_rows(one), _rows(one)) for one in read.vintage.tables],
         "notes": [f"note:{one}" for one in NOTES],
         "breaks": breaks_of(year),
-        "unread": number(request.GET.get("unread", "")),
+        "unread": unread if about == request.path else 0,
     }
     return render(request, "web/vintage.html", context)
 

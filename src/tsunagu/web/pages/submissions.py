@@ -73,13 +73,17 @@ def _change(request: HttpRequest, series: str) -> None:
     sent, parts = request.POST, parts_of(request)
     act = sent.get("act", "")
     if act == "submit":
+        until = day(sent.get("until", ""))
+        if until is None:
+            service.list_submissions(name=series, **parts)  # what is not his is told him before what is missing
+            raise InputError("a submission has a last day")
         draft = SubmissionDraft(
             to=sent.get("to", ""),
             items=frozenset(sent.get("items", "").split()),
             investigation=sent.get("name", ""),
             purpose=chosen(Purpose, sent.get("purpose", "")),
             may_forward=bool(sent.get("forward")),
-            until=day(sent.get("until", "")) or now().date(),
+            until=until,
             with_media=bool(sent.get("media")),
             reason=sent.get("reason", ""),
         )
