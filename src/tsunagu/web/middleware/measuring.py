@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 import time
 from bisect import bisect_left
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -59,7 +59,7 @@ class RequestCounts:
         """Begin with none."""
         self._lock = threading.Lock()
         self._own = _Totals()
-        self._folder: Path | None = None
+        self._file: Path | None = None
 
     def add(self, page: str, status: int, took_s: float) -> None:
         """Count one request."""
@@ -69,13 +69,13 @@ class RequestCounts:
     def share(self, folder: Path) -> None:
         """Write down in a folder, every second, what was counted here, and tell from now on what all have there.
 
-        What a process had counted that is gone stays counted, so that no total ever falls.
+        What a process had counted that is gone stays counted, as long as the folder stands.
 
         Args:
             folder: of one run of the server, for all processes that answer.
         """
-        self._folder = folder
-        threading.Thread(target=self._write, args=(folder / str(os.getpid()),), name="counts", daemon=True).start()
+        self._file = folder / uuid4().hex  # a number of a process comes again once it has ended
+        threading.Thread(target=self._write, args=(self._file,), name="counts", daemon=True).start()
 
     def _write(self, file: Path) -> None:
         written, unfinished = "", file.with_suffix(UNFINISHED)
@@ -94,9 +94,9 @@ class RequestCounts:
         total = _Totals()
         with self._lock:
             total.add_all(self._own)
-        others = [] if self._folder is None else sorted(self._folder.glob("[0-9]*"))
-        for one in others:
-            if one.suffix != UNFINISHED and one.name != str(os.getpid()):
+        written = () if self._file is None else self._file.parent.iterdir()
+        for one in written:
+            if one.suffix != UNFINISHED and one != self._file:
                 total.add_all(_Totals.of_json(one.read_text(encoding="utf-8")))
         answered = tuple(
             Sample(count, {"page": page, "status": str(status)})
