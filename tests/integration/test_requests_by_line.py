@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tsunagu.domain.enquiry_request import Confirmed, RequestAnswer, RequestSummary, Wanted
+from tsunagu.domain.enquiry_request import Confirmed, RequestAnswer, RequestDraft, RequestSummary, Wanted
 from tsunagu.domain.hub import MessageKind
 from tsunagu.federation.request_messages import (
     ToldRequest,
@@ -28,6 +28,7 @@ from tsunagu.records.models import EnquiryRequestRow, HubOutgoing
 from tsunagu.records.session import acting_for
 from tsunagu.services import enquiry_requests as service
 from tsunagu.services import request_inbox
+from tsunagu.services.enquiry_asking import ask_force
 
 from .gated import BUYER, Gated
 from .lined import Line, keep, own_keys
@@ -197,3 +198,19 @@ def test_an_answer_counts_from_the_force_that_was_asked_and_once(line: Line, gat
     assert read(gated, gated.desk.one, str(request))["answer"] == {"residence": "confirmed"}
     delete(gated)
     assert refuses(mark) == "expired", "it is erased"
+
+
+def test_what_is_erased_unanswered_before_it_has_left_leaves_no_more(line: Line, gated: Gated) -> None:
+    before = now() - timedelta(days=3)
+    draft = RequestDraft((Wanted.RESIDENCE,), "規則第4条", before.date() + timedelta(days=1))
+    at: dict[str, Any] = {"actor": gated.desk.one.actor, "reference": gated.desk.case, "number": None, "person": 1}
+    with line.here.here() as world:
+        request = ask_force(draft=draft, **at, **(world.parts | {"now": before}))
+        service.erase_unanswered(now=now(), ledger=world.rooms.ledger)
+    line.carry()
+    member_id = line.there.installation_id
+    assert member_id
+    with acting_for(member_id):
+        assert [one.body for one in HubOutgoing.objects.filter(stream=asked_stream(request))] == [{}]
+    with line.there.here(), acting_for(line.nagasaki.actor.agency_id):
+        assert not EnquiryRequestRow.objects.filter(id=request).exists()

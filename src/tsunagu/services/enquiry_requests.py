@@ -35,7 +35,7 @@ from tsunagu.services.isolated import Isolated
 from tsunagu.services.line_outbox import line_to
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.referral_names import bears_a_name_of
-from tsunagu.services.request_outbox import tell_asker
+from tsunagu.services.request_outbox import queue_over, tell_asker
 from tsunagu.services.seized_access import SEALS
 
 
@@ -156,6 +156,7 @@ def erase_unanswered(*, now: datetime, ledger: Ledger) -> int:
     for agency_id in agencies.member_ids():
         with each.step(), acting_for(agency_id):
             gone = enquiry_requests.erase_unanswered(agency_id, today=now.date(), now=now)
+            queue_over(gone, now=now)  # what has not left yet is not to leave any more
             gone += enquiry_requests.erase_over(agency_id, today=now.date(), now=now)
             if gone:
                 ledger.write(*erased_at_both(gone, now))
