@@ -19,7 +19,9 @@ from tsunagu.services.cases import open_case
 from tsunagu.services.deletion import confirm_deletion, propose_deletion
 
 from .granted import grant
+from .guested import show_to
 from .peopled import SAID, people_a_case
+from .submitted import submit
 from .world import Person, World, now, random_name
 
 REFUSED, NOT_FOUND, FORBIDDEN, CONFLICT = 2, 4, 5, 6
@@ -180,7 +182,12 @@ def test_who_is_withdrawn_is_gone_and_whoever_was_told_is_to_be_told_again(
     assert do(world, one, "withdraw", case, "subject-1", "--why", "acquitted") == REFUSED
     with acting_for(one.actor.agency_id):
         subject = PersonRow.objects.get(case__reference=case, kind="subject", number=1)
+    elsewhere, _ = world.found({Role.OFFICER}, {Role.ADMINISTRATOR})
+    world.bring_in(one, case, "E1", world.file(b"a picture of nobody"))
+    submission = submit(world, one, show_to(world, one, case, elsewhere)[0], elsewhere)
     assert do(world, one, "withdraw", case, "subject-1", "--why", "ruled-out") == 0
+    reached = [each for each in told(world, one, "recalls", case) if each["person"] == "subject-1"]
+    assert ("submission", str(submission)) in {(each["kind"], each["receiver"]) for each in reached}
     assert [each["person"] for each in told(world, one, "list", case)] == ["child-1", "subject-3", "subject-4"]
     assert told(world, one, "network", case) == []
     query = "SELECT count(*) FROM identity.person WHERE person_id = %s"

@@ -71,6 +71,8 @@ class ReceiverKind(StrEnum):
     PACKAGE = "package"
     ALERT = "alert"
     REFERRAL = "referral"
+    ENQUIRY_REQUEST = "enquiry-request"
+    SUBMISSION = "submission"
 
 
 COURT_ONLY: Final = frozenset({PersonRole.CONVICTED.value, *(one.value for one in CourtFinding)})

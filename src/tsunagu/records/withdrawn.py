@@ -21,6 +21,8 @@ from tsunagu.records.models import (
     PersonToldRow,
     PersonWithdrawalRow,
     ReferralSourceRow,
+    SeriesCase,
+    SubmissionRow,
 )
 from tsunagu.records.persons import Words
 
@@ -37,6 +39,13 @@ def referrals_since(case: CaseSummary, since: datetime) -> tuple[UUID, ...]:
     """Return the referrals from lists of a case that were sent since then."""
     rows = ReferralSourceRow.objects.filter(list__exhibit__case_id=case.case_id, referral__sent_at__gte=since)
     return tuple(rows.order_by("referral__sent_at").values_list("referral_id", flat=True).distinct())
+
+
+def submissions_since(case: CaseSummary, since: datetime) -> tuple[UUID, ...]:
+    """Return what was submitted since then of series that rest on a case."""
+    resting = SeriesCase.objects.filter(case_id=case.case_id).values("series__root_id")
+    rows = SubmissionRow.objects.filter(owner_id=case.agency_id, series__root_id__in=resting, submitted_at__gte=since)
+    return tuple(rows.order_by("submitted_at", "id").values_list("id", flat=True))
 
 
 def withdraw(

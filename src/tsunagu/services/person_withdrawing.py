@@ -22,7 +22,7 @@ from tsunagu.domain.person import (
     Recall,
     ReceiverKind,
 )
-from tsunagu.records import alerts, persons, withdrawn
+from tsunagu.records import alerts, enquiry_requests, persons, withdrawn
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.ledger.pages import all_entries_of_case
 from tsunagu.services.access import deed
@@ -150,6 +150,11 @@ def _reached(actor: Actor, case: CaseSummary, person: CasePerson) -> Iterator[tu
             yield ReceiverKind.PACKAGE, f"{body['at'][:16]} {entry.hash.hex()[:16]}"
     for referral_id in withdrawn.referrals_since(case, since):
         yield ReceiverKind.REFERRAL, str(referral_id)
+    for request in enquiry_requests.kept_of(case.case_id, None):
+        if request.asked_at >= since:
+            yield ReceiverKind.ENQUIRY_REQUEST, str(request.request_id)
+    for submission_id in withdrawn.submissions_since(case, since):
+        yield ReceiverKind.SUBMISSION, str(submission_id)
     for alert, _ in alerts.alerts_told(actor, case_id=case.case_id):
         if alert.raised_at >= since:
             yield ReceiverKind.ALERT, str(alert.alert_id)
