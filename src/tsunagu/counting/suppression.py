@@ -6,7 +6,7 @@ their sum, and any split of that sum is possible; docs/statistics.md tells why t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tsunagu.counting.tables import Breakdown, Counts, Heading
@@ -48,7 +48,7 @@ def publish(
     counts: Counts,
     *,
     earlier: Sequence[Published] = (),
-    within: Sequence[Published] = (),
+    within: Sequence[Sequence[Published]] = (),
     small_below: int = SMALL_BELOW,
 ) -> Published:
     """Return a table with enough rows kept back, in the light of every earlier vintage of it.
@@ -60,27 +60,33 @@ def publish(
     always told: it says nothing of a place.
 
     A table of a part, such as persons arrested beside persons cleared, keeps back whatever the wider one does, and
-    more rows until no difference of both is small: who is not in the part would be told by it.
+    more rows until no difference of both is small, nor has changed by a small number: who is not in the part would be
+    told by it.
 
     Args:
         counts: the table.
         earlier: every earlier vintage that was published.
-        within: tables of the same vintage and the same rows of which this one counts a part.
+        within: of each table with the same rows of which this one counts a part, all vintages, the last of this day.
         small_below: counts from 1 up to this, exclusively, are small; 2 to 100.
 
     Raises:
-        InputError: an earlier table counts something else or is not earlier, or `small_below` is out of range.
+        InputError: an earlier table counts something else or is not earlier, a wider one was not published on the
+            same day, or `small_below` is out of range.
     """
     if not 2 <= small_below <= 100:
         raise InputError("small is below 2 to 100")
     for one in earlier:
         if one.heading != counts.heading or one.counts.known_on >= counts.known_on:
             raise InputError("this is no earlier vintage of the same table")
-    guard = _Guard(counts, tuple(one for one in earlier if not one.totals_kept_back), tuple(within), small_below)
+    for vintages in within:
+        if not vintages or vintages[-1].counts.known_on != counts.known_on:
+            raise InputError("a wider table has no vintage of the same day")
+    wider = [vintages[-1] for vintages in within]
+    guard = _Guard(counts.heading, tuple(_told_of(counts, earlier, within)), small_below)
     every = frozenset(counts.rows)
-    if guard.tells_too_much():
+    if any(one.totals_kept_back for one in wider) or guard.tells_too_much(every):
         return Published(counts, every, totals_kept_back=True)
-    before = frozenset().union(*(one.kept_back for one in (*earlier, *within)))
+    before = frozenset().union(*(one.kept_back for one in (*earlier, *wider)))
     kept = {row for row in counts.rows if row in before or guard.gives_away(row)}
     more = sorted(every - kept, key=lambda row: (counts.rows[row][-1], row))
     while kept and more and not guard.is_safe(kept):
@@ -113,76 +119,105 @@ def kept_back_of(counts: Mapping[str, int], *, small_below: int = SMALL_BELOW) -
     return frozenset(kept)
 
 
+_Rows = Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Counts that anybody can work out of each row: a table's own, or by how much they are short of a wider one's.
+
+    Attributes:
+        now: in this vintage.
+        before: in each earlier vintage whose totals were told, and the rows that it kept back. Its columns are the
+            first of those of now: the others were not over.
+    """
+
+    now: _Rows
+    before: tuple[tuple[_Rows, frozenset[str]], ...]
+
+
+def _told_of(counts: Counts, earlier: Sequence[Published], within: Sequence[Sequence[Published]]) -> Iterator[_Told]:
+    """Yield what a table tells by itself, then beside each wider one."""
+    told = [one for one in earlier if not one.totals_kept_back]
+    yield _Told(counts.rows, tuple((one.counts.rows, one.kept_back) for one in told))
+    for *before, now in within:
+        of_day = {one.counts.known_on: one.counts for one in before}
+        pairs = [(one, of_day[one.counts.known_on]) for one in told if one.counts.known_on in of_day]
+        yield _Told(
+            _short_of(counts, now.counts),
+            tuple((_short_of(one.counts, wide), one.kept_back) for one, wide in pairs),
+        )
+
+
+def _short_of(part: Counts, whole: Counts) -> _Rows:
+    return {
+        row: tuple(wide - one for one, wide in zip(cells, whole.rows[row], strict=True))
+        for row, cells in part.rows.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class _Guard:
     """Judges what a table would tell.
 
     Attributes:
-        counts: the table.
-        earlier: its earlier vintages whose totals were told.
-        within: tables of which it counts a part.
+        heading: what the table counts.
+        told: by itself, and beside each wider one.
         small_below: from 1 up to this is small.
     """
 
-    counts: Counts
-    earlier: tuple[Published, ...]
-    within: tuple[Published, ...]
+    heading: Heading
+    told: tuple[_Told, ...]
     small_below: int
 
     def is_small(self, number: int) -> bool:
         return 0 < abs(number) < self.small_below
 
     def telling(self, values: Sequence[int]) -> tuple[int, ...]:
-        """Return what a row of counts tells: itself, and of persons how many the second half added."""
-        if self.counts.heading.definition.unit is Unit.PERSONS and len(values) > 1:
+        """Return what counts, or changes of them, tell: and of persons how many the second half added."""
+        if self.heading.definition.unit is Unit.PERSONS and len(values) > 1:
             return (*values, values[1] - values[0])
         return tuple(values)
 
-    def tells_too_much(self) -> bool:
+    def tells_too_much(self, every: frozenset[str]) -> bool:
         """Return whether even the totals tell something small, of themselves or beside those of a wider table."""
-        beside = (step for one in self.within for step in self._short_of(self.counts.totals, one.counts.totals))
-        return any(one.totals_kept_back for one in self.within) or any(
-            map(self.is_small, (*self.telling(self.counts.totals), *beside))
-        )
-
-    def _short_of(self, part: Sequence[int], whole: Sequence[int]) -> tuple[int, ...]:
-        """Return by how much one row of counts is less than that of a wider table, and what each tells of that."""
-        return self.telling([wide - one for one, wide in zip(part, whole, strict=True)])
+        return any(self.is_small(one) for told in self.told for one in self.telling(_sums(told.now, every)))
 
     def gives_away(self, row: str) -> bool:
-        """Return whether a row holds something small, has changed by such since it was told, or lacks it of a whole."""
-        beside = (step for one in self.within for step in self._short_of(self.counts.rows[row], one.counts.rows[row]))
-        changes = (change for one in self.earlier if row not in one.kept_back for change in self._changes([row], one))
-        return any(map(self.is_small, (*self.telling(self.counts.rows[row]), *changes, *beside)))
+        """Return whether a row tells something small, or has changed by such since it was told."""
+        for told in self.told:
+            changes = [
+                one for rows, kept in told.before if row not in kept for one in self._changes([row], told.now, rows)
+            ]
+            if any(map(self.is_small, (*self.telling(told.now[row]), *changes))):
+                return True
+        return False
 
-    def _changes(self, rows: Sequence[str], old: Published) -> list[int]:
+    def _changes(self, rows: Collection[str], now: _Rows, then: _Rows) -> tuple[int, ...]:
         """Return by how much the sum of rows differs from an earlier vintage, for each column that both have."""
-        pairs = [
-            (column, old.counts.periods.index(period))
-            for column, period in enumerate(self.counts.periods)
-            if period in old.counts.periods
-        ]
-        return [sum(self.counts.rows[row][now] - old.counts.rows[row][then] for row in rows) for now, then in pairs]
+        pairs = zip(_sums(now, rows), _sums(then, rows), strict=False)
+        return self.telling([new - old for new, old in pairs])
 
-    def is_safe(self, kept: set[str]) -> bool:
+    def is_safe(self, kept: Collection[str]) -> bool:
         """Return whether neither the sum of the rows kept back nor its change gives anything small away."""
-        rows = sorted(kept)
-        changes = (change for one in self.earlier for change in self._changes(rows, one))
+        changes = (one for told in self.told for rows, _ in told.before for one in self._changes(kept, told.now, rows))
         return self.hides(kept) and not any(map(self.is_small, changes))
 
-    def hides(self, kept: set[str]) -> bool:
+    def hides(self, kept: Collection[str]) -> bool:
         """Return whether the sum of the rows kept back gives nothing small away, to a force of theirs neither."""
-        breakdown = self.counts.heading.breakdown
-        by_force = breakdown is Breakdown.FORCE
+        by_force = self.heading.breakdown is Breakdown.FORCE
         if len(kept) < (_AT_LEAST_OF_FORCES if by_force else _AT_LEAST_OF_OTHERS):
             return False
-        rows = sorted(kept)
-        beside = [[self._short_of(self.counts.rows[row], one.counts.rows[row]) for row in rows] for one in self.within]
-        for told in ([self.telling(self.counts.rows[row]) for row in rows], *beside):
-            for column in zip(*told, strict=True):
+        for told in self.told:
+            for column in zip(*(self.telling(told.now[row]) for row in kept), strict=True):
                 sums = [sum(column)]
                 if by_force:
                     sums += [sums[0] - own for own in column]
                 if any(map(self.is_small, sums)):
                     return False
         return True
+
+
+def _sums(rows: _Rows, of: Collection[str]) -> list[int]:
+    """Return the sum of some rows in each column."""
+    return [sum(column) for column in zip(*(rows[row] for row in of), strict=True)]

@@ -124,7 +124,11 @@ def frozen(
         counts = count_table(known.acts, heading, known_on=known_on, status=status, rows=_rows(heading))
         told = [table for one in of_year for table in one.tables if table.heading == heading]
         wider = [replace(heading, definition=one) for one in _WIDER.get(heading.definition, ())]
-        within = [one for one in tables if one.heading in wider]
+        within = [
+            [*(table for one in of_year for table in one.tables if table.heading == now.heading), now]
+            for now in tables
+            if now.heading in wider
+        ]
         tables.append(publish(counts, earlier=told, within=within))
     stages = _stages(known, known_on, status, [one.stages for one in before])
     return FrozenVintage(year, known_on, status, salt, known, _agreeing(tables), stages)

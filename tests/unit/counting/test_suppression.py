@@ -168,13 +168,64 @@ def test_whom_a_part_does_not_count_is_told_by_no_difference_of_both_tables(rows
     part = {row: (max(0, half - by_half), max(0, year - by_half))
             for (row, (half, year)), by_half in zip(wide.items(), less, strict=False)}  # fmt: skip
     whole = publish(counts(wide, of=of))
-    told = publish(counts(part, of=part_of), within=[whole])
+    told = publish(counts(part, of=part_of), within=[[whole]])
     assert told.kept_back >= whole.kept_back
     sets = [{row} for row in part if row not in told.kept_back]
     sets += [set(told.kept_back), set(part)] if not told.totals_kept_back else []
     for together in sets:
         short = [sum(wide[row][column] - part[row][column] for row in together) for column in range(2)]
         assert not any(map(is_small, (*short, short[1] - short[0])))
+
+
+def test_whom_a_part_did_not_count_before_is_told_by_no_change_of_both_tables() -> None:
+    of, part_of = heading(Definition.CLEARED_PERSONS), heading(Definition.ARRESTED_PERSONS)
+    forces = [f"{one:02}" for one in range(1, 6)]
+    wide = [dict.fromkeys(forces, (30, 60)), dict.fromkeys(forces, (30, 60)) | {"03": (30, 66)}]
+    part = [dict.fromkeys(forces, (10, 20)), dict.fromkeys(forces, (10, 20)) | {"03": (10, 25)}]
+    days = [date(2018, 3, 1), date(2018, 9, 1)]
+    wholes: list[Published] = []
+    told: list[Published] = []
+    for day, all_of, some_of in zip(days, wide, part, strict=True):
+        wholes.append(publish(counts(all_of, day, of), earlier=wholes))
+        told.append(publish(counts(some_of, day, part_of), earlier=told, within=[wholes]))
+    assert [one.kept_back for one in wholes] == [frozenset()] * 2
+    assert publish(counts(part[1], days[1], part_of), earlier=told[:1]).kept_back == frozenset()
+    assert "03" in told[1].kept_back  # six more were cleared, five of them arrested: one was not
+
+
+@settings(max_examples=60)
+@given(ROWS, CHANGES, st.lists(st.integers(0, 6), min_size=9, max_size=9), st.lists(st.integers(0, 6), min_size=9,
+       max_size=9), st.sampled_from([Breakdown.FORCE, Breakdown.SCHOOL]))  # fmt: skip
+def test_no_difference_of_two_tables_changes_by_a_small_number(rows, changes, less, later_less, by) -> None:
+    of, part_of = heading(Definition.CLEARED_PERSONS, by), heading(Definition.ARRESTED_PERSONS, by)
+    wholes: list[Published] = []
+    told: list[Published] = []
+    for day, revised, short_by in zip(DAYS[1:], ([], changes), (less, later_less), strict=True):
+        rows = changed(rows, revised)
+        wide = with_years(rows, of)
+        part = {row: (max(0, half - by_half), max(0, year - by_half))
+                for (row, (half, year)), by_half in zip(wide.items(), short_by, strict=False)}  # fmt: skip
+        wholes.append(publish(counts(wide, day, of), earlier=wholes))
+        told.append(publish(counts(part, day, part_of), earlier=told, within=[wholes]))
+    if any(one.totals_kept_back for one in told):
+        return
+    assert told[1].kept_back >= told[0].kept_back | wholes[1].kept_back
+    sets = [{row} for row in rows if row not in told[1].kept_back]
+    sets += [set(told[1].kept_back)] if len(told[1].kept_back) < len(rows) else []
+    for together in sets:
+        short = [
+            [sum(wide.counts.rows[row][column] - one.counts.rows[row][column] for row in together) for column in (0, 1)]
+            for wide, one in zip(wholes, told, strict=True)
+        ]
+        change = [now - then for then, now in zip(*short, strict=True)]
+        assert not any(map(is_small, (*change, change[1] - change[0])))
+
+
+def test_a_wider_table_of_another_day_protects_nothing() -> None:
+    whole = publish(counts({"01": (9, 18)}, DAYS[1], heading(Definition.CLEARED_PERSONS)))
+    for vintages in ([], [whole]):
+        with pytest.raises(InputError):
+            publish(counts({"01": (9, 18)}, DAYS[2], heading(Definition.ARRESTED_PERSONS)), within=[vintages])
 
 
 def test_nothing_small_is_kept_back_without_need() -> None:
