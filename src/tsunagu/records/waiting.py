@@ -5,17 +5,27 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.alert_path import AlertState
+from tsunagu.domain.outcome import PersonRole
+from tsunagu.domain.person import ENDED, PersonKind
 from tsunagu.domain.referral import ReferralStepKind
 from tsunagu.domain.report_steps import ReportState
 from tsunagu.records.alerts import his, newest
-from tsunagu.records.models import AlertPartyRow, ReferralStepRow
+from tsunagu.records.models import (
+    AlertPartyRow,
+    Case,
+    PersonRecallRow,
+    PersonRow,
+    PersonStepRow,
+    ReferralStepRow,
+)
 from tsunagu.records.referral_packages import SignedPackage, package_from
 from tsunagu.records.referrals import told_to as referrals_told_to
 from tsunagu.records.reports import told_to as reports_told_to
+from tsunagu.records.series import mine
 
 WAITS: Final = frozenset({AlertState.SENT, AlertState.ACKNOWLEDGED, AlertState.RETURNED, AlertState.TAKEN})
 """How an alert stands that waits for the agency which has it."""
@@ -51,3 +61,20 @@ def unreceived(actor: Actor, *, tells_all: bool, most: int) -> tuple[SignedPacka
     dealt_with = ReferralStepRow.objects.filter(referral_id=OuterRef("id"), kind__in=list(DEALT_WITH))
     rows = referrals_told_to(actor, tells_all=tells_all).filter(~Exists(dealt_with), receiver_id=actor.agency_id)
     return tuple(map(package_from, rows.order_by("-sent_at", "id")[:most]))
+
+
+def cases_to_clear(actor: Actor, *, most: int) -> tuple[str, ...]:
+    """Return cases of the officer, by reference, in which a withdrawal is owed.
+
+    A subject was acquitted, or there is no case, and he still stands there; or a receiver was not told yet of one who
+    was taken out.
+
+    Args:
+        most: so many at most.
+    """
+    steps = PersonStepRow.objects.filter(person_id=OuterRef("id"), value__in=list(PersonRole)).order_by("-number")
+    subjects = PersonRow.objects.filter(case_id=OuterRef("id"), kind=PersonKind.SUBJECT)
+    ended = subjects.annotate(stands=Subquery(steps.values("value")[:1])).filter(stands__in=list(ENDED))
+    untold = PersonRecallRow.objects.filter(withdrawal__case_id=OuterRef("id"), answered_at=None)
+    cases = Case.objects.filter(Exists(ended) | Exists(untold), id__in=mine(actor))
+    return tuple(cases.order_by("reference").values_list("reference", flat=True)[:most])

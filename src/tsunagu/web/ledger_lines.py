@@ -197,6 +197,7 @@ NAMES = {
     "tie": pgettext_lazy("ledger", "tie"),
     "submission": pgettext_lazy("ledger", "submission"),
     "submissions": pgettext_lazy("ledger", "submissions"),
+    "withdrawals": pgettext_lazy("ledger", "withdrawals owed"),
     "ties": pgettext_lazy("ledger", "ties"),
     "title": pgettext_lazy("ledger", "title"),
     "titles": pgettext_lazy("ledger", "titles"),

@@ -12,12 +12,19 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.alert_path import AlertState
 from tsunagu.domain.enquiry_request import RequestState
 from tsunagu.domain.guest import GuestState
+from tsunagu.domain.outcome import PersonRole
+from tsunagu.domain.permission import Permission, Role
+from tsunagu.domain.person import ENDED, PersonEnd
+from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.referral import ReferralState
 from tsunagu.domain.report_steps import ReportState
 from tsunagu.services.alerts import list_alerts, list_overdue
+from tsunagu.services.cases import list_cases, open_case
 from tsunagu.services.enquiries import list_overdue_enquiries
 from tsunagu.services.enquiry_requests import list_enquiry_requests
 from tsunagu.services.guests import list_guests
+from tsunagu.services.person_withdrawing import answer_recall, list_recalls, note_told, withdraw_person
+from tsunagu.services.persons import add_subject, list_persons, state_person
 from tsunagu.services.referrals import list_referrals
 from tsunagu.services.reports import list_reports
 from tsunagu.services.submission_inbox import list_received
@@ -26,9 +33,10 @@ from tsunagu.services.waiting import Waiting, count_waiting
 
 from ..alerted import Cascade  # noqa: TID252 - tests are no package with a name
 from ..enquired import enquire_once_more  # noqa: TID252 - likewise
+from ..peopled import basis  # noqa: TID252 - likewise
 from ..reported import a_report, entered  # noqa: TID252 - likewise
 from ..scene import Scene  # noqa: TID252 - likewise
-from ..world import World, now  # noqa: TID252 - likewise
+from ..world import World, now, random_name  # noqa: TID252 - likewise
 from .visitors import Visitor
 
 WAITS = {AlertState.SENT, AlertState.ACKNOWLEDGED, AlertState.RETURNED, AlertState.TAKEN}
@@ -40,6 +48,18 @@ def scene(common_scene: Scene) -> Scene:
     entered(world, anna, a_report(is_imminent=True))
     enquire_once_more(world, anna, common_scene.targets["case"])
     return common_scene
+
+
+def to_clear(actor: dict[str, Any]) -> tuple[str, ...]:
+    """Cases in which a withdrawal is owed, by what each of them lists."""
+    if not actor["actor"].may(Permission.PERSON_WITHDRAW):
+        return ()
+    found = []
+    for case in sorted(one.reference for one in list_cases(**actor)):
+        ended = [one for one in list_persons(reference=case, **actor).subjects() if one.status in set(ENDED)]
+        untold = [one for one in list_recalls(reference=case, **actor).recalls if one.at is None]
+        found += [case] if ended or untold else []
+    return tuple(found)
 
 
 def by_the_lists(actor: dict[str, Any]) -> Waiting:
@@ -68,6 +88,7 @@ def by_the_lists(actor: dict[str, Any]) -> Waiting:
             for one in list_enquiry_requests(**actor)
         ),
         sum(one.may_be_taken(now().date()) for one in list_received(**actor).submissions),
+        to_clear(actor),
     )
 
 
@@ -86,6 +107,31 @@ def test_as_much_waits_as_the_lists_show(scene: Scene) -> None:
     assert found["dora"].referrals
     assert found["dora"].requests
     assert found["ben"].submissions
+    assert found["anna"].to_clear
+    assert not found["carl"].to_clear
+
+
+def test_a_subject_without_a_case_waits_until_he_is_withdrawn_and_every_receiver_told(world: World) -> None:
+    officer, colleague = world.found({Role.OFFICER}, {Role.OFFICER})
+    case = random_name("case")
+    open_case(actor=officer.actor, reference=case, purpose=Purpose.INVESTIGATION, covert=False, **world.parts)
+    parts = {"actor": officer.actor, "reference": case, **world.parts}
+
+    def waits(person: Any) -> tuple[str, ...]:
+        return count_waiting(actor=person.actor, **world.parts).to_clear
+
+    subject = add_subject(code="", basis=basis(), **parts)
+    note_told(name=subject, receiver="a school", **parts)
+    assert waits(officer) == ()
+    state_person(name=subject, value=PersonRole.NO_CASE.value, basis=basis(), **parts)
+    assert (waits(officer), waits(colleague)) == ((case,), ())
+    state_person(name=subject, value=PersonRole.PERSON_OF_INTEREST.value, basis=basis(), **parts)
+    assert waits(officer) == ()
+    state_person(name=subject, value=PersonRole.NO_CASE.value, basis=basis(), **parts)
+    withdraw_person(name=subject, why=PersonEnd.NO_CASE, **parts)
+    assert waits(officer) == (case,)
+    answer_recall(name=subject, number=1, answer="destroyed", **parts)
+    assert waits(officer) == ()
 
 
 def test_an_alert_is_overdue_only_once_its_time_is_over_and_waits_until_its_outcome_is_told(world: World) -> None:
@@ -131,5 +177,6 @@ def test_home_shows_what_waits_with_the_way_there_and_writes_down_that_it_was_to
     for name in ("reports", "enquiries_overdue"):
         assert f'href="{reverse(name)}"><b>' in pages["anna"]
     assert "child at imminent risk: " in pages["anna"]
+    assert f'href="{reverse("persons", args=[scene.targets["case"]])}"' in pages["anna"]
     assert "+</b>" in pages["dora"]  # there may be others
     assert Act.WAITING_READ in {one["act"] for one in scene.world.entries()[-5:]}
