@@ -36,6 +36,7 @@ from tsunagu.services.demo.alert import ask_for_eyes, place_beneath, put_a_serie
 from tsunagu.services.demo.desk import fill_the_desk
 from tsunagu.services.demo.exhibits import write_exhibits
 from tsunagu.services.demo.known import ask_the_banks, open_the_bank
+from tsunagu.services.demo.people import enter_people, submit_to
 from tsunagu.services.examination import LocalExaminer
 from tsunagu.services.house import House, Rooms
 from tsunagu.services.identity import NewOfficer, actor_of, found_agency, sign_in
@@ -252,6 +253,9 @@ def _alert(stage: _Stage, officers: list[Actor], report: DemoReport) -> None:
     ask_for_eyes(first, agency=AGENCIES[1][0], login=AGENCIES[1][3], **stage.parts())
     send_alerts(first, body, last, case=case, overlap=shared, names=names, **stage.parts())
     report.alerts = list_alerts(actor=first, **stage.parts())
+    stage.told("Denmark enters persons by number alone, and submits its series to Australia under a label")
+    enter_people(first, case=case, **stage.parts())
+    submit_to(first, agency=AGENCIES[1][0], **stage.parts())
 
 
 def _work_in_japan(stage: _Stage, officer: Actor) -> None:
