@@ -32,6 +32,7 @@ COLORS = 128
 """The pages have few: a picture with a palette is a fifth as large."""
 LIST = "/cases/JP-R8-0101/lists/1/"
 CASE = "/cases/DK-2026-0117/"
+SERIES = "/series/The%20room%20with%20the%20blue%20door/"
 PAGES: dict[str, dict[str, tuple[str, str]]] = {
     "sato": {
         "home": ("/", ""),
@@ -70,15 +71,23 @@ PAGES: dict[str, dict[str, tuple[str, str]]] = {
         "intake": (CASE + "intake/", ""),
         "delete": (CASE + "delete/", ""),
         "withdraw": (CASE + "withdraw/?exhibit=laptop", ""),
+        "case-persons": (CASE + "persons/", ""),
+        "case-person": (CASE + "persons/child-1/", ""),
+        "case-recalls": (CASE + "persons/recalls/", ""),
         "clues": (CASE + "clues/", ""),
         "alert-draft": (CASE + "alert/", ""),
         "alerts": ("/alerts/", ""),
         "alert": ("/alerts/", "tbody tr:last-child a"),
         "series-board": ("/series/", ""),
         "series": ("/series/", "tbody a"),
-        "series-guests": ("/series/The%20room%20with%20the%20blue%20door/guests/", ""),
+        "series-guests": (SERIES + "guests/", ""),
+        "series-submissions": (SERIES + "submissions/", ""),
         "counter": ("/counter/", ""),
         "statistics": ("/statistics/", ""),
+    },
+    "nguyen": {
+        "submissions": ("/submissions/", ""),
+        "submission": ("/submissions/", "tbody a"),
     },
     "jensen-admin": {
         "officers": ("/officers/", ""),
@@ -89,7 +98,7 @@ PAGES: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 """By the login of who opens them: the address, and which links are followed from there, one "then" another."""
-VARIED = ("home", "overlap", "report", "person", "alert", "case", "graph")
+VARIED = ("home", "overlap", "report", "person", "alert", "case", "case-persons", "graph")
 """Taken in dark and in Japanese too."""
 
 

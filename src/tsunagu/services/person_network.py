@@ -27,7 +27,7 @@ def network_of(view: PersonsView) -> tuple[Columns, tuple[Tie, ...]]:
 
 def _node(name: PersonName, status: str) -> GraphNode:
     kind = NodeKind.CHILD if name.kind is PersonKind.CHILD else NodeKind.SUBJECT
-    return GraphNode(kind, str(name), str(name), status)
+    return GraphNode(kind, str(name.number), str(name), status)
 
 
 def _place(node: GraphNode) -> tuple[str, int]:

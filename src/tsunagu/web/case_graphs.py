@@ -12,6 +12,8 @@ from tsunagu.domain.case_graph import CaseGraph, GraphNode, NodeKind, Tie
 BOX_WIDTH, BOX_HEIGHT = 270.0, 40.0
 """Of each thing, in units of the drawing."""
 _COLUMN, _ROW = 380.0, 52.0
+_BEND = (_COLUMN - BOX_WIDTH) / 2
+"""How far a curve reaches out of its boxes."""
 _EDGE = 4.0
 """Room around the drawing, for the frame of what is in focus."""
 _MOST_LETTERS = 30
@@ -74,7 +76,9 @@ def laid_out(
         for row, node in enumerate(column):
             boxes[node] = Box(node, _EDGE + at * _COLUMN, top + row * _ROW, _short(node.name), path_of(node))
     lines = tuple(Line(tie, _curve(boxes, tie)) for tie in ties)
-    width = (len(columns) - 1) * _COLUMN + BOX_WIDTH + 2 * _EDGE
+    last = set(columns[-1])
+    beside = _BEND if any(last >= {one.tie.one, one.tie.other} for one in lines) else 0.0
+    width = (len(columns) - 1) * _COLUMN + BOX_WIDTH + 2 * _EDGE + beside
     return Drawing(tuple(boxes.values()), lines, width, height)
 
 
@@ -117,9 +121,8 @@ def _curve(boxes: Mapping[GraphNode, Box], tie: Tie) -> str:
     from_y, to_y = left.y + BOX_HEIGHT / 2, right.y + BOX_HEIGHT / 2
     from_x = left.x + BOX_WIDTH
     to_x = right.x if right.x > left.x else right.x + BOX_WIDTH
-    bend = (_COLUMN - BOX_WIDTH) / 2
-    near = to_x - bend if right.x > left.x else to_x + bend
-    return f"M{from_x:.1f} {from_y:.1f}C{from_x + bend:.1f} {from_y:.1f} {near:.1f} {to_y:.1f} {to_x:.1f} {to_y:.1f}"
+    near = to_x - _BEND if right.x > left.x else to_x + _BEND
+    return f"M{from_x:.1f} {from_y:.1f}C{from_x + _BEND:.1f} {from_y:.1f} {near:.1f} {to_y:.1f} {to_x:.1f} {to_y:.1f}"
 
 
 def _short(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
@@ -10,13 +11,13 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from tsunagu.domain.case_graph import CaseGraph, NodeKind, TieKind
+from tsunagu.domain.case_graph import CaseGraph, GraphNode, NodeKind, Tie, TieKind
 from tsunagu.domain.errors import NotFound
 from tsunagu.services import case_graph
 from tsunagu.services.case_graph import view_case_graph
 from tsunagu.services.series import open_series
 from tsunagu.services.series_changes import add_to_series
-from tsunagu.web.case_graphs import BOX_HEIGHT, BOX_WIDTH, drawn
+from tsunagu.web.case_graphs import BOX_HEIGHT, BOX_WIDTH, drawn, laid_out
 
 from ..alerted import Cascade  # noqa: TID252 - tests are no package with a name
 from ..linked import Held, Made, copy, link, overlap_between  # noqa: TID252 - likewise
@@ -90,6 +91,14 @@ def test_no_two_boxes_lie_on_each_other_and_every_tie_is_drawn(
     few = seen(cascade.body, cascade.held)
     assert (len(few.distances), few.left_out) == (2, len(graph.distances) - 2)
     assert drawn(few).boxes[0].node == few.centre
+
+
+def test_a_tie_beside_the_last_column_lies_within_the_drawing() -> None:
+    one, other = (GraphNode(NodeKind.SUBJECT, str(number), f"subject-{number}") for number in (1, 2))
+    drawing = laid_out([[one, other]], [Tie(one, other, TieKind.STATED)], lambda _: "")
+    [line] = drawing.lines
+    across = [float(point.split()[0]) for point in re.findall(r"[\d.]+ [\d.]+", line.path)]
+    assert BOX_WIDTH < max(across) <= drawing.width
 
 
 def test_the_page_draws_it_with_links_and_says_the_same_in_a_table(
