@@ -224,6 +224,7 @@ def test_what_was_sent_of_somebody_is_told_to_who_handles_juveniles_alone_once_h
     sent = str(refer_one(world, one, gated.desk.case, nagasaki, 1, is_received=False))
     gated.take_up()
     asked = ask(gated)
+    assert do(gated, nagasaki, "tell", asked, "--found", "residence=confirmed") == 0
     assert world.run(one, "referral", "withdraw", sent, "--reason", "he is a juvenile").status == 0
 
     def told(who: Person) -> list[bool]:
@@ -246,3 +247,20 @@ def test_what_was_sent_of_somebody_is_told_to_who_handles_juveniles_alone_once_h
     gated.gate("juvenile", "--age-at-act", "15", "--age-now", "16", "--reason", "the register")
     assert [told(who) for who in (one, other)] == [[False, False]] * 2
     assert told(assign(gated)) == [True, True]
+
+
+def test_who_was_asked_about_a_juvenile_is_asked_no_longer_once_he_goes_their_way(
+    gated: Gated, nagasaki: Person
+) -> None:
+    world = gated.desk.world
+    gated.take_up()
+    asked = ask(gated)
+    gated.gate("age", "--as", "juvenile", "--evidence", "E-1=the family register")
+    assert read(gated, nagasaki, asked)["state"] == "asked"
+    gated.gate("juvenile", "--age-at-act", "15", "--age-now", "16", "--reason", "the register")
+    told = read(gated, nagasaki, asked)
+    assert (told["state"], told["asks"], told["answer"]) == ("erased", None, None)
+    erased = [one["agency"] for one in world.entries() if one.get("details", {}).get("request") == asked
+              and one["act"] == "enquiry-request:erased"]  # fmt: skip
+    assert set(erased) == {str(one.actor.agency_id) for one in (gated.desk.one, nagasaki)}
+    assert do(gated, nagasaki, "tell", asked, "--found", "residence=confirmed") == CONFLICT

@@ -114,6 +114,17 @@ def test_with_its_list_a_request_is_erased_there_too(line: Line, gated: Gated) -
     assert first in {one["details"]["request"] for one in erased}
 
 
+def test_who_goes_the_way_of_juveniles_is_asked_about_there_no_longer(line: Line, gated: Gated) -> None:
+    gated.take_up()
+    request = ask(gated)
+    line.carry()
+    gated.gate("age", "--as", "juvenile", "--evidence", "E-1=the family register")
+    gated.gate("juvenile", "--age-at-act", "15", "--age-now", "16", "--reason", "the register")
+    line.carry()
+    told = there(line, request)
+    assert (told["state"], told["asks"]) == ("erased", None)
+
+
 def test_only_his_address_where_the_force_is_goes_out_or_those_that_were_chosen(line: Line, tmp_path: Path) -> None:
     with line.here.here() as world:
         gated = Gated.of(world, line.force, tmp_path, BUYER, MOVED, *MANY)

@@ -195,6 +195,14 @@ def erase_over(agency_id: UUID, *, today: date, now: datetime) -> tuple[RequestS
     return found
 
 
+def erase_asked(person_id: UUID, *, now: datetime) -> tuple[RequestSummary, ...]:
+    """Erase what others are being asked about a person, at both sides, and return it."""
+    rows = _open().filter(enquiryrequestsourcerow__person_id=person_id)
+    found = tuple(_summary(one) for one in rows.order_by("asked_at", "id"))
+    _erase(EnquiryRequestRow.objects.filter(id__in=[one.request_id for one in found]), now)
+    return found
+
+
 def erase_one(request_id: UUID, *, now: datetime) -> bool:
     """Erase a request that the installation which asked has withdrawn, and return whether it was not."""
     return bool(_erase(EnquiryRequestRow.objects.filter(id=request_id, erased_at=None), now))

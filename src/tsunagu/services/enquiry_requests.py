@@ -165,6 +165,16 @@ def erase_unanswered(*, now: datetime, ledger: Ledger) -> int:
     return count
 
 
+def no_longer_asked(person_id: UUID, *, now: datetime) -> tuple[Deed, ...]:
+    """Erase at both sides what others were asked about a person and have not answered; return what ledgers are told.
+
+    Call it in the transaction after which nobody is to be asked about him, within `acting_for` the force that asks.
+    """
+    gone = enquiry_requests.erase_asked(person_id, now=now)
+    queue_over(gone, now=now)
+    return erased_at_both(gone, now)
+
+
 def erased_at_both(gone: Sequence[RequestSummary], now: datetime) -> tuple[Deed, ...]:
     """Return what the ledgers of both sides are told of requests that are erased. The machine's act."""
     cards = agencies.agency_cards() if gone else {}

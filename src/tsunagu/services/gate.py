@@ -18,6 +18,7 @@ from tsunagu.law.juvenile import JuvenileRoute, JuvenileStep, juvenile_route
 from tsunagu.records import referrals
 from tsunagu.services.access import REFERENCE, deed
 from tsunagu.services.case_life import check_reason
+from tsunagu.services.enquiry_requests import no_longer_asked
 from tsunagu.services.gate_desk import OpenedPerson, latest_of, opened_person, titles_named
 from tsunagu.services.gate_facts import GateFact, PointFact
 from tsunagu.services.juveniles import add_juvenile_step, keep_juvenile
@@ -179,6 +180,8 @@ def send_to_juvenile_way(
 ) -> JuvenileRoute:
     """Hand a juvenile over to the way that is kept apart, and return to whom his case goes; no way leads back.
 
+    What other forces were asked about him, and have not answered, is erased at both sides.
+
     Args:
         age_at_act, age_now: in whole years, as officially confirmed.
 
@@ -221,7 +224,8 @@ def send_to_juvenile_way(
             keep_until=juvenile_until(one.desk.found.case.keep_until, today=now.date()),
             keys=keys,
         )
-        ledger.write(_told(Act.GATE_JUVENILE, one, step, actor, keys))
+        # Whoever was asked about him as about an adult is to look no further.
+        ledger.write(_told(Act.GATE_JUVENILE, one, step, actor, keys), *no_longer_asked(one.person_id, now=now))
     return route
 
 
