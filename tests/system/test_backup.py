@@ -87,6 +87,7 @@ def test_nobody_is_signed_in_until_he_signs_in_again_and_finds_what_he_had(
         assert admin.execute("SELECT count(*) FROM web_session").fetchone() == (0,)
 
 
+@pytest.mark.soak
 def test_new_rows_take_numbers_that_nobody_has(restored: Installation, tmp_path: Path) -> None:
     with superuser(restored):
         certify_again(restored, "anna")

@@ -178,6 +178,7 @@ def test_what_a_killed_worker_was_at_is_completed_by_the_next(site: Site, part: 
         assert not {pid for pid, _, _ in processes()} & set(children)
 
 
+@pytest.mark.soak
 def test_a_worker_that_is_asked_to_end_gives_its_intake_back(site: Site) -> None:
     with working(site) as (house, process, admin):
         wait_until_held(admin, process, 0)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -13,18 +12,24 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tsunagu.domain.alert import HandOver, RefusalReason
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.outcome import NATIONAL_TERMS, HarmMethod, Outcome, OutcomeCode, SchoolBand
+from tsunagu.domain.outcome import (
+    NATIONAL_TERMS,
+    AgeBand,
+    Disposal,
+    HarmMethod,
+    OutcomeCode,
+    PersonRole,
+    SchoolBand,
+)
 from tsunagu.services import alert_steps
 from tsunagu.services import alerts as service
 from tsunagu.services.alert_desk import Command
 from tsunagu.services.alert_notes import write_note
 from tsunagu.services.outcomes import tell_outcome
-from tsunagu.web.desk import ROWS_A_PAGE, chosen, document_digest, parts_of, whole
+from tsunagu.web.desk import ROWS_A_PAGE, chosen, document_digest, parts_of
+from tsunagu.web.outcome_forms import PERSON_ROWS, outcome_typed
 from tsunagu.web.rooms import now
 from tsunagu.web.sign_in.proof import grave
-
-_Code = TypeVar("_Code", bound=StrEnum)
-MOST_CHILDREN = 100_000
 
 
 @require_GET
@@ -72,6 +77,10 @@ def alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
         "codes": list(OutcomeCode),
         "schools": list(SchoolBand),
         "methods": list(HarmMethod),
+        "roles": list(PersonRole),
+        "disposals": list(Disposal),
+        "ages": list(AgeBand),
+        "person_rows": PERSON_ROWS,
         "terms": NATIONAL_TERMS.get(view.holder.country, {}),
         "key": uuid4(),
     }
@@ -141,20 +150,13 @@ def _note(request: HttpRequest, alert_id: UUID) -> None:
 
 
 def _outcome(request: HttpRequest, alert_id: UUID) -> None:
-    children = _counted(request, OutcomeCode)
-    schools, methods = _counted(request, SchoolBand, "school-"), _counted(request, HarmMethod, "method-")
     tell_outcome(
         alert_id=alert_id,
-        outcome=Outcome(children, schools=schools, methods=methods),
+        outcome=outcome_typed(request),
         words=_words(request),
         command=_command(request),
         **parts_of(request),
     )
-
-
-def _counted(request: HttpRequest, codes: type[_Code], before: str = "") -> dict[_Code, int]:
-    typed = {code: request.POST.get(f"{before}{code.value}", "").strip() for code in codes}
-    return {code: whole(count, most=MOST_CHILDREN) for code, count in typed.items() if count}
 
 
 def _words(request: HttpRequest) -> str:
