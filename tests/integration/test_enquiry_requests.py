@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from threading import Timer
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.db import DatabaseError, transaction
 
@@ -16,7 +18,7 @@ from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.errors import NotFound
 from tsunagu.domain.permission import Role
 from tsunagu.exchange.enquiry_form import text_of
-from tsunagu.records.models import EnquiryRequestRow, EnquiryRequestSourceRow
+from tsunagu.records.models import EnquiryRequestRow, EnquiryRequestSourceRow, ListedPersonRow
 from tsunagu.records.session import acting_for
 from tsunagu.services import enquiry_asking
 from tsunagu.services import enquiry_requests as service
@@ -249,18 +251,88 @@ def test_what_was_sent_of_somebody_is_told_to_who_handles_juveniles_alone_once_h
     assert told(assign(gated)) == [True, True]
 
 
+def go_the_way_of_juveniles(gated: Gated) -> None:
+    gated.gate("age", "--as", "juvenile", "--evidence", "E-1=the family register")
+    gated.gate("juvenile", "--age-at-act", "15", "--age-now", "16", "--reason", "the register")
+
+
+def erased_entries(world: World, request: str) -> list[str]:
+    """The agencies whose ledgers tell that a request was erased, each as often as it is told."""
+    return sorted(
+        one["agency"]
+        for one in world.entries()
+        if one["act"] == "enquiry-request:erased" and one["details"]["request"] == request
+    )
+
+
+def both_of(gated: Gated, nagasaki: Person) -> list[str]:
+    return sorted(str(one.actor.agency_id) for one in (gated.desk.one, nagasaki))
+
+
 def test_who_was_asked_about_a_juvenile_is_asked_no_longer_once_he_goes_their_way(
     gated: Gated, nagasaki: Person
 ) -> None:
-    world = gated.desk.world
     gated.take_up()
     asked = ask(gated)
-    gated.gate("age", "--as", "juvenile", "--evidence", "E-1=the family register")
     assert read(gated, nagasaki, asked)["state"] == "asked"
-    gated.gate("juvenile", "--age-at-act", "15", "--age-now", "16", "--reason", "the register")
+    go_the_way_of_juveniles(gated)
     told = read(gated, nagasaki, asked)
     assert (told["state"], told["asks"], told["answer"]) == ("erased", None, None)
-    erased = [one["agency"] for one in world.entries() if one.get("details", {}).get("request") == asked
-              and one["act"] == "enquiry-request:erased"]  # fmt: skip
-    assert set(erased) == {str(one.actor.agency_id) for one in (gated.desk.one, nagasaki)}
+    assert erased_entries(gated.desk.world, asked) == both_of(gated, nagasaki)
     assert do(gated, nagasaki, "tell", asked, "--found", "residence=confirmed") == CONFLICT
+
+
+def test_an_answer_that_comes_while_he_goes_their_way_stays(
+    gated: Gated, nagasaki: Person, admin: psycopg.Connection
+) -> None:
+    gated.take_up()
+    asked = ask(gated)
+    admin.execute("SELECT set_config('tsunagu.agency', %s, true)", [str(nagasaki.actor.agency_id)])
+    said = "UPDATE enquiry_request SET answer = 'sealed', answered_at = now() WHERE id = %s"
+    admin.execute(said, [asked])
+    committed = Timer(3, admin.commit)
+    committed.start()
+    try:
+        go_the_way_of_juveniles(gated)
+        assert committed.finished.is_set(), "it has waited for the answer"
+    finally:
+        committed.join()
+    assert admin.execute("SELECT erased_at FROM enquiry_request WHERE id = %s", [asked]).fetchone() == (None,)
+    assert erased_entries(gated.desk.world, asked) == []
+
+
+def test_who_is_handed_over_while_somebody_asks_about_him_is_asked_about_by_nobody(
+    gated: Gated, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gated.take_up()
+    person, lock = person_of(gated), enquiry_asking.enquiry_requests.lock_asking
+
+    def lock_once_he_is_apart(list_id: UUID) -> None:
+        admin.execute("UPDATE listed_person SET apart = true WHERE id = %s", [person])
+        admin.commit()
+        lock(list_id)
+
+    monkeypatch.setattr(enquiry_asking.enquiry_requests, "lock_asking", lock_once_he_is_apart)
+    assert ask(gated, status=CONFLICT) == ""
+    with acting_for(gated.desk.one.actor.agency_id):
+        assert not EnquiryRequestSourceRow.objects.filter(person_id=person).exists()
+
+
+def test_who_went_their_way_before_others_were_let_off_is_asked_about_for_a_day_at_most(
+    gated: Gated, nagasaki: Person, admin: psycopg.Connection
+) -> None:
+    gated.take_up()
+    asked = ask(gated)
+    admin.execute("UPDATE listed_person SET apart = true WHERE id = %s", [person_of(gated)])
+    admin.commit()
+    parts = {"now": now(), "ledger": gated.desk.world.rooms.ledger}
+    assert [service.erase_unanswered(**parts), service.erase_unanswered(**parts)] == [1, 0]
+    assert read(gated, nagasaki, asked)["state"] == "erased"
+    assert erased_entries(gated.desk.world, asked) == both_of(gated, nagasaki)
+
+
+def person_of(gated: Gated) -> UUID:
+    """The id of the one whom the gate looks into."""
+    with acting_for(gated.desk.one.actor.agency_id):
+        row = ListedPersonRow.objects.get(list__exhibit__case__reference=gated.desk.case, rows__contains=[1])
+    return row.id

@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from PIL import Image
 
 from tsunagu.records.postgres.server import EmbeddedPostgres
@@ -47,7 +46,6 @@ def test_new_keys_are_not_made_over_what_lost_ones_open(two_agencies: Installati
         assert not (house.home / "keys" / "keyring.json").exists()
 
 
-@pytest.mark.soak
 def test_the_commands_that_the_demonstration_prints_work_as_they_are_printed(
     make_installation: Callable[..., Installation],
 ) -> None:

@@ -52,7 +52,10 @@ def drop(house: House, /, *, reason: str, at: PersonNamed) -> None:
 @of_a_person
 @click.pass_obj
 def juvenile(house: House, /, *, age_at_act: int, age_now: int, reason: str, at: PersonNamed) -> None:
-    """Hand a juvenile over to the way that is kept apart, and tell to whom his case goes; no way leads back."""
+    """Hand a juvenile over to the way that is kept apart, and tell to whom his case goes; no way leads back.
+
+    What other forces were asked about him, and have not answered, is erased. One that was asked on paper you tell.
+    """
     with signed_in(house, at.purpose) as desk:
         route = service.send_to_juvenile_way(
             reference=at.reference,

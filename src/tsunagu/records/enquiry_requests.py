@@ -99,13 +99,14 @@ def _add(summary: RequestSummary, content: Mapping[str, Any], *, key: bytes, sea
     )
 
 
-def count_asked(list_id: UUID, *, since: datetime) -> int:
-    """Return about how many persons of a list others are being asked, or were since then.
-
-    Until the transaction ends nobody else asks about persons of the list.
-    """
+def lock_asking(list_id: UUID) -> None:
+    """Let nobody else ask about persons of a list until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_LIST, str(list_id)])
+
+
+def count_asked(list_id: UUID, *, since: datetime) -> int:
+    """Return about how many persons of a list others are being asked, or were since then."""
     asked = EnquiryRequestRow.objects.filter(enquiryrequestsourcerow__list_id=list_id)
     return asked.filter(Q(answered_at=None, erased_at=None) | Q(asked_at__gt=since)).count()
 
@@ -180,27 +181,23 @@ def answer(
 
 
 def erase_unanswered(agency_id: UUID, *, today: date, now: datetime) -> tuple[RequestSummary, ...]:
-    """Erase what the agency asked, or that its sender keeps no list of, whose last day passed unanswered."""
-    rows = _open().filter(sender_id=agency_id, last_day__lt=today)
-    found = tuple(_summary(one) for one in rows.order_by("asked_at", "id"))
-    _erase(EnquiryRequestRow.objects.filter(id__in=[one.request_id for one in found]), now)
-    return found
+    """Erase what the agency asked, or that its sender keeps no list of, and that nobody is to answer any more.
+
+    Its last day has passed unanswered, or it is about somebody who has gone the way of juveniles since.
+    """
+    is_over = Q(last_day__lt=today) | Q(enquiryrequestsourcerow__person__apart=True)
+    return _erased(_open().filter(is_over, sender_id=agency_id), now)
 
 
 def erase_over(agency_id: UUID, *, today: date, now: datetime) -> tuple[RequestSummary, ...]:
     """Erase what forces at other installations asked the agency, answered or not, once its last day has passed."""
     rows = EnquiryRequestRow.objects.filter(receiver_id=agency_id, by_line=True, erased_at=None, last_day__lt=today)
-    found = tuple(_summary(one) for one in rows.exclude(sender__member_id=None).order_by("asked_at", "id"))
-    _erase(EnquiryRequestRow.objects.filter(id__in=[one.request_id for one in found]), now)
-    return found
+    return _erased(rows.exclude(sender__member_id=None), now)
 
 
 def erase_asked(person_id: UUID, *, now: datetime) -> tuple[RequestSummary, ...]:
     """Erase what others are being asked about a person, at both sides, and return it."""
-    rows = _open().filter(enquiryrequestsourcerow__person_id=person_id)
-    found = tuple(_summary(one) for one in rows.order_by("asked_at", "id"))
-    _erase(EnquiryRequestRow.objects.filter(id__in=[one.request_id for one in found]), now)
-    return found
+    return _erased(_open().filter(enquiryrequestsourcerow__person_id=person_id), now)
 
 
 def erase_one(request_id: UUID, *, now: datetime) -> bool:
@@ -221,6 +218,14 @@ def erase_of_lists(exhibits: Sequence[UUID], *, now: datetime) -> None:
     _erase(
         EnquiryRequestRow.objects.filter(enquiryrequestsourcerow__list__exhibit_id__in=exhibits, erased_at=None), now
     )
+
+
+def _erased(rows: QuerySet[EnquiryRequestRow], now: datetime) -> tuple[RequestSummary, ...]:
+    """Erase requests and return them; one that is answered at this moment is looked at again once it is."""
+    locked = rows.select_for_update(of=("self",)).order_by("asked_at", "id")
+    found = tuple(map(_summary, locked))
+    _erase(EnquiryRequestRow.objects.filter(id__in=[one.request_id for one in found]), now)
+    return found
 
 
 def _erase(rows: QuerySet[EnquiryRequestRow], now: datetime) -> int:

@@ -75,6 +75,11 @@ def persons_apart(list_id: UUID) -> dict[UUID, list[int]]:
     return dict(ListedPersonRow.objects.filter(list_id=list_id, apart=True).values_list("id", "rows"))
 
 
+def is_apart(person_id: UUID) -> bool:
+    """Return whether a person has gone the way of juveniles by now."""
+    return ListedPersonRow.objects.filter(id=person_id, apart=True).exists()
+
+
 def packages_apart() -> frozenset[UUID]:
     """Return the referrals that the agency made of somebody before he went the way of juveniles."""
     return frozenset(ReferralSourceRow.objects.filter(person__apart=True).values_list("referral_id", flat=True))

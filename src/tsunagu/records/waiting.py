@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
@@ -63,18 +63,26 @@ def unreceived(actor: Actor, *, tells_all: bool, most: int) -> tuple[SignedPacka
     return tuple(map(package_from, rows.order_by("-sent_at", "id")[:most]))
 
 
-def cases_to_clear(actor: Actor, *, most: int) -> tuple[str, ...]:
-    """Return cases of the officer, by reference, in which a withdrawal is owed.
+class CaseToClear(NamedTuple):
+    """A case in which a withdrawal is owed.
 
-    A subject was acquitted, or there is no case, and he still stands there; or a receiver was not told yet of one who
-    was taken out.
-
-    Args:
-        most: so many at most.
+    Attributes:
+        reference: of the case.
+        to_withdraw: whether a subject who was acquitted, or against whom there is no case, still stands in it.
+        to_tell: whether a receiver is yet to be told that somebody was taken out.
     """
+
+    reference: str
+    to_withdraw: bool
+    to_tell: bool
+
+
+def cases_to_clear(actor: Actor) -> tuple[CaseToClear, ...]:
+    """Return the cases of the officer in which a withdrawal is owed, by reference."""
     steps = PersonStepRow.objects.filter(person_id=OuterRef("id"), value__in=list(PersonRole)).order_by("-number")
     subjects = PersonRow.objects.filter(case_id=OuterRef("id"), kind=PersonKind.SUBJECT)
     ended = subjects.annotate(stands=Subquery(steps.values("value")[:1])).filter(stands__in=list(ENDED))
     untold = PersonRecallRow.objects.filter(withdrawal__case_id=OuterRef("id"), answered_at=None)
-    cases = Case.objects.filter(Exists(ended) | Exists(untold), id__in=mine(actor))
-    return tuple(cases.order_by("reference").values_list("reference", flat=True)[:most])
+    cases = Case.objects.filter(id__in=mine(actor)).annotate(to_withdraw=Exists(ended), to_tell=Exists(untold))
+    owed = cases.filter(Q(to_withdraw=True) | Q(to_tell=True)).order_by("reference")
+    return tuple(CaseToClear(*row) for row in owed.values_list("reference", "to_withdraw", "to_tell"))

@@ -17,7 +17,7 @@ from tsunagu.domain.gate import GateStanding
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.seized import ListField
-from tsunagu.records import agencies, enquiry_requests
+from tsunagu.records import agencies, enquiry_requests, juveniles
 from tsunagu.records.keys.envelope import KEY_BYTES
 from tsunagu.services.access import deed
 from tsunagu.services.alert_outbox import is_here
@@ -99,7 +99,10 @@ def _receiver(one: OpenedPerson, actor: Actor, now: datetime) -> AgencyCard:
     Raises:
         Conflict: nobody may be asked about him, or not now.
     """
-    if one.file.stands not in ASKED_OF:
+    list_id = one.desk.found.seized.list_id
+    enquiry_requests.lock_asking(list_id)
+    # Looked at only now: whoever hands him over to the way of juveniles takes the same lock.
+    if one.file.stands not in ASKED_OF or juveniles.is_apart(one.person_id):
         raise Conflict("a force is asked about somebody before the gate alone, while somebody may look into him")
     code = f"JP-{residence_of(one)}"
     found = [card for card in agencies.agency_cards().values() if card.code == code]
@@ -108,7 +111,7 @@ def _receiver(one: OpenedPerson, actor: Actor, now: datetime) -> AgencyCard:
     [receiver] = found
     if receiver.agency_id == actor.agency_id:
         raise Conflict("he lives where your own agency works: enter an enquiry in the actions book instead")
-    asked = enquiry_requests.count_asked(one.desk.found.seized.list_id, since=now - WITHIN)
+    asked = enquiry_requests.count_asked(list_id, since=now - WITHIN)
     if enquiry_requests.is_asked(one.person_id):
         raise Conflict("a force is being asked about this person already")
     if asked >= MOST_ASKED:

@@ -145,7 +145,9 @@ def answer_enquiry_request(
 
 
 def erase_unanswered(*, now: datetime, ledger: Ledger) -> int:
-    """Erase the requests whose last day has passed without an answer, and return how many. The machine's act.
+    """Erase the requests that nobody is to answer any more, and return how many. The machine's act.
+
+    Their last day has passed without an answer, or they are about somebody who has gone the way of juveniles.
 
     What came from another installation goes then, answered or not.
 
@@ -165,11 +167,13 @@ def erase_unanswered(*, now: datetime, ledger: Ledger) -> int:
     return count
 
 
-def no_longer_asked(person_id: UUID, *, now: datetime) -> tuple[Deed, ...]:
-    """Erase at both sides what others were asked about a person and have not answered; return what ledgers are told.
+def no_longer_asked(list_id: UUID, person_id: UUID, *, now: datetime) -> tuple[Deed, ...]:
+    """Erase what others were asked about a person of a list and have not answered; return what ledgers are told.
 
-    Call it in the transaction after which nobody is to be asked about him, within `acting_for` the force that asks.
+    Within this installation it is gone at both sides with the transaction; at another one once the line has carried it
+    there. Call it in the transaction that has set him apart, within `acting_for` the force that asks.
     """
+    enquiry_requests.lock_asking(list_id)
     gone = enquiry_requests.erase_asked(person_id, now=now)
     queue_over(gone, now=now)
     return erased_at_both(gone, now)

@@ -180,7 +180,7 @@ def send_to_juvenile_way(
 ) -> JuvenileRoute:
     """Hand a juvenile over to the way that is kept apart, and return to whom his case goes; no way leads back.
 
-    What other forces were asked about him, and have not answered, is erased at both sides.
+    What other forces were asked about him, and have not answered, is erased; who was asked on paper is not reached.
 
     Args:
         age_at_act, age_now: in whole years, as officially confirmed.
@@ -196,21 +196,7 @@ def send_to_juvenile_way(
     at = (actor, Permission.GATE_DECIDE, reference, number, person)
     with opened_person(*at, now=now, keys=keys, ledger=ledger) as one:
         _refuse_unless_open(one)
-        looked_into, rules = one.looked_into, one.desk.rules
-        if looked_into.majority is not Majority.JUVENILE:
-            raise InputError("only who is officially confirmed to be a juvenile goes that way")
-        where = looked_into.allegation.jurisdiction
-        # Possession, and all else that such a list can show, carries more than a fine.
-        route = juvenile_route(
-            jurisdiction=where,
-            age_at_act=age_at_act,
-            age_now=age_now,
-            is_fine_the_most=False,
-            today=today_in(where, now),
-            rules=rules,
-        )
-        if not route.steps:
-            raise InputError("at this age nothing but the way of adults is left")
+        route = _way_of(one, age_at_act=age_at_act, age_now=age_now, now=now)
         if any(kept.path.is_out for kept in referrals.referrals_sent(person_id=one.person_id)):
             raise Conflict("a package about him is out: withdraw it first, since a juvenile goes another way")
         said = {"reasons": reasons, "steps": [each.value for each in route.steps], "rule": route.rule.rule_id}
@@ -225,7 +211,34 @@ def send_to_juvenile_way(
             keys=keys,
         )
         # Whoever was asked about him as about an adult is to look no further.
-        ledger.write(_told(Act.GATE_JUVENILE, one, step, actor, keys), *no_longer_asked(one.person_id, now=now))
+        erased = no_longer_asked(one.desk.found.seized.list_id, one.person_id, now=now)
+        ledger.write(_told(Act.GATE_JUVENILE, one, step, actor, keys), *erased)
+    return route
+
+
+def _way_of(one: OpenedPerson, *, age_at_act: int, age_now: int, now: datetime) -> JuvenileRoute:
+    """Return to whom a juvenile's case goes.
+
+    Raises:
+        InputError: ages that cannot be, or that leave the way of adults alone; no rule on juveniles is known there; or
+            nobody has confirmed that this is one.
+        Conflict: nobody looks into him.
+    """
+    looked_into, rules = one.looked_into, one.desk.rules
+    if looked_into.majority is not Majority.JUVENILE:
+        raise InputError("only who is officially confirmed to be a juvenile goes that way")
+    where = looked_into.allegation.jurisdiction
+    # Possession, and all else that such a list can show, carries more than a fine.
+    route = juvenile_route(
+        jurisdiction=where,
+        age_at_act=age_at_act,
+        age_now=age_now,
+        is_fine_the_most=False,
+        today=today_in(where, now),
+        rules=rules,
+    )
+    if not route.steps:
+        raise InputError("at this age nothing but the way of adults is left")
     return route
 
 

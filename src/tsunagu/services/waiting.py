@@ -25,13 +25,9 @@ MOST_REFERRALS = 100
 others."""
 
 
-MOST_CASES = 20
-"""So many cases in which a withdrawal is owed are named."""
-
-
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Counts of what waits; 0 of what the officer may not read.
+    """What waits, mostly counts; 0 or nothing of what the officer may not read.
 
     Attributes:
         alerts: that his agency has and has not ended.
@@ -44,8 +40,7 @@ class Waiting:
         guests: invitations to his series that wait for him as a second person.
         submissions: that came to his agency and were neither taken nor rejected.
         requests: of other forces that his agency has yet to answer; `MOST_REFERRALS` at most.
-        to_clear: references of his cases in which an acquitted subject, or one without a case, still stands, or a
-            receiver is yet to be told that one was taken out; `MOST_CASES` at most.
+        to_clear: his cases in which a person's withdrawal is owed.
     """
 
     alerts: int = 0
@@ -58,7 +53,7 @@ class Waiting:
     guests: int = 0
     requests: int = 0
     submissions: int = 0
-    to_clear: tuple[str, ...] = ()
+    to_clear: tuple[waiting.CaseToClear, ...] = ()
 
     @property
     def is_something(self) -> bool:
@@ -85,7 +80,7 @@ def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
         proposed = guests.count_unconfirmed(actor, now=now) if actor.may(Permission.GUEST_INVITE) else 0
         asked = _unanswered(actor, now, keys) if actor.may(Permission.REFERRAL_READ) else 0
         sent = submissions.count_waiting(actor, today=now.date()) if actor.may(Permission.SUBMISSION_RECEIVE) else 0
-        to_clear = waiting.cases_to_clear(actor, most=MOST_CASES) if actor.may(Permission.PERSON_WITHDRAW) else ()
+        to_clear = waiting.cases_to_clear(actor) if actor.may(Permission.PERSON_WITHDRAW) else ()
         found = Waiting(*at_alerts, *at_reports, came, late, visits, proposed, asked, sent, to_clear)
         about: dict[str, str | int] = {
             "alerts": found.alerts,

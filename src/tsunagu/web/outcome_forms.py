@@ -50,15 +50,15 @@ def _counted(request: HttpRequest, codes: type[_Code], before: str = "") -> dict
 
 def _person(request: HttpRequest, row: int) -> PersonOutcome | None:
     """Return the person of one row of the form; None where the row is empty."""
-    names = ("role", "part", "months", "age")
-    role, part, months, age = (request.POST.get(f"person-{row}-{name}", "").strip() for name in names)
+    names = ("number", "role", "part", "months", "age")
+    number, role, part, months, age = (request.POST.get(f"person-{row}-{name}", "").strip() for name in names)
     done = request.POST.getlist(f"person-{row}-done")
-    if not role:
-        if part or months or age or done:
-            raise InputError("say how each person stands")
+    if not (number or role or part or months or age or done):
         return None
+    if not (number and role):
+        raise InputError("give each person a number, and say how he stands")
     return PersonOutcome(
-        whole(request.POST.get(f"person-{row}-number", ""), most=MOST_PERSONS),
+        whole(number, most=MOST_PERSONS),
         chosen(PersonRole, role),
         tuple(chosen(Disposal, one) for one in done),
         part,

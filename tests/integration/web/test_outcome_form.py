@@ -55,7 +55,7 @@ def test_children_and_persons_are_told_as_they_were_typed(
         f"person_{first}_part": "organizer",
         f"person_{first}_months": "96",
         f"person_{first}_age": "40s",
-        f"person_{last}_number": "12",
+        f"person_{last}_number": "12 ",
         f"person_{last}_role": "suspect",
     }
     assert tell(page, taken, **typed) == 302
@@ -75,14 +75,25 @@ def test_children_and_persons_are_told_as_they_were_typed(
 @pytest.mark.parametrize(
     "typed",
     [
+        {},
         {"person_1_number": "1"},
+        {"person_1_number": "1", "safeguarded": "1"},
         {"person_1_number": "1", "person_1_part": "organizer"},
         {"person_1_number": "1", "person_1_role": "suspect", "person_1_months": "96"},
         {"person_1_number": "", "person_1_role": "suspect"},
         {"person_1_number": "1", "person_1_role": "guilty"},
         {"person_1_number": "1", "person_1_role": "suspect", "person_2_number": "1", "person_2_role": "suspect"},
     ],
-    ids=["nothing at all", "a part of nobody", "a sentence before a court", "no number", "no such role", "one twice"],
+    ids=[
+        "nothing at all",
+        "a number alone",
+        "a number beside children",
+        "a part of nobody",
+        "a sentence before a court",
+        "no number",
+        "no such role",
+        "one twice",
+    ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_told(
     cascade: Cascade, taken: UUID, visitor: Callable[[], Visitor], typed: dict[str, str]

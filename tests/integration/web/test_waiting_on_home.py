@@ -18,6 +18,7 @@ from tsunagu.domain.person import ENDED, PersonEnd
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.referral import ReferralState
 from tsunagu.domain.report_steps import ReportState
+from tsunagu.records.waiting import CaseToClear
 from tsunagu.services.alerts import list_alerts, list_overdue
 from tsunagu.services.cases import list_cases, open_case
 from tsunagu.services.enquiries import list_overdue_enquiries
@@ -50,7 +51,7 @@ def scene(common_scene: Scene) -> Scene:
     return common_scene
 
 
-def to_clear(actor: dict[str, Any]) -> tuple[str, ...]:
+def to_clear(actor: dict[str, Any]) -> tuple[CaseToClear, ...]:
     """Cases in which a withdrawal is owed, by what each of them lists."""
     if not actor["actor"].may(Permission.PERSON_WITHDRAW):
         return ()
@@ -58,7 +59,7 @@ def to_clear(actor: dict[str, Any]) -> tuple[str, ...]:
     for case in sorted(one.reference for one in list_cases(**actor)):
         ended = [one for one in list_persons(reference=case, **actor).subjects() if one.status in set(ENDED)]
         untold = [one for one in list_recalls(reference=case, **actor).recalls if one.at is None]
-        found += [case] if ended or untold else []
+        found += [CaseToClear(case, bool(ended), bool(untold))] if ended or untold else []
     return tuple(found)
 
 
@@ -111,25 +112,34 @@ def test_as_much_waits_as_the_lists_show(scene: Scene) -> None:
     assert not found["carl"].to_clear
 
 
-def test_a_subject_without_a_case_waits_until_he_is_withdrawn_and_every_receiver_told(world: World) -> None:
+def test_a_subject_without_a_case_waits_until_he_is_withdrawn_and_every_receiver_told(
+    world: World, visitor: Callable[[], Visitor]
+) -> None:
     officer, colleague = world.found({Role.OFFICER}, {Role.OFFICER})
     case = random_name("case")
     open_case(actor=officer.actor, reference=case, purpose=Purpose.INVESTIGATION, covert=False, **world.parts)
     parts = {"actor": officer.actor, "reference": case, **world.parts}
 
-    def waits(person: Any) -> tuple[str, ...]:
+    def waits(person: Any) -> tuple[CaseToClear, ...]:
         return count_waiting(actor=person.actor, **world.parts).to_clear
+
+    page = visitor().sits_down_as(officer)
+
+    def leads_to(name: str) -> bool:
+        return f'href="{reverse(name, args=[case])}">{case}</a>' in page.get("/").content.decode()
 
     subject = add_subject(code="", basis=basis(), **parts)
     note_told(name=subject, receiver="a school", **parts)
     assert waits(officer) == ()
     state_person(name=subject, value=PersonRole.NO_CASE.value, basis=basis(), **parts)
-    assert (waits(officer), waits(colleague)) == ((case,), ())
+    assert (waits(officer), waits(colleague)) == ((CaseToClear(case, to_withdraw=True, to_tell=False),), ())
+    assert leads_to("persons")
     state_person(name=subject, value=PersonRole.PERSON_OF_INTEREST.value, basis=basis(), **parts)
     assert waits(officer) == ()
     state_person(name=subject, value=PersonRole.NO_CASE.value, basis=basis(), **parts)
     withdraw_person(name=subject, why=PersonEnd.NO_CASE, **parts)
-    assert waits(officer) == (case,)
+    assert waits(officer) == (CaseToClear(case, to_withdraw=False, to_tell=True),)
+    assert leads_to("persons_recalls")
     answer_recall(name=subject, number=1, answer="destroyed", **parts)
     assert waits(officer) == ()
 
@@ -177,6 +187,6 @@ def test_home_shows_what_waits_with_the_way_there_and_writes_down_that_it_was_to
     for name in ("reports", "enquiries_overdue"):
         assert f'href="{reverse(name)}"><b>' in pages["anna"]
     assert "child at imminent risk: " in pages["anna"]
-    assert f'href="{reverse("persons", args=[scene.targets["case"]])}"' in pages["anna"]
+    assert f'href="{reverse("persons_recalls", args=[scene.targets["case"]])}"' in pages["anna"]
     assert "+</b>" in pages["dora"]  # there may be others
     assert Act.WAITING_READ in {one["act"] for one in scene.world.entries()[-5:]}
