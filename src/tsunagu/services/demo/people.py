@@ -21,7 +21,7 @@ SEEN: Final = "seen in the picture (a demonstration: nothing here is real)"
 
 
 def enter_people(officer: Actor, *, case: str, now: datetime, **parts: Any) -> None:
-    """Let an officer enter two children and three subjects into a case; against the last there is none.
+    """Let an officer enter two children and three subjects, and state that there is no case against the last.
 
     Args:
         case: it has a first item, on which everything rests.
