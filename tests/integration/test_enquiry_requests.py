@@ -318,7 +318,7 @@ def test_who_is_handed_over_while_somebody_asks_about_him_is_asked_about_by_nobo
         assert not EnquiryRequestSourceRow.objects.filter(person_id=person).exists()
 
 
-def test_who_went_their_way_before_others_were_let_off_is_asked_about_for_a_day_at_most(
+def test_who_went_their_way_before_others_were_let_off_is_asked_about_for_an_hour_at_most(
     gated: Gated, nagasaki: Person, admin: psycopg.Connection
 ) -> None:
     gated.take_up()
