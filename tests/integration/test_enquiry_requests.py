@@ -308,8 +308,7 @@ def test_who_is_handed_over_while_somebody_asks_about_him_is_asked_about_by_nobo
     person, lock = person_of(gated), enquiry_asking.enquiry_requests.lock_asking
 
     def lock_once_he_is_apart(list_id: UUID) -> None:
-        admin.execute("UPDATE listed_person SET apart = true WHERE id = %s", [person])
-        admin.commit()
+        set_apart(admin, person)
         lock(list_id)
 
     monkeypatch.setattr(enquiry_asking.enquiry_requests, "lock_asking", lock_once_he_is_apart)
@@ -323,12 +322,18 @@ def test_who_went_their_way_before_others_were_let_off_is_asked_about_for_an_hou
 ) -> None:
     gated.take_up()
     asked = ask(gated)
-    admin.execute("UPDATE listed_person SET apart = true WHERE id = %s", [person_of(gated)])
-    admin.commit()
+    set_apart(admin, person_of(gated))
     parts = {"now": now(), "ledger": gated.desk.world.rooms.ledger}
     assert [service.erase_unanswered(**parts), service.erase_unanswered(**parts)] == [1, 0]
     assert read(gated, nagasaki, asked)["state"] == "erased"
     assert erased_entries(gated.desk.world, asked) == both_of(gated, nagasaki)
+
+
+def set_apart(admin: psycopg.Connection, person: UUID) -> None:
+    """Leave of a person what the way of juveniles leaves, in a transaction of its own."""
+    admin.execute("UPDATE listed_person SET apart = true WHERE id = %s", [person])
+    admin.execute("DELETE FROM gate_step WHERE person_id = %s", [person])
+    admin.commit()
 
 
 def person_of(gated: Gated) -> UUID:
