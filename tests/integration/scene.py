@@ -28,7 +28,7 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.reveal import RevealMeans
 from tsunagu.federation.card import InstallationCard, written
 from tsunagu.federation.keys import OwnKeys
-from tsunagu.records import agencies, bank_items, holdings, hub_members, intakes, reveals
+from tsunagu.records import agencies, bank_items, holdings, intakes, reveals
 from tsunagu.records.banks import bank_of
 from tsunagu.records.cases import case_of
 from tsunagu.records.models import Exhibit, Holding
@@ -48,7 +48,7 @@ from tsunagu.services.clues import record_clue, sign_assessment, view_clues, wit
 from tsunagu.services.deletion import propose_deletion
 from tsunagu.services.exhibit_keys import give_exhibit_key
 from tsunagu.services.grants import list_grants, propose_grant
-from tsunagu.services.hub_membership import join_member, write_card
+from tsunagu.services.hub_membership import join_member
 from tsunagu.services.list_uploads import begin_list
 from tsunagu.services.look_ups import look_up
 from tsunagu.services.opaque import item_name
@@ -788,16 +788,12 @@ def _stand_in_a_tree(scene: Scene) -> None:
 
 def _meet_an_installation(scene: Scene) -> None:
     """Let the operator enter another installation, which waits for a co-ordinator; it is no agency's secret."""
-    world = scene.world
-    if hub_members.own_installation() is None:
-        write_card(name=random_name("here"), address=None, listed=(), **world.parts)
+    world, anna = scene.world, scene.people["anna"]
+    asked, hidden = compare(world, anna)
     keys = OwnKeys.fresh(1)
     card = InstallationCard(uuid4(), random_name("elsewhere"), "", keys.public, ())
     member = join_member(text=written(card, keys), now=now(), ledger=world.rooms.ledger)
-    scene.targets |= {"installation": member.name, "fingerprint": member.fingerprint}
-    anna = scene.people["anna"]
-    asked, hidden = compare(world, anna)
-    scene.targets |= asked
+    scene.targets |= {"installation": member.name, "fingerprint": member.fingerprint} | asked
     scene.secrets |= hidden
 
 

@@ -53,6 +53,11 @@ class ComparisonHit:
     acknowledged_at: datetime | None
     is_acknowledged_there: bool
 
+    @property
+    def waits(self) -> bool:
+        """Whether it holds, and nobody of the own side has taken note yet."""
+        return self.acknowledged_at is None and not self.is_ended
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -80,6 +85,16 @@ class Comparison:
     withdrawn_at: datetime | None
     erased_at: datetime | None
     hits: tuple[ComparisonHit, ...]
+
+    @property
+    def waits(self) -> bool:
+        """Whether a hit of it waits for somebody to take note."""
+        return any(one.waits for one in self.hits)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was withdrawn, or is erased there: then nothing is left to withdraw."""
+        return self.withdrawn_at is not None or self.erased_at is not None
 
     def state(self, today: date) -> ComparisonState:
         """Return how it stands on a day, in UTC."""

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.claim import ClaimScope
@@ -65,24 +65,33 @@ def add(asked: Asked, scope: Scope, member_id: UUID, *, officer_id: UUID, reason
     )
 
 
-def comparisons_of(actor: Actor, comparison_id: UUID | None = None) -> tuple[Comparison, ...]:
+def comparisons_of(
+    actor: Actor, comparison_id: UUID | None = None, *, about: Scope | None = None
+) -> tuple[Comparison, ...]:
     """Return what was asked about the actor's cases and their series, newest first; or the one that is named.
 
     What is about a covert case is told to a co-ordinator alone.
+
+    Args:
+        about: a case, or a series with all that was merged into it, to which it is narrowed down.
     """
     series = {row.id: row.name or "" for row in seen_by(actor, "root_id")}
     cases = dict(Case.objects.filter(id__in=mine(actor)).values_list("id", "reference"))
-    rows = ComparisonRow.objects.filter(Q(series__in=series) | Q(case__in=cases)).select_related("asked_by")
-    if not actor.may(Permission.HELD_NOTICE_RELEASE):
-        covert = Case.objects.filter(covert=True).values("id")
-        resting = SeriesCase.objects.filter(case_id__in=covert).values("series__root_id")
-        rows = rows.exclude(case__in=covert).exclude(series__in=_trees(resting))
+    rows = _told_to(actor).select_related("asked_by")
     if comparison_id is not None:
         rows = rows.filter(id=comparison_id)
+    if about is not None:
+        rows = rows.filter(_about(about.kind, about.id))
     found = list(rows.order_by("-asked_at", "id"))
     hits = _hits([row.id for row in found])
     names = series | cases
     return tuple(_comparison(row, names, hits.get(row.id, ())) for row in found)
+
+
+def count_waiting(actor: Actor) -> int:
+    """Return how many comparisons that the actor may see have hits of which nobody has taken note."""
+    waits = ComparisonHitRow.objects.filter(comparison_id=OuterRef("id"), acknowledged_at=None, ended=False)
+    return _told_to(actor).filter(Exists(waits)).count()
 
 
 def sent_by(actor: Actor, comparison_id: UUID) -> Sent:
@@ -109,8 +118,7 @@ def sent(comparison_id: UUID) -> Sent | None:
 
 def lasting_on(kind: ClaimScope, scope_id: UUID, *, today: date) -> tuple[Sent, ...]:
     """Return the comparisons that last, of a case, or of a series with all that was merged into it."""
-    of_it = Q(series__in=_trees([scope_id])) if kind is ClaimScope.SERIES else Q(case=scope_id)
-    return tuple(map(_sent, _open(of_it).filter(until__gte=today)))
+    return tuple(map(_sent, _open(_about(kind, scope_id)).filter(until__gte=today)))
 
 
 def resting_on(case_id: UUID) -> tuple[Sent, ...]:
@@ -208,6 +216,22 @@ def acknowledge(comparison_id: UUID, *, officer_id: UUID, now: datetime) -> tupl
     waiting = tuple(rows.order_by("id").values_list("id", flat=True))
     rows.filter(id__in=waiting).update(acknowledged_at=now, acknowledged_by_id=officer_id)
     return waiting
+
+
+def _told_to(actor: Actor) -> QuerySet[ComparisonRow]:
+    """Return the comparisons of the actor's cases and their series; of covert ones where he is a co-ordinator."""
+    series = seen_by(actor, "root_id").values("id")
+    rows = ComparisonRow.objects.filter(Q(series__in=series) | Q(case__in=mine(actor)))
+    if not actor.may(Permission.HELD_NOTICE_RELEASE):
+        covert = Case.objects.filter(covert=True).values("id")
+        resting = SeriesCase.objects.filter(case_id__in=covert).values("series__root_id")
+        rows = rows.exclude(case__in=covert).exclude(series__in=_trees(resting))
+    return rows
+
+
+def _about(kind: ClaimScope, scope_id: UUID) -> Q:
+    """Return what tells comparisons of a case, or of a series with all that was merged into it."""
+    return Q(series__in=_trees([scope_id])) if kind is ClaimScope.SERIES else Q(case=scope_id)
 
 
 def _of(case_id: UUID) -> Q:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.clue import Bearing, Support, Weighing
@@ -227,15 +227,14 @@ def answers_of(guest_ids: Collection[UUID]) -> dict[UUID, tuple[KeptAnswer, ...]
     return found
 
 
-def count_invited(actor: Actor, *, now: datetime) -> int:
-    """Return how many invitations wait for the actor's answer."""
-    return _waits(_addressed_to(actor), now).filter(taken_at=None).count()
-
-
-def count_unconfirmed(actor: Actor, *, now: datetime) -> int:
-    """Return how many invitations to series of the actor's wait for him as a second person."""
-    rows = _waits(_his(actor), now).filter(confirmed_at=None).exclude(proposed_by_id=actor.officer_id)
-    return rows.count()
+def count_waiting(actor: Actor, *, now: datetime) -> tuple[int, int]:
+    """Return how many invitations wait for the actor's answer, and how many to his series for him as second person."""
+    invited = _addressed_to(actor).filter(taken_at=None).values("id")
+    proposed = _his(actor).filter(confirmed_at=None).exclude(proposed_by_id=actor.officer_id).values("id")
+    counted = _waits(GuestRow.objects.all(), now).aggregate(
+        invited=Count("id", filter=Q(id__in=invited)), proposed=Count("id", filter=Q(id__in=proposed))
+    )
+    return counted["invited"], counted["proposed"]
 
 
 def _waits(rows: QuerySet[GuestRow], now: datetime) -> QuerySet[GuestRow]:

@@ -95,6 +95,12 @@ def member_ids(*, accepted: bool = True) -> tuple[UUID, ...]:
     return tuple(rows.order_by("name").values_list("id", flat=True))
 
 
+def accepted_names() -> tuple[str, ...]:
+    """Return what the other installations are called that messages are exchanged with, in order."""
+    rows = HubMember.objects.filter(is_own=False, accepted_at__isnull=False, ended_at=None)
+    return tuple(rows.order_by("name").values_list("name", flat=True))
+
+
 def names() -> dict[UUID, str]:
     """Return what other installations are called, by id."""
     return dict(HubMember.objects.filter(is_own=False).values_list("id", "name"))

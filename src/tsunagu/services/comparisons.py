@@ -36,11 +36,13 @@ class ComparisonsView:
 
     Attributes:
         members: names of the installations, by id.
+        askable: names of those that something can be asked of now, in order.
     """
 
     comparisons: tuple[Comparison, ...]
     members: Mapping[UUID, str]
     agencies: Mapping[UUID, AgencyCard]
+    askable: tuple[str, ...]
 
 
 def ask_comparison(
@@ -104,19 +106,26 @@ def ask_comparison(
     return asked.comparison_id
 
 
-def list_comparisons(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> ComparisonsView:
+def list_comparisons(
+    *, actor: Actor, about: tuple[ClaimScope, str] | None = None, now: datetime, keys: Keys, ledger: Ledger
+) -> ComparisonsView:
     """Return what was asked about the actor's series and cases, newest first.
+
+    Args:
+        actor: an officer who reads series.
+        about: a series by its name, or a case by its reference, that it is narrowed down to; None for all that is his.
 
     Raises:
         Forbidden: the actor reads no series.
+        NotFound: no such series or case, or not the actor's.
     """
-    permission = Permission.SERIES_READ
+    permission, asked = Permission.SERIES_READ, about[1] if about else "comparisons"
     with (
-        denials_recorded(actor=actor, permission=permission, asked="comparisons", now=now, keys=keys, ledger=ledger),
+        denials_recorded(actor=actor, permission=permission, asked=asked, now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
     ):
-        found = comparisons.comparisons_of(actor)
-        view = ComparisonsView(found, hub_members.names(), agencies.agency_cards())
+        found = comparisons.comparisons_of(actor, about=_scope_called(actor, *about) if about else None)
+        view = ComparisonsView(found, hub_members.names(), agencies.agency_cards(), hub_members.accepted_names())
     ledger.record(_deed(Act.COMPARISON_READ, actor, (), now, comparisons=len(found)))
     return view
 
@@ -162,6 +171,10 @@ def withdraw_comparison(*, actor: Actor, comparison_id: UUID, now: datetime, key
         queue_over(one, now=now)
         ledger.write(_deed(Act.COMPARISON_WITHDRAWN, actor, (), now, comparison=asked, member=str(one.member_id)))
     leave(one.member_id, now=now)
+
+
+def _scope_called(actor: Actor, kind: ClaimScope, name: str) -> Scope:
+    return (claims.scope_of_case if kind is ClaimScope.CASE else claims.scope_of_series)(actor, name)
 
 
 def _scope(actor: Actor, kind: ClaimScope, name: str, *, to: str, last_day: date) -> tuple[Scope, Purpose]:

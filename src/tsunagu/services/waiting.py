@@ -10,7 +10,7 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict, Unavailable
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
-from tsunagu.records import enquiries, enquiry_requests, guests, submissions, waiting
+from tsunagu.records import comparisons, enquiries, enquiry_requests, guests, submissions, waiting
 from tsunagu.records.enquiry_requests import KeptRequest
 from tsunagu.records.referral_packages import SignedPackage
 from tsunagu.records.session import acting_for
@@ -40,6 +40,7 @@ class Waiting:
         guests: invitations to his series that wait for him as a second person.
         submissions: that came to his agency and were neither taken nor rejected.
         requests: of other forces that his agency has yet to answer; `MOST_REFERRALS` at most.
+        comparisons: at other installations that found a hit of which nobody of his side has taken note.
         to_clear: his cases in which a person's withdrawal is owed.
     """
 
@@ -53,6 +54,7 @@ class Waiting:
     guests: int = 0
     requests: int = 0
     submissions: int = 0
+    comparisons: int = 0
     to_clear: tuple[waiting.CaseToClear, ...] = ()
 
     @property
@@ -76,12 +78,12 @@ def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
         at_reports = waiting.count_reports(actor) if actor.may(Permission.REPORT_READ) else (0, 0)
         came = _unreceived(actor, keys) if actor.may(Permission.REFERRAL_READ) else 0
         late = enquiries.count_overdue(actor, today=now.date())
-        visits = guests.count_invited(actor, now=now) if actor.may(Permission.GUEST_ANSWER) else 0
-        proposed = guests.count_unconfirmed(actor, now=now) if actor.may(Permission.GUEST_INVITE) else 0
+        visits, proposed = _guests(actor, now)
         asked = _unanswered(actor, now, keys) if actor.may(Permission.REFERRAL_READ) else 0
         sent = submissions.count_waiting(actor, today=now.date()) if actor.may(Permission.SUBMISSION_RECEIVE) else 0
         to_clear = waiting.cases_to_clear(actor) if actor.may(Permission.PERSON_WITHDRAW) else ()
-        found = Waiting(*at_alerts, *at_reports, came, late, visits, proposed, asked, sent, to_clear)
+        compared = comparisons.count_waiting(actor) if _notes_comparisons(actor) else 0
+        found = Waiting(*at_alerts, *at_reports, came, late, visits, proposed, asked, sent, compared, to_clear)
         about: dict[str, str | int] = {
             "alerts": found.alerts,
             "reports": found.reports,
@@ -90,10 +92,24 @@ def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
             "guests": found.visits + found.guests,
             "requests": found.requests,
             "submissions": found.submissions,
+            "comparisons": found.comparisons,
             "withdrawals": len(found.to_clear),
         }
         ledger.write(Deed(Act.WAITING_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=about))
     return found
+
+
+def _notes_comparisons(actor: Actor) -> bool:
+    return actor.may(Permission.SERIES_READ) and actor.may(Permission.NOTICE_ACKNOWLEDGE)
+
+
+def _guests(actor: Actor, now: datetime) -> tuple[int, int]:
+    """Return how many invitations wait for the actor as a guest, and as a second person."""
+    invited, proposed = guests.count_waiting(actor, now=now)
+    return (
+        invited if actor.may(Permission.GUEST_ANSWER) else 0,
+        proposed if actor.may(Permission.GUEST_INVITE) else 0,
+    )
 
 
 def _unreceived(actor: Actor, keys: Keys) -> int:

@@ -25,6 +25,7 @@ from tsunagu.records.models import (
     Bank,
     BankItem,
     Case,
+    ComparisonRow,
     EnquiryRequestRow,
     Exhibit,
     GrantRow,
@@ -192,6 +193,7 @@ class Targets:
                 "request_id": EnquiryRequestRow.objects.values_list("id", flat=True),
                 "referral_id": ReferralRow.objects.values_list("id", flat=True),
                 "guest_id": GuestRow.objects.order_by("-taken_at").values_list("id", flat=True),
+                "comparison_id": ComparisonRow.objects.values_list("id", flat=True),
                 "submission_id": SubmissionRow.objects.values_list("id", flat=True),
                 "grant_id": GrantRow.objects.values_list("id", flat=True),
                 "number": Holding.objects.filter(exhibit__case__reference=references[0]).values_list(

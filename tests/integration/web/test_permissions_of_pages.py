@@ -17,6 +17,7 @@ from django.urls import reverse
 from tsunagu.domain.permission import BY_GRANT, Permission, Role
 
 from ..brought import SERVICES  # noqa: TID252 - tests are no package with a name
+from ..compared import series_to_compare  # noqa: TID252 - tests are no package with a name
 from ..enquired import SOON  # noqa: TID252 - tests are no package with a name
 from ..frozen import BY_PAGE, WHO  # noqa: TID252 - likewise
 from ..guested import OF_GUESTS  # noqa: TID252 - likewise
@@ -73,6 +74,7 @@ ADMINISTRATORS_ALONE = {"entitled": "adam", "strangers": ("bella",), "unfit": ("
 
 OF_REPORTS = ("ben", "cleo")
 OF_FORMS = ("report beside", "staffed case", "guest proposed", "guest ending", "submission withdrawing")
+ASKED_BEYOND = {"to": "{beyond}", "until": "", "reason": "w"}
 REPORTED = {"source_kind": "public", "source": "s", "source_reference": "{new}", "text": "t"}
 
 
@@ -119,6 +121,7 @@ class Page:
             "taken": scene.targets["taken"],
             **{one.replace(" ", "_"): scene.targets[one] for one in OF_FORMS},
             "seal": scene.targets["seal"],
+            "beyond": scene.targets["beyond"],
             **{one.replace(" ", "_"): scene.targets[one] for one in (*DOOR_ARGUMENTS, *BESIDE)},
         }
         typed: dict[str, Any] = {one.format(**known): text.format(**known) for one, text in self.typed.items()}
@@ -562,6 +565,26 @@ PAGES = (
             ("withdraw_submission", {"act": "end", "submission": "{submission_withdrawing}", "reason": "w"}),
         )
     ),
+    Page("comparisons", "list_comparisons", Permission.SERIES_READ, strangers=OTHER_AGENCIES),
+    *(
+        Page(
+            name,
+            service,
+            permission,
+            target,
+            typed,
+            strangers=OTHER_AGENCIES if service != "ask_comparison" and "with" not in name else ("ben", "cleo"),
+            status=200 if typed is None else 302,
+        )
+        for name, service, permission, target, typed in (
+            ("series_comparisons", "list_comparisons", Permission.SERIES_READ, "comparable series", None),
+            ("case_comparisons", "list_comparisons", Permission.SERIES_READ, "comparable", None),
+            ("series_comparisons", "ask_comparison", Permission.COMPARISON_ASK, "comparable series", ASKED_BEYOND),
+            ("case_comparisons", "ask_comparison", Permission.COMPARISON_ASK, "comparable", ASKED_BEYOND),
+            ("comparison_acknowledge", "acknowledge_comparison", Permission.NOTICE_ACKNOWLEDGE, "comparison", {}),
+            ("comparison_withdraw", "withdraw_comparison", Permission.COMPARISON_ASK, "comparison", {}),
+        )
+    ),
     Page("submissions", "list_received", Permission.SUBMISSION_RECEIVE, entitled="ben", unfit=("adam", "bella")),
     *(
         Page(
@@ -680,6 +703,8 @@ SERVICES_ELSEWHERE = {
 @pytest.fixture(scope="module")
 def scene(web_scene: Scene) -> Scene:
     web_scene.people["leaver"] = web_scene.world.enroll(web_scene.people["adam"], Role.OFFICER)
+    anna, named = web_scene.people["anna"], web_scene.targets
+    named["comparable series"] = series_to_compare(web_scene.world, anna, named["comparable"], named["there"])
     web_scene.targets["leaver"] = str(web_scene.people["leaver"].actor.officer_id)
     return web_scene
 
@@ -699,6 +724,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         "staff",
         "unstaff",
         "case_close",
+        "case_comparisons",
         "case_export",
         "case_graph",
         "case_reopen",
@@ -714,6 +740,7 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         **dict.fromkeys(("report", "report_act", "report_letter"), "report_id"),
         **dict.fromkeys(("referral", "referral_answer", "referral_form"), "referral_id"),
         **dict.fromkeys(("enquiry_request", "enquiry_request_answer", "enquiry_request_letter"), "request_id"),
+        **dict.fromkeys(("comparison_acknowledge", "comparison_withdraw"), "comparison_id"),
         "leave": "officer_id",
         "submission": "submission_id",
         "visit": "guest_id",
@@ -734,7 +761,14 @@ def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:
         **{one: {"reference": target, "number": "1"} for one in of_a_case},
         **{
             one: {"series": target}
-            for one in ("series", "series_change", "series_guests", "series_publish", "series_submissions")
+            for one in (
+                "series",
+                "series_change",
+                "series_comparisons",
+                "series_guests",
+                "series_publish",
+                "series_submissions",
+            )
         },
         **{one: {"overlap_id": scene.targets["shared"], "hit_id": target} for one in of_an_overlap},
         "vintage": dict(zip(("year", "known_on"), target.split("/"), strict=False)),
@@ -755,7 +789,6 @@ def test_every_url_is_tried_here_or_is_open_or_is_about_the_officer_himself() ->
 
 
 BY_COMMAND = {
-    Permission.COMPARISON_ASK,
     Permission.AGENCY_PLACE,
     Permission.LAW_CHANGE,
     Permission.LAW_READ,

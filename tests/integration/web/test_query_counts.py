@@ -19,6 +19,7 @@ from tsunagu.config.children import table_child
 from tsunagu.domain.alert import Priority, RefusalReason
 from tsunagu.domain.assessment import CountryState, CountryWeight
 from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.claim import ClaimScope
 from tsunagu.domain.clue import Bearing, ClueDraft, ClueKind, Support, Weighing
 from tsunagu.domain.incoming_list import OfferedList
 from tsunagu.domain.intake_run import IntakeSource, IntakeState
@@ -52,6 +53,7 @@ from tsunagu.services.visits import accept_visit, answer_visit
 from tsunagu.services.votes import cast_vote
 
 from ..alerted import command, stand  # noqa: TID252 - tests are no package with a name
+from ..compared import compared_before, meet  # noqa: TID252 - likewise
 from ..enquired import enquire_once_more  # noqa: TID252 - likewise
 from ..guested import an_answer, invite, show_to  # noqa: TID252 - likewise
 from ..linked import Held, Made, copy, link, overlap_between  # noqa: TID252 - tests are no package with a name
@@ -85,6 +87,7 @@ DEEDS = {
     "list_chunk", "list_files", "list_finish", "list_stop",
     "permission_confirm",
     "permission_withdraw", "provider", "provider_bind", "provider_unbind", "refuse", "release",
+    "comparison_acknowledge", "comparison_withdraw",
     "case_person_ask", "enquiry_request", "enquiry_request_answer", "enquiry_request_letter",
     "one_person_identity", "one_person_withdraw",
     "referral_answer", "referral_form", "report_act", "report_letter",
@@ -113,6 +116,7 @@ class Workplace:
     host: tuple[Person, ...] = ()
     guest: UUID = field(default_factory=uuid4)
     submission: UUID = field(default_factory=uuid4)
+    beyond: tuple[Any, ...] = ()
     alert: UUID = field(default_factory=uuid4)
     report: UUID = field(default_factory=uuid4)
     referral: UUID = field(default_factory=uuid4)
@@ -145,6 +149,7 @@ class Workplace:
             "until": None,
         }
         set_handling(name=series, reason="w", actor=anna.actor, **handling, **world.parts)
+        place.beyond = meet(world, anna)
         place.report = entered(world, anna, a_report(text="the same"))
         return place
 
@@ -200,6 +205,8 @@ class Workplace:
         for _ in range(count // 10):
             enquire_once_more(self.world, self.anna, self.mine.case.reference)
             people_a_case(self.world, self.anna, self.mine.case.reference)
+            for asked in ((ClaimScope.CASE, self.mine.case.reference), (ClaimScope.SERIES, self.series)):
+                compared_before(self.anna, *asked, *self.beyond)
         for _ in range(count // 10):
             self._raise_alert()
             how = {"alert_id": self.alert, "words": "w", "command": command()}
@@ -362,6 +369,9 @@ class Workplace:
                 "intake_refused",
                 "overlap",
                 "series",
+                "case_comparisons",
+                "comparisons",
+                "series_comparisons",
                 "series_guests",
                 "series_submissions",
                 "submission",
@@ -455,6 +465,7 @@ class Workplace:
                 (
                     "alert_draft",
                     "case",
+                    "case_comparisons",
                     "case_enquiries",
                     "case_graph",
                     "case_reports",
@@ -476,6 +487,7 @@ class Workplace:
             "overlap": {"overlap_id": self.overlap},
             "referral": {"referral_id": self.referral},
             "series": {"series": self.series},
+            "series_comparisons": {"series": self.series},
             "series_guests": {"series": self.series},
             "series_submissions": {"series": self.series},
             "submission": {"submission_id": self.submission},

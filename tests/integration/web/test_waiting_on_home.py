@@ -21,6 +21,7 @@ from tsunagu.domain.report_steps import ReportState
 from tsunagu.records.waiting import CaseToClear
 from tsunagu.services.alerts import list_alerts, list_overdue
 from tsunagu.services.cases import list_cases, open_case
+from tsunagu.services.comparisons import list_comparisons
 from tsunagu.services.enquiries import list_overdue_enquiries
 from tsunagu.services.enquiry_requests import list_enquiry_requests
 from tsunagu.services.guests import list_guests
@@ -89,6 +90,7 @@ def by_the_lists(actor: dict[str, Any]) -> Waiting:
             for one in list_enquiry_requests(**actor)
         ),
         sum(one.may_be_taken(now().date()) for one in list_received(**actor).submissions),
+        sum(one.waits for one in list_comparisons(**actor).comparisons),
         to_clear(actor),
     )
 
@@ -109,6 +111,7 @@ def test_as_much_waits_as_the_lists_show(scene: Scene) -> None:
     assert found["dora"].requests
     assert found["ben"].submissions
     assert found["anna"].to_clear
+    assert (found["anna"].comparisons, found["carl"].comparisons) == (1, 0)
     assert not found["carl"].to_clear
 
 
