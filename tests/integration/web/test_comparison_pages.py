@@ -11,6 +11,7 @@ import pytest
 from tsunagu.domain.comparison import LONGEST_COMPARISON
 from tsunagu.records.models import ComparisonHitRow, ComparisonRow
 from tsunagu.records.session import acting_for
+from tsunagu.web.pages import comparisons
 
 from ..compared import compare, series_to_compare  # noqa: TID252 - tests are no package with a name
 from ..scene import OVERSEES, WORKS  # noqa: TID252 - likewise
@@ -84,6 +85,17 @@ def test_that_there_is_no_hit_is_said_only_once_everything_was_compared(asker: A
     assert "nobody there is known to hold the same" in page
     assert "they know the room" in page
     assert asker.named["comparison"] not in page  # that is of another case
+
+
+def test_those_that_wait_come_first_a_page_at_a_time(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparisons, "ROWS_A_PAGE", 1)
+    path = f"/cases/{asker.named['comparable']}/comparisons/"
+    asker.visitor.post(path, to=asker.named["beyond"], reason="they know the room")
+    first, second = asker.text(), asker.text("/comparisons/?after=1")
+    assert (asker.named["comparison"] in first, 'href="?after=1"' in first) == (True, True)
+    assert (asker.named["comparison"] in second, "they know the room" in second, "after=2" in second) == (
+        False, True, False,
+    )  # fmt: skip
 
 
 def test_a_series_is_asked_about_on_its_page_of_a_member_until_a_day(asker: Asker) -> None:
