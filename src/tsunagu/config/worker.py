@@ -12,8 +12,8 @@ from typing import Any
 from django.db import connections
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.contrib.django.utils import connector_params
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import DeleteJobCondition, Job
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.jobs import DeleteJobCondition, Job, Status
 from procrastinate.worker import Worker
 
 from tsunagu.config.databases import outages_told
@@ -28,6 +28,8 @@ HEARTBEAT_S = 5.0
 RESCUE = "rescue"
 RESCUED_EVERY = "* * * * * */15"
 POLLED_EVERY_S = 5.0
+ANSWERS_WITHIN_S = 10.0
+"""A database that gives no connection for so long has gone away: whoever runs the worker is to learn of it soon."""
 LONGEST_WAIT_S = 300
 FAILED_ARE_KEPT_H = 30 * 24
 
@@ -64,7 +66,7 @@ class _Works:
     def __init__(self, house: House, rooms: Rooms) -> None:
         self._stopping = Event()
         self._station = Station(house, rooms, self._stopping.is_set)
-        self._app = App(connector=PsycopgConnector(kwargs=connector_params("default")))
+        self._app = App(connector=PsycopgConnector(kwargs=connector_params("default"), timeout=ANSWERS_WITHIN_S))
         for name, task in TASKS.items():
             self._register(name, task)
         self._rescue = self._app.task(name=RESCUE, queue=HOUSE, lock=RESCUE, queueing_lock=RESCUE)(self._take_up)
@@ -118,7 +120,11 @@ class _Works:
         del timestamp
         manager = self._app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
-            await manager.retry_job(job)
+            try:
+                await manager.retry_job(job)
+            except UniqueViolation:
+                # Another one of a task that waits once has been deferred since, and does what was left.
+                await manager.finish_job(job, Status.ABORTED, delete_job=True)
         await manager.delete_old_jobs(nb_hours=FAILED_ARE_KEPT_H, include_failed=True)
 
 
