@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from subprocess import Popen
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -43,12 +46,21 @@ class Nodes:
             one.wait()
 
 
+@cache
+def _token() -> Path:
+    """Where the token of all clusters of this process lies: Ray reads it once, when it is imported."""
+    folder = TemporaryDirectory(ignore_cleanup_errors=True)
+    atexit.register(folder.cleanup)
+    return Path(folder.name) / "token"
+
+
 @contextmanager
-def three_nodes(folder: Path) -> Iterator[Nodes]:
+def three_nodes() -> Iterator[Nodes]:
     """Start them, and end them again."""
+    token = _token()
     with pytest.MonkeyPatch.context() as patch:
         # Before Ray is imported, which reads them once; the nodes inherit them.
-        for name, text in environment_of("127.0.0.1:0", folder / "token", os.environ, may_make=True).items():
+        for name, text in environment_of("127.0.0.1:0", token, os.environ, may_make=True).items():
             patch.setenv(name, text)
         why = "Ray is not installed (`make soak` does it): the tests of clusters are SKIPPED"
         utils = pytest.importorskip("ray.cluster_utils", reason=why)
@@ -58,7 +70,7 @@ def three_nodes(folder: Path) -> Iterator[Nodes]:
         try:
             nodes.add()
             nodes.add()
-            with attached(nodes.cluster.address, token=folder / "token", environ=os.environ) as ray:
+            with attached(nodes.cluster.address, token=token, environ=os.environ) as ray:
                 nodes.ray = ray
                 yield nodes
         finally:

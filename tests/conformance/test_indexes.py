@@ -89,7 +89,7 @@ ON_NODES = ExitStack()
 def two_shards() -> tuple[Path, Any, Serving]:
     """A cluster of three nodes that serves two shards, the same ones again and again with other entries."""
     folder = Path(ON_NODES.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
-    ray = ON_NODES.enter_context(three_nodes(folder)).ray
+    ray = ON_NODES.enter_context(three_nodes()).ray
     paths = [folder / "0.tsi", folder / "1.tsi"]
     for path in paths:
         publish(build_multi(PDQ, [], version="none"), path)

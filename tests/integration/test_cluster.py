@@ -48,8 +48,8 @@ FILES = 240
 
 
 @pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
-    with three_nodes(tmp_path_factory.mktemp("cluster")) as started:
+def nodes() -> Iterator[Nodes]:
+    with three_nodes() as started:
         yield started
 
 
