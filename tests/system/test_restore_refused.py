@@ -17,6 +17,7 @@ import pytest
 from tsunagu.domain.errors import InputError, LedgerBroken, NotFound, Unavailable
 from tsunagu.records.backup.manifest import BackupFile, Manifest, read_manifest, signed_manifest
 from tsunagu.records.ledger.signing import root_to_json, sign_root
+from tsunagu.records.postgres.server import EmbeddedPostgres
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
 django.setup()  # before any model is imported
@@ -150,9 +151,41 @@ def test_other_keys_do_not_open_it(backup: Path, make_installation: Make) -> Non
     assert "not in this keyring" in stranger.run("restore", "--from", backup, status=7).stderr
 
 
-def test_a_home_in_which_anything_was_done_is_refused(house: Installation, backup: Path) -> None:
+def test_to_look_at_an_empty_home_says_that_nothing_is_there_and_leaves_it_fit_to_be_restored_into(
+    house: Installation, backup: Path, make_installation: Make
+) -> None:
+    fresh = with_keys_of(house, make_installation)
+    nothing = "there is no database in this home yet"
+    [answer] = fresh.json("doctor", status=1)
+    assert [one["detail"].startswith(nothing) for one in answer["checks"] if one["name"] == "database"] == [True]
+    assert fresh.json("status")[0]["database"].startswith(nothing)
+    for command in (("ledger", "verify"), ("ledger", "root"), ("ledger", "erasures"), ("upgrade",)):
+        assert nothing in fresh.run(*command, status=7).stderr
+    assert {one.name for one in fresh.home.iterdir()} <= {"cache", "keys"}
+    [told] = fresh.json("restore", "--from", backup)
+    assert told["ledger_ok"]
+    assert fresh.json("ledger", "verify")[0]["ledger_ok"]
+
+
+def test_a_ledger_of_no_entry_is_not_called_sound(make_installation: Make) -> None:
+    fresh = make_installation()
+    fresh.run("keys", "init")
+    with EmbeddedPostgres(fresh.home).use():
+        done = fresh.run("ledger", "verify", status=4)
+        assert done.stdout == ""
+        assert "holds no entry" in done.stderr
+        assert not (fresh.home / "ledger").exists(), "nothing was verified"
+
+
+def test_a_home_in_which_anything_was_done_is_refused_and_told_what_lies_there(
+    house: Installation, backup: Path
+) -> None:
     before = house.json("ledger", "verify")
-    assert "not empty" in house.run("restore", "--from", backup, status=6).stderr
+    (house.home / "officers-own").touch()
+    refused = " ".join(house.run("restore", "--from", backup, status=6).stderr.split())
+    assert "not empty, it holds ledger, pg, signed-in, something that is not the program's" in refused
+    assert "officers-own" not in refused
+    (house.home / "officers-own").unlink()
     assert house.json("ledger", "verify") == before
 
 

@@ -16,7 +16,7 @@ from tsunagu.cli.identity import ask_secret
 from tsunagu.cli.output import counted, print_json, print_table, screen
 from tsunagu.cli.proofs import held_root, key_option, prove, verify_proof
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.errors import InputError
+from tsunagu.domain.errors import InputError, NotFound
 from tsunagu.domain.ledger import LedgerReport
 from tsunagu.records.ledger.signing import root_to_json
 from tsunagu.services.accounts import read_ledger, sign_root, verify_ledger
@@ -98,18 +98,22 @@ def verify(
 
     A second agency checks a proof with nothing but the root that it holds, or with the ledger's public key.
 
-    Prints no content. Exit status: 0 sound, 1 not.
+    Prints no content. Exit status: 0 sound, 1 not, 4 there is no entry and so nothing was proven, 7 there is no
+    database or there are no keys.
     """
     if proof_file is not None:
         verify_proof(proof_file, held=held_root(against), key_file=key_file, as_json=as_json)
     if key_file is not None:
         raise InputError("the ledger here is checked by its own keys: --key goes with --proof")
+    house.operator().refuse_without_database()
     with house.open() as rooms:
         report = verify_ledger(
             store=rooms.roots,
             public_keys=rooms.keys.public_keys(),
             witnessed=tuple(one for one in (held_root(against),) if one),
         )
+        if report.is_sound and not report.entries:
+            raise NotFound("the ledger holds no entry, and none was signed: there is nothing to verify")
         _print_report(report, as_json=as_json)
         if not report.is_sound:
             sys.exit(FAILED)  # within the house, which signs whatever it holds when it is left in peace
@@ -120,6 +124,7 @@ def verify(
 @click.pass_obj
 def root(house: House) -> None:
     """Sign all entries up to the newest and print the root, to be held by somebody else."""
+    house.operator().refuse_without_database()
     with house.open() as rooms:
         signed = sign_root(store=rooms.roots, signer=rooms.keys.signer(), now=now())
     if signed is None:
@@ -135,6 +140,7 @@ def erasures(house: House) -> None:
 
     It holds opaque ids, times and roots; nothing in it names anybody.
     """
+    house.operator().refuse_without_database()
     with house.open() as rooms:
         lines = list_erasures(now=now(), signer=rooms.keys.signer())
     for line in lines:

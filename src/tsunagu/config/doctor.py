@@ -26,7 +26,7 @@ from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.migrating import SchemaState, missing, schema_state
 from tsunagu.records.postgres.addresses import Addresses
 from tsunagu.records.postgres.guard import log_settings_warnings, refuse_if_app_can_bypass
-from tsunagu.records.postgres.opening import is_foreign, open_database
+from tsunagu.records.postgres.opening import has_database, is_foreign, open_database
 from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.records.retention import overdue_count, review_count
 from tsunagu.services.clock import CLOCK_TOLERANCE, MOST_LEAP, clock_jumps, clock_lag, clock_leap
@@ -35,6 +35,7 @@ from tsunagu.services.officers import EXPIRES_SOON, count_certifications, count_
 
 GIB = 1 << 30
 HOUR = timedelta(hours=1)
+NO_DATABASE = "there is no database in this home yet: `tsunagu init` makes one, `tsunagu restore` brings one back"
 
 
 class Doctor:
@@ -142,6 +143,9 @@ class Doctor:
         yield Check("ledger verified", age <= self._configuration.verified_most_age_h * HOUR, told)
 
     def _database(self) -> Iterator[Check]:
+        if not has_database(self._home.folder, self._environ):
+            yield Check("database", ok=False, detail=NO_DATABASE)
+            return
         with outages_told(), open_database(self._home.folder, self._environ) as addresses:
             with psycopg.connect(addresses.owner.conninfo()) as owner:
                 version = owner.info.server_version // 10_000
@@ -155,6 +159,9 @@ class Doctor:
                 yield from self._tables_open()
 
     def _tables(self) -> Iterator[Check]:
+        if not has_database(self._home.folder, self._environ):
+            yield Check("database", None, NO_DATABASE)
+            return
         with (
             outages_told(),
             open_database(self._home.folder, self._environ) as addresses,

@@ -17,7 +17,7 @@ import psycopg
 
 from tsunagu.config.configuration import Configuration
 from tsunagu.config.databases import check_roles, disconnect, outages_told, point
-from tsunagu.config.doctor import Doctor, note_verified
+from tsunagu.config.doctor import NO_DATABASE, Doctor, note_verified
 from tsunagu.config.home import Home
 from tsunagu.config.notifying import notify_ready
 from tsunagu.config.places import backup_place, spool
@@ -33,7 +33,7 @@ from tsunagu.records.ledger.book import Book
 from tsunagu.records.ledger.erasures import erasures_from_lines
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.postgres.foreign import APP_VARIABLE, foreign_addresses, foreign_owner, has_tables, roles_sql
-from tsunagu.records.postgres.opening import admin_address, is_foreign, open_database
+from tsunagu.records.postgres.opening import admin_address, has_database, is_foreign, open_database
 from tsunagu.records.postgres.passwords import forget_passwords
 from tsunagu.records.postgres.server import PLACE, EmbeddedPostgres
 from tsunagu.services.accounts import sign_root
@@ -146,6 +146,15 @@ class HostOperator:
         """Return what an administrator of a foreign server runs when the owner may not create roles."""
         return roles_sql(foreign_addresses(self._home.folder, self._environ))
 
+    def refuse_without_database(self) -> None:
+        """Refuse to look where nothing is: opening the house would make a database there.
+
+        Raises:
+            Unavailable: there is none in this home yet.
+        """
+        if not has_database(self._home.folder, self._environ):
+            raise Unavailable(NO_DATABASE)
+
     def database_state(self) -> tuple[Check, ...]:
         """Return how the database stands, without starting it."""
         return tuple(self._doctor().server())
@@ -188,6 +197,7 @@ class HostOperator:
             InputError: neither says where, or the place is within this home.
             Unavailable: a part is missing; the message says which.
         """
+        self.refuse_without_database()
         target = self._place(place)
         if target is None:
             raise InputError("say where the backup goes: --to, or backup_folder or backup_bucket in the settings")
@@ -262,6 +272,7 @@ class HostOperator:
 
     def upgrade(self) -> int:
         """Bring the tables up to date with this release, and return how many migrations were applied."""
+        self.refuse_without_database()
         with self._house.open_as_found() as rooms:
             return upgrade_schema(now=datetime.now(UTC), keys=rooms.keys, ledger=rooms.ledger, roots=rooms.roots)
 

@@ -11,6 +11,8 @@ from tsunagu.records.keys.private_files import create_private, replace_private
 
 MAY_STAND = frozenset({"cache", "keys", "run", "settings.toml", "vault"})
 RUNTIME = "pg-runtime-"
+LEFT_BY_WORK = frozenset({"DEMO", "cluster", "index", "ledger", "pg", "signed-in", "uploads"})
+"""What may be named when it lies there: all other names are somebody's own."""
 
 
 def refuse_unless_empty(home: Home, *, is_foreign: bool) -> None:
@@ -31,7 +33,12 @@ def refuse_unless_empty(home: Home, *, is_foreign: bool) -> None:
     if "pg" in held and not is_foreign and not (home.folder / "pg" / "data").exists():
         held.remove("pg")
     if held:
-        raise Conflict("this home is not empty: a backup is restored into one that holds its keys and nothing else")
+        named = sorted(held & LEFT_BY_WORK) + ["something that is not the program's"] * bool(held - LEFT_BY_WORK)
+        raise Conflict(
+            f"this home is not empty, it holds {', '.join(named)}: a backup is restored into one that holds its keys "
+            "and nothing else. Take another home; or, where you are sure that nothing was ever done here, remove those "
+            "and begin anew"
+        )
 
 
 @contextmanager

@@ -218,6 +218,13 @@ class Operator(Protocol):
     def roles_sql(self) -> str:
         """Return what an administrator of a foreign server runs when the owner may not create roles."""
 
+    def refuse_without_database(self) -> None:
+        """Refuse to look where nothing is: opening the house would make a database there.
+
+        Raises:
+            Unavailable: there is none in this home yet.
+        """
+
     def database_state(self) -> tuple[Check, ...]:
         """Return how the database stands, without starting it."""
 

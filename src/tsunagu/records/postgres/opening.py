@@ -44,6 +44,14 @@ def is_foreign(environ: Mapping[str, str]) -> bool:
     return bool(environ.get(APP_VARIABLE) or environ.get(OWNER_VARIABLE))
 
 
+def has_database(home: Path, environ: Mapping[str, str]) -> bool:
+    """Return whether there is a database to open, without starting or making one.
+
+    A server of somebody else always is one: whether it answers, only opening it tells.
+    """
+    return is_foreign(environ) or EmbeddedPostgres(home).status().major_version is not None
+
+
 def admin_address(home: Path, environ: Mapping[str, str]) -> DatabaseAddress:
     """Return where a role that sees every row reaches the open database: for backup and restore, never for work.
 
