@@ -53,8 +53,9 @@ def serve(
     with house.open() as rooms:
         screen.print(f"The workplace is at {address} until you press Ctrl-C.")
         for login in logins(house.demo_marker):
-            token = make_link(login=login, now=now(), keys=rooms.keys)
-            screen.print(f"  {login}: {address}demonstration/{token}/", soft_wrap=True, markup=False)
+            link = make_link(login=login, now=now(), keys=rooms.keys)
+            who = f"{link.agency.name}, {' and '.join(sorted(link.officer.roles))}"
+            screen.print(f"  {who}, {login}: {address}demonstration/{link.token}/", soft_wrap=True, markup=False)
         house.serve(host=host, port=port, names=names, tls=tls, with_worker=worker)
 
 

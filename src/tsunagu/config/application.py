@@ -170,8 +170,12 @@ class Application:
         with table_child() as pool:
             yield pool
 
-    def work(self, *, once: bool) -> None:
+    def work(self, *, once: bool, is_quiet: bool) -> None:
         """Run what was deferred until this process is told to end, or `once`, until nothing waits.
+
+        Args:
+            once: whether it ends when nothing waits.
+            is_quiet: whether only what goes wrong is told, in sentences.
 
         Raises:
             Unavailable: the database cannot be used, or has gone away.
@@ -179,7 +183,7 @@ class Application:
         from tsunagu.config.worker import work  # noqa: PLC0415
 
         with self.open(for_workers=True) as rooms:
-            work(self, rooms, once=once)
+            work(self, rooms, once=once, is_quiet=is_quiet)
 
     def token(self) -> str:
         """Return the sign-in of this system user.
@@ -212,7 +216,8 @@ class Application:
         from tsunagu.config.serving import serve  # noqa: PLC0415 - likewise
 
         os.environ.update(self._home.named_in({}))  # for the processes that are started
-        with kept_beside(lambda: revive_database(self.home, self._environ), with_worker=with_worker):
+        worker = ("worker",) if self._configuration.json_logs else ("worker", "--quiet")
+        with kept_beside(lambda: revive_database(self.home, self._environ), worker=worker if with_worker else None):
             serve(
                 host=host,
                 port=port,
@@ -227,7 +232,7 @@ class Application:
         from tsunagu.config.beside import kept_beside  # noqa: PLC0415 - only who serves loads the server
         from tsunagu.config.hub_serving import serve_hub  # noqa: PLC0415 - likewise
 
-        with kept_beside(lambda: revive_database(self.home, self._environ), with_worker=False):
+        with kept_beside(lambda: revive_database(self.home, self._environ), worker=None):
             serve_hub(rooms, host=host, port=port, as_json=self._configuration.json_logs)
 
     def refuse_unservable(self, *, host: str, port: int, tls: tuple[Path, Path] | None) -> None:

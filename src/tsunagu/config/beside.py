@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, Lock, Thread
 from typing import Final
@@ -38,7 +38,7 @@ def end_with_parent(*, at_once: bool = False) -> None:
 
 
 @contextmanager
-def kept_beside(revive: Callable[[], None], *, with_worker: bool) -> Iterator[None]:
+def kept_beside(revive: Callable[[], None], *, worker: Sequence[str] | None) -> Iterator[None]:
     """Until the block ends, have the database revived when it is down, and a worker run in a process of its own.
 
     A worker that has ended, since it was killed or its database was, is started again. At the end of the block it is
@@ -46,10 +46,10 @@ def kept_beside(revive: Callable[[], None], *, with_worker: bool) -> Iterator[No
 
     Args:
         revive: starts the database again when it is down; returns soon when it is up.
-        with_worker: whether a worker runs here.
+        worker: the command of a worker that runs here; None for none.
     """
     begun, stopped = Event(), Event()
-    keeper = Thread(target=_keep, args=(revive, begun, stopped), kwargs={"with_worker": with_worker}, name="keeper")
+    keeper = Thread(target=_keep, args=(revive, begun, stopped, worker), name="keeper")
     keeper.start()
     begun.wait()
     try:
@@ -59,10 +59,10 @@ def kept_beside(revive: Callable[[], None], *, with_worker: bool) -> Iterator[No
         keeper.join()
 
 
-def _keep(revive: Callable[[], None], begun: Event, stopped: Event, *, with_worker: bool) -> None:
+def _keep(revive: Callable[[], None], begun: Event, stopped: Event, command: Sequence[str] | None) -> None:
     # The worker is the child of this thread, and ends with it: the thread lasts as long as the server.
     try:
-        worker = _start() if with_worker else None
+        worker = _start(command) if command else None
     finally:
         begun.set()
     waited_s = 0.0
@@ -72,13 +72,13 @@ def _keep(revive: Callable[[], None], begun: Event, stopped: Event, *, with_work
             revive()
         except TsunaguError:
             continue  # it cannot be started now: requests are told so, and it is tried again
-        if worker is not None and worker.poll() is not None and waited_s >= LEAST_BETWEEN_STARTS_S:
-            worker, waited_s = _start(), 0.0
+        if command and worker is not None and worker.poll() is not None and waited_s >= LEAST_BETWEEN_STARTS_S:
+            worker, waited_s = _start(command), 0.0
     if worker is not None:
         worker.terminate()
         worker.wait()
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
     with _NO_FORK:
-        return subprocess.Popen([sys.executable, "-c", _WORKER, "worker"])  # noqa: S603 - our own program
+        return subprocess.Popen([sys.executable, "-c", _WORKER, *command])  # noqa: S603 - our own program

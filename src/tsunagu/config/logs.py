@@ -49,15 +49,29 @@ class Sentences(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a record as one line."""
-        parts = [_at(record), record.levelname, record.getMessage() if record.name.startswith(_FIXED) else record.name]
+        parts = [_at(record), record.levelname, self._said(record)]
         if record.exc_info and record.exc_info[1] is not None:
             parts += [f"{name} {value}" for name, value in _told_of(record.exc_info[1]).items()]
         return " ".join(parts).replace("\n", " ")
 
+    @staticmethod
+    def _said(record: logging.LogRecord) -> str:
+        if record.name.startswith(_FIXED):
+            return record.getMessage()
+        job = getattr(record, "job", None)
+        of_job = [f"{ours} {job[theirs]}" for theirs, ours in _OF_A_JOB.items() if theirs in job] if job else []
+        return " ".join([getattr(record, "action", record.name), *of_job])
 
-def log_to_stderr() -> None:
-    """Let the queue, and what it rests on, speak on the error stream, where systemd and containers collect it."""
-    handler = _handler(Lines())
+
+def log_to_stderr(*, is_quiet: bool = False) -> None:
+    """Let the queue, and what it rests on, speak on the error stream, where systemd and containers collect it.
+
+    Args:
+        is_quiet: whether it is told in sentences, and nothing of what goes as it should.
+    """
+    handler = _handler(Sentences() if is_quiet else Lines())
+    if is_quiet:
+        handler.addFilter(_is_trouble)
     for name, level in _WHO_SPEAKS.items():
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]
@@ -82,6 +96,11 @@ def server_logging(*, as_json: bool) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ours"}},
         "loggers": {"_granian": {"handlers": ["stderr"], "propagate": False}},
     }
+
+
+def _is_trouble(record: logging.LogRecord) -> bool:
+    """Return whether something went wrong; a job that failed and is tried again is told of like one that succeeded."""
+    return record.levelno >= logging.WARNING or bool(record.exc_info)
 
 
 def _handler(formatter: logging.Formatter) -> logging.Handler:

@@ -34,7 +34,7 @@ LONGEST_WAIT_S = 300
 FAILED_ARE_KEPT_H = 30 * 24
 
 
-def work(house: House, rooms: Rooms, *, once: bool) -> None:
+def work(house: House, rooms: Rooms, *, once: bool, is_quiet: bool) -> None:
     """Run deferred tasks until SIGTERM or SIGINT, or `once`, until none waits.
 
     On a signal a running task is finished, or given back where it can be; a second worker, or the next one, goes on.
@@ -42,7 +42,7 @@ def work(house: House, rooms: Rooms, *, once: bool) -> None:
     Raises:
         Unavailable: the database has gone away, or the worker cannot go on for another reason.
     """
-    log_to_stderr()
+    log_to_stderr(is_quiet=is_quiet)
     try:
         asyncio.run(_Works(house, rooms).run(once=once))
     except ConnectorException as error:

@@ -79,8 +79,12 @@ class House(Protocol):
     def tables(self) -> AbstractContextManager[TableReader]:
         """Start the limited child that reads workbooks and databases, and end it again."""
 
-    def work(self, *, once: bool) -> None:
+    def work(self, *, once: bool, is_quiet: bool) -> None:
         """Run what was deferred until this process is told to end, or `once`, until nothing waits.
+
+        Args:
+            once: whether it ends when nothing waits.
+            is_quiet: whether only what goes wrong is told, in sentences.
 
         Raises:
             Unavailable: the database cannot be used, or has gone away.

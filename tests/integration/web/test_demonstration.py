@@ -9,7 +9,7 @@ import pytest
 
 from tsunagu.domain.permission import Role
 from tsunagu.services.demo.links import LINK_LASTS, make_link
-from tsunagu.web.pages.demo import FORWARDED
+from tsunagu.web.pages.demo import FORWARDED, GONE
 
 from ..scene import WORKS  # noqa: TID252 - tests are no package with a name
 from ..world import World, now  # noqa: TID252
@@ -23,7 +23,7 @@ Visitors = Callable[[], Visitor]
 def path(world: World) -> str:
     """Where a link of an officer's leads."""
     officer, _ = world.found(WORKS, {Role.ADMINISTRATOR})
-    return f"/demonstration/{make_link(login=officer.login, now=now(), keys=world.rooms.keys)}/"
+    return f"/demonstration/{make_link(login=officer.login, now=now(), keys=world.rooms.keys).token}/"
 
 
 def test_a_link_signs_its_officer_in_once(visitor: Visitors, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,7 +31,11 @@ def test_a_link_signs_its_officer_in_once(visitor: Visitors, path: str, monkeypa
     first, second = visitor(), visitor()
     assert first.get(path)["Location"] == HOME
     assert first.is_in
-    assert second.get(path).status_code == 404
+    answers = {where: second.get(where) for where in (path, "/demonstration/x/")}
+    assert {one.status_code for one in answers.values()} == {GONE}
+    told = {one.content.decode().replace(one["X-Reference"], "").replace(where, "") for where, one in answers.items()}
+    assert len(told) == 1, "used and never made look alike"
+    assert "start the workplace again" in told.pop(), "whoever runs it is told what to do"
     assert not second.is_in
 
 
@@ -69,7 +73,7 @@ def test_a_link_lasts_ten_minutes(
 @pytest.mark.parametrize("token", ["x", "a.b.c", "not-a-token"])
 def test_what_is_no_link_opens_nothing(visitor: Visitors, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DEMO, lambda: True)
-    assert visitor().get(f"/demonstration/{token}/").status_code == 404
+    assert visitor().get(f"/demonstration/{token}/").status_code == GONE
 
 
 def test_a_link_is_no_invitation_and_sets_no_password(visitor: Visitors, path: str) -> None:

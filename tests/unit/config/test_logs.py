@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tsunagu.config.logs import Lines, Sentences
+from tsunagu.config.logs import Lines, Sentences, log_to_stderr
 
 NAMES = ("_granian", "django.request", "psycopg")
 
@@ -64,3 +64,20 @@ def test_what_a_server_says_of_an_exception_is_its_kind_and_place_and_never_its_
     lines = {name: formatter.format(record) for name, record in told.items()}
     assert all("JSONDecodeError" in line and "secret" not in line and "\n" not in line for line in lines.values())
     assert [name for name, line in lines.items() if "its words" in line] == ["_granian"]
+
+
+def test_a_quiet_worker_tells_in_sentences_what_went_wrong_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    queue = logging.getLogger("procrastinate")
+    before = queue.handlers[:], queue.level, queue.propagate
+    log_to_stderr(is_quiet=True)
+    try:
+        job = {"id": 7, "task_name": "run-intake", "attempts": 2, "task_kwargs": {"a": "secret"}}
+        queue.info("secret", extra={"action": "registering_periodic_task"})
+        queue.info("secret", extra={"action": "job_success", "job": job})
+        queue.info("secret", extra={"action": "job_error_retry", "job": job}, exc_info=ValueError("secret"))
+        queue.error("secret", extra={"action": "job_error", "job": job})
+    finally:
+        queue.handlers[:], queue.level, queue.propagate = before
+    retried, failed = capsys.readouterr().err.splitlines()
+    assert retried.endswith(" INFO job_error_retry job 7 task run-intake attempts 2 error ValueError place unknown")
+    assert failed.endswith(" ERROR job_error job 7 task run-intake attempts 2")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -12,6 +13,7 @@ from uuid import UUID, uuid4
 from tsunagu.domain.act import Act
 from tsunagu.domain.errors import NotFound
 from tsunagu.domain.ledger import Deed
+from tsunagu.domain.party import AgencyCard, OfficerCard
 from tsunagu.records import agencies, invitations
 from tsunagu.records.session import acting_for
 from tsunagu.services.identity import TOKEN
@@ -25,8 +27,17 @@ def logins(marker: Path) -> tuple[str, ...]:
     return tuple(json.loads(marker.read_text(encoding="utf-8"))) if marker.exists() else ()
 
 
-def make_link(*, login: str, now: datetime, keys: Keys) -> str:
-    """Return the token of a new link for one of the demonstration's officers.
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A new link, and whom it signs in."""
+
+    token: str = field(repr=False)
+    officer: OfficerCard
+    agency: AgencyCard
+
+
+def make_link(*, login: str, now: datetime, keys: Keys) -> Link:
+    """Return a new link for one of the demonstration's officers.
 
     Raises:
         NotFound: there is no such officer.
@@ -37,6 +48,7 @@ def make_link(*, login: str, now: datetime, keys: Keys) -> str:
     link_id = uuid4()
     token = f"{agency_id}.{link_id}.{secrets.token_urlsafe(32)}"
     with acting_for(agency_id):
+        agency = agencies.cards_of((agency_id,))[agency_id]
         held = agencies.credentials_of(login)
         if held is None:
             raise NotFound("the demonstration has no such officer")
@@ -49,7 +61,7 @@ def make_link(*, login: str, now: datetime, keys: Keys) -> str:
             now=now,
             expires_at=now + LINK_LASTS,
         )
-    return token
+    return Link(token, held.officer, agency)
 
 
 def use_link(*, token: str, now: datetime, keys: Keys, ledger: Ledger) -> tuple[UUID, UUID]:
