@@ -60,6 +60,9 @@ class NoDecoder:
 class NoOperator:
     """Stands for the operator of a host, who keeps nothing here."""
 
+    def refuse_without_database(self) -> None:
+        pass
+
     def note_verified(self, _: object) -> None:
         pass
 

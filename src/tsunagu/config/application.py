@@ -171,15 +171,7 @@ class Application:
             yield pool
 
     def work(self, *, once: bool, is_quiet: bool) -> None:
-        """Run what was deferred until this process is told to end, or `once`, until nothing waits.
-
-        Args:
-            once: whether it ends when nothing waits.
-            is_quiet: whether only what goes wrong is told, in sentences.
-
-        Raises:
-            Unavailable: the database cannot be used, or has gone away.
-        """
+        """Run what was deferred; see `services.house.House`."""
         from tsunagu.config.worker import work  # noqa: PLC0415
 
         with self.open(for_workers=True) as rooms:
