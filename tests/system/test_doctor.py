@@ -70,6 +70,10 @@ def test_full_disks_and_old_backups_and_old_verifications_are_found(house: Insta
         "backup",
         "ledger verified",
     }
+    (house.home / "settings.toml").unlink()  # which named the place for backups
+    marks = {line.split("  ")[0]: line for line in house.run("doctor", status=1).stdout.splitlines()}
+    assert [name for name, line in marks.items() if "NOT OK" in line] == ["backup"]
+    assert marks["reviews"].split()[1] == "-", "nothing is judged there"
 
 
 def test_holdings_and_jobs_that_wait_are_found(house: Installation) -> None:

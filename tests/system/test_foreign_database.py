@@ -113,10 +113,12 @@ def test_the_ledger_verifies_in_the_home_that_signed_it(houses: tuple[Any, Any])
     assert [house.json("ledger", "verify")[0]["ledger_ok"] for house in houses] == [True, True]
 
 
-def test_doctor_warns_of_a_log_that_quotes_rows_and_finds_nothing_else(houses: tuple[Any, Any]) -> None:
+def test_doctor_warns_of_a_log_that_quotes_rows_and_of_no_backups_and_finds_nothing_else(
+    houses: tuple[Any, Any],
+) -> None:
     [answer] = houses[1].json("doctor", status=1)
     checks = {check["name"]: check for check in answer["checks"]}
-    assert [name for name, check in checks.items() if check["ok"] is False] == ["database log"]
+    assert [name for name, check in checks.items() if check["ok"] is False] == ["backup", "database log"]
     assert checks["database"]["detail"] == "PostgreSQL 15"
 
 

@@ -235,7 +235,10 @@ def restore(house: House, first: Path, second: Path) -> None:
 @json_option
 @click.pass_obj
 def doctor(house: House, *, as_json: bool) -> None:
-    """Examine the installation. Exit status: 0 all is well, 1 something is not."""
+    """Examine the installation. Exit status: 0 all is well, 1 something is not.
+
+    Beside each check stands ok, NOT OK, or a dash where something is told and nothing is judged.
+    """
     checks = house.operator().check()
     print_checks(checks, as_json=as_json)
     sys.exit(FAILED if any(one.ok is False for one in checks) else 0)
@@ -269,7 +272,7 @@ def print_checks(checks: tuple[Check, ...], *, as_json: bool) -> None:
     if as_json:
         print_json({"checks": [{"name": one.name, "ok": one.ok, "detail": one.detail} for one in checks]})
         return
-    marks = {True: "ok", False: "NOT OK", None: ""}
+    marks = {True: "ok", False: "NOT OK", None: "-" if any(one.ok is not None for one in checks) else ""}
     rows = [(one.name, marks[one.ok], one.detail) for one in checks]
     print_table(("", "", ""), rows, empty="Nothing was examined.", whole=("",))
 
