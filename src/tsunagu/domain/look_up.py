@@ -59,6 +59,20 @@ class Query:
         return cls(named, (*(one.data for one in turns), *(one.data for one in frames if one.is_searchable)))
 
     @classmethod
+    def of_digits(cls, typed: str) -> Query:
+        """Return what to ask for by hexadecimal digits whose number leaves but one kind.
+
+        Raises:
+            InputError: it leaves two, or none; or they are no digits.
+        """
+        kinds = {2 * one.size_bytes: one for one in (DigestKind.MD5, DigestKind.SHA1)}
+        if len(typed) in kinds:
+            return cls.of_hex(typed, kinds[len(typed)])
+        if len(typed) == 2 * DigestKind.SHA256.size_bytes:
+            raise InputError("64 digits may be an SHA-256 digest or a PDQ fingerprint: say which")
+        raise InputError("an MD5 digest has 32 hexadecimal digits, an SHA-1 digest 40, an SHA-256 digest 64")
+
+    @classmethod
     def of_hex(cls, typed: str, kind: str) -> Query:
         """Return what to ask for by hexadecimal digits.
 

@@ -116,14 +116,28 @@ def test_a_file_that_is_empty_or_too_long_is_refused(desk: Visitor, monkeypatch:
         {"what": "xyz", "type": "md5"} | WHY,
         {"what": "00" * 16, "type": "sha1"} | WHY,
         {"what": "00" * 16, "type": "crc"} | WHY,
+        {"what": "00" * 32, "type": ""} | WHY,
+        {"what": "00" * 32, "type": "md5"} | WHY,
         {"what": "00" * 16, "type": "md5", "purpose": ""},
         {"what": "00" * 16, "type": "md5", "purpose": "curiosity"},
     ],
 )
-def test_what_cannot_be_asked_is_refused_with_the_way_back(desk: Visitor, typed: dict[str, str]) -> None:
+def test_what_cannot_be_asked_is_refused_in_place_and_what_was_typed_stands_there(
+    desk: Visitor, world: World, typed: dict[str, str]
+) -> None:
+    before = world.last_entry()
     answer = desk.post("/ask/", **typed)
     assert answer.status_code == 422
-    assert 'class="back" href="/ask/"' in answer.content.decode()
+    page = answer.content.decode()
+    assert f'class="digits" value="{typed["what"]}"' in page
+    assert ('<option value="investigation" selected>' in page) is (typed.get("purpose") == "investigation")
+    assert re.search(r'role="alert">[^<]{10,}\.</p>', page), "it says why"
+    assert world.last_entry() == before, "nothing was looked up"
+
+
+@pytest.mark.parametrize("digits", [32, 40])
+def test_digits_whose_number_leaves_one_kind_need_no_name(desk: Visitor, digits: int) -> None:
+    assert NOT_KNOWN in said(desk.post("/ask/", what=secrets.token_hex(digits // 2), type="", **WHY))
 
 
 def test_without_a_purpose_no_file_is_read(desk: Visitor) -> None:

@@ -26,6 +26,16 @@ def test_what_is_none_of_the_kind_is_refused(kind: str, typed: str) -> None:
         Query.of_hex(typed, kind)
 
 
+def test_a_kind_is_taken_from_the_number_of_digits_where_that_leaves_one_and_never_guessed() -> None:
+    assert Query.of_digits("0F" * 16) == Query.of_hex("0f" * 16, "md5")
+    assert Query.of_digits("0f" * 20) == Query.of_hex("0f" * 20, "sha1")
+    with pytest.raises(InputError, match="or a PDQ fingerprint: say which"):
+        Query.of_digits("0f" * 32)
+    for typed in ("", "0f" * 15, "xy" * 16):
+        with pytest.raises(InputError):
+            Query.of_digits(typed)
+
+
 def test_a_kind_that_is_none_is_refused() -> None:
     with pytest.raises(InputError):
         Query.of_hex("00" * 16, "crc32")

@@ -15,7 +15,8 @@ from tsunagu.domain.errors import InputError
 from tsunagu.domain.look_up import TYPES, Query
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.asked_files import begin_to_ask, look_up_file
-from tsunagu.web.desk import Parts, actor_of, chosen, parts_of
+from tsunagu.web.desk import Parts, actor_of, chosen, narrowed, parts_of
+from tsunagu.web.middleware.references import note_refusal
 from tsunagu.web.rooms import rooms
 
 if TYPE_CHECKING:
@@ -30,21 +31,30 @@ PIECE_BYTES = 1 << 20
 def ask(request: HttpRequest) -> HttpResponse:
     """Show the question, or answer one by the digits of a digest or a fingerprint.
 
-    What is asked for is posted, and kept on the page alone.
+    What is asked for is posted, and kept on the page alone, also where it is refused.
     """
     begin_to_ask(**parts_of(request))
-    context = {"purposes": list(Purpose), "types": TYPES, "most_mb": MOST_FILE_BYTES >> 20}
+    context: dict[str, Any] = {"purposes": list(Purpose), "types": TYPES, "most_mb": MOST_FILE_BYTES >> 20}
     if request.method == "POST":
-        typed, kind = request.POST.get("what", "").strip(), request.POST.get("type", "")
-        if not typed:
-            raise InputError("choose a file, or type the digits of a digest or a fingerprint")
-        purpose = chosen(Purpose, request.POST.get("purpose", ""))
-        from tsunagu.services.look_ups import look_up  # noqa: PLC0415 - loads the kernels
-
-        query = Query.of_hex(typed, kind)
-        told = look_up(queries=[query], known=rooms().known(), **_asking(request, purpose))
-        context |= {"answer": _shown(told, query), "what": typed, "type": kind, "purpose": purpose}
+        context |= {name: request.POST.get(name, "").strip() for name in ("what", "type")}
+        context["purpose"] = narrowed(Purpose, request.POST.get("purpose", ""))
+        try:
+            context["answer"] = _answer(request, typed=context["what"], kind=context["type"])
+        except InputError as error:
+            context["refused"] = str(error)
+            return render(request, "web/ask.html", context, status=note_refusal(request, error))
     return render(request, "web/ask.html", context)
+
+
+def _answer(request: HttpRequest, *, typed: str, kind: str) -> dict[str, Any]:
+    if not typed:
+        raise InputError("choose a file, or type the digits of a digest or a fingerprint")
+    purpose = chosen(Purpose, request.POST.get("purpose", ""))
+    query = Query.of_hex(typed, kind) if kind else Query.of_digits(typed)
+    from tsunagu.services.look_ups import look_up  # noqa: PLC0415 - loads the kernels
+
+    told = look_up(queries=[query], known=rooms().known(), **_asking(request, purpose))
+    return _shown(told, query)
 
 
 @require_http_methods(["PUT"])
