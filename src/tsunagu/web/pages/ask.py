@@ -15,7 +15,7 @@ from tsunagu.domain.errors import InputError
 from tsunagu.domain.look_up import TYPES, Query
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.asked_files import begin_to_ask, look_up_file
-from tsunagu.web.desk import Parts, actor_of, chosen, narrowed, parts_of
+from tsunagu.web.desk import Parts, actor_of, chosen, parts_of
 from tsunagu.web.middleware.references import note_refusal
 from tsunagu.web.rooms import rooms
 
@@ -37,7 +37,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"purposes": list(Purpose), "types": TYPES, "most_mb": MOST_FILE_BYTES >> 20}
     if request.method == "POST":
         context |= {name: request.POST.get(name, "").strip() for name in ("what", "type")}
-        context["purpose"] = narrowed(Purpose, request.POST.get("purpose", ""))
+        context["purpose"] = next((one for one in Purpose if one.value == request.POST.get("purpose")), None)
         try:
             context["answer"] = _answer(request, typed=context["what"], kind=context["type"])
         except InputError as error:
