@@ -10,7 +10,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from tsunagu.domain.hub import CARRIED_LASTS, MessageKind
+from tsunagu.federation import envelope as envelope_module
 from tsunagu.federation.envelope import Envelope, seal
 from tsunagu.federation.keys import OwnKeys
 from tsunagu.services.hub_desk import hub_desk
@@ -38,6 +41,14 @@ def sealed(three: Three, *, by: OwnKeys | None = None, to: Home | None = None, *
         f"test:{uuid4()}", 1, now(), now() + CARRIED_LASTS, {},
     )  # fmt: skip
     return seal(replace(envelope, **other), by or keys_at(three.japan), keys_at(receiver).public)
+
+
+def sealed_as_written(three: Three, body: str, **other: Any) -> bytes:
+    """Return a message of Japan to the body, well signed, whose own body is this text, JSON or not."""
+    written = envelope_module._text
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(envelope_module, "_text", lambda value: written(value).replace(b'"BODY"', body.encode()))
+        return sealed(three, body="BODY", **other)
 
 
 @contextmanager

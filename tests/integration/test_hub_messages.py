@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 
 from tsunagu.domain.alert_path import AlertStep, AlertStepKind
 from tsunagu.domain.errors import Conflict, InputError, NotFound
-from tsunagu.domain.hub import CARRIED_LASTS, MemberState, MessageKind
+from tsunagu.domain.hub import CARRIED_LASTS, CLOSING, MemberState, MessageKind
 from tsunagu.domain.outcome import Outcome, OutcomeCode
 from tsunagu.domain.party import AgencyCard
 from tsunagu.federation.alert_messages import ToldStep, body_of
@@ -25,10 +26,11 @@ from tsunagu.records.ledger.book import all_entries
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.verify import verify
 from tsunagu.records.session import acting_for
+from tsunagu.services import hub_exchange
 from tsunagu.services.hub_membership import accept_member, end_member, exchange_status, join_member, rotate_keys
 
 from .homes import Home
-from .hub_forging import carried_by_a_bad_line, keys_at, refused, sealed
+from .hub_forging import carried_by_a_bad_line, keys_at, refused, sealed, sealed_as_written
 from .three_homes import Three
 from .world import now, random_name
 
@@ -59,6 +61,79 @@ def test_what_was_changed_on_its_way_is_refused_and_recorded(three: Three) -> No
     changed[-1] ^= 1
     with refused(three.body_home, "unreadable"):
         assert three.body_home.take([bytes(changed)]).refused == ("unreadable",)
+
+
+ILL_FORMED = (
+    '{"x":NaN}', '{"x":1e999}', '{"x":"\\ud800"}', '{"x":"\\u0000"}', '{"\\u0000":1}',
+    f'{{"x":{"9" * 5000}}}', f'{{"x":{"[" * 900}{"]" * 900}}}', '{"x":-Infinity}', "7", "{",
+)  # fmt: skip
+RECEIPTS = (
+    '{"answers":[["s",1e999,null]]}', '{"answers":[["\\u0000",1,null]]}', '{"answers":[["s",1,{}]]}', '{"answers":7}',
+)  # fmt: skip
+
+
+def test_a_well_signed_message_of_no_sense_is_refused_and_recorded_and_the_one_behind_it_is_taken(three: Three) -> None:
+    receipt = {"kind": MessageKind.RECEIPT, "stream": "", "number": 0}
+    bad = [sealed_as_written(three, one) for one in ILL_FORMED]
+    bad += [sealed_as_written(three, one, **receipt) for one in RECEIPTS]
+    with three.body_home.here() as world:
+        before = world.entry_count()
+    done = three.body_home.take([*bad, sealed(three)])
+    assert (done.taken, done.failed, done.refused) == (1, 0, ("malformed",) * len(bad))
+    with three.body_home.here() as world:
+        told = [one["details"]["reason"] for one in world.entries()[before:] if one["act"] == "hub:refused"]
+    assert told == ["malformed"] * (len(bad) + 1)  # the last one is genuine, and then refused for what it says
+
+
+def random_value(chance: random.Random, deep: int = 3) -> Any:
+    """Return some value of JSON, of which a part is what messages are made of."""
+    if deep and chance.random() < 0.6:
+        inner = [random_value(chance, deep - 1) for _ in range(chance.randint(0, 4))]
+        return inner if chance.random() < 0.4 else {chance.choice(WORDS): one for one in inner}
+    return chance.choice(
+        [None, True, 0, -1, 1.5, 2**62, 2**70, 1e300, "", "\0", "\ud800", "京都", str(uuid4()), *WORDS]
+    )
+
+
+WORDS = (
+    "alert", "step", "kind", "at", "agency", "id", "words", "comparison", "items", "keys", "number", "said", "label",
+    "until", "asked_by", "2017-02-14T09:00:00Z", "request", "referral", "package", "lines", "purposes", "answers",
+)  # fmt: skip
+
+
+def test_whatever_a_member_signs_is_taken_or_refused_with_an_entry_and_holds_up_nothing(three: Three) -> None:
+    three.exchange()  # whatever other tests have left
+    chance = random.Random(47)
+    kinds = [one for one in MessageKind if one not in {*CLOSING, MessageKind.RECEIPT, MessageKind.KEYS}]
+    bodies = [json.dumps({one: random_value(chance) for one in chance.sample(WORDS, 8)}) for _ in range(60)]
+    messages = [sealed_as_written(three, one, kind=chance.choice(kinds)) for one in (*ILL_FORMED[:6], *bodies)]
+    with three.body_home.here() as world:
+        before = world.entry_count()
+    done = three.body_home.take([*messages, sealed(three)])
+    assert done.failed == 0
+    assert done.taken + len(done.refused) == len(messages) + 1
+    assert status_of(three.body_home, three.japan).waiting == 0
+    with three.body_home.here() as world:
+        told = [one["act"] for one in world.entries()[before:]]
+    assert told.count("hub:refused") == len(messages) + 1
+    assert told.count("hub:received") == done.taken
+
+
+def test_an_error_of_ours_at_one_message_holds_up_its_own_stream_alone(
+    three: Three, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three.exchange()  # whatever other tests have left
+    first, second = (sealed(three, stream=f"test:{letter}{uuid4()}") for letter in "ab")
+
+    def fail(body: dict[str, Any]) -> Any:
+        monkeypatch.undo()
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(hub_exchange, "told_in", fail)
+    done = three.body_home.take([first, second])
+    assert (done.taken, done.acted_upon) == (2, 1)
+    assert status_of(three.body_home, three.japan).waiting == 1
+    assert three.body_home.take([sealed(three)]).acted_upon == 2
 
 
 def test_the_same_envelope_again_is_a_replay_and_the_same_message_sealed_anew_is_not(three: Three) -> None:

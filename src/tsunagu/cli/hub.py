@@ -218,13 +218,18 @@ def receive(house: House, files: tuple[Path, ...], *, folder: Path | None, as_js
     messages = [one for file in found for one in unbundled(_read(file))]
     with house.open() as rooms:
         done = hub_carrying.take_messages(messages=messages, now=now(), keys=rooms.keys, ledger=rooms.ledger)
-    told: dict[str, Any] = {"taken": done.taken, "acted_upon": done.acted_upon, "refused": list(done.refused)}
+    told: dict[str, Any] = {
+        "taken": done.taken,
+        "acted_upon": done.acted_upon,
+        "refused": list(done.refused),
+        "failed": done.failed,
+    }
     if as_json:
         print_json(told)
     else:
         taken = counted(done.taken, "message", "messages")
-        screen.print(f"{taken} taken, {done.acted_upon} acted upon, {len(done.refused)} refused.")
-    if done.refused:
+        screen.print(f"{taken} taken, {done.acted_upon} acted upon, {len(done.refused)} refused, {done.failed} failed.")
+    if done.refused or done.failed:
         raise click.exceptions.Exit(1)
 
 

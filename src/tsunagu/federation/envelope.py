@@ -22,6 +22,7 @@ from tsunagu.domain.clock import utc_text
 from tsunagu.domain.hub import SKEW, HubRefusal, MessageKind, MessageRefused
 from tsunagu.federation.keys import MemberKeys, OwnKeys
 from tsunagu.federation.moments import moment_in
+from tsunagu.federation.plain import plain_values
 
 MOST_BYTES = 4 << 20
 """So large a message is at most, sealed."""
@@ -79,7 +80,7 @@ class Unsealed:
         """
         try:
             payload = jws.deserialize_compact(self.signed, keys.verifying_key(), algorithms=[_ALGORITHM]).payload
-        except (JoseError, ValueError):
+        except (JoseError, KeyError, TypeError, AttributeError, ValueError):
             raise MessageRefused(HubRefusal.FORGED) from None
         envelope = _read(payload)
         if envelope.receiver_id != own_id or envelope.sender_id != self.sender_id:
@@ -125,13 +126,13 @@ def unseal(sealed: bytes, own: Iterable[OwnKeys]) -> Unsealed:
         if header["typ"] != _TYPE or header["alg"] != _ALGORITHM:
             raise MessageRefused(HubRefusal.UNREADABLE)
         return Unsealed(UUID(sender), int(number), signed)
-    except (pyrage.DecryptError, JoseError, KeyError, ValueError, RecursionError):
+    except (pyrage.DecryptError, JoseError, KeyError, TypeError, AttributeError, ValueError, RecursionError):
         raise MessageRefused(HubRefusal.UNREADABLE) from None
 
 
 def _read(payload: bytes) -> Envelope:
     try:
-        said: dict[str, Any] = json.loads(payload)
+        said: dict[str, Any] = plain_values(payload)
         envelope = Envelope(
             UUID(said["id"]),
             UUID(said["from"]),
@@ -143,7 +144,7 @@ def _read(payload: bytes) -> Envelope:
             moment_in(said["until"]),
             said["body"],
         )
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         raise MessageRefused(HubRefusal.MALFORMED) from None
     types = (type(envelope.stream), type(envelope.number), type(envelope.body))
     if types != (str, int, dict) or not _is_placed(envelope):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from traceback import format_tb
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,8 @@ from tsunagu.federation.comparison_messages import Mark, ToldHit, hit_body, mark
 from tsunagu.records import agencies, compared, hub_messages, interests, proofs
 from tsunagu.records.compared import Compared, Side
 from tsunagu.records.hub_messages import Draft
-from tsunagu.records.session import DATABASE_FAILED, acting_for, locked, looking_up
+from tsunagu.records.session import acting_for, locked, looking_up
+from tsunagu.services.isolated import logged
 from tsunagu.services.parts import Ledger
 
 log = logging.getLogger("tsunagu.hub")
@@ -45,18 +45,8 @@ def tell_askers(member_id: UUID, *, now: datetime, ledger: Ledger) -> None:
             with acting_for(agency_id):
                 waiting = compared.not_told(member_id)
             for one in waiting:
-                try:
+                with logged(log, "a comparison cannot be told of"):
                     _tell(one, now=now, ledger=ledger)
-                except DATABASE_FAILED:
-                    raise
-                except Exception as error:  # noqa: BLE001 - whatever it is, the others and the messages go their way
-                    _log(error)
-
-
-def _log(error: Exception) -> None:
-    # Neither the error's message nor its values: they may hold content.
-    trace = "".join(format_tb(error.__traceback__))
-    log.error("a comparison cannot be told of: %s\n%s", type(error).__name__, trace)
 
 
 def _tell(one: Compared, *, now: datetime, ledger: Ledger) -> None:

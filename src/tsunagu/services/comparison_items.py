@@ -10,6 +10,8 @@ from tsunagu.domain.media import Examined, MediaFacts
 from tsunagu.federation.comparison_messages import MOST_LINES_BYTES
 from tsunagu.services.intake_lines import NotALine, decode_item, encode_item
 
+_MOST_DIGITS = 12
+
 
 def bared(number: int, one: Examined) -> Examined:
     """Return a content without its path, its tags and how it was encoded.
@@ -60,9 +62,9 @@ def understood(lines: Sequence[bytes]) -> tuple[Examined, ...]:
 
 
 def _is_bare(one: Examined) -> bool:
-    prefix, _, number = one.path.partition(b" ")
-    is_numbered = prefix == b"asked" and number.isdigit() and one.path == _place(int(number))
-    return is_numbered and one.digests is not None and one.refused is None and not one.facts.tags
+    number = one.path.removeprefix(b"asked ")
+    is_number = number.isdigit() and len(number) <= _MOST_DIGITS
+    return is_number and one.digests is not None and one == bared(int(number), one)
 
 
 def _place(number: int) -> bytes:

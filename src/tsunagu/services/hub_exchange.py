@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +25,10 @@ from tsunagu.services import comparison_inbox, comparison_told, referral_inbox, 
 from tsunagu.services.alert_inbox import keep_told_step
 from tsunagu.services.alert_notes import keep_told_note
 from tsunagu.services.hub_desk import HubDesk, Sender, still_good
+from tsunagu.services.isolated import logged
 from tsunagu.services.parts import Keys, Ledger
+
+log = logging.getLogger("tsunagu.hub")
 
 MOST_AT_ONCE = 500
 """Messages sealed in one go to be carried, and answers in one receipt."""
@@ -211,7 +215,7 @@ def _answers(body: Mapping[str, Any]) -> list[Answer]:
             (str(stream), int(number), None if refused is None else HubRefusal(refused).value)
             for stream, number, refused in body["answers"]
         ]
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise MessageRefused(HubRefusal.MALFORMED) from None
 
 
@@ -219,7 +223,7 @@ def act_on_inbox(*, member_id: UUID, now: datetime, keys: Keys, ledger: Ledger) 
     """Act upon what a member has sent, each stream in its order up to the first gap; return upon how many.
 
     Killed at any moment and run again, it goes on where it was: what was done already is done once. Where another
-    process is at it, nothing is done.
+    process is at it, nothing is done. A stream that cannot go on is logged, and holds up no other.
     """
     done = 0
     with locked(LOCK_ACTING, str(member_id), waits=False) as is_got:
@@ -228,15 +232,22 @@ def act_on_inbox(*, member_id: UUID, now: datetime, keys: Keys, ledger: Ledger) 
         with acting_for(member_id):
             streams = hub_messages.open_streams(member_id)
             member = hub_members.member_of(member_id)
-        for stream in streams:
-            while member is not None:
-                with acting_for(member_id):
-                    one = hub_messages.next_ready(member_id, stream)
-                if one is None:
-                    break
-                _act(Sender(member_id, member.name), one, now=now, keys=keys, ledger=ledger)
-                done += 1
+        for stream in streams if member is not None else ():
+            with logged(log, "a message cannot be acted upon"):
+                for one in _ready(member_id, stream):
+                    _act(Sender(member_id, member.name), one, now=now, keys=keys, ledger=ledger)
+                    done += 1
     return done
+
+
+def _ready(member_id: UUID, stream: str) -> Iterator[Incoming]:
+    """Yield the messages of a stream up to the first gap; each is acted upon before the next one is asked for."""
+    while True:
+        with acting_for(member_id):
+            one = hub_messages.next_ready(member_id, stream)
+        if one is None:
+            return
+        yield one
 
 
 def _act(sender: Sender, one: Incoming, *, now: datetime, keys: Keys, ledger: Ledger) -> None:

@@ -52,6 +52,8 @@ def visit_members(*, clock: Clock, keys: Keys, ledger: Ledger) -> int:
 def visit_named(*, to: str | None, clock: Clock, keys: Keys, ledger: Ledger) -> tuple[tuple[str, bool], ...]:
     """Call members now, and return their names with whether each has answered. The operator's act.
 
+    What happens at one member holds up no other: what was raised first is raised once all had their turn.
+
     Args:
         to: name of one member; None for all that have an address.
         clock: tells the time.
@@ -62,10 +64,14 @@ def visit_named(*, to: str | None, clock: Clock, keys: Keys, ledger: Ledger) -> 
         NotFound: no such member, or it is not accepted.
         Unavailable: this installation has no card yet.
     """
-    found = [one for one in accepted_members(to) if one.address]
-    for one in found:
-        tell_askers(one.member_id, now=clock(), ledger=ledger)
-    return tuple((one.name, visit_member(member=one, clock=clock, keys=keys, ledger=ledger)) for one in found)
+    found, each = [], Isolated()
+    for one in accepted_members(to):
+        with each.step():
+            if one.address:
+                tell_askers(one.member_id, now=clock(), ledger=ledger)
+                found.append((one.name, visit_member(member=one, clock=clock, keys=keys, ledger=ledger)))
+    each.finish()
+    return tuple(found)
 
 
 def visit_member(*, member: NamedMember, clock: Clock, keys: Keys, ledger: Ledger) -> bool:

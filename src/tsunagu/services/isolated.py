@@ -4,8 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from logging import Logger
+from traceback import format_tb
 
 from tsunagu.records.session import DATABASE_FAILED
+
+
+@contextmanager
+def logged(log: Logger, what: str) -> Iterator[None]:
+    """Write into the log what the block raises, and go on.
+
+    Args:
+        log: takes it.
+        what: what has failed, as a sentence.
+
+    Raises:
+        django.db.Error: the database cannot go on; nothing else could.
+    """
+    try:
+        yield
+    except DATABASE_FAILED:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others go their way
+        # Neither the error's message nor its values: they may hold content.
+        log.error("%s: %s\n%s", what, type(error).__name__, "".join(format_tb(error.__traceback__)))  # noqa: TRY400
 
 
 class Isolated:

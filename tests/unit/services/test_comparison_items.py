@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
+
+import pytest
 
 from tsunagu.domain.digest import Digests
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind, SoundFingerprint, SoundKind, TimedFingerprint
-from tsunagu.domain.media import Examined
+from tsunagu.domain.hub import MessageRefused
+from tsunagu.domain.media import Examined, MediaFacts
 from tsunagu.federation.comparison_messages import MOST_LINES_BYTES, AskedItems, items_body
 from tsunagu.federation.envelope import MOST_BYTES
-from tsunagu.services.comparison_items import lines_of, understood
-from tsunagu.services.intake_lines import MOST_FRAMES, MOST_WORDS
+from tsunagu.services.comparison_items import bared, lines_of, understood
+from tsunagu.services.intake_lines import MOST_FRAMES, MOST_WORDS, encode_item
 
 PDQ = Fingerprint(FingerprintKind.PDQ, bytes(32), 100)
 
@@ -35,6 +39,21 @@ def test_contents_are_read_back_in_their_order_without_their_paths() -> None:
     found = [one for lines in messages for one in understood(lines)]
     assert [one.digests for one in found] == [one.digests for one in asked]
     assert {one.path for one in found} == {b"asked %d" % number for number in range(1, 5001)}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"path": b"asked " + b"9" * 5000},
+        {"path": b"asked 01"},
+        {"path": b"1"},
+        {"facts": MediaFacts(codecs=("h264", "free-text-name"))},
+        {"facts": MediaFacts(tags={"title": "a name"})},
+    ],
+)
+def test_what_tells_more_than_a_bare_content_is_malformed(more: dict[str, Any]) -> None:
+    with pytest.raises(MessageRefused, match="malformed"):
+        understood([encode_item(replace(bared(1, content(b"one")), **more))])
 
 
 def test_a_video_or_a_recording_that_no_message_holds_is_asked_about_without_what_is_too_much() -> None:
