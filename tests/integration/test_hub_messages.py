@@ -90,11 +90,20 @@ def random_value(chance: random.Random, deep: int = 3) -> Any:
     if deep and chance.random() < 0.6:
         inner = [random_value(chance, deep - 1) for _ in range(chance.randint(0, 4))]
         return inner if chance.random() < 0.4 else {chance.choice(WORDS): one for one in inner}
-    return chance.choice(
-        [None, True, 0, -1, 1.5, 2**62, 2**70, 1e300, "", "\0", "\ud800", "京都", str(uuid4()), *WORDS]
-    )
+    return chance.choice([*LEAVES, str(uuid4()), *WORDS])
 
 
+def changed_somewhere(value: Any, chance: random.Random) -> Any:
+    """Return a value with something within it replaced by another value."""
+    if not isinstance(value, dict | list) or not value or chance.random() < 0.1:
+        return random_value(chance, 1)
+    at = chance.choice(list(value) if isinstance(value, dict) else range(len(value)))
+    other = value.copy()
+    other[at] = changed_somewhere(value[at], chance)
+    return other
+
+
+LEAVES = (None, True, 0, -1, 1.5, 2**62, 2**70, 1e300, "", "\0", "\ud800", "京都")
 WORDS = (
     "alert", "step", "kind", "at", "agency", "id", "words", "comparison", "items", "keys", "number", "said", "label",
     "until", "asked_by", "2017-02-14T09:00:00Z", "request", "referral", "package", "lines", "purposes", "answers",
@@ -107,6 +116,8 @@ def test_whatever_a_member_signs_is_taken_or_refused_with_an_entry_and_holds_up_
     kinds = [one for one in MessageKind if one not in {*CLOSING, MessageKind.RECEIPT, MessageKind.KEYS}]
     bodies = [json.dumps({one: random_value(chance) for one in chance.sample(WORDS, 8)}) for _ in range(60)]
     messages = [sealed_as_written(three, one, kind=chance.choice(kinds)) for one in (*ILL_FORMED[:6], *bodies)]
+    real = json.loads(json.dumps(body_of(raised(three)[1])))
+    messages += [sealed_as_written(three, json.dumps(changed_somewhere(real, chance))) for _ in range(40)]
     with three.body_home.here() as world:
         before = world.entry_count()
     done = three.body_home.take([*messages, sealed(three)])

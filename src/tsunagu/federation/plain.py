@@ -15,7 +15,7 @@ def plain_values(payload: bytes) -> Any:
     """Return what JSON in UTF-8 says.
 
     Raises:
-        ValueError: it is none, lies too deep, or has a number that is none or too large, a NUL or half a surrogate pair.
+        ValueError: it is none, lies too deep, or has a number too large or that is none, a NUL, half a surrogate.
     """
     try:
         said = json.loads(payload.decode(), parse_constant=_constant, parse_int=_whole, parse_float=_float)
