@@ -232,7 +232,9 @@ def act_on_inbox(*, member_id: UUID, now: datetime, keys: Keys, ledger: Ledger) 
         with acting_for(member_id):
             streams = hub_messages.open_streams(member_id)
             member = hub_members.member_of(member_id)
-        for stream in streams if member is not None else ():
+        if member is None:
+            return 0
+        for stream in streams:
             with logged(log, "a message cannot be acted upon"):
                 for one in _ready(member_id, stream):
                     _act(Sender(member_id, member.name), one, now=now, keys=keys, ledger=ledger)
