@@ -49,6 +49,18 @@ def test_an_alert_rests_on_what_was_signed_and_shared_and_is_raised_once(
         "days": "30",
         "key": str(uuid4()),
     }
+    refused = seat.post(f"{path}raise/", **typed | {"grounds": "JP", "only": "Nobody & sons", "no_forward": "yes"})
+    again = refused.content.decode()
+    assert refused.status_code == 422
+    assert "A country is given with its weight, such as JP=0.8." in again
+    for kept in (
+        'name="grounds" required value="JP"', ">a chime at noon</textarea>", 'value="imminent-risk" selected',
+        'value="the recording is of this week"', ">Nobody &amp; sons</textarea>", 'value="30"',
+        'name="no_forward" value="yes" checked',
+        f'value="{cascade.overlap}" checked', f"<option selected>{cascade.bureau.agency}</option>",
+    ):  # fmt: skip
+        assert kept in again, "nothing is typed twice"
+    assert cascade.listed(cascade.bureau) == []
     answers = [seat.post(f"{path}raise/", **typed) for _ in range(2)]
     assert {one.status_code for one in answers} == {302}
     assert len({one["Location"] for one in answers}) == 1
