@@ -1,7 +1,7 @@
 """What a table keeps back, so that no count of a few people can be read off it or worked out from several tables.
 
-Whole rows are kept back, in every column, under one mark that does not say why. So all that can be learnt of them is
-their sum, and any split of that sum is possible; docs/statistics.md tells why that holds.
+Whole rows are kept back, in every column, under one mark that does not say why. What can be learnt of them is their
+sum, and what these rules say to whoever knows them; docs/statistics.md tells why that leaves every small count open.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tsunagu.domain.figure import Figure, Unit
 
 SMALL_BELOW = 5
 """A count from 1 up to this, exclusively, is small; 0 is not."""
-_AT_LEAST_OF_FORCES, _AT_LEAST_OF_OTHERS = 3, 2
+_AT_LEAST = 3
 """How many rows are kept back: a force knows its own figure, and of three it still learns no other's."""
 
 
@@ -56,8 +56,8 @@ def publish(
     A row is kept back when one of its counts is small, when it was kept back before, or when it was told before and
     has changed by a small number since: its earlier vintage stands. More rows follow, smallest first, until the sum
     of those kept back is not small itself, has not changed by a small number, and stays so for a force that knows
-    its own part of it; where there are too few rows for that, the totals are kept back too. The change of a total is
-    always told: it says nothing of a place.
+    its own part of it; and until whoever knows these rules can work out none of them. Where there are too few rows
+    for the first, the totals are kept back too. The change of a total is always told: it says nothing of a place.
 
     A table of a part, such as persons arrested beside persons cleared, keeps back whatever the wider one does, and
     more rows until no difference of both is small, nor has changed by a small number: who is not in the part would be
@@ -82,18 +82,19 @@ def publish(
         if not vintages or vintages[-1].counts.known_on != counts.known_on:
             raise InputError("a wider table has no vintage of the same day")
     wider = [vintages[-1] for vintages in within]
-    guard = _Guard(counts.heading, tuple(_told_of(counts, earlier, within)), small_below)
-    every = frozenset(counts.rows)
+    heading, every = counts.heading, frozenset(counts.rows)
+    guard = _Guard(
+        tuple(_told_of(counts, earlier, within)),
+        small_below,
+        by_force=heading.breakdown is Breakdown.FORCE,
+        of_persons=heading.definition.unit is Unit.PERSONS,
+    )
     if any(one.totals_kept_back for one in wider) or guard.tells_too_much(every):
         return Published(counts, every, totals_kept_back=True)
-    before = frozenset().union(*(one.kept_back for one in (*earlier, *wider)))
-    kept = {row for row in counts.rows if row in before or guard.gives_away(row)}
-    more = sorted(every - kept, key=lambda row: (counts.rows[row][-1], row))
-    while kept and more and not guard.is_safe(kept):
-        kept.add(more.pop(0))
+    kept = guard.chosen(frozenset().union(*(one.kept_back for one in (*earlier, *wider))))
     if kept and not guard.hides(kept):  # no row is left to hide them among
         return Published(counts, every, totals_kept_back=True)
-    return Published(counts, frozenset(kept), totals_kept_back=False)
+    return Published(counts, kept, totals_kept_back=False)
 
 
 def kept_back_of(counts: Mapping[str, int], *, small_below: int = SMALL_BELOW) -> frozenset[str]:
@@ -106,17 +107,8 @@ def kept_back_of(counts: Mapping[str, int], *, small_below: int = SMALL_BELOW) -
         counts: how many, by row; the sum may be told beside.
         small_below: as for `publish`.
     """
-    kept = {row for row, count in counts.items() if 0 < count < small_below}
-    more = sorted((row for row in counts if row not in kept), key=lambda row: (counts[row], row))
-    while kept:
-        total = sum(counts[row] for row in kept)
-        sums = [total, *(total - counts[row] for row in kept)]
-        if len(kept) >= _AT_LEAST_OF_FORCES and not any(0 < one < small_below for one in sums):
-            break
-        if not more:
-            return frozenset(counts)
-        kept.add(more.pop(0))
-    return frozenset(kept)
+    told = _Told({row: (count,) for row, count in counts.items()}, ())
+    return _Guard((told,), small_below, by_force=True, of_persons=False).chosen(frozenset())
 
 
 _Rows = Mapping[str, tuple[int, ...]]
@@ -161,21 +153,36 @@ class _Guard:
     """Judges what a table would tell.
 
     Attributes:
-        heading: what the table counts.
         told: by itself, and beside each wider one.
         small_below: from 1 up to this is small.
+        by_force: whether each row is a force, which knows its own.
+        of_persons: whether the columns are the first half and the year, of which the second half follows.
     """
 
-    heading: Heading
     told: tuple[_Told, ...]
     small_below: int
+    by_force: bool
+    of_persons: bool
+
+    def chosen(self, before: frozenset[str]) -> frozenset[str]:
+        """Return the rows that are kept back: those that give something away, and the smallest until all is safe.
+
+        Args:
+            before: rows that an earlier or a wider table keeps back.
+        """
+        rows = self.told[0].now
+        kept = {row for row in rows if row in before or self.gives_away(row)}
+        more = sorted(rows.keys() - kept, key=lambda row: (rows[row][-1], row))
+        while kept and more and not self.is_safe(kept):
+            kept.add(more.pop(0))
+        return frozenset(kept)
 
     def is_small(self, number: int) -> bool:
         return 0 < abs(number) < self.small_below
 
     def telling(self, values: Sequence[int]) -> tuple[int, ...]:
         """Return what counts, or changes of them, tell: and of persons how many the second half added."""
-        if self.heading.definition.unit is Unit.PERSONS and len(values) > 1:
+        if self.of_persons and len(values) > 1:
             return (*values, values[1] - values[0])
         return tuple(values)
 
@@ -201,21 +208,40 @@ class _Guard:
     def is_safe(self, kept: Collection[str]) -> bool:
         """Return whether neither the sum of the rows kept back nor its change gives anything small away."""
         changes = (one for told in self.told for rows, _ in told.before for one in self._changes(kept, told.now, rows))
-        return self.hides(kept) and not any(map(self.is_small, changes))
+        return self.hides(kept) and self.leaves_open(kept) and not any(map(self.is_small, changes))
 
     def hides(self, kept: Collection[str]) -> bool:
         """Return whether the sum of the rows kept back gives nothing small away, to a force of theirs neither."""
-        by_force = self.heading.breakdown is Breakdown.FORCE
-        if len(kept) < (_AT_LEAST_OF_FORCES if by_force else _AT_LEAST_OF_OTHERS):
+        if len(kept) < _AT_LEAST:
             return False
         for told in self.told:
-            for column in zip(*(self.telling(told.now[row]) for row in kept), strict=True):
-                sums = [sum(column)]
-                if by_force:
-                    sums += [sums[0] - own for own in column]
-                if any(map(self.is_small, sums)):
+            for column in self._columns(told.now, kept):
+                total = sum(column)
+                if any(map(self.is_small, (total, *(total - own for own in column if self.by_force)))):
                     return False
         return True
+
+    def leaves_open(self, kept: Collection[str]) -> bool:
+        """Return whether also who knows these rules, and one row, cannot work out a small count that is kept back.
+
+        He knows that no row kept back is larger than the smallest that is told, but for one that is small in another
+        column. So where one is small they must be so few together that any of them may be nothing, and so many that
+        any may be no small number. What each of them counts is not looked at, for he would learn it from the answer.
+        """
+        rows = self.told[0].now
+        shown = [cells[-1] for row, cells in rows.items() if row not in kept]
+        if not shown:
+            return True
+        most, spare = min(shown), _AT_LEAST - 1
+        least = 2 * self.small_below - 1 if self.by_force else self.small_below
+        small = (one for one in self._columns(rows, kept) if any(map(self.is_small, one)) and max(one) <= most)
+        return most >= self.small_below and all(
+            least <= sum(column) <= (len(column) - spare) * most for column in small
+        )
+
+    def _columns(self, rows: _Rows, kept: Collection[str]) -> Iterator[tuple[int, ...]]:
+        """Yield what the rows kept back tell, column by column."""
+        yield from zip(*(self.telling(rows[row]) for row in kept), strict=True)
 
 
 def _sums(rows: _Rows, of: Collection[str]) -> list[int]:

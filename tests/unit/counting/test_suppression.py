@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tsunagu.counting.names import force_codes
@@ -50,6 +51,41 @@ def attack(vintages: list[list[Published]], *, solving: int) -> int:
         assert low < 0.5, place
         assert high > SMALL_BELOW - 0.5, (place, real)
     return min(len(hidden), solving)
+
+
+def possible(cells: tuple[int, ...], by: Breakdown) -> dict[str, set[int]]:
+    """What each row kept back may count, to somebody who holds these very rules against every split of their sum."""
+    of = heading(by=by)
+
+    def told(cells: tuple[int, ...]) -> Published:
+        return publish(counts({f"{row:02}": (cell,) for row, cell in enumerate(cells)}, DAYS[0], of))
+
+    first = told(cells)
+    hidden = sorted(map(int, first.kept_back)) if not first.totals_kept_back else []
+    found: dict[str, set[int]] = {f"{row:02}": set() for row in hidden}
+    total = sum(cells[row] for row in hidden)
+    for ends in combinations(range(total + len(hidden) - 1), len(hidden) - 1) if hidden else ():
+        split = [after - before - 1 for before, after in pairwise((-1, *ends, total + len(hidden) - 1))]
+        world = tuple(split[hidden.index(row)] if row in hidden else cell for row, cell in enumerate(cells))
+        other = told(world)
+        if (other.kept_back, other.totals_kept_back) == (first.kept_back, False):
+            for row in hidden:
+                found[f"{row:02}"].add(world[row])
+    return found
+
+
+@settings(max_examples=40)
+@given(st.lists(st.sampled_from([0, 0, 1, 2, 3, 4, 5, 6]), min_size=3, max_size=4), st.sampled_from([6, 9, 20, 60]),
+       st.sampled_from([Breakdown.FORCE, Breakdown.CATEGORY]))  # fmt: skip
+@example([4, 4, 0], 30, Breakdown.CATEGORY)
+@example([4, 6, 6], 30, Breakdown.CATEGORY)
+@example([4, 4, 4, 0], 20, Breakdown.FORCE)
+@example([4, 4, 4, 4], 6, Breakdown.FORCE)
+def test_who_knows_the_rules_works_out_no_small_count_either(cells, large, by) -> None:
+    table = (*cells, large)
+    for row, values in possible(table, by).items():
+        assert table[int(row)] in values
+        assert not is_small(table[int(row)]) or len(values) >= 3
 
 
 ROWS = st.dictionaries(
