@@ -26,7 +26,7 @@ from tsunagu.records.ledger.book import all_entries
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.verify import verify
 from tsunagu.records.session import acting_for
-from tsunagu.services import hub_exchange
+from tsunagu.services import hub_carrying, hub_exchange, hub_visits
 from tsunagu.services.hub_membership import accept_member, end_member, exchange_status, join_member, rotate_keys
 
 from .homes import Home
@@ -145,6 +145,35 @@ def test_an_error_of_ours_at_one_message_holds_up_its_own_stream_alone(
     assert (done.taken, done.acted_upon) == (2, 1)
     assert status_of(three.body_home, three.japan).waiting == 1
     assert three.body_home.take([sealed(three)]).acted_upon == 2
+
+
+def test_an_error_of_ours_at_one_member_keeps_no_other_from_being_sent_to(
+    three: Three, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visited: list[str] = []
+
+    def visit(*, member: Any, **_: object) -> bool:
+        visited.append(member.name)
+        raise ZeroDivisionError
+
+    def draw(*, member_id: UUID, **_: object) -> tuple[bytes, ...]:
+        if member_id != three.japan.installation_id:
+            raise ZeroDivisionError
+        return (b"sealed",)
+
+    members = [replace(one, address="https://somewhere.example") for one in members_of(three.body_home)]
+    monkeypatch.setattr(hub_visits, "accepted_members", lambda _: members)
+    monkeypatch.setattr(hub_visits, "visit_member", visit)
+    monkeypatch.setattr(hub_carrying, "outgoing_messages", draw)
+    with three.body_home.here() as world, pytest.raises(ZeroDivisionError):
+        hub_visits.visit_named(to=None, clock=now, keys=world.rooms.keys, ledger=world.rooms.ledger)
+    assert sorted(visited) == sorted([three.japan.name, three.nordic.name])
+    assert set(three.body_home.out()) == {three.japan.installation_id}
+
+
+def members_of(home: Home) -> tuple[hub_carrying.NamedMember, ...]:
+    with home.here():
+        return tuple(one for one in hub_carrying.accepted_members(None) if not one.name.startswith("elsewhere"))
 
 
 def test_the_same_envelope_again_is_a_replay_and_the_same_message_sealed_anew_is_not(three: Three) -> None:
