@@ -88,7 +88,7 @@ def near(pdq: bytes, rng: random.Random) -> bytes:
 def test_after_any_changes_every_process_finds_what_brute_force_finds(
     anna: Person, bank_id: UUID, tmp_path: Path
 ) -> None:
-    rng, old = random.Random(5), KnownIndex(tmp_path)
+    rng, old, late = random.Random(5), KnownIndex(tmp_path), list[KnownIndex]()
     for step in range(30):
         table = list(held().items())
         match rng.choice(["add", "add", "withdraw", "publish", "both"]):
@@ -107,8 +107,22 @@ def test_after_any_changes_every_process_finds_what_brute_force_finds(
         queries.append(rng.randbytes(32))
         assert searched(old, queries) == expected(queries), step
         if step % 6 == 0:
-            assert searched(KnownIndex(tmp_path), queries) == expected(queries), step
+            new = KnownIndex(tmp_path)
+            assert searched(new, queries) == expected(queries), step
+            late.append(new)
+        for each in late:
+            assert len(each.followed()) == len(held()), step
         assert len(old.followed()) == len(held()), step
+
+
+def test_a_process_that_begins_late_counts_what_is_there(anna: Person, bank_id: UUID, tmp_path: Path) -> None:
+    before = set(held())
+    add(anna, bank_id, *(random.randbytes(32) for _ in range(4)))
+    withdraw(anna, *sorted(set(held()) - before)[:3])
+    index = KnownIndex(tmp_path / "nothing-published")
+    for _ in range(2):  # what it never received is told to be withdrawn when it looks again
+        assert index.state().entries == len(held())
+    assert not index.is_due()
 
 
 def test_one_process_takes_what_another_has_published_and_goes_on(anna: Person, bank_id: UUID, tmp_path: Path) -> None:

@@ -66,13 +66,11 @@ class _Withdrawals(NamedTuple):
     """What has been withdrawn since the snapshot, by entry id.
 
     Attributes:
-        entry_ids, positions: shape (n,), int64; the ids ascend.
-        added_at: shape (n,), int64: where in the log the entry was added; -1 when that was before the snapshot.
+        entry_ids, positions: shape (n,), int64; the ids ascend. Some may have been neither in the snapshot nor added.
     """
 
     entry_ids: NDArray[np.int64]
     positions: NDArray[np.int64]
-    added_at: NDArray[np.int64]
 
     def where(self, chosen: NDArray[np.bool_]) -> _Withdrawals:
         return _Withdrawals(*(column[chosen] for column in self))
@@ -111,7 +109,7 @@ class LiveIndex(Index):
         none = np.empty(0, np.int64)
         additions = _Additions(none, none, np.empty((0, base.kind.bits // 8), np.uint8))
         empty = _laid_out(base.kind, additions)
-        self._now = _Moment(base, position, additions, _Withdrawals(none, none, none), 0, empty, empty, position)
+        self._now = _Moment(base, position, additions, _Withdrawals(none, none), 0, empty, empty, position)
 
     @property
     def kind(self) -> FingerprintKind:
@@ -143,11 +141,14 @@ class LiveIndex(Index):
         return sum(part.size_bytes for part in (now.base, now.middle, now.head)) + sum(one.nbytes for one in columns)
 
     def __len__(self) -> int:
-        """Return the number of entries."""
+        """Return the number of entries; of a snapshot that lies in shards also those that were withdrawn."""
         now = self._now
-        gone_of_base = np.count_nonzero(now.withdrawals.added_at <= now.base_position)
-        gone = _among(now.additions.entry_ids, now.withdrawals.entry_ids)
-        return len(now.base) - int(gone_of_base) + int(np.count_nonzero(~gone))
+        gone = now.withdrawals.entry_ids
+        added = np.count_nonzero(~_among(now.additions.entry_ids, gone))
+        # Shards tell no ids. An item may be withdrawn that no snapshot held and that was never added: it had no
+        # fingerprint, or was gone before this process looked.
+        of_base = np.count_nonzero(_among(now.base.entry_ids, gone)) if isinstance(now.base, MultiIndex) else 0
+        return len(now.base) - int(of_base) + int(added)
 
     def apply(self, changes: Changes) -> None:
         """Search from now on what the log holds up to the last of `changes`.
@@ -168,7 +169,7 @@ class LiveIndex(Index):
             return
         added, gone = new.where(~new.is_withdrawal), new.where(new.is_withdrawal)
         additions = now.additions.joined(_Additions(added.positions, added.entry_ids, added.table))
-        withdrawals = _withdrawn(now.withdrawals, gone, additions)
+        withdrawals = _withdrawn(now.withdrawals, gone)
         laid_out, middle = now.laid_out, now.middle
         if len(additions.positions) - laid_out > HEAD_ROWS:
             additions = additions.where(~_among(additions.entry_ids, withdrawals.entry_ids))
@@ -213,18 +214,9 @@ class LiveIndex(Index):
         return in_order(rows, entry_ids, distances)
 
 
-def _withdrawn(before: _Withdrawals, gone: Changes, additions: _Additions) -> _Withdrawals:
-    """Return what is withdrawn with the changes: `added_at` is told by the additions."""
-    if not len(gone.positions):
-        return before
-    known = additions.where(_among(additions.entry_ids, np.sort(gone.entry_ids)))
-    order = np.argsort(known.entry_ids)
-    added_at = np.full(len(gone.entry_ids), -1, np.int64)
-    if len(order):
-        places = order[np.minimum(np.searchsorted(known.entry_ids, gone.entry_ids, sorter=order), len(order) - 1)]
-        is_known = known.entry_ids[places] == gone.entry_ids
-        added_at[is_known] = known.positions[places[is_known]]
-    joined = [np.concatenate(pair) for pair in zip(before, (gone.entry_ids, gone.positions, added_at), strict=True)]
+def _withdrawn(before: _Withdrawals, gone: Changes) -> _Withdrawals:
+    """Return what is withdrawn with the changes."""
+    joined = [np.concatenate(pair) for pair in zip(before, (gone.entry_ids, gone.positions), strict=True)]
     order = np.argsort(joined[0])
     return _Withdrawals(*(column[order] for column in joined))
 

@@ -14,8 +14,8 @@ from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
 from tsunagu.domain.hit import Hit
 from tsunagu.index import live
-from tsunagu.index.flat import FlatIndex
 from tsunagu.index.live import Changes, LiveIndex
+from tsunagu.index.multi import MultiIndex
 
 PDQ = FingerprintKind.PDQ
 Line = tuple[int, int, bytes | None]
@@ -23,8 +23,9 @@ Line = tuple[int, int, bytes | None]
 CENTRES = [bytes(32), b"\xff" * 32, bytes(range(32))]
 
 
-def snapshot(entries: dict[int, bytes], version: str = "s") -> FlatIndex:
-    return FlatIndex.build(PDQ, ((one, Fingerprint(PDQ, data, 100)) for one, data in entries.items()), version=version)
+def snapshot(entries: dict[int, bytes], version: str = "s") -> MultiIndex:
+    table = np.frombuffer(b"".join(entries.values()), np.uint8).reshape(-1, PDQ.bits // 8)
+    return MultiIndex.of_table(PDQ, table, np.array(list(entries), np.int64), version=version)
 
 
 def changes(*lines: Line) -> Changes:
@@ -53,7 +54,7 @@ class Log(RuleBasedStateMachine):
         self.lines.append((len(self.lines) + 1, entry_id, data))
         there = dict(self.moments[-1])
         if data is None:
-            del there[entry_id]
+            there.pop(entry_id, None)
         else:
             there[entry_id] = data
         self.moments.append(there)
@@ -67,6 +68,10 @@ class Log(RuleBasedStateMachine):
     def withdraw(self, pick: int) -> None:
         there = sorted(self.moments[-1])
         self.write(there[pick % len(there)], None)
+
+    @rule()
+    def withdraw_what_never_had_a_fingerprint(self) -> None:
+        self.write(1000 - len(self.lines), None)
 
     @rule(most=st.integers(0, 6), again=st.integers(0, 3))
     def apply(self, most: int, again: int) -> None:
