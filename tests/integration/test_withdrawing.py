@@ -172,7 +172,7 @@ def test_what_both_have_shared_is_weighed_anew_and_an_answer_of_the_other_side_s
     notice = theirs.notice(overlap)
     assert notice.ended
     assert notice.revealed is not None
-    assert notice.revealed.summary.reasons == ("Nothing that counts is shared any more.",)
+    assert notice.revealed.summary.reasons == ("Nothing that counts is shared.",)
 
 
 def test_an_overlap_of_others_counts_as_rarer_once_a_case_holds_its_content_no_more(

@@ -38,7 +38,7 @@ VALUES = {
     "date": "'2026-03-01'",
     "ARRAY": "'{}'",
 }
-OTHERS = {"proposed_by_id": 2, "confirmed_by_id": 3, "other_id": 2}
+OTHERS = {"proposed_by_id": 2, "confirmed_by_id": 3, "reviewed_by_id": 2, "other_id": 2}
 """Columns that name what a table holds to be different ones."""
 HELD_TO = {("law_rule_set", "sha256"): "sha256('1')"}
 """Columns that a table holds to another of its own."""

@@ -27,7 +27,7 @@ class NoticeSent:
     withheld: bool
 
 
-NOTHING = OverlapSummary(0, 0, 0, 0, Strength.WEAK, ("Nothing that counts is shared any more.",))
+NOTHING = OverlapSummary(0, 0, 0, 0, Strength.WEAK, ("Nothing that counts is shared.",))
 """What two sides see after they had been told, where what they shared turned out to be common or benign, or is held no
 more: which of these it is, and on which side, is not told."""
 

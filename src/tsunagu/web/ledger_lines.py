@@ -256,5 +256,10 @@ def _fact(name: str, value: str, logins: Mapping[str, str]) -> Fact:
 
 
 def _in_words(value: str) -> str:
-    """Return a role, a permission, a ground or whatever else the domain has a word for in the page's language."""
-    return gettext(ROLES[value]) if value in ROLES else word(value)
+    """Return a role, a permission, a ground or whatever else the domain has a word for in the page's language.
+
+    Ids, days and numbers are told as they are, so that they can be copied and looked for.
+    """
+    if value in ROLES:
+        return gettext(ROLES[value])
+    return value if any(map(str.isdigit, value)) else word(value)

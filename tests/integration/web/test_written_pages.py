@@ -69,6 +69,11 @@ def test_a_line_of_the_ledger_shows_logins_within_its_facts_and_of_a_long_root_i
     assert [one.name for one in line.facts] == [NAMES["left"], NAMES["merkle_root"], "unheard"]
 
 
+def test_a_line_of_the_ledger_shows_ids_and_days_with_their_hyphens() -> None:
+    line = line_of(ENTRY | {"details": {"case": OFFICER, "until": "2031-11-27"}}, {})
+    assert [one.shown for one in line.facts] == [OFFICER, "2031-11-27"]
+
+
 def test_a_line_of_the_ledger_keeps_the_id_of_whom_no_login_is_known_and_names_no_officer_for_the_machine() -> None:
     assert line_of(ENTRY | {"officer": OFFICER}, {}).officer == OFFICER
     assert line_of(ENTRY, {OFFICER: "anna"}).officer == ""
