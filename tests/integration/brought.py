@@ -107,7 +107,7 @@ class Counter:
 
     def work(self, house: Any = None) -> None:
         """Run what waits, as a worker does."""
-        work(house or self.world.table, self.rooms, once=True)
+        work(house or self.world.table, self.rooms, once=True, is_quiet=False)
 
     def jobs(self) -> list[tuple[str, str]]:
         """Return task and state of the jobs that the queue holds, but for those that come by themselves."""

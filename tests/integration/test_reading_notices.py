@@ -73,7 +73,7 @@ def test_where_a_worker_runs_a_reader_compares_nothing_and_is_told_what_of_his_o
         assert (first.waiting, ours.case.case_id in {one.notice.case_id for one in first.views}) == (2, False)
         assert read(world, ben).waiting == 0
     assert jobs() == 1
-    work(world.table, replace(world.rooms, queue=QUEUE), once=True)
+    work(world.table, replace(world.rooms, queue=QUEUE), once=True, is_quiet=False)
     then = read(world, anna)
     assert then.waiting == 0
     assert ours.case.case_id in {one.notice.case_id for one in then.views}

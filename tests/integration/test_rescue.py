@@ -29,7 +29,7 @@ def test_a_job_whose_like_waits_already_hinders_no_other_from_being_taken_up(wor
         left = [number for (number,) in cursor.fetchall()]
     queue = WorkerQueue()
     queue.defer("sign-due-root", {})
-    work(world.table, replace(world.rooms, queue=queue), once=True)
+    work(world.table, replace(world.rooms, queue=queue), once=True, is_quiet=False)
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT task_name, status FROM procrastinate_jobs WHERE id = ANY(%s)", [left])
         assert cursor.fetchall() == []
