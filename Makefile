@@ -27,7 +27,7 @@ help: ## List these targets
 setup: compiled ## Make .venv with all that the program and its demo need
 	@echo "ready: $(BIN)/tsunagu --help"
 
-demo: compiled ## Show two agencies finding what they have in common
+demo: compiled ## Show three agencies finding what they have in common
 	@$(BIN)/tsunagu demo
 
 serve: compiled ## Serve the demonstration's workplace in the browser, until Ctrl-C

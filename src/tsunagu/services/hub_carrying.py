@@ -127,9 +127,9 @@ def take_messages(*, messages: Iterable[bytes], now: datetime, keys: Keys, ledge
         Unavailable: this installation has no card yet.
     """
     desk = hub_desk(keys=keys)
-    taken, failed, refused, senders = 0, 0, [], set()
+    came, taken, refused, senders = 0, 0, [], set()
     for sealed in messages:
-        failed += 1
+        came += 1
         with logged(log, "a message cannot be taken"):
             try:
                 received = receive_message(desk=desk, sealed=sealed, now=now, ledger=ledger)
@@ -137,6 +137,5 @@ def take_messages(*, messages: Iterable[bytes], now: datetime, keys: Keys, ledge
                 taken += 1
             except MessageRefused as one:
                 refused.append(one.refusal.value)
-            failed -= 1
     acted = sum(act_on_inbox(member_id=one, now=now, keys=keys, ledger=ledger) for one in sorted(senders))
-    return Brought(taken, tuple(refused), acted, frozenset(senders), failed)
+    return Brought(taken, tuple(refused), acted, frozenset(senders), came - taken - len(refused))

@@ -27,20 +27,14 @@ def comparisons(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def of_series(request: HttpRequest, series: str) -> HttpResponse:
     """Show where a series was compared; or ask another installation to compare it."""
-    if request.method == "POST":
-        _ask(request, ClaimScope.SERIES, series)
-        return redirect("series_comparisons", series)
-    return _shown(request, (ClaimScope.SERIES, series))
+    return _asked_or_shown(request, ClaimScope.SERIES, series)
 
 
 @grave
 @require_http_methods(["GET", "POST"])
 def of_case(request: HttpRequest, reference: str) -> HttpResponse:
     """Show where a case was compared; or ask another installation to compare it."""
-    if request.method == "POST":
-        _ask(request, ClaimScope.CASE, reference)
-        return redirect("case_comparisons", reference)
-    return _shown(request, (ClaimScope.CASE, reference))
+    return _asked_or_shown(request, ClaimScope.CASE, reference)
 
 
 @require_POST
@@ -58,10 +52,13 @@ def withdraw(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
     return _back(comparison_id)
 
 
-def _ask(request: HttpRequest, kind: ClaimScope, name: str) -> None:
+def _asked_or_shown(request: HttpRequest, kind: ClaimScope, name: str) -> HttpResponse:
+    if request.method != "POST":
+        return _shown(request, (kind, name))
     sent = request.POST
     until, reason = day(sent.get("until", "")), sent.get("reason", "")
     service.ask_comparison(kind=kind, name=name, to=sent.get("to", ""), until=until, reason=reason, **parts_of(request))
+    return redirect("case_comparisons" if kind is ClaimScope.CASE else "series_comparisons", name)
 
 
 def _shown(request: HttpRequest, about: tuple[ClaimScope, str] | None) -> HttpResponse:
