@@ -13,6 +13,7 @@ from tsunagu.domain.outcome import PersonRole
 from tsunagu.domain.person import ENDED, PersonKind
 from tsunagu.domain.referral import ReferralStepKind
 from tsunagu.domain.report_steps import ReportState
+from tsunagu.records.alert_news import with_news
 from tsunagu.records.alerts import his, newest
 from tsunagu.records.models import (
     AlertPartyRow,
@@ -34,14 +35,33 @@ DEALT_WITH: Final = frozenset({ReferralStepKind.RECEIVED, ReferralStepKind.RETUR
 """After these a referral does not wait to be received."""
 
 
-def count_alerts(actor: Actor, *, now: datetime) -> tuple[int, int]:
-    """Return how many alerts wait at the officer's agency, and for how many of them its time is over."""
+class AlertCounts(NamedTuple):
+    """How many alerts an officer's agency has to look at.
+
+    Attributes:
+        waiting: that it has and has not ended.
+        late: those of them whose time is over.
+        news: that were added to since somebody of it looked, wherever they are.
+    """
+
+    waiting: int = 0
+    late: int = 0
+    news: int = 0
+
+
+def count_alerts(actor: Actor, *, now: datetime) -> AlertCounts:
+    """Count the alerts that the officer is told of, by what they wait for."""
     rows = AlertPartyRow.objects.filter(his(actor), agency_id=actor.agency_id)
-    held = rows.annotate(
+    told = with_news(rows, actor, now=now).annotate(
         holder=newest("holder_id", "alert_id"), state=newest("state", "alert_id"), due=newest("due_at", "alert_id")
-    ).filter(holder=actor.agency_id, state__in=list(WAITS))
-    counted = held.aggregate(all=Count("id"), late=Count("id", filter=Q(due__lte=now)))
-    return counted["all"], counted["late"]
+    )
+    held = Q(holder=actor.agency_id, state__in=list(WAITS))
+    counted = told.aggregate(
+        waiting=Count("id", filter=held),
+        late=Count("id", filter=held & Q(due__lte=now)),
+        news=Count("id", filter=Q(has_news=True)),
+    )
+    return AlertCounts(**counted)
 
 
 def count_reports(actor: Actor) -> tuple[int, int]:

@@ -37,7 +37,7 @@ class AlertView:
         notes: what agencies on the way home said to each other, oldest first; none where what it says is withheld.
         cards: the agencies that are named.
         newest: number of the last step that this agency is told of; of one that was withdrawn, of all.
-        is_new: whether a step or a note was added since somebody of the agency looked.
+        is_new: whether a step of another or a note was added, or a time ran out, since somebody of the agency looked.
         is_yours: whether the actor's agency has it, or speaks for the correspondent that has.
     """
 
@@ -217,7 +217,7 @@ def _view(
 ) -> AlertView:
     alert, party = found
     path = AlertPath.of(alert.priority, (one.step for one in steps))
-    own, whole = actor.agency_id, path
+    own, whole, kept = actor.agency_id, path, steps
     is_over = path.state is AlertState.WITHDRAWN
     is_within = own == alert.originator_id or own in alert.contributors or path.is_on_line(own)
     if not is_within:
@@ -241,8 +241,20 @@ def _view(
         notes,
         cards,
         newest=newest,
-        is_new=newest > party.told or len(notes) > party.notes_told,
+        is_new=_has_news(party, kept, newest) or len(notes) > party.notes_told,
         is_yours=is_within and not is_over and speaker_of(path, cards) == own,
+    )
+
+
+def _has_news(party: Party, steps: Iterable[KeptStep], newest: int) -> bool:
+    """Return whether a step up to this one was not read; what the agency entered itself is none, but for a late hour.
+
+    `records.alert_news` asks the rows the same.
+    """
+    return any(
+        party.told < one.step.number <= newest
+        and (one.entered_by != party.agency_id or one.step.kind is AlertStepKind.ESCALATED)
+        for one in steps
     )
 
 

@@ -32,6 +32,7 @@ class Waiting:
     Attributes:
         alerts: that his agency has and has not ended.
         alerts_late: those of them whose time is over.
+        alerts_news: that were added to since somebody of his agency looked, wherever they are.
         reports: that nobody of his agency has merged into a case, joined or closed.
         reports_at_risk: those of them of which a person has said that a child is at imminent risk.
         referrals: that came to his agency and were neither received nor returned; `MOST_REFERRALS` at most.
@@ -46,6 +47,7 @@ class Waiting:
 
     alerts: int = 0
     alerts_late: int = 0
+    alerts_news: int = 0
     reports: int = 0
     reports_at_risk: int = 0
     referrals: int = 0
@@ -74,7 +76,7 @@ def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
         denials_recorded(actor=actor, permission=permission, asked="waiting", now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
     ):
-        at_alerts = waiting.count_alerts(actor, now=now) if actor.may(Permission.ALERT_READ) else (0, 0)
+        at_alerts = waiting.count_alerts(actor, now=now) if actor.may(Permission.ALERT_READ) else waiting.AlertCounts()
         at_reports = waiting.count_reports(actor) if actor.may(Permission.REPORT_READ) else (0, 0)
         came = _unreceived(actor, keys) if actor.may(Permission.REFERRAL_READ) else 0
         late = enquiries.count_overdue(actor, today=now.date())
@@ -86,6 +88,7 @@ def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
         found = Waiting(*at_alerts, *at_reports, came, late, visits, proposed, asked, sent, compared, to_clear)
         about: dict[str, str | int] = {
             "alerts": found.alerts,
+            "news": found.alerts_news,
             "reports": found.reports,
             "referrals": found.referrals,
             "enquiries": found.enquiries_late,

@@ -111,6 +111,7 @@ NAMES = {
     "model": pgettext_lazy("ledger", "weights"),
     "months": pgettext_lazy("ledger", "months"),
     "new": pgettext_lazy("ledger", "new"),
+    "news": pgettext_lazy("ledger", "with news"),
     "not_found": pgettext_lazy("ledger", "not found"),
     "note": pgettext_lazy("ledger", "note"),
     "notices": pgettext_lazy("ledger", "notices"),

@@ -9,16 +9,18 @@ import pytest
 from django.urls import reverse
 
 from tsunagu.domain.act import Act
+from tsunagu.domain.alert import RefusalReason
 from tsunagu.domain.alert_path import AlertState
 from tsunagu.domain.enquiry_request import RequestState
 from tsunagu.domain.guest import GuestState
-from tsunagu.domain.outcome import PersonRole
+from tsunagu.domain.outcome import Outcome, OutcomeCode, PersonRole
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.person import ENDED, PersonEnd
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.referral import ReferralState
 from tsunagu.domain.report_steps import ReportState
 from tsunagu.records.waiting import CaseToClear
+from tsunagu.services.alert_notes import write_note
 from tsunagu.services.alerts import list_alerts, list_overdue
 from tsunagu.services.cases import list_cases, open_case
 from tsunagu.services.comparisons import list_comparisons
@@ -33,7 +35,7 @@ from tsunagu.services.submission_inbox import list_received
 from tsunagu.services.visits import list_visits
 from tsunagu.services.waiting import Waiting, count_waiting
 
-from ..alerted import Cascade  # noqa: TID252 - tests are no package with a name
+from ..alerted import Cascade, command  # noqa: TID252 - tests are no package with a name
 from ..enquired import enquire_once_more  # noqa: TID252 - likewise
 from ..peopled import basis  # noqa: TID252 - likewise
 from ..reported import a_report, entered  # noqa: TID252 - likewise
@@ -41,6 +43,7 @@ from ..scene import Scene  # noqa: TID252 - likewise
 from ..world import World, now, random_name  # noqa: TID252 - likewise
 from .visitors import Visitor
 
+SAFE = Outcome({OutcomeCode.SAFEGUARDED: 1})
 WAITS = {AlertState.SENT, AlertState.ACKNOWLEDGED, AlertState.RETURNED, AlertState.TAKEN}
 
 
@@ -67,7 +70,8 @@ def to_clear(actor: dict[str, Any]) -> tuple[CaseToClear, ...]:
 def by_the_lists(actor: dict[str, Any]) -> Waiting:
     """What waits, counted in the lists that services return."""
     own = actor["actor"].agency_id
-    alerts = [one for one in list_alerts(**actor) if one.path.holder_id == own and one.state in WAITS]
+    told = list_alerts(**actor)
+    alerts = [one for one in told if one.path.holder_id == own and one.state in WAITS]
     late = {one.alert_id for one in list_overdue(**actor)}
     reports = list_reports(states=[ReportState.WAITING], after=None, most=1000, **actor)
     came = [
@@ -76,6 +80,7 @@ def by_the_lists(actor: dict[str, Any]) -> Waiting:
     return Waiting(
         len(alerts),
         sum(one.alert_id in late for one in alerts),
+        sum(one.is_new for one in told),
         len(reports),
         sum(one.kept.is_imminent for one in reports),
         len(came),
@@ -158,6 +163,44 @@ def test_an_alert_is_overdue_only_once_its_time_is_over_and_waits_until_its_outc
     assert (at(cascade.bureau), at(cascade.kyoto), at(cascade.body)) == ((1, 0), (0, 0), (0, 0))
     cascade.wait(days=30)
     assert (at(cascade.bureau), at(cascade.kyoto)) == ((1, 1), (0, 0))
+
+
+def test_home_tells_of_an_alert_that_came_back_until_it_is_read_and_of_no_news_that_the_list_does_not_mark(
+    world: World,
+) -> None:
+    cascade = Cascade.open(world)
+    everybody = [cascade.body, cascade.denmark, cascade.bureau, cascade.osaka, cascade.kyoto, cascade.stranger]
+
+    def news() -> list[int]:
+        counted = []
+        for person in everybody:
+            parts = {"actor": person.actor, **cascade.parts}
+            counted.append(count_waiting(**parts).alerts_news)
+            assert counted[-1] == sum(one.is_new for one in list_alerts(**parts))
+        return counted
+
+    alert = cascade.raise_alert()
+    assert news() == [0, 1, 1, 0, 0, 0]  # to who raised it, its raising is no news
+    cascade.pass_on(cascade.bureau, alert, cascade.osaka.agency)
+    cascade.refuse(cascade.osaka, alert, RefusalReason.WRONG_PLACE)
+    for person in everybody[:4]:
+        cascade.view(person, alert)
+    assert news() == [0, 0, 0, 0, 0, 0]
+    cascade.pass_on(cascade.bureau, alert, cascade.kyoto.agency)
+    assert news() == [1, 1, 0, 0, 1, 0]  # Osaka has left its way, and the bureau did it itself
+    cascade.view(cascade.body, alert)
+    write_note(actor=cascade.kyoto.actor, alert_id=alert, words="by noon", command=command(), **cascade.parts)
+    assert news() == [1, 1, 1, 0, 1, 0]
+    cascade.view(cascade.body, alert)
+    cascade.take(cascade.kyoto, alert)
+    cascade.tell(cascade.kyoto, alert, SAFE)
+    cascade.view(cascade.kyoto, alert)
+    assert news() == [1, 1, 1, 0, 0, 0]
+    cascade.withdraw(cascade.body, alert)
+    assert news() == [1, 1, 1, 1, 1, 0]
+    for person in everybody[:5]:
+        cascade.view(person, alert)
+    assert news() == [0] * 6
 
 
 def test_nobody_learns_on_home_of_a_package_about_somebody_who_bears_his_name(
