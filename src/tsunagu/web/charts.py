@@ -24,7 +24,8 @@ class Bar:
     """One period in a chart.
 
     Attributes:
-        label: the period.
+        label: the period; of half a year the year alone.
+        half: which half it is, such as `H1`, beneath its year; empty otherwise.
         reference: the figure; None where nothing was published.
         x, y, width, height: the rectangle, in units of the drawing.
         middle: where its labels stand.
@@ -33,6 +34,7 @@ class Bar:
     """
 
     label: str
+    half: str
     reference: Reference | None
     x: float
     y: float
@@ -78,8 +80,9 @@ def _bars(rows: Sequence[SeriesRow], place: int) -> tuple[Bar, ...]:
         middle = (number + 0.5) * step
         codes = tuple(met.code for met in row.breaks)
         width = step * _FILLED
+        label, _, half = str(row.period).partition("-")
         bars.append(
-            Bar(str(row.period), one, middle - width / 2, HEIGHT - height, width, height, middle, number * step, codes)
+            Bar(label, half, one, middle - width / 2, HEIGHT - height, width, height, middle, number * step, codes)
         )
     return tuple(bars)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable
 
-from tsunagu.counting.grids import Arrangement
+from tsunagu.counting.grids import Arrangement, chosen
 from tsunagu.counting.series import COLUMNS, list_funnel, national_series
 from tsunagu.web.charts import HEIGHT, drawn_series
 
@@ -51,6 +53,17 @@ def test_the_funnel_tells_each_stage_with_its_unit_and_day(visitor, common_scene
     assert "persons cleared 2018-06-30 476 persons" in text
     numbers = [one.figure.number for one in list_funnel()]
     assert numbers == [7000, 2700, 200, 476, 870]
+
+
+def test_every_published_figure_is_given_out_with_its_source(visitor, common_scene: Scene) -> None:
+    seated = visitor().sits_down_as(common_scene.people["anna"])
+    given = seated.get("/statistics/", **{"as": "csv"})
+    assert given["Content-Disposition"] == 'attachment; filename="statistics-published-en.csv"'
+    rows = list(csv.DictReader(io.StringIO(given.content.decode("utf-8-sig"))))
+    assert [int(row["number"]) for row in rows] == [one.figure.number for one in chosen(Arrangement.ALL)]
+    assert all(row["source"] for row in rows)
+    assert seated.get("/statistics/", **{"as": "xlsx"}).content.startswith(b"PK")
+    assert seated.get("/statistics/", **{"as": "pdf"}).status_code == 422
 
 
 def test_the_page_speaks_japanese_in_the_words_of_the_tables(visitor, common_scene: Scene) -> None:

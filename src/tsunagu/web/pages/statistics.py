@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tsunagu.counting.breaks import BREAKS
-from tsunagu.counting.grids import Arrangement
+from tsunagu.counting.grids import Arrangement, Grid, reference_grid
+from tsunagu.counting.grids import chosen as chosen_figures
 from tsunagu.counting.names import Language
 from tsunagu.counting.own_grids import NOTES, breaks_of, own_grid, yearly_report
 from tsunagu.counting.series import COLUMNS, list_funnel, national_series
@@ -34,18 +38,33 @@ _TYPES = {
 
 @require_GET
 def statistics(request: HttpRequest) -> HttpResponse:
-    """Show years, or first half-years, and the funnel of the seized list."""
+    """Show years, or first half-years, and the funnel of the seized list; or give every figure out with its source."""
+    kind = request.GET.get("as", "")
+    if kind:
+        if kind not in {"csv", "xlsx"}:
+            raise InputError("there is no such choice")
+        return _sent(reference_grid(chosen_figures(Arrangement.ALL), _language()), kind, "statistics-published")
     by_half = request.GET.get("by") == Arrangement.HALF_YEAR.value
-    rows = national_series(Arrangement.HALF_YEAR if by_half else Arrangement.YEAR)
+    figures = _national_figures(Arrangement.HALF_YEAR if by_half else Arrangement.YEAR, get_language() or "")
+    return render(request, "web/statistics.html", {"by_half": by_half, "figures": figures})
+
+
+@cache
+def _national_figures(arrangement: Arrangement, language: str) -> SafeString:
+    """Return the charts and tables of the published figures, written once in each language that is active.
+
+    They come with the program and are the same for everybody: nothing that an agency holds is among them.
+    """
+    del language  # which names the text that is kept: templates speak the active one
+    rows = national_series(arrangement)
     context = {
-        "by_half": by_half,
         "columns": COLUMNS,
         "rows": rows,
         "charts": drawn_series(rows),
         "funnel": list_funnel(),
         "breaks": [one for one in BREAKS if any(one in row.breaks for row in rows)],
     }
-    return render(request, "web/statistics.html", context)
+    return render_to_string("web/national_figures.html", context)
 
 
 UNREAD = "unread"
@@ -88,20 +107,29 @@ def vintage(request: HttpRequest, year: int, known_on: str) -> HttpResponse:
 
 
 def _file(read: ReadVintage, kind: str, typesetter: Typesetter | None) -> HttpResponse:
+    language, made, agency = _language(), read.vintage, read.agency
+    called = f"statistics-{made.year}-{made.known_on.isoformat()}"
+    if typesetter is None:
+        return _sent(own_grid(made, language), kind, called)
+    name = agency.local_name if language is Language.JAPANESE and agency.local_name else agency.name
+    content = report_pdf(yearly_report(made, name, language), typesetter, known_on=made.known_on)
+    return _answer(content, kind, called)
+
+
+def _sent(grid: Grid, kind: str, called: str) -> HttpResponse:
     from tsunagu.counting.export import csv_bytes, excel_bytes  # noqa: PLC0415 - loads NumPy with what writes Excel
 
-    is_japanese = (get_language() or "").startswith(Language.JAPANESE.value)
-    language = Language.JAPANESE if is_japanese else Language.ENGLISH
-    made, agency = read.vintage, read.agency
-    if typesetter is not None:
-        name = agency.local_name if is_japanese and agency.local_name else agency.name
-        content = report_pdf(yearly_report(made, name, language), typesetter, known_on=made.known_on)
-    else:
-        content = (csv_bytes if kind == "csv" else excel_bytes)(own_grid(made, language))
+    return _answer((csv_bytes if kind == "csv" else excel_bytes)(grid), kind, called)
+
+
+def _answer(content: bytes, kind: str, called: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=_TYPES[kind])
-    name = f"statistics-{made.year}-{made.known_on.isoformat()}-{language.value}.{kind}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Content-Disposition"] = f'attachment; filename="{called}-{_language().value}.{kind}"'
     return answer
+
+
+def _language() -> Language:
+    return Language.JAPANESE if (get_language() or "").startswith(Language.JAPANESE.value) else Language.ENGLISH
 
 
 def _rows(table: Published) -> list[dict[str, Any]]:
