@@ -62,6 +62,8 @@ CODES = {
     "hub": ["HubRefusal", "MemberState"],
     "incoming_list": ["ListState"],
     "intake": ["IntakeRefusal", "IntakeStanding"],
+    "intake_run": ["IntakeSource"],
+    "figure": ["FigureStatus"],
     "judgement": ["Judgement", "Sameness"],
     "known": ["RowRefusal"],
     "media": ["Refusal"],
@@ -81,6 +83,8 @@ CODES = {
 }
 CODES_OF_LAW = {"applying": ["Showing"], "gate": ["Majority"], "juvenile": ["JuvenileStep"], "points": ["Point"]}
 """Words of the floor of law that the ledger is told, or pages."""
+WORDS_OF_DEEDS = {"by", "door", "of"}
+"""Facts of a deed that are told by fixed words of no enumeration; see `ledger_lines.NAMES`."""
 SENTENCES_OF = ["domain", "services", "records", "web"]
 READERS = [
     "columns",
@@ -216,7 +220,9 @@ def _value(node: ast.expr, module: ModuleType) -> str:
 def _reasons() -> Iterator[Text]:
     """Yield the sentences of which an overlap's reasons are made."""
     summary = importlib.import_module("tsunagu.overlap.summary")
+    telling = importlib.import_module("tsunagu.records.telling")
     place = _place(SOURCE / "overlap" / "summary.py")
+    yield from (Text(_place(SOURCE / "records" / "telling.py"), one) for one in telling.NOTHING.reasons)
     yield Text(place, summary.CAVEAT)
     for sentences in [*vars(summary)["_SENTENCES"].values(), vars(summary)["_COMMON"]]:
         yield from (Text(place, one, flags=("python-brace-format",)) for one in sentences)
@@ -233,11 +239,31 @@ def _codes() -> Iterator[Text]:
     errors = vars(importlib.import_module("tsunagu.domain.errors")).values()
     for code in sorted({one.code for one in errors if hasattr(one, "code")}):
         yield Text(_place(SOURCE / "domain" / "errors.py"), code, CODE)
+    yield from _words_of_deeds()
     runs = importlib.import_module("tsunagu.services.intake_runs")
     lost = importlib.import_module("tsunagu.services.lost_uploads")
     yield Text(_place(SOURCE / "services" / "lost_uploads.py"), lost.NOT_IN_BACKUP, CODE)
     for failure in (runs.OFFICER_LEFT, runs.GAVE_UP, runs.EXPIRED):
         yield Text(_place(SOURCE / "services" / "intake_runs.py"), failure, CODE)
+
+
+def _words_of_deeds() -> Iterator[Text]:
+    """Yield what entries of the ledger say of a deed besides: what it was done to, and through which door."""
+    search, act = importlib.import_module("tsunagu.domain.search"), importlib.import_module("tsunagu.domain.act")
+    for subject in sorted({search.subject_of(one) for one in act.Act}):
+        yield Text(_place(SOURCE / "domain" / "act.py"), subject, "subject")
+    for path in chain.from_iterable(sorted((SOURCE / floor).rglob("*.py")) for floor in ("services", "web", "api")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Dict):
+                yield from (Text(_place(path), one, CODE) for one in _said(node))
+
+
+def _said(node: ast.Dict) -> Iterator[str]:
+    """Yield the fixed words that a dict of facts of a deed holds."""
+    for key, value in zip(node.keys, node.values, strict=True):
+        if isinstance(key, ast.Constant) and key.value in WORDS_OF_DEEDS:
+            both = (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,)
+            yield from (str(one.value) for one in both if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
 def _module(path: Path) -> str:

@@ -16,8 +16,9 @@ from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
+from tsunagu.domain.search import LedgerSearch
 from tsunagu.records import agencies
-from tsunagu.records.ledger.book import entries_of_agency
+from tsunagu.records.ledger.pages import entries_sought
 from tsunagu.records.models import Case, GuestAnswerRow, GuestRow, Series, SeriesAlias, SeriesCase, SeriesItemRow
 from tsunagu.records.session import acting_for, visiting
 from tsunagu.services.deletion import confirm_deletion, propose_deletion
@@ -93,7 +94,7 @@ def eyes(world: World) -> Eyes:
 def acts_of(person: Person, guest: str) -> list[str]:
     """What the ledger of somebody's agency tells of an invitation, oldest first."""
     with acting_for(person.actor.agency_id):
-        bodies = [json.loads(one.body) for one in entries_of_agency(most=1000)]
+        bodies = [json.loads(one.body) for one in entries_sought(LedgerSearch(), before=None, most=1000)]
     told = [one for one in bodies if one.get("details", {}).get("guest") == guest]
     return [one["act"] for one in sorted(told, key=lambda one: str(one["at"]))]
 
@@ -245,7 +246,7 @@ def test_its_end_stands_in_the_time_lines_of_its_own_cases_whoever_sees_it_first
     name_series(name=other, alias=random_name("alias"), is_dropped=False, **later)
     assert eyes.state(guest) == "ended"
     with acting_for(eyes.anna.actor.agency_id):
-        bodies = [json.loads(one.body) for one in entries_of_agency(most=1000)]
+        bodies = [json.loads(one.body) for one in entries_sought(LedgerSearch(), before=None, most=1000)]
         [told] = [one for one in bodies if one["act"] == "guest:ended" and one["details"]["guest"] == guest]
         cases = {str(one.id): one.reference for one in Case.objects.all()}
     assert [cases[one] for one in told["cases"]] == [eyes.case]

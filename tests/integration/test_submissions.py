@@ -20,8 +20,9 @@ from tsunagu.domain.errors import Conflict, Forbidden
 from tsunagu.domain.media import Examined, MediaType
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
+from tsunagu.domain.search import LedgerSearch
 from tsunagu.records import holdings
-from tsunagu.records.ledger.book import entries_of_agency
+from tsunagu.records.ledger.pages import entries_sought
 from tsunagu.records.models import (
     Case,
     Exhibit,
@@ -102,7 +103,7 @@ class Post:
     def acts(self, by: Person, submission: UUID) -> list[str]:
         """What the ledger of somebody's agency tells of a submission, oldest first, without what was merely read."""
         with acting_for(by.actor.agency_id):
-            bodies = [json.loads(one.body) for one in entries_of_agency(most=1000)]
+            bodies = [json.loads(one.body) for one in entries_sought(LedgerSearch(), before=None, most=1000)]
         told = [one for one in bodies if one.get("details", {}).get("submission") == str(submission)]
         acts = [one["act"] for one in sorted(told, key=lambda one: str(one["at"]))]
         return [one for one in acts if one != "submission:read"]
@@ -276,11 +277,11 @@ def test_what_is_withdrawn_is_erased_there_with_a_proof_in_both_ledgers(post: Po
     assert post.acts(post.anna, submission).count("submission:erased") == 2
     assert post.acts(post.ben, submission).count("submission:withdrawn") == 2
     with acting_for(post.ben.actor.agency_id):
-        bodies = [json.loads(one.body) for one in entries_of_agency(most=100)]
+        bodies = [json.loads(one.body) for one in entries_sought(LedgerSearch(), before=None, most=100)]
         proofs = {one["details"]["merkle_root"] for one in bodies if one["act"] == "erasure:completed"}
         assert not SubmissionItemRow.objects.filter(submission_id=submission).exclude(line=b"").exists()
     with acting_for(post.anna.actor.agency_id):
-        bodies = [json.loads(one.body) for one in entries_of_agency(most=100)]
+        bodies = [json.loads(one.body) for one in entries_sought(LedgerSearch(), before=None, most=100)]
         told = {
             one["details"]["merkle_root"]
             for one in bodies

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
+from tsunagu.domain.act import Act
+from tsunagu.domain.errors import InputError
 from tsunagu.domain.notice import NoticeState
 from tsunagu.domain.overlap import Strength
 
@@ -56,3 +59,33 @@ class OverlapSearch:
     strength: Strength | None = None
     answered: Answered | None = None
     since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSearch:
+    """Which entries of an agency's ledger are looked for; what is left empty narrows nothing down.
+
+    Attributes:
+        deed: an act, or what stands before the colon of some acts, for all of these.
+        since, until: days on which it was done, in UTC, both included.
+        case_id: the case that an entry names, or a list that was read and told of it.
+    """
+
+    deed: str = ""
+    since: date | None = None
+    until: date | None = None
+    case_id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        if self.deed and not self.acts:
+            raise InputError("there is no such choice")
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """The acts that are looked for; none where every act is."""
+        return tuple(one for one in Act if self.deed in {one.value, subject_of(one)})
+
+
+def subject_of(act: Act) -> str:
+    """Return what an act is done to, such as `case`."""
+    return act.value.partition(":")[0]

@@ -11,12 +11,13 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.ledger import Deed, LedgerReport, SignedRoot
 from tsunagu.domain.permission import Permission
+from tsunagu.domain.search import LedgerSearch
 from tsunagu.records.ledger.book import (
     all_entries,
-    entries_of_agency,
     hashes_after,
     last_number,
 )
+from tsunagu.records.ledger.pages import entries_sought
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.signing import Signer
 from tsunagu.records.ledger.verify import verify
@@ -24,18 +25,35 @@ from tsunagu.records.session import acting_for
 from tsunagu.records.web_sessions import drop_expired
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.timeline import ENTRY_CHARACTERS, entry_named
 
 ROOT_EVERY = 1000
 """Entries after which a root is signed without anybody asking."""
+ALL_ENTRIES = LedgerSearch()
 
 
-def read_ledger(*, actor: Actor, most: int, now: datetime, keys: Keys, ledger: Ledger) -> list[dict[str, Any]]:
+def read_ledger(
+    *,
+    actor: Actor,
+    search: LedgerSearch = ALL_ENTRIES,
+    before: str = "",
+    most: int,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> list[dict[str, Any]]:
     """Return the newest entries of the actor's agency, newest first, each as its body with its hash.
 
     Not with its number: the gaps in one agency's numbers would tell what the others do.
 
+    Args:
+        search: which entries are looked for.
+        before: the entry after which to go on, as it is named; empty for the newest.
+        most: how many at most.
+
     Raises:
         Forbidden: the actor reads no ledger.
+        InputError: no entry is named so.
     """
     with (
         denials_recorded(
@@ -43,11 +61,14 @@ def read_ledger(*, actor: Actor, most: int, now: datetime, keys: Keys, ledger: L
         ),
         acting_for(actor.agency_id),
     ):
-        found = entries_of_agency(most=most)
-    ledger.record(
-        Deed(Act.LEDGER_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details={"entries": len(found)})
-    )
-    return [{"entry": entry.hash.hex()[:16], **json.loads(entry.body)} for entry in found]
+        found = entries_sought(search, before=entry_named(before), most=most)
+    details: dict[str, str | int] = {"entries": len(found)}
+    sought = {"acts": search.deed, "from": search.since, "until": search.until}
+    details |= {name: str(value) for name, value in sought.items() if value}
+    # Of a case that no entry names nothing was read; and its id may be another agency's.
+    case_id = search.case_id if found else None
+    ledger.record(Deed(Act.LEDGER_READ, now, actor.agency_id, actor.officer_id, actor.purpose, case_id, details))
+    return [{"entry": entry.hash.hex()[:ENTRY_CHARACTERS], **json.loads(entry.body)} for entry in found]
 
 
 def verify_ledger(

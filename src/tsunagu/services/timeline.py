@@ -38,7 +38,7 @@ def case_timeline(
         NotFound: no such case, or not the actor's.
         InputError: no entry is named so.
     """
-    after = _entry(before)
+    after = entry_named(before)
     case = case_for(
         actor=actor, reference=reference, permission=Permission.CASE_READ, now=now, keys=keys, ledger=ledger
     )
@@ -59,7 +59,7 @@ def own_deeds(
         InputError: no entry is named so.
     """
     del keys  # nothing is asked for by a reference
-    after = _entry(before)
+    after = entry_named(before)
     with acting_for(actor.agency_id):
         found = entries_of_officer(actor.officer_id, before=after, most=most)
         told = _told(found, {}, _own_cases(actor))
@@ -78,7 +78,7 @@ def seen_by_others(
         InputError: no entry is named so.
     """
     del keys
-    after = _entry(before)
+    after = entry_named(before)
     with acting_for(actor.agency_id):
         mine = _own_cases(actor)
         found = reads_by_others(list(mine), officer_id=actor.officer_id, before=after, most=most)
@@ -97,7 +97,12 @@ def _record(actor: Actor, count: int, *, now: datetime, ledger: Ledger) -> None:
     ledger.record(Deed(Act.LEDGER_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=details))
 
 
-def _entry(typed: str) -> bytes | None:
+def entry_named(typed: str) -> bytes | None:
+    """Return the beginning of the hash by which an entry is named; None where none is.
+
+    Raises:
+        InputError: no entry is named so.
+    """
     if not typed:
         return None
     try:

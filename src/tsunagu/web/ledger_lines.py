@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from django.utils.translation import gettext, gettext_noop, pgettext_lazy
+from django.utils.translation import gettext, gettext_noop, pgettext, pgettext_lazy
 
+from tsunagu.domain.act import Act
+from tsunagu.domain.search import subject_of
 from tsunagu.web.templatetags.tsunagu import word
 
 MOST_DIGITS = 16
@@ -28,6 +31,7 @@ NAMES = {
     "unread": pgettext_lazy("ledger", "not read"),
     "added": pgettext_lazy("ledger", "added"),
     "agency": pgettext_lazy("ledger", "agency"),
+    "acts": pgettext_lazy("ledger", "acts"),
     "again": pgettext_lazy("ledger", "again"),
     "agencies": pgettext_lazy("ledger", "agencies"),
     "alert": pgettext_lazy("ledger", "alert"),
@@ -228,7 +232,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry; `officer` is a login, an id where no login is known, or empty for the machine; `officer_id` the id."""
+    """One entry.
+
+    Attributes:
+        officer: a login, an id where no login is known, or empty for the machine.
+        officer_id: his id.
+        case: the id of the case that it names; empty where it names none.
+    """
 
     entry: str
     at: datetime
@@ -236,7 +246,18 @@ class Line:
     officer: str
     officer_id: str
     purpose: str
+    case: str
     facts: tuple[Fact, ...]
+
+
+def deeds() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return what acts are done to, each with its word and its acts with theirs, in the order of the words."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for act in Act:
+        found.setdefault(subject_of(act), []).append((act.value, word(act.value)))
+    names = {subject: pgettext("subject", subject).replace("-", " ") for subject in found}
+    by_word = itemgetter(1)
+    return sorted(((one, names[one], sorted(acts, key=by_word)) for one, acts in found.items()), key=by_word)
 
 
 def line_of(entry: Mapping[str, Any], logins: Mapping[str, str]) -> Line:
@@ -245,7 +266,8 @@ def line_of(entry: Mapping[str, Any], logins: Mapping[str, str]) -> Line:
     facts = tuple(_fact(name, str(value), logins) for name, value in entry.get("details", {}).items())
     at = datetime.fromisoformat(entry["at"])
     named = logins.get(officer, officer)
-    return Line(entry["entry"], at, entry["act"], named, officer, entry.get("purpose") or "", facts)
+    purpose, case = entry.get("purpose") or "", entry.get("case") or ""
+    return Line(entry["entry"], at, entry["act"], named, officer, purpose, case, facts)
 
 
 def _fact(name: str, value: str, logins: Mapping[str, str]) -> Fact:

@@ -92,6 +92,7 @@ ASKED = {
     "items": ("exhibit",),
     "withdraw": ("exhibit",),
     "erasures": ("case",),
+    "ledger": ("case_id",),
     "cases": ("text",),
     "case_list_titles": ("text",),
     "overlaps": ("text", "agency"),
@@ -101,7 +102,8 @@ ASKED = {
 }
 """What pages are asked in the query of their address, beside `NARROWING`."""
 NARROWING = {
-    "after", "answered", "before", "by", "prefecture", "since", "standing", "state", "status", "strength", "until"
+    "after", "answered", "before", "by", "deed", "prefecture", "since", "standing", "state", "status", "strength",
+    "until",
 }  # fmt: skip
 """What pages are asked besides: which part of a list, as a place in it or as one of a few words."""
 ENOUGH = "10000"
@@ -205,7 +207,7 @@ class Targets:
         carl = scene.people["carl"]
         named |= {"reference": references, "login": (carl.login,), "officer_id": (str(carl.actor.officer_id),)}
         named |= {"hit_id": tuple(map(str, hits)), "offset": ("0",), "token": (random_name("token"),)}
-        named |= {"called": ("child-1", "subject-1")}
+        named |= {"called": ("child-1", "subject-1"), "case_id": tuple(map(str, sorted(cases)))}
         named |= {"list": ("1",), "person": ("2",), "title": ("1",), "as": ("csv",)}
         named |= {
             one: (told,) for one, told in zip(("year", "known_on"), scene.targets["vintage"].split("/"), strict=True)

@@ -16,8 +16,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from tsunagu.domain.search import LedgerSearch
 from tsunagu.records.juveniles import see_juveniles
-from tsunagu.records.ledger.book import entries_of_agency
+from tsunagu.records.ledger.pages import entries_sought
 from tsunagu.records.models import (
     AlertNoteRow,
     AlertPersonRow,
@@ -228,7 +229,7 @@ def needles_of(agency_id: UUID) -> Iterator[Needle]:
                 see_juveniles()
                 yield from list(_read(model, one, CASE_OF.get(model.__name__, ""), agency_id))
     with acting_for(agency_id):
-        entries = entries_of_agency(most=MOST_ENTRIES)
+        entries = entries_sought(LedgerSearch(), before=None, most=MOST_ENTRIES)
     for entry in entries:
         body = json.loads(entry.body)
         told_of, officer = [body.get("case"), *body.get("cases", ())], body.get("officer")

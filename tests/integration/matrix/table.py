@@ -74,7 +74,6 @@ def told(*to: Who, page: Iterable[Who] = (), api: Iterable[Who] = (), command: I
 
 
 LEDGER = told(W.AUDITS)
-IN_ITS_JSON = told(api=[W.AUDITS], command=[W.AUDITS])
 ON_AN_ALERT = told(page=[W.HAS_SHARED], command=[W.HAS_SHARED])
 """Every alert here is raised from a case that was shared: who is told works on either, or at the agency that has it."""
 TABLE = {
@@ -103,7 +102,7 @@ TABLE = {
     "BankItem.pdq": told(page=[W.READS_BANKS]),
     "BankItem.sha1": told(page=[W.READS_BANKS]),
     "BankItem.sha256": told(page=[W.READS_BANKS]),
-    "Case.id": IN_ITS_JSON,
+    "Case.id": LEDGER,
     "Case.reference": told(W.WORKS_ON_IT, W.HAS_SHARED),
     "ClueRow.id": LEDGER,
     "ClueRow.text": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
@@ -115,7 +114,7 @@ TABLE = {
     "EnquiryRow.receiver": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "EnquiryRow.what": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
     "EnquiryRow.words": told(page=[W.WORKS_ON_IT], command=[W.WORKS_ON_IT]),
-    "Erasure.case_id": IN_ITS_JSON,
+    "Erasure.case_id": LEDGER,
     "Erasure.exhibit_id": LEDGER,
     "Erasure.id": LEDGER,
     "Exhibit.id": LEDGER,

@@ -174,13 +174,6 @@ def all_entries() -> Iterator[LedgerEntry]:
                 yield LedgerEntry(number, body, bytes(value))
 
 
-def entries_of_agency(*, most: int) -> list[LedgerEntry]:
-    """Return the newest entries of the agency that is acted for, newest first."""
-    with connections[APP].cursor() as cursor:
-        cursor.execute("SELECT number, body, hash FROM ledger.entry ORDER BY number DESC LIMIT %s", [most])
-        return [LedgerEntry(number, body, bytes(value)) for number, body, value in cursor]
-
-
 def completed_erasures() -> list[LedgerEntry]:
     """Return the entries of all completed erasures, whoever's, oldest first, as the owner: to be listed elsewhere."""
     with connections[OWNER].cursor() as cursor:

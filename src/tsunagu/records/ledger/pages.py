@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connections
 
 from tsunagu.domain.ledger import LedgerEntry
+from tsunagu.domain.search import LedgerSearch
 
 APP = "default"
 _NUMBER = """
@@ -60,6 +62,21 @@ def reads_by_others(
     )
     parameters = {"cases": list(case_ids), "officer": officer_id}
     return _page(where, parameters, before, most, in_lists=case_ids, by_others_than=officer_id)
+
+
+def entries_sought(search: LedgerSearch, *, before: bytes | None, most: int) -> list[LedgerEntry]:
+    """Return the newest entries of the agency that are looked for, newest first; for the rest see `entries_of_case`."""
+    asked: dict[str, Any] = {"acts": list(map(str, search.acts)), "case": search.case_id}
+    asked["since"] = search.since and datetime.combine(search.since, time(), UTC)
+    asked["end"] = search.until and datetime.combine(search.until, time(), UTC) + timedelta(days=1)
+    conditions = {
+        "acts": "body::jsonb ->> 'act' = ANY(%(acts)s)",
+        "since": "(body::jsonb ->> 'at')::timestamptz >= %(since)s",
+        "end": "(body::jsonb ->> 'at')::timestamptz < %(end)s",
+        "case": "(case_id = %(case)s OR body::jsonb -> 'cases' ? %(case)s::text)",
+    }
+    where = " AND ".join(sql for name, sql in conditions.items() if asked[name]) or "true"
+    return _page(where, asked, before, most)
 
 
 def _page(

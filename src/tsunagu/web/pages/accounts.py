@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,24 +13,55 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tsunagu.domain.errors import InputError, NotFound
 from tsunagu.domain.permission import Role
-from tsunagu.services.accounts import read_ledger
+from tsunagu.domain.search import LedgerSearch
+from tsunagu.services.accounts import ALL_ENTRIES, read_ledger
 from tsunagu.services.invitations import accept_invitation, end_officer, list_officers
 from tsunagu.services.officers import EXPIRES_SOON, certify_officer, officer_logins
 from tsunagu.services.proposals import propose_officer, propose_reset
-from tsunagu.web.desk import chosen, parts_of
-from tsunagu.web.ledger_lines import line_of
+from tsunagu.web.desk import chosen, day, parts_of, search_or_all
+from tsunagu.web.ledger_lines import deeds, line_of
 from tsunagu.web.rooms import now, rooms
 from tsunagu.web.sign_in.proof import grave
 
 ENTRIES = 500
+NARROWING = ("deed", "since", "until", "case_id")
 
 
 def ledger(request: HttpRequest) -> HttpResponse:
-    """Show the agency's newest entries to its auditor."""
+    """Show the agency's entries to its auditor, newest first: all, or those that he looks for."""
     parts = parts_of(request)
-    found = read_ledger(most=ENTRIES, **parts)
+    search, complaint = search_or_all(lambda: _search(request), ALL_ENTRIES)
+    before = request.GET.get("before", "")
+    found = read_ledger(search=search, before=before, most=ENTRIES + 1, **parts)
     logins = {str(officer_id): login for officer_id, login in officer_logins(**parts).items()}
-    return render(request, "web/ledger.html", {"entries": [line_of(one, logins) for one in found]})
+    asked = {name: value for name in NARROWING if (value := request.GET.get(name))}
+    context = {
+        "entries": [line_of(one, logins) for one in found[:ENTRIES]],
+        "next": found[ENTRIES - 1]["entry"] if len(found) > ENTRIES else "",
+        "before": before,
+        "search": search,
+        "complaint": complaint,
+        "is_narrowed": search != ALL_ENTRIES,
+        "kept": f"{urlencode(asked)}&" if asked else "",
+        "deeds": deeds(),
+    }
+    return render(request, "web/ledger.html", context)
+
+
+def _search(request: HttpRequest) -> LedgerSearch:
+    return LedgerSearch(
+        deed=request.GET.get("deed", ""),
+        since=day(request.GET.get("since", "")),
+        until=day(request.GET.get("until", "")),
+        case_id=_case_id(request.GET.get("case_id", "").strip()),
+    )
+
+
+def _case_id(typed: str) -> UUID | None:
+    try:
+        return UUID(typed) if typed else None
+    except ValueError as error:
+        raise InputError("entries name a case by its id, not by its reference") from error
 
 
 @require_http_methods(["GET", "POST"])

@@ -94,12 +94,12 @@ def reason(english: str) -> str:
 def word(code: str | None) -> str:
     """Return a word of the domain, such as a refusal, in the page's language; nothing for None.
 
-    In English that is its code, with spaces in it; acts and permissions are called as the ledger calls them.
+    In English that is its code, with spaces in it: of an act or a permission what it is about, a colon, and the deed.
     """
     if not code:
         return ""
     said = pgettext("code", code)
-    return said.replace("-", " ").replace("_", " ") if said == code and ":" not in code and code != "e-mail" else said
+    return said.replace("-", " ").replace("_", " ").replace(":", ": ") if said == code and code != "e-mail" else said
 
 
 @register.filter
