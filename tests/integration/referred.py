@@ -100,10 +100,11 @@ def come(world: World, sender: Person, receiver: Person) -> UUID:
     return package.referral_id
 
 
-def _package(world: World, sender: Person, receiver: Person) -> SignedPackage:
-    """Return a package that says the least, signed and sealed."""
+def _package(world: World, sender: Person, receiver: Person, called: str = "") -> SignedPackage:
+    """Return a package that says the least, signed and sealed; of a name where one is given."""
     referral_id, key, keys = uuid4(), os.urandom(KEY_BYTES), world.rooms.keys
-    signer, body = keys.signer(), canonical({**FIELDS, "referral": str(referral_id)}).encode()
+    person = FIELDS["person"] | ({"said": {"name": [{"said": called}]}} if called else {})
+    signer, body = keys.signer(), canonical({**FIELDS, "person": person, "referral": str(referral_id)}).encode()
     signed = SignedBody(body, signer.sign(body), signer.key_id)
     sides = (sender.actor.agency_id, receiver.actor.agency_id)
     sealed_key = keys.seal(SEALS, key, key_context(referral_id))
@@ -120,9 +121,10 @@ def refer_one(
     *,
     is_received: bool,
     number: int | None = None,
+    called: str = "",
 ) -> UUID:
     """Let a package about one person of a list be with another agency, past what stands before it."""
-    package = _package(world, sender, receiver)
+    package = _package(world, sender, receiver, called)
     referral_id, sides = package.referral_id, (package.sender_id, package.receiver_id)
     key = world.rooms.keys.open_sealed(SEALS, package.key, key_context(referral_id))
     with acting_for(sender.actor.agency_id):

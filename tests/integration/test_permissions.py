@@ -61,7 +61,7 @@ IN_THE_BROWSER = {"reports_of_case", "count_waiting", "alerts_of_case", "count_o
     "watched_folders",
     "add_list_chunk", "begin_list", "begin_to_ask", "find_items", "finish_list", "list_progress", "offer_list",
     "stop_list", "view_item", "lists_of_case", "refused_of_list", "view_list",
-    "packages_of_list", "view_referral", "view_title",
+    "browse_referrals", "packages_of_list", "view_referral", "view_title",
     "ask_to_resolve", "is_being_compared", "lists_to_read_like", "mapping_of_list", "preview_seized",
     "saved_mapping",
     *SERVICES_OF_INTAKES,

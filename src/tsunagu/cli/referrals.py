@@ -18,8 +18,8 @@ from tsunagu.domain.referral import ReferralState, ReferralStep
 from tsunagu.exchange.referral_form import text_of
 from tsunagu.services import referrals as service
 from tsunagu.services.house import House
+from tsunagu.services.referral_lists import ReferralView, list_referrals
 from tsunagu.services.referral_package import FORMS, ReferralDraft
-from tsunagu.services.referrals import ReferralView
 
 
 @click.group()
@@ -118,7 +118,7 @@ def withdraw(house: House, /, *, referral: UUID, reason: str, purpose: str | Non
 def list_(house: House, *, purpose: str | None, as_json: bool) -> None:
     """List the referrals that you are told of: sent from your cases, or to your agency."""
     with signed_in(house, purpose) as desk:
-        views = service.list_referrals(**desk.parts)
+        views = list_referrals(**desk.parts)
     if as_json:
         for view in views:
             print_json(referral_json(view))

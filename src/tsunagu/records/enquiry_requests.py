@@ -116,9 +116,19 @@ def is_asked(person_id: UUID) -> bool:
     return _open().filter(enquiryrequestsourcerow__person_id=person_id).exists()
 
 
-def told_to(actor: Actor) -> tuple[KeptRequest, ...]:
-    """Return the requests sent to an officer's agency, and those of cases that he works on, the newest first."""
-    return tuple(map(_kept, _rows(actor).order_by("-asked_at", "id")))
+def told_to(actor: Actor, *, after: KeptRequest | None = None, most: int | None = None) -> tuple[KeptRequest, ...]:
+    """Return the requests sent to an officer's agency, and those of cases that he works on, the newest first.
+
+    Args:
+        actor: who reads.
+        after: the request after which to go on; None for the first ones.
+        most: how many at most; all when it is left out.
+    """
+    rows = _rows(actor).order_by("-asked_at", "id")
+    if after is not None:
+        last = after.summary
+        rows = rows.filter(Q(asked_at__lt=last.asked_at) | Q(asked_at=last.asked_at, id__gt=last.request_id))
+    return tuple(map(_kept, rows if most is None else rows[:most]))
 
 
 def to_be_answered(actor: Actor, *, today: date, most: int) -> tuple[KeptRequest, ...]:
@@ -133,10 +143,16 @@ def request_told(actor: Actor, request_id: UUID) -> KeptRequest:
     Raises:
         NotFound: there is none, or it is not his.
     """
-    row = _rows(actor).filter(id=request_id).first()
-    if row is None:
+    found = find_told(actor, request_id)
+    if found is None:
         raise NotFound("no such request")
-    return _kept(row)
+    return found
+
+
+def find_told(actor: Actor, request_id: UUID) -> KeptRequest | None:
+    """Return one of them; None where there is none, or it is not his."""
+    row = _rows(actor).filter(id=request_id).first()
+    return None if row is None else _kept(row)
 
 
 def request_of(request_id: UUID) -> KeptRequest | None:

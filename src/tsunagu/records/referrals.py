@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -212,11 +213,6 @@ def referral_told(actor: Actor, referral_id: UUID, *, tells_all: bool) -> KeptRe
     return found[0]
 
 
-def referrals_told(actor: Actor, *, tells_all: bool) -> tuple[KeptReferral, ...]:
-    """Return the referrals that an officer is told of, the newest first."""
-    return kept_referrals(told_to(actor, tells_all=tells_all))
-
-
 def source_of(referral_id: UUID) -> Source | None:
     """Return from whom a package was made, if the agency that is acted for sent it and still keeps the list."""
     row = ReferralSourceRow.objects.filter(referral_id=referral_id).select_related("list__exhibit").first()
@@ -263,8 +259,12 @@ def told_to(actor: Actor, *, tells_all: bool) -> QuerySet[ReferralRow]:
 
 def kept_referrals(rows: QuerySet[ReferralRow]) -> tuple[KeptReferral, ...]:
     """Return these referrals with their steps, the newest first."""
-    found = list(rows.order_by("-sent_at", "id"))
-    ids = [one.id for one in found]
+    return with_steps(tuple(map(package_from, rows.order_by("-sent_at", "id"))))
+
+
+def with_steps(packages: Collection[SignedPackage]) -> tuple[KeptReferral, ...]:
+    """Return the referrals of these packages with their steps, in the same order."""
+    ids = [one.referral_id for one in packages]
     sources = {
         one.referral_id: _source(one)
         for one in ReferralSourceRow.objects.filter(referral_id__in=ids).select_related("list__exhibit")
@@ -275,7 +275,8 @@ def kept_referrals(rows: QuerySet[ReferralRow]) -> tuple[KeptReferral, ...]:
     for one in ReferralStepRow.objects.filter(referral_id__in=ids).order_by("referral_id", "number"):
         steps.setdefault(one.referral_id, []).append(_step(one))
     return tuple(
-        KeptReferral(package_from(row), tuple(steps[row.id]), sources.get(row.id), cases.get(row.id)) for row in found
+        KeptReferral(one, tuple(steps[one.referral_id]), sources.get(one.referral_id), cases.get(one.referral_id))
+        for one in packages
     )
 
 

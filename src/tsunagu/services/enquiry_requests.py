@@ -31,6 +31,7 @@ from tsunagu.records.enquiry_requests import KeptRequest
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.alert_outbox import is_here
+from tsunagu.services.first_shown import first_shown
 from tsunagu.services.isolated import Isolated
 from tsunagu.services.line_outbox import line_to
 from tsunagu.services.parts import Keys, Ledger
@@ -67,8 +68,16 @@ class ReadRequest:
     speaks: bool
 
 
-def list_enquiry_requests(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tuple[RequestView, ...]:
+def list_enquiry_requests(
+    *, actor: Actor, after: UUID | None = None, most: int | None = None, now: datetime, keys: Keys, ledger: Ledger
+) -> tuple[RequestView, ...]:
     """Return the requests that the actor is told of, sent from his cases or to his agency, the newest first.
+
+    A request is opened only where it is listed, or left out for its name.
+
+    Args:
+        after: the request after which to go on; None, or one that he is not told of, for the first ones.
+        most: how many at most; all when it is left out.
 
     Raises:
         Forbidden: the actor reads no referrals.
@@ -79,8 +88,14 @@ def list_enquiry_requests(*, actor: Actor, now: datetime, keys: Keys, ledger: Le
         acting_for(actor.agency_id),
     ):
         cards, withheld = agencies.agency_cards(), RequestsWithheld.from_(actor)
-        found = enquiry_requests.told_to(actor)
-        views = tuple(_view(one, cards) for one in found if not withheld.hides(one, keys))
+        last = None if after is None else enquiry_requests.find_told(actor, after)
+        found = first_shown(
+            lambda at, wanted: enquiry_requests.told_to(actor, after=at, most=wanted),
+            lambda one: withheld.hides(one, keys),
+            after=None if last is None or withheld.hides(last, keys) else last,
+            most=most,
+        )
+        views = tuple(_view(one, cards) for one in found)
         about = {"requests": len(views)}
         ledger.write(Deed(Act.REQUEST_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=about))
     return views

@@ -25,7 +25,7 @@ from tsunagu.services.gate_desk import GateDesk
 from tsunagu.services.gate_stages import persons_past
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.referral_desk import opened_referral, speaks_for
-from tsunagu.services.referrals import ReferralView
+from tsunagu.services.referral_lists import ReferralView
 from tsunagu.services.seized_access import opening
 
 NOT_TOLD = frozenset({ReferralState.RETURNED, ReferralState.WITHDRAWN})

@@ -16,7 +16,7 @@ from tsunagu.domain.errors import Conflict
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
-from tsunagu.domain.referral import ReferralPath, ReferralState, ReferralStep, ReferralStepKind, ReturnReason
+from tsunagu.domain.referral import ReferralState, ReferralStep, ReferralStepKind, ReturnReason
 from tsunagu.federation.referral_messages import ToldReferralStep
 from tsunagu.records import agencies, referrals
 from tsunagu.records.cases import exhibits_of
@@ -24,16 +24,14 @@ from tsunagu.records.keys.envelope import KEY_BYTES
 from tsunagu.records.ledger.chain import canonical
 from tsunagu.records.ledger.signing import Signer
 from tsunagu.records.referral_packages import ERASED, SignedBody, SignedPackage
-from tsunagu.records.referrals import KeptReferral, Source
-from tsunagu.records.session import acting_for
-from tsunagu.services.access import deed, denials_recorded
+from tsunagu.records.referrals import Source
+from tsunagu.services.access import deed
 from tsunagu.services.alert_outbox import is_here
 from tsunagu.services.case_life import check_reason
 from tsunagu.services.gate_desk import OpenedPerson, opened_person
 from tsunagu.services.line_outbox import line_to
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.referral_desk import key_context, key_of, opened_referral, told
-from tsunagu.services.referral_names import PackagesWithheld
 from tsunagu.services.referral_outbox import queue_package, queue_step
 from tsunagu.services.referral_package import ReferralDraft, content_of, residence_of
 from tsunagu.services.seized_access import SEALS, refuse_closed
@@ -50,16 +48,6 @@ class Preview:
     content: dict[str, Any] = field(repr=False)
     receiver: AgencyCard
     sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReferralView:
-    """A referral as one of its sides lists it."""
-
-    kept: KeptReferral
-    path: ReferralPath
-    sender: AgencyCard
-    receiver: AgencyCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,28 +221,6 @@ def withdraw_all(
     if deeds:
         ledger.write(*deeds)
     return tuple(recalled)
-
-
-def list_referrals(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tuple[ReferralView, ...]:
-    """Return the referrals that the actor is told of, sent from his cases or to his agency, the newest first.
-
-    Raises:
-        Forbidden: the actor reads no referrals.
-    """
-    permission = Permission.REFERRAL_READ
-    with (
-        denials_recorded(actor=actor, permission=permission, asked="referrals", now=now, keys=keys, ledger=ledger),
-        acting_for(actor.agency_id),
-    ):
-        cards, withheld = agencies.agency_cards(), PackagesWithheld.from_(actor)
-        views = tuple(
-            ReferralView(one, one.path, cards[one.package.sender_id], cards[one.package.receiver_id])
-            for one in referrals.referrals_told(actor, tells_all=actor.may(Permission.HELD_NOTICE_RELEASE))
-            if not withheld.hides(one.package, key_of(one.package, keys))
-        )
-        about = {"referrals": len(views)}
-        ledger.write(Deed(Act.REFERRAL_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=about))
-    return views
 
 
 def _preview(one: OpenedPerson, draft: ReferralDraft, actor: Actor, now: datetime) -> Preview:

@@ -116,6 +116,15 @@ def number(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < MOST_DIGITS else 0
 
 
+def id_named(typed: str) -> UUID | None:
+    """Return the id that an address or a form names; None for anything else: a list begins with its first page."""
+    made: Callable[[str], UUID] = UUID  # called with whatever was typed, it may say that this is none
+    try:
+        return made(typed) if typed else None
+    except ValueError:
+        return None
+
+
 def whole(typed: str, *, most: int) -> int:
     """Return the whole number that was typed in a form, 0 or more.
 

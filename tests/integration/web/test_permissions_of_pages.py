@@ -178,7 +178,7 @@ PAGES = (
         status=409,
         **OF_JUVENILES,
     ),
-    Page("referrals", "list_referrals", Permission.REFERRAL_READ),
+    Page("referrals", "browse_referrals", Permission.REFERRAL_READ),
     Page("referral", "view_referral", Permission.REFERRAL_READ, "referral told", strangers=OTHER_AGENCIES),
     *(
         Page(

@@ -29,7 +29,7 @@ from tsunagu.services.enquiry_requests import list_enquiry_requests
 from tsunagu.services.guests import list_guests
 from tsunagu.services.person_withdrawing import answer_recall, list_recalls, note_told, withdraw_person
 from tsunagu.services.persons import add_subject, list_persons, state_person
-from tsunagu.services.referrals import list_referrals
+from tsunagu.services.referral_lists import list_referrals
 from tsunagu.services.reports import list_reports
 from tsunagu.services.submission_inbox import list_received
 from tsunagu.services.visits import list_visits

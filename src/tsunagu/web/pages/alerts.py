@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,7 +25,7 @@ from tsunagu.services import alerts as service
 from tsunagu.services.alert_desk import Command
 from tsunagu.services.alert_notes import write_note
 from tsunagu.services.outcomes import tell_outcome
-from tsunagu.web.desk import ROWS_A_PAGE, chosen, document_digest, parts_of
+from tsunagu.web.desk import ROWS_A_PAGE, chosen, document_digest, id_named, parts_of
 from tsunagu.web.outcome_forms import PERSON_ROWS, outcome_typed
 from tsunagu.web.rooms import now
 from tsunagu.web.sign_in.proof import grave
@@ -36,7 +35,7 @@ from tsunagu.web.sign_in.proof import grave
 def alerts(request: HttpRequest) -> HttpResponse:
     """List the alerts that the officer is told of, the newest first."""
     typed = request.GET.get("after", "")
-    after = _uuid(typed)
+    after = id_named(typed)
     found = service.list_alerts(after=after, most=ROWS_A_PAGE + 1, **parts_of(request))
     views = found[:ROWS_A_PAGE]
     following = views[-1].alert_id if len(found) > ROWS_A_PAGE else None
@@ -170,12 +169,3 @@ def _command(request: HttpRequest) -> Command:
 
 def _names(view: service.AlertView, agency_ids: frozenset[UUID]) -> list[str]:
     return sorted(view.cards[one].name for one in agency_ids)
-
-
-def _uuid(typed: str) -> UUID | None:
-    """Return the alert after which a list goes on; None for its beginning, as for anything else."""
-    made: Callable[[str], UUID] = UUID
-    try:
-        return made(typed) if typed else None
-    except ValueError:
-        return None

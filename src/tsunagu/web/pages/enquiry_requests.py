@@ -14,7 +14,7 @@ from tsunagu.exchange.enquiry_form import pdf_of
 from tsunagu.exchange.typesetting import Typesetter
 from tsunagu.services import enquiry_requests as service
 from tsunagu.services.enquiry_asking import ask_force
-from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, document_digest, parts_of
+from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, document_digest, id_named, parts_of
 from tsunagu.web.desk import number as number_of
 from tsunagu.web.sign_in.proof import grave
 
@@ -36,11 +36,11 @@ def ask(request: HttpRequest, reference: str, number: int, person: int) -> HttpR
 @require_GET
 def requests(request: HttpRequest) -> HttpResponse:
     """List the requests that the officer is told of."""
-    views, after = service.list_enquiry_requests(**parts_of(request)), number_of(request.GET.get("after", ""))
-    shown = views[after : after + ROWS_A_PAGE]
-    following = after + ROWS_A_PAGE if len(views) > after + ROWS_A_PAGE else None
-    context = {"views": shown, "count": len(views), "after": after, "next": following}
-    return render(request, "web/enquiry_requests.html", context)
+    after = id_named(request.GET.get("after", ""))
+    found = service.list_enquiry_requests(after=after, most=ROWS_A_PAGE + 1, **parts_of(request))
+    views = found[:ROWS_A_PAGE]
+    following = views[-1].summary.request_id if len(found) > ROWS_A_PAGE else None
+    return render(request, "web/enquiry_requests.html", {"views": views, "after": after, "next": following})
 
 
 @require_GET

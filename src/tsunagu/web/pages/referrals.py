@@ -19,10 +19,11 @@ from tsunagu.exchange.referral_form import pdf_of, text_of
 from tsunagu.exchange.typesetting import Typesetter
 from tsunagu.services import referral_answers as answers
 from tsunagu.services.referral_keeping import TAKEN_AS, take_referral
+from tsunagu.services.referral_lists import MOST_PRINTS, browse_referrals
 from tsunagu.services.referral_package import FORMS, ReferralDraft
 from tsunagu.services.referral_views import ReadReferral, packages_of_list, view_referral
-from tsunagu.services.referrals import list_referrals, make_referral, send_referral, withdraw_referral
-from tsunagu.web.desk import ROWS_A_PAGE, chosen, document_digest, officer_of, parts_of
+from tsunagu.services.referrals import make_referral, send_referral, withdraw_referral
+from tsunagu.web.desk import ROWS_A_PAGE, chosen, document_digest, id_named, officer_of, parts_of
 from tsunagu.web.desk import number as place
 from tsunagu.web.rooms import rooms
 from tsunagu.web.sign_in.proof import grave
@@ -33,14 +34,9 @@ MAY_BE_RETURNED = frozenset({ReferralState.SENT, ReferralState.RECEIVED})
 @require_GET
 def referrals(request: HttpRequest) -> HttpResponse:
     """List the referrals that the officer is told of: those that came, those that were sent, and prints to recall."""
-    views, own_id, after = list_referrals(**parts_of(request)), officer_of(request).agency_id, _after(request)
-    came = [one for one in views if one.receiver.agency_id == own_id]
-    sent = [one for one in views if one.sender.agency_id == own_id]
-    context: dict[str, Any] = {"came": came, "sent": sent, **_shown(after, came, sent)}
-    context["recalled"] = [one for one in sent if one.path.is_to_be_called_back]
-    context["own_prints"] = [
-        one for one in came if one.path.state is ReferralState.WITHDRAWN and own_id in one.path.printed
-    ]
+    came_after, sent_after = (id_named(request.GET.get(one, "")) for one in ("came", "sent"))
+    found = browse_referrals(most=ROWS_A_PAGE, came_after=came_after, sent_after=sent_after, **parts_of(request))
+    context = {"found": found, "came_after": came_after, "sent_after": sent_after, "most_prints": MOST_PRINTS}
     return render(request, "web/referrals.html", context)
 
 

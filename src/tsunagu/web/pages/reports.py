@@ -19,7 +19,7 @@ from tsunagu.exchange.incoming_reports import read_report
 from tsunagu.services import report_acts, report_answers
 from tsunagu.services import reports as service
 from tsunagu.services.report_entry import enter_report
-from tsunagu.web.desk import ROWS_A_PAGE, chosen, narrowed, parts_of
+from tsunagu.web.desk import ROWS_A_PAGE, chosen, id_named, narrowed, parts_of
 from tsunagu.web.rooms import now, rooms
 from tsunagu.web.sign_in.proof import grave
 
@@ -31,7 +31,7 @@ ROWS_OF_THE_FORM = 6
 def reports(request: HttpRequest) -> HttpResponse:
     """List the reports that the agency has: risk to a child first, then those that wait longest."""
     state = narrowed(ReportState, request.GET.get("state", "")) or ReportState.WAITING
-    after = _uuid(request.GET.get("after", ""))
+    after = id_named(request.GET.get("after", ""))
     found = service.list_reports(states=[state], after=after, most=ROWS_A_PAGE + 1, **parts_of(request))
     lines = found[:ROWS_A_PAGE]
     following = lines[-1].kept.report_id if len(found) > ROWS_A_PAGE else None
@@ -120,7 +120,7 @@ def _assign(request: HttpRequest, report_id: UUID) -> None:
 
 
 def _join(request: HttpRequest, report_id: UUID) -> None:
-    other = _uuid(request.POST.get("other", ""))
+    other = id_named(request.POST.get("other", ""))
     if other is None:
         raise InputError("there is no such choice")
     report_acts.join_report(report_id=report_id, to=other, reason=_reason(request), **parts_of(request))
@@ -189,10 +189,3 @@ def _moment(typed: str) -> str | None:
         return datetime.fromisoformat(typed).replace(tzinfo=UTC).isoformat()
     except ValueError:
         return typed
-
-
-def _uuid(typed: str) -> UUID | None:
-    try:
-        return UUID(typed) if typed else None
-    except ValueError:
-        return None

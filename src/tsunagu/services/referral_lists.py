@@ -1,0 +1,176 @@
+"""Referrals as their two sides list them; a package is opened only where it is shown, or left out for its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from tsunagu.domain.act import Act
+from tsunagu.domain.actor import Actor
+from tsunagu.domain.ledger import Deed
+from tsunagu.domain.party import AgencyCard
+from tsunagu.domain.permission import Permission
+from tsunagu.domain.referral import ReferralPath
+from tsunagu.records import agencies
+from tsunagu.records.referral_lists import Among, package_told, packages_told
+from tsunagu.records.referral_packages import SignedPackage
+from tsunagu.records.referrals import KeptReferral, with_steps
+from tsunagu.records.session import acting_for
+from tsunagu.services.access import denials_recorded
+from tsunagu.services.first_shown import first_shown
+from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.referral_desk import key_of
+from tsunagu.services.referral_names import PackagesWithheld
+
+MOST_PRINTS = 100
+"""So many withdrawn packages with prints are listed at once: whoever deals with them is shown the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralView:
+    """A referral as one of its sides lists it."""
+
+    kept: KeptReferral
+    path: ReferralPath
+    sender: AgencyCard
+    receiver: AgencyCard
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralPage:
+    """Some of a list of referrals.
+
+    Attributes:
+        views: the newest first.
+        following: the referral after which the list goes on; None at its end.
+    """
+
+    views: tuple[ReferralView, ...]
+    following: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralPages:
+    """What an officer is told of, in parts.
+
+    Attributes:
+        came: to his agency.
+        sent: from his cases.
+        own_prints: that came, were printed there and are withdrawn; `MOST_PRINTS` at most, with those of `recalled`.
+        recalled: that were sent, whose receiver has prints of what is withdrawn; likewise.
+    """
+
+    came: ReferralPage
+    sent: ReferralPage
+    own_prints: tuple[ReferralView, ...]
+    recalled: tuple[ReferralView, ...]
+
+
+def list_referrals(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tuple[ReferralView, ...]:
+    """Return the referrals that the actor is told of, sent from his cases or to his agency, the newest first.
+
+    Raises:
+        Forbidden: the actor reads no referrals.
+    """
+    permission = Permission.REFERRAL_READ
+    with (
+        denials_recorded(actor=actor, permission=permission, asked="referrals", now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        reader = _Reader.of(actor, keys)
+        shown = reader.views(reader.told(None, None, None))
+        ledger.write(_listed(actor, len(shown), now))
+    return tuple(shown.values())
+
+
+def browse_referrals(
+    *,
+    actor: Actor,
+    most: int,
+    came_after: UUID | None = None,
+    sent_after: UUID | None = None,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
+) -> ReferralPages:
+    """Return a page of the referrals that came to the actor's agency, one of those sent, and those with prints.
+
+    Args:
+        most: how many a page has at most.
+        came_after: the referral after which those that came go on; None, or one that he is not told of, for the first.
+        sent_after: likewise of those that were sent.
+
+    Raises:
+        Forbidden: the actor reads no referrals.
+    """
+    permission = Permission.REFERRAL_READ
+    with (
+        denials_recorded(actor=actor, permission=permission, asked="referrals", now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        reader, own_id = _Reader.of(actor, keys), actor.agency_id
+        came, sent = (
+            reader.told(among, after, most + 1) for among, after in ((Among.CAME, came_after), (Among.SENT, sent_after))
+        )
+        prints = reader.told(Among.PRINTED_AND_WITHDRAWN, None, MOST_PRINTS)
+        shown = reader.views((*came[:most], *sent[:most], *prints))
+        ledger.write(_listed(actor, len(shown), now))
+    with_prints = [shown[one.referral_id] for one in prints]
+    return ReferralPages(
+        _page(came, most, shown),
+        _page(sent, most, shown),
+        tuple(one for one in with_prints if one.receiver.agency_id == own_id),
+        tuple(one for one in with_prints if one.sender.agency_id == own_id),
+    )
+
+
+def _page(found: tuple[SignedPackage, ...], most: int, shown: dict[UUID, ReferralView]) -> ReferralPage:
+    ids = [one.referral_id for one in found[:most]]
+    return ReferralPage(tuple(shown[one] for one in ids), ids[-1] if len(found) > most else None)
+
+
+def _listed(actor: Actor, count: int, now: datetime) -> Deed:
+    about = {"referrals": count}
+    return Deed(Act.REFERRAL_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=about)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """An officer before the packages that he is told of; each is opened once at most."""
+
+    actor: Actor
+    keys: Keys
+    withheld: PackagesWithheld
+    tells_all: bool
+    hidden: dict[UUID, bool] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, actor: Actor, keys: Keys) -> _Reader:
+        tells_all = actor.may(Permission.HELD_NOTICE_RELEASE)
+        return cls(actor, keys, PackagesWithheld.from_(actor), tells_all)
+
+    def told(self, among: Among | None, after: UUID | None, most: int | None) -> tuple[SignedPackage, ...]:
+        """Return those of a part that he is shown, the newest first."""
+        last = None if after is None else package_told(self.actor, after, tells_all=self.tells_all)
+
+        def fetch(at: SignedPackage | None, wanted: int | None) -> tuple[SignedPackage, ...]:
+            return packages_told(self.actor, among, tells_all=self.tells_all, after=at, most=wanted)
+
+        begins = None if last is None or self.hides(last) else last
+        return first_shown(fetch, self.hides, after=begins, most=most)
+
+    def hides(self, one: SignedPackage) -> bool:
+        if one.referral_id not in self.hidden:
+            self.hidden[one.referral_id] = self.withheld.hides(one, key_of(one, self.keys))
+        return self.hidden[one.referral_id]
+
+    def views(self, packages: tuple[SignedPackage, ...]) -> dict[UUID, ReferralView]:
+        """Return the referrals of these packages with how they stand, each once, by id."""
+        cards = agencies.agency_cards()
+        return {
+            one.package.referral_id: ReferralView(
+                one, one.path, cards[one.package.sender_id], cards[one.package.receiver_id]
+            )
+            for one in with_steps({one.referral_id: one for one in packages}.values())
+        }
