@@ -20,6 +20,7 @@ from tsunagu.domain.permission import Role
 from tsunagu.exchange.typesetting import FONTS
 from tsunagu.records import agencies, referrals
 from tsunagu.records.models import Officer
+from tsunagu.records.referral_lists import packages_told
 from tsunagu.records.session import acting_for
 from tsunagu.services import referral_answers
 from tsunagu.services.cases import staff_case
@@ -184,7 +185,8 @@ def test_the_receiver_sees_the_package_and_nothing_else_of_the_case_or_the_list(
     assert run(nagasaki, "gate", "show", "--case", gated.desk.case).status == NOT_FOUND
     assert run(nagasaki, "case", "show", gated.desk.case).status == NOT_FOUND
     with acting_for(nagasaki.actor.agency_id):
-        assert {one.source for one in referrals.referrals_told(nagasaki.actor, tells_all=True)} == {None}
+        packages = packages_told(nagasaki.actor, None, tells_all=True)
+        assert {one.source for one in referrals.with_steps(packages)} == {None}
 
 
 def test_anybody_checks_a_printed_package_by_openssl_and_the_form_says_that_nobody_is_guilty(
