@@ -44,6 +44,7 @@ from tsunagu.services.retention import erase_expired
 from tsunagu.services.series import open_series
 from tsunagu.services.series_changes import add_to_series, merge_series
 from tsunagu.services.series_facts import set_handling
+from tsunagu.services.submission_ends import expire_submissions
 from tsunagu.services.submission_media import carried_over
 from tsunagu.services.submission_taking import take_submission
 from tsunagu.services.submissions import submit_series
@@ -100,6 +101,13 @@ class Post:
             rows = Holding.objects.filter(item__sha256__in=[bytes.fromhex(one) for one in self.digests])
             return {bytes(one).hex() for one in rows.values_list("item__sha256", flat=True)}
 
+    def kept_of(self, submission: UUID) -> list[tuple[str, bytes, str]]:
+        """What the rows of its items keep: state, digest and words, once nothing else is kept where no digest is."""
+        with acting_for(self.anna.actor.agency_id):
+            rows = list(SubmissionItemRow.objects.filter(submission_id=submission).order_by("number"))
+        assert all(not one.line and not one.categories and not one.media_type for one in rows if not one.sha256)
+        return [(one.state, bytes(one.sha256), one.words) for one in rows]
+
     def acts(self, by: Person, submission: UUID) -> list[str]:
         """What the ledger of somebody's agency tells of a submission, oldest first, without what was merely read."""
         with acting_for(by.actor.agency_id):
@@ -118,6 +126,16 @@ def hold_contents(person: Person, case: str, contents: list[bytes], exhibit: str
             digests = Digests(md5, sha1, hashlib.sha256(content).digest())
             examined = Examined(random_name("/member").encode(), len(content), MediaType.PNG, digests)
             holdings.keep([(examined, 1)], agency_id=person.actor.agency_id, exhibit_id=exhibit_id)
+
+
+def let_pass(*submissions: UUID) -> date:
+    """Let the last day of submissions be over, and return it."""
+    past = date.today() - timedelta(days=2)  # noqa: DTZ011 - two days off is off in any zone
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE submission NO FORCE ROW LEVEL SECURITY")
+        cursor.execute("UPDATE submission SET until = %s WHERE id = ANY(%s)", [past, list(submissions)])
+        cursor.execute("ALTER TABLE submission FORCE ROW LEVEL SECURITY")
+    return past
 
 
 def open_case(world: World, person: Person, *typed: str) -> str:
@@ -315,11 +333,7 @@ def test_after_its_last_day_nobody_reads_it_and_retention_erases_it(post: Post) 
     submission, waiting = (submit(post.world, post.anna, post.series, post.ben) for _ in range(2))
     case = take(post.world, post.ben, submission)
     assert post.run(post.ben, "case", "show", case) == 0
-    past = date.today() - timedelta(days=2)  # noqa: DTZ011 - two days off is off in any zone
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("ALTER TABLE submission NO FORCE ROW LEVEL SECURITY")
-        cursor.execute("UPDATE submission SET until = %s WHERE id IN (%s, %s)", [past, submission, waiting])
-        cursor.execute("ALTER TABLE submission FORCE ROW LEVEL SECURITY")
+    past = let_pass(submission, waiting)
     for typed in (("case", "show", case), ("items", "--case", case), ("series", "show", case)):
         assert post.run(post.ben, *typed) == NOT_FOUND
     assert post.seen(waiting)["items"] == []
@@ -332,6 +346,56 @@ def test_after_its_last_day_nobody_reads_it_and_retention_erases_it(post: Post) 
         cursor.execute('ALTER TABLE "case" FORCE ROW LEVEL SECURITY')
     erase_expired(**post.world.parts)
     assert post.held(post.ben) == set()
+
+
+def test_what_nobody_took_in_time_keeps_no_digests_and_both_sides_are_told(post: Post) -> None:
+    taken, waiting, partly = (submit(post.world, post.anna, post.series, post.ben) for _ in range(3))
+    case = take(post.world, post.ben, taken)
+    why = ("--reason", "unreadable", "--words", "cut short", "--item", post.digests[0])
+    assert post.run(post.ben, "submissions", "reject", str(partly), *why) == 0
+    assert post.run(post.anna, "submissions", "withdraw", str(partly), *WHY, "--item", post.digests[1]) == 0
+    for by in (post.anna, post.ben):  # not before its last day is over, and its owner alone
+        with pytest.raises(DatabaseError), acting_for(by.actor.agency_id):
+            SubmissionRow.objects.filter(id=waiting).update(expired_at=now())
+    for fields in ({"sha256": b""}, {"state": "expired"}):
+        with pytest.raises(DatabaseError), acting_for(post.anna.actor.agency_id):
+            SubmissionItemRow.objects.filter(submission_id=waiting).update(**fields)
+    let_pass(taken, waiting, partly)
+    parts = {"now": post.world.parts["now"], "ledger": post.world.parts["ledger"]}
+    assert expire_submissions(**parts) >= 2  # and others of these agencies
+    assert expire_submissions(**parts) == 0
+    assert post.kept_of(waiting) == [("expired", b"", "")] * 3
+    assert post.kept_of(partly) == [("rejected", b"", ""), ("withdrawn", b"", ""), ("expired", b"", "")]
+    assert {sha256 for _, sha256, _ in post.kept_of(taken)} == {bytes.fromhex(one) for one in post.digests}
+    told = post.sent(waiting)
+    assert {one["state"] for one in told["items"]} == {"expired"}
+    assert told["expired_at"]
+    assert (post.seen(waiting)["items"], post.seen(waiting)["expired_at"]) == ([], told["expired_at"])
+    assert "expired" in post.world.run(post.ben, "submissions", "list").stdout
+    for by in (post.anna, post.ben):
+        assert post.acts(by, waiting) == ["submission:sent", "submission:expired"]
+    assert post.run(post.anna, "submissions", "withdraw", str(waiting), *WHY) == CONFLICT
+    with pytest.raises(DatabaseError), acting_for(post.anna.actor.agency_id):
+        SubmissionRow.objects.filter(id=waiting).update(expired_at=None)
+    erased: dict[str, Any] = {"reference": post.case, "exhibit": "E1", "ground": ErasureGround.ORDERED}
+    withdraw_exhibit(actor=post.anna.actor, queue=post.world.rooms.queue, **erased, **post.world.parts)
+    assert {state for state, *_ in post.kept_of(waiting)} == {"withdrawn"}  # so that its words go with the series
+    assert post.run(post.ben, "case", "show", case) == NOT_FOUND
+    assert expire_submissions(**parts) == 1  # what was taken, and is erased now
+    assert {sha256 for _, sha256, _ in post.kept_of(taken)} == {b""}
+
+
+def test_when_its_receiver_erases_what_he_took_no_digests_are_kept(post: Post) -> None:
+    submission = submit(post.world, post.anna, post.series, post.ben)
+    case = take(post.world, post.ben, submission)
+    assert post.run(post.ben, "case", "join", case, post.bea.login) == 0
+    ordered: dict[str, Any] = {"reference": case, **post.world.parts}
+    propose_deletion(actor=post.ben.actor, ground=ErasureGround.ORDERED, **ordered)
+    confirm_deletion(actor=post.bea.actor, queue=post.world.rooms.queue, **ordered)
+    assert post.seen(submission)["items"] == []
+    assert set(post.states(submission)) == {*post.digests}
+    assert expire_submissions(now=post.world.parts["now"], ledger=post.world.parts["ledger"]) == 1
+    assert post.kept_of(submission) == [("expired", b"", "")] * 3
 
 
 def test_what_may_not_be_passed_on_leaves_by_no_door(post: Post) -> None:

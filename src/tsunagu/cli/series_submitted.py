@@ -94,9 +94,9 @@ def submissions_(house: House, name: str | None, *, purpose: str | None, as_json
 
 
 def stand_text(one: Submission) -> str:
-    """Return how many items of a submission stand how."""
+    """Return how many items of a submission stand how; where none is told any more, how all of it has ended."""
     counts = [(one.count(state), state.value) for state in SubmissionState]
-    return ", ".join(f"{count} {state}" for count, state in counts if count)
+    return ", ".join(f"{count} {state}" for count, state in counts if count) or (one.end or "")
 
 
 def submission_json(one: Submission) -> dict[str, Any]:
@@ -111,6 +111,7 @@ def submission_json(one: Submission) -> dict[str, Any]:
         "submitted_at": one.submitted_at.isoformat(),
         "taken_at": one.taken_at.isoformat() if one.taken_at else None,
         "withdrawn_at": one.withdrawn_at.isoformat() if one.withdrawn_at else None,
+        "expired_at": one.expired_at.isoformat() if one.expired_at else None,
         "items": [_item_json(item) for item in one.items],
     }
 

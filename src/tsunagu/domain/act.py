@@ -125,6 +125,7 @@ class Act(StrEnum):
     SUBMISSION_REJECTED = "submission:rejected"
     SUBMISSION_WITHDRAWN = "submission:withdrawn"
     SUBMISSION_ERASED = "submission:erased"
+    SUBMISSION_EXPIRED = "submission:expired"
     GUEST_PROPOSED = "guest:proposed"
     GUEST_CONFIRMED = "guest:confirmed"
     GUEST_ACCEPTED = "guest:accepted"

@@ -19,13 +19,15 @@ MOST_ITEMS: Final = 500
 class SubmissionState(StrEnum):
     """How one item that was submitted stands.
 
-    `uploaded` is new to its receiver, of `duplicate` he holds the same already.
+    `uploaded` is new to its receiver, of `duplicate` he holds the same already. `expired` was one of the two until
+    nobody had it, and nobody could take it any more.
     """
 
     UPLOADED = "uploaded"
     DUPLICATE = "duplicate"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 class Rejection(StrEnum):
@@ -78,7 +80,7 @@ class SubmittedItem:
 
     @property
     def stands(self) -> bool:
-        """Whether it was neither rejected nor withdrawn."""
+        """Whether it was neither rejected nor withdrawn, and has not expired."""
         return self.state in STANDING
 
 
@@ -97,6 +99,7 @@ class Submission:
         case_id: the receiver's case; None while it is not taken.
         withdrawn_at: when all of it was withdrawn.
         erased_at: when nothing was left of it at the receiver.
+        expired_at: since when no digest of it is kept, as nobody has it, and nobody takes it any more.
     """
 
     submission_id: UUID
@@ -113,6 +116,7 @@ class Submission:
     case_id: UUID | None = None
     withdrawn_at: datetime | None = None
     erased_at: datetime | None = None
+    expired_at: datetime | None = None
     items: tuple[SubmittedItem, ...] = ()
 
     @property
@@ -125,6 +129,13 @@ class Submission:
     def until(self) -> date:
         """The last day, in UTC, on which the receiver may read it."""
         return self.label.until or date.min
+
+    @property
+    def end(self) -> SubmissionState | None:
+        """How all of it has ended, if it has."""
+        if self.withdrawn_at is not None:
+            return SubmissionState.WITHDRAWN
+        return SubmissionState.EXPIRED if self.expired_at is not None else None
 
     def may_be_taken(self, today: date) -> bool:
         """Return whether its receiver may take it on this day: once, in time, and while something of it stands."""

@@ -211,6 +211,13 @@ def erase_unanswered_requests(station: Station, _: Arguments) -> None:
     erase_unanswered(now=datetime.now(UTC), ledger=station.rooms.ledger)
 
 
+def expire_submitted(station: Station, _: Arguments) -> None:
+    """Keep no digests of what was submitted to others, and nobody has, and nobody takes any more."""
+    from tsunagu.services.submission_ends import expire_submissions
+
+    expire_submissions(now=datetime.now(UTC), ledger=station.rooms.ledger)
+
+
 def visit_members(station: Station, _: Arguments) -> None:
     """Call the other installations whose turn it is, and act upon what a killed process has left."""
     from tsunagu.services import hub_visits
@@ -235,6 +242,7 @@ TASKS: Mapping[str, Task] = {
     "escalate-alerts": Task(escalate_alerts, waits_once=True, every="*/5 * * * *"),
     "recall-referrals": Task(recall_referrals, waits_once=True, every="*/5 * * * *"),
     "erase-unanswered": Task(erase_unanswered_requests, waits_once=True, every="13 * * * *"),
+    "expire-submissions": Task(expire_submitted, waits_once=True, every="43 * * * *"),
     "visit-members": Task(visit_members, queue=LINE, waits_once=True, every="* * * * * */15"),
     "sign-due-root": Task(sign_due_root, waits_once=True, every="*/5 * * * *"),
     "complete-erasures": Task(complete_left_erasures, waits_once=True, every="*/5 * * * *"),

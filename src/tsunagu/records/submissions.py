@@ -36,8 +36,10 @@ from tsunagu.records.models import (
 from tsunagu.records.series import handling_of, mine, seen_by
 
 NO_SUBMISSION = "no such submission"
-_NOTHING = {"line": b"", "categories": [], "words": "", "state": SubmissionState.WITHDRAWN}
-"""What is kept of an item that is withdrawn."""
+_NO_MORE = {"line": b"", "categories": [], "words": ""}
+_NOTHING = {**_NO_MORE, "sha256": b"", "media_type": None}
+"""What is kept of an item of which only the state stays."""
+_GONE = (SubmissionState.WITHDRAWN, SubmissionState.EXPIRED)
 
 
 def add(one: Submission, members: Sequence[Member]) -> None:
@@ -160,14 +162,15 @@ def note_taken(submission_id: UUID, case_id: UUID, exhibits: Mapping[int, UUID],
 def withdraw(one: Submission, numbers: Collection[int], *, now: datetime) -> int:
     """Withdraw items of a submission of one's own, and return how many were not; with the last one, all of it."""
     rows = SubmissionItemRow.objects.filter(submission_id=one.submission_id)
-    gone = rows.filter(number__in=numbers).exclude(state=SubmissionState.WITHDRAWN).update(**_NOTHING)
+    gone = rows.filter(number__in=numbers).exclude(state__in=_GONE).update(**_NO_MORE, state=SubmissionState.WITHDRAWN)
     _end_empty(SubmissionRow.objects.filter(id=one.submission_id), now=now)
     return gone
 
 
 def withdraw_not_let(owner_id: UUID, *, now: datetime) -> tuple[Submission, ...]:
     """Withdraw what the handling of an agency's series lets its receivers have no longer, and return it."""
-    rows = SubmissionRow.objects.filter(owner_id=owner_id, withdrawn_at=None, until__gte=now.date())
+    kept = SubmissionRow.objects.filter(withdrawn_at=None, expired_at=None)
+    rows = kept.filter(owner_id=owner_id, until__gte=now.date())
     found = submissions_in(rows)
     if not found:
         return ()
@@ -184,11 +187,29 @@ def handed_on(one: Submission) -> Handling:
     return replace(one.label, receivers=frozenset({one.receiver_id}))
 
 
+def expire(owner_id: UUID, *, now: datetime) -> tuple[Submission, ...]:
+    """Keep no digests of what an agency has submitted, and nobody has, and nobody takes any more; return it as it was.
+
+    Its last day is over and it was not taken, it was withdrawn, or what it was taken as is erased. What is rejected or
+    withdrawn stays so.
+    """
+    is_over = Q(until__lt=now.date()) | Q(erased_at__isnull=False) | Q(withdrawn_at__isnull=False)
+    rows = SubmissionRow.objects.filter(is_over, owner_id=owner_id, case_id=None, expired_at=None)
+    ids = list(rows.select_for_update(of=("self",), no_key=True).order_by("id").values_list("id", flat=True))
+    found = submissions_in(SubmissionRow.objects.filter(id__in=ids))
+    SubmissionRow.objects.filter(id__in=ids).update(expired_at=now)
+    items = SubmissionItemRow.objects.filter(submission_id__in=ids)
+    items.filter(state__in=STANDING).update(**_NOTHING, state=SubmissionState.EXPIRED)
+    items.exclude(sha256=b"").update(**_NOTHING)
+    return found
+
+
 def forget_contents(case_id: UUID, item_ids: Collection[int], *, now: datetime) -> None:
     """Withdraw contents that a case of one's own holds no more, wherever they were submitted, and keep nothing."""
-    rows = SubmissionItemRow.objects.filter(case_id=case_id, item_id__in=list(item_ids)).exclude(sha256=b"")
+    rows = SubmissionItemRow.objects.filter(case_id=case_id, item_id__in=list(item_ids))
+    rows = rows.exclude(sha256=b"", state=SubmissionState.WITHDRAWN)
     ids = set(rows.values_list("submission_id", flat=True))
-    rows.update(**_NOTHING, sha256=b"", media_type=None)
+    rows.update(**_NOTHING, state=SubmissionState.WITHDRAWN)
     _end_empty(SubmissionRow.objects.filter(id__in=ids), now=now)
 
 
@@ -249,6 +270,7 @@ def submissions_in(rows: QuerySet[SubmissionRow]) -> tuple[Submission, ...]:
             row.case_id,
             row.withdrawn_at,
             row.erased_at,
+            row.expired_at,
             tuple(items[row.id]),
         )
         for row in found

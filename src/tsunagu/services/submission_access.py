@@ -24,7 +24,7 @@ OVER = "this submission was taken or rejected, was withdrawn, or its last day is
 
 def as_received(one: Submission, now: datetime) -> Submission:
     """Return a submission as its receiver may know of it at this moment: its label is asked whenever it is read."""
-    is_let = one.withdrawn_at is None and now.date() <= one.until
+    is_let = one.withdrawn_at is None and one.erased_at is None and now.date() <= one.until
     standing = tuple(item for item in one.items if item.state is not SubmissionState.WITHDRAWN)
     return replace(one, items=standing if is_let else ())
 

@@ -1,4 +1,4 @@
-"""What was submitted and is withdrawn: its erasure where it was taken is decided, and its owner told of the proof."""
+"""How submissions end: withdrawn, their erasure where they were taken is decided; expired, nothing of them is kept."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.erasure import Erased, Erasing, ErasureGround
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.submission import Submission
-from tsunagu.records import erasing, submitted_here
+from tsunagu.records import agencies, erasing, submissions, submitted_here
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import REFERENCE
+from tsunagu.services.clock import believe_clock
+from tsunagu.services.isolated import Isolated
 from tsunagu.services.parts import Keys, Ledger
 
 GROUND = ErasureGround.WITHDRAWN_ELSEWHERE
@@ -37,6 +39,27 @@ def decide_withdrawn(agency_id: UUID, *, now: datetime, keys: Keys, ledger: Ledg
     return tuple(decided)
 
 
+def expire_submissions(*, now: datetime, ledger: Ledger) -> int:
+    """Keep no digests of what was submitted and nobody has, and nobody takes any more, and return how many are over.
+
+    Their last day has passed before anybody took them, they were withdrawn, or what they were taken as is erased. The
+    machine's act, for each owner; both ledgers tell.
+
+    Raises:
+        Conflict: the clock has leapt too far to be believed.
+        Exception: what the first owner raised whose submissions could not be ended; all others have had their turn.
+    """
+    believe_clock(now=now, ledger=ledger)
+    count, each = 0, Isolated()
+    for agency_id in agencies.member_ids():
+        with each.step(), acting_for(agency_id):
+            gone = submissions.expire(agency_id, now=now)
+            ledger.write(*(deed for one in gone for deed in _expired(one, now)))
+            count += len(gone)
+    each.finish()
+    return count
+
+
 def told_owner(one: Erasing, done: Erased, *, now: datetime) -> tuple[Deed, ...]:
     """Return what the owner's ledger is told once something that he had submitted is erased; the proof's root with it.
 
@@ -60,6 +83,17 @@ def told_owner(one: Erasing, done: Erased, *, now: datetime) -> tuple[Deed, ...]
         )
         for each in gone
     )
+
+
+def _expired(one: Submission, now: datetime) -> tuple[Deed, Deed]:
+    about: dict[str, str | int] = {"submission": str(one.submission_id)}
+    about["items"] = sum(item.stands for item in one.items)
+    sides = ((one.owner_id, one.receiver_id), (one.receiver_id, one.owner_id))
+    own, theirs = (
+        Deed(Act.SUBMISSION_EXPIRED, now, side, purpose=one.purpose, details={**about, "agency": str(other)})
+        for side, other in sides
+    )
+    return own, theirs
 
 
 def _begin(one: Erasing, keys: Keys) -> None:

@@ -26,6 +26,8 @@ from tsunagu.services.parts import Keys, Ledger, Queue
 from tsunagu.services.series_desk import SeriesDesk
 from tsunagu.services.submission_choosing import Chosen, SubmissionDraft, choose, held_there
 
+OVER = "this is withdrawn already, or has expired"
+
 
 @dataclass(frozen=True, slots=True)
 class SubmissionsView:
@@ -122,12 +124,14 @@ def withdraw_submission(
         Forbidden: the actor submits nothing.
         NotFound: no such submission, or of no series of the actor's; or an item is not in it.
         InputError: no reason, or one that is too long.
-        Conflict: it is withdrawn already.
+        Conflict: it is withdrawn already, or has expired.
     """
     check_reason(reason)
     desk = SeriesDesk(actor, now, keys, ledger)
     with desk.at_work(str(submission_id), Permission.SUBMISSION_SEND):
         one = submissions.sent_by(actor, submission_id)
+        if one.expired_at is not None:
+            raise Conflict(OVER)
         series_steps.lock(actor.agency_id)
         named = {item.sha256.hex(): item.number for item in one.items if item.sha256}
         if not {each.lower() for each in items} <= named.keys():
@@ -135,7 +139,7 @@ def withdraw_submission(
         numbers = [named[each.lower()] for each in items] or [item.number for item in one.items]
         gone = submissions.withdraw(one, numbers, now=now)
         if not gone:
-            raise Conflict("this is withdrawn already")
+            raise Conflict(OVER)
         found = series_rows.series_called(actor, submissions.series_name(one))
         value = agencies.agency_cards()[one.receiver_id].name
         told: dict[str, str | int] = {"submission": str(submission_id), "items": gone, "agency": str(one.receiver_id)}

@@ -15,7 +15,7 @@ class SubmissionRow(models.Model):
 
     `receivers`, `purpose`, `may_forward` and `until` are the label under which it is had there. `case_id` is the case
     of the receiver that it was taken as, which is nobody's to read once it is withdrawn or the last day is over; it is
-    empty again, and `erased_at` set, when nothing is left of it there.
+    empty again, and `erased_at` set, when nothing is left of it there. `expired_at` is set when all digests have gone.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -35,6 +35,7 @@ class SubmissionRow(models.Model):
     case_id = models.UUIDField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
+    expired_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "submission"
