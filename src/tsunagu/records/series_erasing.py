@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q
 
 from tsunagu.domain.errors import Conflict
-from tsunagu.records import claims, submissions
+from tsunagu.records import claims, submission_ends
 from tsunagu.records.models import (
     DisputeRow,
     GuestAnswerRow,
@@ -38,7 +38,7 @@ def forget_contents(case_id: UUID, item_ids: Collection[int], *, now: datetime) 
     gone = set(item_ids) - set(held)
     for model in (SeriesItemRow, SeriesPlacing, VoteRow, DisputeRow, GuestAnswerRow):
         model.objects.filter(case_id=case_id, item_id__in=gone).delete()
-    submissions.forget_contents(case_id, gone, now=now)
+    submission_ends.forget_contents(case_id, gone, now=now)
     return withdraw_unfounded()
 
 
@@ -58,7 +58,7 @@ def forget_case(case_id: UUID) -> None:
     SeriesAlias.objects.filter(series_id__in=bare).delete()
     SeriesStep.objects.filter(series_id__in=bare).update(reason="", value="")
     Series.objects.filter(id__in=bare).update(receivers=[])
-    submissions.forget_series(bare)
+    submission_ends.forget_series(bare)
     forget_names(bare)
     claims.forget_case(case_id)
 

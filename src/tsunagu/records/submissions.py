@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -33,13 +32,9 @@ from tsunagu.records.models import (
     SubmissionItemRow,
     SubmissionRow,
 )
-from tsunagu.records.series import handling_of, mine, seen_by
+from tsunagu.records.series import mine, seen_by
 
 NO_SUBMISSION = "no such submission"
-_NO_MORE = {"line": b"", "categories": [], "words": ""}
-_NOTHING = {**_NO_MORE, "sha256": b"", "media_type": None}
-"""What is kept of an item of which only the state stays."""
-_GONE = (SubmissionState.WITHDRAWN, SubmissionState.EXPIRED)
 
 
 def add(one: Submission, members: Sequence[Member]) -> None:
@@ -159,66 +154,6 @@ def note_taken(submission_id: UUID, case_id: UUID, exhibits: Mapping[int, UUID],
         SubmissionItemRow.objects.filter(submission_id=submission_id, number=number).update(exhibit_id=exhibit_id)
 
 
-def withdraw(one: Submission, numbers: Collection[int], *, now: datetime) -> int:
-    """Withdraw items of a submission of one's own, and return how many were not; with the last one, all of it."""
-    rows = SubmissionItemRow.objects.filter(submission_id=one.submission_id)
-    gone = rows.filter(number__in=numbers).exclude(state__in=_GONE).update(**_NO_MORE, state=SubmissionState.WITHDRAWN)
-    _end_empty(SubmissionRow.objects.filter(id=one.submission_id), now=now)
-    return gone
-
-
-def withdraw_not_let(owner_id: UUID, *, now: datetime) -> tuple[Submission, ...]:
-    """Withdraw what the handling of an agency's series lets its receivers have no longer, and return it."""
-    kept = SubmissionRow.objects.filter(withdrawn_at=None, expired_at=None)
-    rows = kept.filter(owner_id=owner_id, until__gte=now.date())
-    found = submissions_in(rows)
-    if not found:
-        return ()
-    series = Series.objects.filter(id__in={one.series_id for one in found}).select_related("root")
-    handlings = {row.id: handling_of(row.root) for row in series}
-    gone = tuple(one for one in found if handed_on(one).is_wider_than(handlings[one.series_id]))
-    for one in gone:
-        withdraw(one, [item.number for item in one.items], now=now)
-    return gone
-
-
-def handed_on(one: Submission) -> Handling:
-    """Return what a submission lets others do with the series, as the handling of that has to allow it."""
-    return replace(one.label, receivers=frozenset({one.receiver_id}))
-
-
-def expire(owner_id: UUID, *, now: datetime) -> tuple[Submission, ...]:
-    """Keep no digests of what an agency has submitted, and nobody has, and nobody takes any more; return it as it was.
-
-    Its last day is over and it was not taken, it was withdrawn, or what it was taken as is erased. What is rejected or
-    withdrawn stays so.
-    """
-    is_over = Q(until__lt=now.date()) | Q(erased_at__isnull=False) | Q(withdrawn_at__isnull=False)
-    rows = SubmissionRow.objects.filter(is_over, owner_id=owner_id, case_id=None, expired_at=None)
-    ids = list(rows.select_for_update(of=("self",), no_key=True).order_by("id").values_list("id", flat=True))
-    found = submissions_in(SubmissionRow.objects.filter(id__in=ids))
-    SubmissionRow.objects.filter(id__in=ids).update(expired_at=now)
-    items = SubmissionItemRow.objects.filter(submission_id__in=ids)
-    items.filter(state__in=STANDING).update(**_NOTHING, state=SubmissionState.EXPIRED)
-    items.exclude(sha256=b"").update(**_NOTHING)
-    return found
-
-
-def forget_contents(case_id: UUID, item_ids: Collection[int], *, now: datetime) -> None:
-    """Withdraw contents that a case of one's own holds no more, wherever they were submitted, and keep nothing."""
-    rows = SubmissionItemRow.objects.filter(case_id=case_id, item_id__in=list(item_ids))
-    rows = rows.exclude(sha256=b"", state=SubmissionState.WITHDRAWN)
-    ids = set(rows.values_list("submission_id", flat=True))
-    rows.update(**_NOTHING, state=SubmissionState.WITHDRAWN)
-    _end_empty(SubmissionRow.objects.filter(id__in=ids), now=now)
-
-
-def forget_series(series_ids: Iterable[UUID]) -> None:
-    """Keep no words of what was submitted of these series, of which nothing is left."""
-    rows = SubmissionRow.objects.filter(series_id__in=list(series_ids)).exclude(withdrawn_at=None)
-    rows.update(name="", investigation="", receivers=[])
-
-
 def _received(actor: Actor) -> QuerySet[SubmissionRow]:
     rows = SubmissionRow.objects.filter(receiver_id=actor.agency_id)
     if not actor.may(Permission.HELD_NOTICE_RELEASE):
@@ -231,12 +166,6 @@ def _sent(actor: Actor, root_id: UUID | None) -> QuerySet[SubmissionRow]:
     if root_id is not None:
         seen = seen.filter(root_id=root_id)
     return SubmissionRow.objects.filter(owner_id=actor.agency_id, series_id__in=seen.values("id"))
-
-
-def _end_empty(rows: QuerySet[SubmissionRow], *, now: datetime) -> None:
-    """Withdraw those of these submissions of which every item is withdrawn."""
-    left = SubmissionItemRow.objects.filter(submission_id=OuterRef("id")).exclude(state=SubmissionState.WITHDRAWN)
-    rows.filter(~Exists(left), withdrawn_at=None).update(withdrawn_at=now)
 
 
 def _one(rows: QuerySet[SubmissionRow]) -> Submission:

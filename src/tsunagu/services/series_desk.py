@@ -15,7 +15,7 @@ from tsunagu.domain.guest import GuestEnd
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.series_steps import MERGED_AWAY, Member, Step, StepKind, check_step
-from tsunagu.records import guests, published_items, series_erasing, series_steps, submissions
+from tsunagu.records import guests, published_items, series_erasing, series_steps, submission_ends
 from tsunagu.records import series as rows
 from tsunagu.records.published_items import Place
 from tsunagu.records.series import FoundSeries
@@ -83,7 +83,7 @@ class SeriesDesk:
             self.tell_withdrawn(found, published_items.withdraw_unfounded())
             self._end_guests(found)
             check_labels(found.agency_id)
-            for one in submissions.withdraw_not_let(found.agency_id, now=self.now):
+            for one in submission_ends.withdraw_not_let(found.agency_id, now=self.now):
                 told: dict[str, str | int] = {"submission": str(one.submission_id), "agency": str(one.receiver_id)}
                 self.ledger.write(self.deed(Act.SUBMISSION_WITHDRAWN, found, found.case_ids, **told))
 

@@ -9,7 +9,7 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.erasure import Erased, Erasing, ErasureGround
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.submission import Submission
-from tsunagu.records import agencies, erasing, submissions, submitted_here
+from tsunagu.records import agencies, erasing, submission_ends, submitted_here
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import REFERENCE
 from tsunagu.services.clock import believe_clock
@@ -53,7 +53,7 @@ def expire_submissions(*, now: datetime, ledger: Ledger) -> int:
     count, each = 0, Isolated()
     for agency_id in agencies.member_ids():
         with each.step(), acting_for(agency_id):
-            gone = submissions.expire(agency_id, now=now)
+            gone = submission_ends.expire(agency_id, now=now)
             ledger.write(*(deed for one in gone for deed in _expired(one, now)))
             count += len(gone)
     each.finish()

@@ -16,7 +16,7 @@ from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.series_steps import StepKind
 from tsunagu.domain.submission import Submission, SubmissionState, SubmittedItem
-from tsunagu.records import agencies, series_steps, submissions
+from tsunagu.records import agencies, series_steps, submission_ends, submissions
 from tsunagu.records import series as series_rows
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.services.access import denials_recorded
@@ -137,7 +137,7 @@ def withdraw_submission(
         if not {each.lower() for each in items} <= named.keys():
             raise NotFound("no such item in this submission")
         numbers = [named[each.lower()] for each in items] or [item.number for item in one.items]
-        gone = submissions.withdraw(one, numbers, now=now)
+        gone = submission_ends.withdraw(one, numbers, now=now)
         if not gone:
             raise Conflict(OVER)
         found = series_rows.series_called(actor, submissions.series_name(one))
