@@ -16,7 +16,7 @@ from django.db import DatabaseError, connections
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.digest import Digests
 from tsunagu.domain.erasure import ErasureGround
-from tsunagu.domain.errors import Conflict, Forbidden
+from tsunagu.domain.errors import Conflict, Exhausted, Forbidden
 from tsunagu.domain.media import Examined, MediaType
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
@@ -35,6 +35,7 @@ from tsunagu.records.models import (
 )
 from tsunagu.records.session import acting_for
 from tsunagu.records.vault.rows import Vaulted, note
+from tsunagu.services import submission_choosing
 from tsunagu.services.banks import open_bank
 from tsunagu.services.case_life import withdraw_exhibit
 from tsunagu.services.deletion import confirm_deletion, propose_deletion
@@ -396,6 +397,20 @@ def test_when_its_receiver_erases_what_he_took_no_digests_are_kept(post: Post) -
     assert set(post.states(submission)) == {*post.digests}
     assert expire_submissions(now=post.world.parts["now"], ledger=post.world.parts["ledger"]) == 1
     assert post.kept_of(submission) == [("expired", b"", "")] * 3
+
+
+def test_a_days_items_to_one_agency_are_bounded_withdrawn_ones_too(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    submission = submit(post.world, post.anna, post.series, post.ben)
+    with acting_for(post.anna.actor.agency_id):
+        lately = SubmissionItemRow.objects.filter(submission__receiver_id=post.ben.actor.agency_id).count()
+    monkeypatch.setattr(submission_choosing, "MOST_ITEMS_A_DAY", lately + 5)
+    submit(post.world, post.anna, post.series, post.ben)
+    assert post.run(post.anna, "submissions", "withdraw", str(submission), *WHY) == 0
+    with pytest.raises(Exhausted, match="within 24 hours"):
+        submit(post.world, post.anna, post.series, post.ben)
+    submit(post.world, post.anna, post.series, post.ben, items=frozenset(post.digests[:2]))
+    later = {**post.world.parts, "now": now() + timedelta(days=1)}
+    submit_series(actor=post.anna.actor, name=post.series, draft=a_draft(post.ben.agency), **later)
 
 
 def test_what_may_not_be_passed_on_leaves_by_no_door(post: Post) -> None:

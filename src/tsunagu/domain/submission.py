@@ -14,6 +14,8 @@ from tsunagu.domain.purpose import Purpose
 
 MOST_ITEMS: Final = 500
 """So many items go in one submission: each is an exhibit of its own where it arrives, and goes by itself."""
+MOST_ITEMS_A_DAY: Final = 5_000
+"""So many items does an agency submit to another within 24 hours: of each it learns whether the other holds it."""
 
 
 class SubmissionState(StrEnum):

@@ -74,6 +74,12 @@ def to_submit(actor: Actor, root_id: UUID) -> dict[Member, bytes]:
     return {member: sha256 for sha256, member in found.items()}
 
 
+def count_items(owner_id: UUID, receiver_id: UUID, *, since: datetime) -> int:
+    """Return how many items an agency has submitted to another since a moment, whatever has become of them."""
+    of_pair = {"submission__owner_id": owner_id, "submission__receiver_id": receiver_id}
+    return SubmissionItemRow.objects.filter(**of_pair, submission__submitted_at__gt=since).count()
+
+
 def held_openly(contents: Collection[bytes]) -> set[bytes]:
     """Return which of these contents the agency holds in a case that is not covert."""
     held = Holding.objects.filter(item_id=OuterRef("id"), exhibit__case__covert=False)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotFound
+from tsunagu.domain.errors import Conflict, Exhausted, Forbidden, InputError, NotFound
 from tsunagu.domain.handling import Handling
 from tsunagu.domain.media import Examined
 from tsunagu.domain.party import AgencyCard
@@ -16,7 +16,7 @@ from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.scheme import VoteState, verdict_of
 from tsunagu.domain.series_steps import Member
-from tsunagu.domain.submission import MOST_ITEMS, Category
+from tsunagu.domain.submission import MOST_ITEMS, MOST_ITEMS_A_DAY, Category
 from tsunagu.records import agencies, grants, guests, packaged, submissions
 from tsunagu.records import votes as said
 from tsunagu.records.series import FoundSeries
@@ -29,6 +29,8 @@ from tsunagu.services.labels import check_passed_on
 NOT_LET: Final = (
     "the handling of this series does not let that agency be given it so: for that, until that day, or at all"
 )
+
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Chosen:
     vaulted: Collection[bytes]
 
 
-def choose(actor: Actor, found: FoundSeries, draft: SubmissionDraft) -> Chosen:
+def choose(actor: Actor, found: FoundSeries, draft: SubmissionDraft, *, now: datetime) -> Chosen:
     """Return what is to be submitted, as far as it may be. Call it within `acting_for`."""
     card = _card_let(actor, found, draft)
     is_covert = guests.is_covert(found.root_id)
@@ -97,6 +99,9 @@ def choose(actor: Actor, found: FoundSeries, draft: SubmissionDraft) -> Chosen:
         raise Conflict("nothing of your cases in this series may be submitted")
     if len(members) > MOST_ITEMS:
         raise InputError(f"at most {MOST_ITEMS} items are submitted at once: choose some")
+    lately = submissions.count_items(actor.agency_id, card.agency_id, since=now - _DAY)
+    if lately + len(members) > MOST_ITEMS_A_DAY:
+        raise Exhausted(f"at most {MOST_ITEMS_A_DAY} items are submitted to one agency within 24 hours")
     to = Handling(frozenset({card.agency_id}), frozenset({draft.purpose}), draft.may_forward, draft.until)
     check_passed_on(actor.agency_id, {one.case_id for one in members}, to)
     contents = packaged.contents_called([one.item_id for one in members])

@@ -52,12 +52,13 @@ def submit_series(
             not granted the vault.
         NotFound: no such series, or not the actor's; no such agency; or an item is none that he may submit.
         InputError: no reason, no name, a day that is over, or too much.
+        Exhausted: too much was submitted to that agency within 24 hours.
         Conflict: nothing may be submitted; or, with media, the receiver's vault is not switched on.
     """
     draft.check(now.date())
     desk = SeriesDesk(actor, now, keys, ledger)
     with desk.at_work(name, Permission.SUBMISSION_SEND):
-        chosen = choose(actor, series_rows.series_called(actor, name), draft)
+        chosen = choose(actor, series_rows.series_called(actor, name), draft, now=now)
     if draft.with_media:
         vault = Permission.MEDIA_VAULT
         with denials_recorded(actor=actor, permission=vault, asked=name, now=now, keys=keys, ledger=ledger):
@@ -65,7 +66,7 @@ def submit_series(
     held = held_there(chosen, draft, now=now)
     one = _submission(actor, name, chosen, draft, held, now=now)
     with desk.changing(name, Permission.SUBMISSION_SEND) as found:
-        again = choose(actor, found, draft)
+        again = choose(actor, found, draft, now=now)
         if (again.found.root_id, again.is_covert, again.members) != (one.series_id, one.is_covert, chosen.members):
             raise Conflict("the series has changed meanwhile: submit it again")
         submissions.add(one, chosen.members)
