@@ -27,7 +27,7 @@ def add_clue(case: CaseSummary, draft: ClueDraft, *, officer_id: UUID, now: date
     places = Holding.objects.filter(exhibit__case_id=case.case_id, number=draft.item, item__isnull=False)
     holding_id = places.values_list("id", flat=True).first()
     if holding_id is None:
-        raise NotFound("no such item")
+        raise NotFound("no such item", item=draft.item)
     weighing = draft.weighing
     row = ClueRow.objects.create(
         agency_id=case.agency_id,

@@ -188,7 +188,7 @@ def weigh_and_sign(seat: Seat, series: str, case: str) -> None:
     enter(seat, clue, item="1", kind="sound", text="a bell, as a guest hears it", bearing="supports", countries="SE NO")
     press(seat, clue, "Enter")
     signing = form(seat, "[name=statement]")
-    enter(seat, signing, statement="by the bell")
+    enter(seat, signing, state="probable", statement="by the bell")
     press(seat, signing, "Sign this list")
     assert "by the bell" in seat.page.locator("#signed").inner_text()
 

@@ -10,36 +10,63 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tsunagu.domain.assessment import CountryFinding, CountryState
 from tsunagu.domain.clue import MOST_TEXT, Bearing, ClueDraft, ClueKind, Region, Span, Support, Weighing
-from tsunagu.domain.errors import InputError
+from tsunagu.domain.errors import InputError, NotFound, TsunaguError
 from tsunagu.services.clues import record_clue, sign_assessment, view_clues, withdraw_clue
 from tsunagu.services.reveals import reveal_desk
 from tsunagu.web.desk import MOST_DIGITS, actor_of, chosen, number, parts_of, whole
+from tsunagu.web.middleware.references import note_refusal
 from tsunagu.web.rooms import now
 from tsunagu.web.world import world
 
 PERCENT = 100
+TYPED = (
+    *("item", "kind", "text", "bearing", "countries", "support", "places"),
+    *("left", "top", "width", "height", "from_s", "to_s"),
+)
+"""The fields of the form."""
 
 
 @require_http_methods(["GET", "POST"])
 def clues(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the clues of a case and what they tell together, or enter one."""
     if request.method == "POST":
-        recorded = record_clue(reference=reference, draft=_draft(request), **parts_of(request))
+        try:
+            recorded = record_clue(reference=reference, draft=_draft(request), **parts_of(request))
+        except InputError as error:
+            return _refused(request, reference, error)
+        except NotFound as error:
+            if "item" not in error.details:  # it is the case that is not there, or not his
+                raise
+            return _refused(request, reference, error)
         return redirect(f"{request.path}#clue-{recorded.number}")
-    view = view_clues(reference=reference, **parts_of(request))
     item = number(request.GET.get("number", ""))
+    context = _context(request, reference, {"item": str(item or ""), "support": Support.MODERATE.value})
+    return render(request, "web/clues.html", context)
+
+
+def _refused(request: HttpRequest, reference: str, error: TsunaguError) -> HttpResponse:
+    """Return the page once more, with what was typed in its fields and why it was refused."""
+    typed = {name: request.POST.get(name, "") for name in TYPED}
+    context = _context(request, reference, typed) | {"refused": str(error)}
+    return render(request, "web/clues.html", context, status=note_refusal(request, error))
+
+
+def _context(request: HttpRequest, reference: str, typed: dict[str, str]) -> dict[str, Any]:
+    """Return what the page shows, and what stands in the fields of its form."""
+    view = view_clues(reference=reference, **parts_of(request))
+    item = number(typed["item"])
     desk = reveal_desk(actor=actor_of(request), reference=reference, numbers=[item], now=now())
     context: dict[str, Any] = {
         "view": view,
         "item": item or "",
+        "typed": typed,
         "desk": desk,
         "reference": reference,
         "most_text": MOST_TEXT,
     }
     context |= {"kinds": list(ClueKind), "bearings": list(Bearing), "supports": list(Support)}
     context |= {"states": list(CountryState), "bars": [_bar(one) for one in view.weighed.findings]}
-    context |= {"world": world(view.weighed.findings) if view.weighed.findings else ()}
-    return render(request, "web/clues.html", context)
+    return context | {"world": world(view.weighed.findings) if view.weighed.findings else ()}
 
 
 @require_POST

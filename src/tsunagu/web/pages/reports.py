@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tsunagu.domain.errors import InputError
+from tsunagu.domain.errors import Conflict, InputError
 from tsunagu.domain.look_up import TYPES
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.report import MOST_TEXT, ObservationKind, SourceKind
@@ -20,9 +20,12 @@ from tsunagu.services import report_acts, report_answers
 from tsunagu.services import reports as service
 from tsunagu.services.report_entry import enter_report
 from tsunagu.web.desk import ROWS_A_PAGE, chosen, id_named, narrowed, parts_of
+from tsunagu.web.middleware.references import note_refusal
 from tsunagu.web.rooms import now, rooms
 from tsunagu.web.sign_in.proof import grave
 
+ONCE = ("source_kind", "source", "source_reference", "received_at", "imminent", "text", "language", "grading")
+"""The fields of the form that are sent once."""
 ROWS_OF_THE_FORM = 6
 """So many observations, and digests, can be typed into the form; more come by a file or by a program."""
 
@@ -56,18 +59,35 @@ def of_case(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Enter a report by a form."""
-    if request.method == "POST":
+    """Enter a report by a form; one that is refused is shown again as it was typed, and why."""
+    if request.method != "POST":
+        return render(request, "web/report_new.html", _form(request))
+    try:
         entered = enter_report(report=read_report(_fields(request), now=now()), **parts_of(request))
-        return redirect("report", entered.report_id) if entered.report_id else redirect("reports")
-    context = {
+    except (InputError, Conflict) as error:
+        context = _form(request) | {"refused": str(error)}
+        return render(request, "web/report_new.html", context, status=note_refusal(request, error))
+    return redirect("report", entered.report_id) if entered.report_id else redirect("reports")
+
+
+def _form(request: HttpRequest) -> dict[str, Any]:
+    """Return what the form shows, and what was typed into it."""
+    sent = request.POST
+    return {
         "kinds": list(SourceKind),
         "observations": list(ObservationKind),
         "types": TYPES,
-        "rows": range(ROWS_OF_THE_FORM),
         "most_text": MOST_TEXT,
+        "typed": {name: sent.get(name, "") for name in ONCE},
+        "seen": _rows(request, "kind", "value", "platform"),
+        "digests": _rows(request, "type", "what"),
     }
-    return render(request, "web/report_new.html", context)
+
+
+def _rows(request: HttpRequest, *names: str) -> list[tuple[str, ...]]:
+    """Return what was typed into rows, and empty ones behind it."""
+    columns = [[*request.POST.getlist(name), *[""] * ROWS_OF_THE_FORM][:ROWS_OF_THE_FORM] for name in names]
+    return list(zip(*columns, strict=True))
 
 
 @require_GET
