@@ -8,20 +8,21 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, connections
 
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.digest import Digests
-from tsunagu.domain.erasure import ErasureGround
-from tsunagu.domain.errors import Conflict, Exhausted, Forbidden
+from tsunagu.domain.erasure import ErasureGround, ErasureList, ListedWithdrawal
+from tsunagu.domain.errors import Conflict, Exhausted, Forbidden, LedgerBroken
 from tsunagu.domain.media import Examined, MediaType
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.search import LedgerSearch
 from tsunagu.records import holdings
+from tsunagu.records.ledger.erasures import erasures_from_lines
 from tsunagu.records.ledger.pages import entries_sought
 from tsunagu.records.models import (
     Case,
@@ -41,6 +42,7 @@ from tsunagu.services.case_life import withdraw_exhibit
 from tsunagu.services.deletion import confirm_deletion, propose_deletion
 from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.grants import list_grants, withdraw_grant
+from tsunagu.services.replaying import list_erasures, replay_erasures
 from tsunagu.services.retention import erase_expired
 from tsunagu.services.series import open_series
 from tsunagu.services.series_changes import add_to_series, merge_series
@@ -108,6 +110,15 @@ class Post:
             rows = list(SubmissionItemRow.objects.filter(submission_id=submission).order_by("number"))
         assert all(not one.line and not one.categories and not one.media_type for one in rows if not one.sha256)
         return [(one.state, bytes(one.sha256), one.words) for one in rows]
+
+    def listed_withdrawals(self, *submissions: UUID) -> list[ListedWithdrawal]:
+        """What the signed list of erasures tells of submissions, oldest first."""
+        keys = self.world.rooms.keys
+        text = "\n".join(list_erasures(now=now(), signer=keys.signer())).encode()
+        listed = erasures_from_lines(text, keys.public_keys()).withdrawals
+        with pytest.raises(LedgerBroken):
+            erasures_from_lines(text.replace(b'"withdrawals":', b'"withdrawals":1'), keys.public_keys())
+        return [one for one in listed if one.submission_id in submissions]
 
     def acts(self, by: Person, submission: UUID) -> list[str]:
         """What the ledger of somebody's agency tells of a submission, oldest first, without what was merely read."""
@@ -384,6 +395,45 @@ def test_what_nobody_took_in_time_keeps_no_digests_and_both_sides_are_told(post:
     assert post.run(post.ben, "case", "show", case) == NOT_FOUND
     assert expire_submissions(**parts) == 1  # what was taken, and is erased now
     assert {sha256 for _, sha256, _ in post.kept_of(taken)} == {b""}
+
+
+def test_what_a_restore_brought_back_is_withdrawn_again_by_the_list(post: Post) -> None:
+    first, second, third = (submit(post.world, post.anna, post.series, post.ben) for _ in range(3))
+    taken, case = take(post.world, post.ben, first), take(post.world, post.ben, third)
+    owner = post.anna.actor.agency_id
+    back = [
+        ListedWithdrawal(first, owner, (1, 3), now()),
+        ListedWithdrawal(second, owner, (1, 2, 3), now()),
+        ListedWithdrawal(third, owner, (1, 2), now()),
+        ListedWithdrawal(third, owner, (3,), now()),
+        ListedWithdrawal(uuid4(), owner, (1,), now()),  # of after the backup
+    ]
+    listed = ErasureList((), 7, now(), tuple(back))
+    assert replay_erasures(listed, **post.world.parts).withdrawn_again == 3
+    assert post.held(post.ben) == {post.digests[1]}
+    assert post.run(post.ben, "case", "show", taken) == 0
+    assert post.run(post.ben, "case", "show", case) == NOT_FOUND
+    with pytest.raises(Conflict):
+        take(post.world, post.ben, second)
+    assert post.acts(post.anna, second) == ["submission:sent", "submission:withdrawn_again"]
+    assert post.acts(post.anna, third).count("submission:erased") == 1
+    assert replay_erasures(listed, **post.world.parts).withdrawn_again == 0
+    told = post.listed_withdrawals(first, second, third)  # the next list has them, too
+    assert [(one.submission_id, one.numbers) for one in told] == [(one.submission_id, one.numbers) for one in back[:-1]]
+
+
+def test_the_list_tells_of_each_withdrawal_which_items_it_was(post: Post) -> None:
+    first, second = (submit(post.world, post.anna, post.series, post.ben) for _ in range(2))
+    for named in (("--item", post.digests[2]), ()):
+        assert post.run(post.anna, "submissions", "withdraw", str(first), *WHY, *named) == 0
+    others: dict[str, Any] = {"receivers": [post.cleo.agency], "purposes": [Purpose.INVESTIGATION], "until": None}
+    said = {**others, "may_forward": False, "reason": "w"}
+    set_handling(name=post.series, actor=post.anna.actor, **said, **post.world.parts)
+    told = post.listed_withdrawals(first, second)
+    assert [(one.submission_id, one.numbers) for one in told] == [
+        (first, (3,)), (first, (1, 2, 3)), (second, (1, 2, 3)),
+    ]  # fmt: skip
+    assert {one.agency_id for one in told} == {post.anna.actor.agency_id}
 
 
 def test_when_its_receiver_erases_what_he_took_no_digests_are_kept(post: Post) -> None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ SECRET_WORDS = ("DK-4711", "exhibit-seven", "holiday.txt", "Agency of Anna", "an
 
 
 def fill(house: Installation, folder: Path) -> None:
-    """Let the two agencies open cases that share a file, share it, and judge it."""
+    """Let the two agencies open cases that share a file, share and judge it, and Ben submit it to Anna."""
     with EmbeddedPostgres(house.home).use():  # not begun and ended anew for each command
         _fill(house, folder)
 
@@ -43,6 +43,14 @@ def _fill(house: Installation, folder: Path) -> None:
     house.run("share", found["overlap"], officer="anna")
     house.run("share", found["overlap"], officer="ben")
     [hit] = house.json("hits", found["overlap"], officer="anna")
+    ben: dict[str, Any] = {"officer": "ben"}
+    house.run("series", "open", "harbor", "--case", "AU-1", **ben)
+    house.run("series", "add", "harbor", "1", "--case", "AU-1", **ben)
+    to = ("--to", "Agency of Anna")
+    house.run("series", "handling", "harbor", *to, "--use", "investigation", "--reason", "they asked", **ben)
+    label = ("--purpose", "investigation", "--until", f"{datetime.now(UTC).date() + timedelta(days=30)}")
+    said = ("--investigation", "harbor", "--reason", "they asked")
+    house.run("series", "submit", "harbor", "--all", *to, *label, *said, **ben)
     house.run("judge", str(hit["hit"]), "same", "--what", "file", officer="anna")
 
 

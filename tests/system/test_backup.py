@@ -182,16 +182,21 @@ def test_what_was_erased_after_a_backup_is_erased_again_by_the_list_kept_elsewhe
 ) -> None:
     named = ("--case", "DK-4711", "--exhibit", "exhibit-seven")
     own_house.run("exhibit", "withdraw", *named, "--ground", "ordered", "--yes", officer="anna")
+    [submitted] = own_house.json("series", "submissions", officer="ben")
+    own_house.run("submissions", "withdraw", submitted["submission"], "--reason", "too much", officer="ben")
     listed = tmp_path / "erasures"
     listed.write_text(own_house.run("ledger", "erasures").stdout)
     fresh = with_keys_of(own_house, make_installation)
     told = " ".join(fresh.run("restore", "--from", backup, "--erasures", listed).stdout.split())
     assert "1 erasure was done again; the backup knew of 0; 0 had nothing to erase." in told
+    assert "1 submission was withdrawn again." in told
     assert "something else" not in told
     assert "cannot be known here" in told
     with superuser(fresh) as admin:
         assert admin.execute("SELECT count(*) FROM exhibit").fetchone() == (1,)
         assert admin.execute("SELECT count(*) FROM holding").fetchone() == (1,)
         assert admin.execute("SELECT count(*) FROM overlap_notice WHERE ended").fetchone() == (2,)
-        assert acts(admin)[-2:] == ["erasure:repeated", "erasure:completed"]
+        assert acts(admin)[-3:] == ["erasure:repeated", "erasure:completed", "submission:withdrawn_again"]
+        assert admin.execute("SELECT count(*) FROM submission WHERE withdrawn_at IS NOT NULL").fetchone() == (1,)
+        assert admin.execute("SELECT state, line FROM submission_item").fetchall() == [("withdrawn", b"")]
     assert fresh.json("ledger", "verify")[0]["ledger_ok"]

@@ -94,6 +94,7 @@ def restore(house: House, *, source: Path | str, roots: Path | None, erasures: P
             "known": replayed.known,
             "absent": replayed.absent,
             "other_content": replayed.other_content,
+            "withdrawn_again": replayed.withdrawn_again,
         }
         told = {"ledger_ok": True, "entries": report.entries, "proven": report.proven, "roots": bool(roots)}
         print_json(told | {"erasures": again})
@@ -123,6 +124,8 @@ def _print_replayed(replayed: Replayed) -> None:
     screen.print(f"{done} done again; the backup knew of {replayed.known:,}; {replayed.absent:,} had nothing to erase.")
     if replayed.other_content:
         screen.print(f"{replayed.other_content:,} of them took away something else than the first time.")
+    if replayed.withdrawn_again:
+        screen.print(f"{counted(replayed.withdrawn_again, 'submission was', 'submissions were')} withdrawn again.")
     screen.print(f"Erasures after {replayed.known_until:%Y-%m-%d %H:%M} UTC cannot be known here: erase those again.")
 
 

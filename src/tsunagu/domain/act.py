@@ -124,6 +124,7 @@ class Act(StrEnum):
     SUBMISSION_TAKEN = "submission:taken"
     SUBMISSION_REJECTED = "submission:rejected"
     SUBMISSION_WITHDRAWN = "submission:withdrawn"
+    SUBMISSION_WITHDRAWN_AGAIN = "submission:withdrawn_again"
     SUBMISSION_ERASED = "submission:erased"
     SUBMISSION_EXPIRED = "submission:expired"
     GUEST_PROPOSED = "guest:proposed"

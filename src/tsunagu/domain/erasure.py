@@ -110,8 +110,23 @@ class ListedErasure:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedWithdrawal:
+    """Items of a submission that its owner withdrew, as the same list names them.
+
+    Attributes:
+        agency_id: the owner.
+        numbers: of the items in the submission.
+    """
+
+    submission_id: UUID
+    agency_id: UUID
+    numbers: tuple[int, ...]
+    withdrawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureList:
-    """All erasures up to a moment, oldest first.
+    """All erasures up to a moment, oldest first, and all that was withdrawn of submissions.
 
     Attributes:
         entries: how many entries the ledger had then.
@@ -120,3 +135,4 @@ class ErasureList:
     erasures: tuple[ListedErasure, ...]
     entries: int
     listed_at: datetime
+    withdrawals: tuple[ListedWithdrawal, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -45,6 +45,27 @@ class Rejection(StrEnum):
 
 STANDING: Final = frozenset({SubmissionState.UPLOADED, SubmissionState.DUPLICATE})
 """What may still be taken, or was."""
+
+
+def numbers_to_text(numbers: Iterable[int]) -> str:
+    """Return numbers of items as the ledger is told them: in order, with runs as their ends, as in `1-3,7`."""
+    runs: list[list[int]] = []
+    for one in sorted(set(numbers)):
+        if runs and one == runs[-1][-1] + 1:
+            runs[-1][1:] = [one]
+        else:
+            runs.append([one])
+    return ",".join("-".join(map(str, one)) for one in runs)
+
+
+def numbers_from_text(text: str) -> tuple[int, ...]:
+    """Return the numbers that `numbers_to_text` wrote.
+
+    Raises:
+        ValueError: it did not write this.
+    """
+    runs = [[int(each) for each in one.split("-")] for one in text.split(",")]
+    return tuple(number for one in runs for number in range(one[0], one[-1] + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from tsunagu.domain.erasure import ListedWithdrawal
 from tsunagu.domain.handling import Handling
 from tsunagu.domain.submission import STANDING, Submission, SubmissionState
 from tsunagu.records.models import Series, SubmissionItemRow, SubmissionRow
@@ -30,6 +31,16 @@ def withdraw(one: Submission, numbers: Collection[int], *, now: datetime) -> int
     gone = rows.filter(number__in=numbers).exclude(state__in=_GONE).update(**_NO_MORE, state=SubmissionState.WITHDRAWN)
     _end_empty(SubmissionRow.objects.filter(id=one.submission_id), now=now)
     return gone
+
+
+def withdraw_listed(one: ListedWithdrawal) -> tuple[Submission, int] | None:
+    """Withdraw what a list says was withdrawn of a submission; None where there is no such submission.
+
+    Returns:
+        The submission as it was, and how many of its items were not withdrawn yet.
+    """
+    found = submissions_in(SubmissionRow.objects.filter(id=one.submission_id, owner_id=one.agency_id))
+    return (found[0], withdraw(found[0], one.numbers, now=one.withdrawn_at)) if found else None
 
 
 def withdraw_not_let(owner_id: UUID, *, now: datetime) -> tuple[Submission, ...]:

@@ -15,6 +15,7 @@ from tsunagu.domain.guest import GuestEnd
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.series_steps import MERGED_AWAY, Member, Step, StepKind, check_step
+from tsunagu.domain.submission import numbers_to_text
 from tsunagu.records import guests, published_items, series_erasing, series_steps, submission_ends
 from tsunagu.records import series as rows
 from tsunagu.records.published_items import Place
@@ -85,6 +86,7 @@ class SeriesDesk:
             check_labels(found.agency_id)
             for one in submission_ends.withdraw_not_let(found.agency_id, now=self.now):
                 told: dict[str, str | int] = {"submission": str(one.submission_id), "agency": str(one.receiver_id)}
+                told["numbers"] = numbers_to_text(item.number for item in one.items)
                 self.ledger.write(self.deed(Act.SUBMISSION_WITHDRAWN, found, found.case_ids, **told))
 
     def _end_guests(self, found: FoundSeries) -> None:

@@ -15,7 +15,7 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.series_steps import StepKind
-from tsunagu.domain.submission import Submission, SubmissionState, SubmittedItem
+from tsunagu.domain.submission import Submission, SubmissionState, SubmittedItem, numbers_to_text
 from tsunagu.records import agencies, series_steps, submission_ends, submissions
 from tsunagu.records import series as series_rows
 from tsunagu.records.ledger.merkle import merkle_root
@@ -144,6 +144,7 @@ def withdraw_submission(
         found = series_rows.series_called(actor, submissions.series_name(one))
         value = agencies.agency_cards()[one.receiver_id].name
         told: dict[str, str | int] = {"submission": str(submission_id), "items": gone, "agency": str(one.receiver_id)}
+        told["numbers"] = numbers_to_text(numbers)
         desk.take(StepKind.RECALLED, found, reason=reason, value=value, told=told)
     erase_withdrawn(one.receiver_id, now=now, keys=keys, ledger=ledger, queue=queue)
     return gone

@@ -120,6 +120,7 @@ NAMES = {
     "note": pgettext_lazy("ledger", "note"),
     "notices": pgettext_lazy("ledger", "notices"),
     "number": pgettext_lazy("ledger", "number"),
+    "numbers": pgettext_lazy("ledger", "numbers"),
     "objects": pgettext_lazy("ledger", "objects"),
     "of": pgettext_lazy("ledger", "of"),
     "officer": pgettext_lazy("ledger", "officer"),

@@ -176,10 +176,20 @@ def all_entries() -> Iterator[LedgerEntry]:
 
 def completed_erasures() -> list[LedgerEntry]:
     """Return the entries of all completed erasures, whoever's, oldest first, as the owner: to be listed elsewhere."""
+    return _entries_of((Act.ERASURE_COMPLETED,))
+
+
+def withdrawn_submissions() -> list[LedgerEntry]:
+    """Return the entries of all that owners withdrew of submissions, likewise; those of the receivers name no items."""
+    told = _entries_of((Act.SUBMISSION_WITHDRAWN, Act.SUBMISSION_WITHDRAWN_AGAIN))
+    return [one for one in told if "numbers" in json.loads(one.body)["details"]]
+
+
+def _entries_of(acts: Sequence[Act]) -> list[LedgerEntry]:
     with connections[OWNER].cursor() as cursor:
         cursor.execute(
-            "SELECT number, body, hash FROM ledger.entry WHERE body::jsonb ->> 'act' = %s ORDER BY number",
-            [Act.ERASURE_COMPLETED.value],
+            "SELECT number, body, hash FROM ledger.entry WHERE body::jsonb ->> 'act' = ANY(%s) ORDER BY number",
+            [[one.value for one in acts]],
         )
         return [LedgerEntry(number, body, bytes(hashed)) for number, body, hashed in cursor]
 
