@@ -40,5 +40,11 @@ def test_axe_finds_nothing_serious_on_any_page(
             for path in pages:
                 seat.open(path)
                 found += seat.barriers()
+            if login:
+                keys = seat.page.locator("nav [data-key]").evaluate_all("all => all.map(one => one.dataset.key)")
+                seat.page.keyboard.press("?")
+                told = seat.page.locator("dialog[open] tbody tr:visible").all_inner_texts()
+                assert {f"g {key}" for key in keys} <= {one.partition("\t")[0] for one in told}
+                found += seat.barriers()
             seat.complaints = [one for one in seat.complaints if "404" not in one]
     assert found == []

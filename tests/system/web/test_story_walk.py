@@ -135,6 +135,20 @@ def put_together(seat: Seat, series: str, case: str) -> None:
     assert BENS in seat.page.locator("dl.facts").inner_text()
 
 
+def look_at_comparisons(seat: Seat, series: str, case: str) -> None:
+    """Look at where the series and the case were compared, and at all that was asked; then back to the series."""
+    seat.link("Compared at other installations")
+    assert seat.barriers() == []
+    seat.open("/comparisons/")
+    assert seat.barriers() == []
+    seat.go("c", "Your cases")
+    seat.link(case)
+    seat.link("Compared at other installations")
+    assert seat.barriers() == []
+    seat.go("s", "Series")
+    seat.link(series)
+
+
 def invite(seat: Seat, second: Seat, case: str) -> None:
     """Propose the other officer as a guest; a colleague, who is let into the case first, confirms."""
     prove_again(seat)
@@ -252,6 +266,7 @@ def test_two_officers_at_once_go_from_an_overlap_to_children_safe(
     for seat in (anna, ben):
         share(seat)
     put_together(anna, series, annas)
+    look_at_comparisons(anna, series, annas)
     invite(anna, second, annas)
     look_and_answer(ben, series, annas)
     weigh_and_sign(anna, series, annas)
