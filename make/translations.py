@@ -98,8 +98,8 @@ READERS = [
     "vics",
 ]
 """What of `exchange` says why a list or a report that was brought in through a page is none."""
-LAW_OF_THE_GATE = ["gate", "juvenile", "points"]
-"""What of `law` refuses what was typed on the page of a person."""
+LAW_OF_THE_GATE = ["applying", "gate", "juvenile", "points"]
+"""What of `law` refuses what was typed on the page of a person, or of the law."""
 COUNTING = ["tables", "vintages"]
 """What of `counting` refuses to freeze figures."""
 NEVER_ON_A_PAGE = [

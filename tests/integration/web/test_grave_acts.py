@@ -213,7 +213,8 @@ def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() ->
              "case_list_state", "case_lists", "demonstration",
              "healthz", "home",
              "intake_refused", "intake_run", "items", "comparisons",
-             "ledger", "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",
+             "ledger", "law",
+             "erasures", "metrics", "my_ledger", "notices", "overlap", "overlaps", "proposals", "provider",
              "provider_callback", "referral", "referrals", "revealed", "series", "series_counter",
              "enquiry_request", "enquiry_requests", "statistics", "submissions", "vintage", "visits"}  # fmt: skip
     assert names == GRAVE | ORDINARY | reads

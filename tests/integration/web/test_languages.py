@@ -67,6 +67,7 @@ PAGES = [
     ("anna", "/notices/"),
     ("anna", "/ask/"),
     ("anna", "/statistics/"),
+    ("ben", "/law/?all=1&deed=JP:possession_own_interest&on=2015-07-15"),
     ("stella", "/statistics/own/"),
     ("anna", "/enquiries/requests/"),
     ("dora", "/enquiries/requests/{request told}/"),

@@ -447,6 +447,7 @@ PAGES = (
             ),
         )
     ),
+    Page("law", "rules_in_use", Permission.LAW_READ, strangers=("ben", "cleo"), unfit=("audra",)),
     Page("own_statistics", "list_vintages", Permission.STATISTIC_READ, **WHO),
     Page("vintage", "read_vintage", Permission.STATISTIC_READ, "vintage", **WHO),
     Page(
@@ -791,7 +792,6 @@ def test_every_url_is_tried_here_or_is_open_or_is_about_the_officer_himself() ->
 BY_COMMAND = {
     Permission.AGENCY_PLACE,
     Permission.LAW_CHANGE,
-    Permission.LAW_READ,
     Permission.LAW_REVIEW,
     Permission.MEDIA_INGEST,
     Permission.SCHEME_SET,

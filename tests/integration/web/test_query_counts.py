@@ -349,6 +349,7 @@ class Workplace:
                 "banks",
                 "my_ledger",
                 "enquiry_requests",
+                "law",
                 "own_statistics",
                 "statistics",
                 "keys",

@@ -14,8 +14,8 @@ OPEN = ("/account/login/", "/nothing-here/")
 OF_OFFICERS = ("/", "/cases/", "/overlaps/", "/notices/", "/ask/", "/banks/", "/account/2fa/", "/account/password/")
 MORE_OF_OFFICERS = (
     "/alerts/", "/alerts/overdue/", "/comparisons/", "/counter/", "/enquiries/", "/enquiries/requests/",
-    "/keys/", "/my-ledger/", "/permissions/", "/referrals/", "/reports/", "/reports/new/", "/reports/passed-on/",
-    "/series/", "/statistics/", "/submissions/", "/visits/",
+    "/keys/", "/law/", "/my-ledger/", "/permissions/", "/referrals/", "/reports/", "/reports/new/",
+    "/reports/passed-on/", "/series/", "/statistics/", "/submissions/", "/visits/",
 )  # fmt: skip
 """Tried in the long round alone."""
 OF_ADMINISTRATORS = ("/officers/", "/proposals/", "/ledger/")

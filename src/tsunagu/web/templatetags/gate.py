@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, gettext_noop, pgettext
 
 from tsunagu.exchange.law_words import ELEMENTS, instrument_in_japanese, provision_in_japanese
@@ -69,8 +70,41 @@ CONDUCTS = {
     "child_prostitution": gettext_noop("sexual exploitation of a child for reward"),
     "intermediation": gettext_noop("intermediation"),
     "solicitation": gettext_noop("solicitation"),
+    "act_abroad": gettext_noop("acts abroad"),
+    "age_check_at_sale": gettext_noop("asking the age at the sale"),
+    "answering_removal_requests": gettext_noop("answering requests for removal"),
+    "care_in_proceedings": gettext_noop("care for the child in proceedings"),
+    "checking_convictions": gettext_noop("checking for convictions"),
+    "cooperation_of_providers": gettext_noop("cooperation of providers"),
+    "custody": gettext_noop("custody"),
+    "filtering": gettext_noop("filtering"),
+    "handing_over_suspect": gettext_noop("handing over a named suspect"),
+    "juvenile_referral": gettext_noop("where a juvenile is sent"),
+    "notice_and_action": gettext_noop("notice and action"),
+    "preserving_on_request": gettext_noop("preserving on request"),
+    "preserving_report": gettext_noop("preserving a report"),
+    "processing_by_police": gettext_noop("processing of data by police"),
+    "publishing_identity": gettext_noop("publishing who the child is"),
+    "reporting": gettext_noop("reporting by providers"),
+    "scanning_messages": gettext_noop("scanning of messages"),
+    "sending_to_prosecutor": gettext_noop("sending to the prosecutor"),
+    "terms_of_punishment": gettext_noop("terms of punishment"),
+    "transferring_case": gettext_noop("transferring a case"),
+    "unknown_age": gettext_noop("not knowing the age"),
 }
-"""What the shipped rules forbid; an agency's own rules may know other codes."""
+"""What the shipped rules are about; an agency's own rules may know other codes."""
+RULES = {
+    "offence": gettext_noop("offence"),
+    "duty": gettext_noop("duty"),
+    "allowance": gettext_noop("allowance"),
+    "procedure": gettext_noop("procedure"),
+    "in-force": gettext_noop("in force"),
+    "not-yet": gettext_noop("not in force yet"),
+    "lapsed": gettext_noop("in force no more"),
+    "pending": gettext_noop("no law yet"),
+    "undated": gettext_noop("nobody has stated since when"),
+}
+"""What a rule does, and how it stands on a day."""
 CODED = frozenset({"band", "position", "basis", "contact"})
 """What says one word of a closed list."""
 NOT_KNOWN = {
@@ -95,6 +129,12 @@ def point_name(code: str) -> str:
 def conduct(code: str) -> str:
     """Return what somebody is said to have done; a code of an agency's own rules as it is."""
     return gettext(CONDUCTS[code]) if code in CONDUCTS else code
+
+
+@register.filter
+def rule_word(code: str) -> str:
+    """Return what a rule does, or how it stands on a day, in the page's language."""
+    return gettext(RULES[code])
 
 
 @register.filter
@@ -155,20 +195,24 @@ def _told(name: str, value: str) -> str:
 @register.filter
 def law_instrument(text: str) -> str:
     """Return what an act is called in the language of the page, as far as that is known."""
-    return instrument_in_japanese(text) if _is_japanese() else text
+    return _told_of_law(text, instrument_in_japanese(text))
 
 
 @register.filter
 def law_provision(text: str) -> str:
     """Return what an article is called in the language of the page, as far as that is known."""
-    return provision_in_japanese(text) if _is_japanese() else text
+    return _told_of_law(text, provision_in_japanese(text))
 
 
 @register.filter
 def law_element(text: str) -> str:
     """Return what an element says in the language of the page, as far as that is known."""
-    return ELEMENTS.get(text, text) if _is_japanese() else text
+    return _told_of_law(text, ELEMENTS.get(text, text))
 
 
-def _is_japanese() -> bool:
-    return (get_language() or "").startswith("ja")
+def _told_of_law(text: str, in_japanese: str) -> str:
+    """Return the words of the page's language; on a Japanese page English that is not known otherwise is marked so."""
+    if not (get_language() or "").startswith("ja"):
+        return text
+    is_english = in_japanese == text and text.isascii()
+    return format_html('<span lang="en">{}</span>', text) if is_english else in_japanese
