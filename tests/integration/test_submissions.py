@@ -55,6 +55,7 @@ from tsunagu.services.sweeping import sweep_vaults
 from tsunagu.services.vault import opened_vault
 
 from .granted import grant, two_administrators
+from .peopled import people_a_case
 from .scene import OVERSEES, WORKS
 from .submitted import SOON, WHY, a_draft, submit, take
 from .world import Person, World, now, random_name
@@ -434,6 +435,20 @@ def test_the_list_tells_of_each_withdrawal_which_items_it_was(post: Post) -> Non
         (first, (3,)), (first, (1, 2, 3)), (second, (1, 2, 3)),
     ]  # fmt: skip
     assert {one.agency_id for one in told} == {post.anna.actor.agency_id}
+
+
+def test_who_withdraws_is_told_how_many_recalls_of_persons_go_with_the_case(post: Post) -> None:
+    submission = submit(post.world, post.anna, post.series, post.ben)
+    people_a_case(post.world, post.ben, take(post.world, post.ben, submission))
+    withdraw = ("submissions", "withdraw", str(submission), *WHY)
+    [told] = post.world.json(post.anna, *withdraw, "--item", post.digests[0])
+    assert (told["withdrawn"], told["unanswered_recalls"]) == (1, 0)  # the case is there yet, and so is their list
+    [told] = post.world.json(post.anna, *withdraw)
+    assert (told["withdrawn"], told["unanswered_recalls"]) == (2, 2)
+    for by, act in ((post.anna, "submission:erased"), (post.ben, "erasure:completed")):
+        with acting_for(by.actor.agency_id):
+            bodies = [json.loads(one.body) for one in entries_sought(LedgerSearch(), before=None, most=100)]
+        assert 2 in [one["details"].get("unanswered_recalls") for one in bodies if one["act"] == act]
 
 
 def test_when_its_receiver_erases_what_he_took_no_digests_are_kept(post: Post) -> None:

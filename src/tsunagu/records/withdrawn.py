@@ -136,6 +136,11 @@ def answer_recall(
     return row.withdrawal.person_id, rows.filter(answered_at=None).count()
 
 
+def count_unanswered(case_id: UUID) -> int:
+    """Return how many receivers are still to be told of withdrawals from a case."""
+    return PersonRecallRow.objects.filter(withdrawal__case_id=case_id, answered_at=None).count()
+
+
 def _place(withdrawal: int, number: int) -> str:
     return f"receiver {number} of withdrawal {withdrawal}"
 

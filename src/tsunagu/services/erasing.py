@@ -12,7 +12,16 @@ from uuid import UUID
 from tsunagu.domain.act import Act
 from tsunagu.domain.erasure import Erasing
 from tsunagu.domain.ledger import Deed
-from tsunagu.records import agencies, enquiry_requests, erasing, held_snapshots, overlaps, submitted_here, telling
+from tsunagu.records import (
+    agencies,
+    enquiry_requests,
+    erasing,
+    held_snapshots,
+    overlaps,
+    submitted_here,
+    telling,
+    withdrawn,
+)
 from tsunagu.records.published_items import Place
 from tsunagu.records.session import LINKER, acting_for, linking, locked
 from tsunagu.services.access import REFERENCE
@@ -101,6 +110,7 @@ def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> 
         ledger.write(*settle(touched, now=now), using=LINKER)
     with acting_for(one.agency_id):
         asked = enquiry_requests.kept_of(one.case_id, one.exhibit_id)
+        lost = _lost(one)
         done = erasing.complete(one, reference, now=now)
         if done is not None:
             told: dict[str, str | int] = {
@@ -110,16 +120,23 @@ def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> 
                 "items": done.items,
                 "fingerprints": done.fingerprints,
                 "merkle_root": done.merkle_root.hex(),
+                **lost,
             }
             if one.exhibit_id is not None:
                 told["exhibit"] = str(one.exhibit_id)
             ledger.write(
                 Deed(Act.ERASURE_COMPLETED, now, one.agency_id, one.begun_by, case_id=one.case_id, details=told),
                 *erased_at_both(asked, now),
-                *told_owner(one, done, now=now),
+                *told_owner(one, done, lost, now=now),
             )
             queue_over(asked, now=now)
     return True
+
+
+def _lost(one: Erasing) -> dict[str, int]:
+    """Return how many receivers of what left a case have not been told that a person was withdrawn."""
+    count = withdrawn.count_unanswered(one.case_id) if one.exhibit_id is None else 0
+    return {"unanswered_recalls": count} if count else {}
 
 
 def _withdrawn_from_banks(one: Erasing, unpublished: Mapping[Place, int], now: datetime) -> Iterator[Deed]:

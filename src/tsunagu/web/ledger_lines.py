@@ -212,6 +212,7 @@ NAMES = {
     "under": pgettext_lazy("ledger", "under"),
     "undone": pgettext_lazy("ledger", "undone"),
     "unlocked": pgettext_lazy("ledger", "unlocked"),
+    "unanswered_recalls": pgettext_lazy("ledger", "recalls left unanswered"),
     "until": pgettext_lazy("ledger", "until"),
     "version": pgettext_lazy("ledger", "version"),
     "why": pgettext_lazy("ledger", "why"),

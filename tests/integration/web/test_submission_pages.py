@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 import pytest
 
@@ -10,9 +11,10 @@ from tsunagu.services.series_changes import add_to_series
 
 from ..guested import show_to  # noqa: TID252 - tests are no package with a name
 from ..linked import Held, Made  # noqa: TID252 - likewise
+from ..peopled import people_a_case  # noqa: TID252 - likewise
 from ..scene import OVERSEES, WORKS  # noqa: TID252 - likewise
 from ..series_scene import hold  # noqa: TID252 - likewise
-from ..submitted import submit  # noqa: TID252 - likewise
+from ..submitted import submit, take  # noqa: TID252 - likewise
 from ..world import World  # noqa: TID252 - likewise
 from .visitors import Visitor
 
@@ -21,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("no_session_is_prolonged")
 UNFIT = 422
 
 
-def test_one_item_is_rejected_and_the_others_wait_and_without_a_last_day_nothing_is_submitted(world: World) -> None:
+def test_one_item_is_rejected_the_others_wait_and_nothing_is_submitted_without_a_last_day(world: World) -> None:
     (ben, _), (anna, _) = world.found(WORKS, OVERSEES), world.found(WORKS, OVERSEES)
     case = Held.open(world, ben).bring(Made().file()).case.reference
     series, _ = show_to(world, ben, case, anna)
@@ -36,3 +38,7 @@ def test_one_item_is_rejected_and_the_others_wait_and_without_a_last_day_nothing
     receiver.post(path, act="reject", picked=offered[0], why="other", words="not ours")
     left = re.findall(r'name="picked" value="([0-9a-f]{64})"', receiver.get(path).content.decode())
     assert set(left) == {*offered[1:]}
+    people_a_case(world, anna, take(world, anna, UUID(path.split("/")[2])))
+    ended = owner.post(f"/series/{series}/submissions/", act="end", submission=path.split("/")[2], reason="too much")
+    assert "2 receivers of what had left the case there" in ended.content.decode()
+    assert "withdrawn</span> 3" in owner.get(f"/series/{series}/submissions/").content.decode()
