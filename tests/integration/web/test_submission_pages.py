@@ -40,5 +40,5 @@ def test_one_item_is_rejected_the_others_wait_and_nothing_is_submitted_without_a
     assert set(left) == {*offered[1:]}
     people_a_case(world, anna, take(world, anna, UUID(path.split("/")[2])))
     ended = owner.post(f"/series/{series}/submissions/", act="end", submission=path.split("/")[2], reason="too much")
-    assert "2 receivers of what had left the case there" in ended.content.decode()
+    assert "told yet of a person's withdrawal: 2." in ended.content.decode()
     assert "withdrawn</span> 3" in owner.get(f"/series/{series}/submissions/").content.decode()
