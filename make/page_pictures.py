@@ -51,6 +51,7 @@ PAGES: dict[str, dict[str, tuple[str, str]]] = {
         "persons": (LIST + "persons/?standing=person-of-interest", ""),
         "person": (LIST + "persons/?standing=person-of-interest", "tbody a"),
         "referrals": ("/referrals/", ""),
+        "law": ("/law/?deed=JP:possession_own_interest&on=2015-07-14", ""),
     },
     "jensen": {
         "overlaps": ("/overlaps/", ""),
