@@ -20,7 +20,7 @@ from tsunagu.domain.hit import Hit
 from tsunagu.index.building import lay_out
 from tsunagu.index.flat import FlatIndex
 from tsunagu.index.live import Changes, LiveIndex
-from tsunagu.index.multi import BYTES_A_ROW, MultiIndex
+from tsunagu.index.multi import MultiIndex
 from tsunagu.index.plan import LARGEST_RADIUS, plan_parts
 from tsunagu.index.protocol import Index
 from tsunagu.index.sharded import ShardedIndex, Waiting
@@ -36,7 +36,7 @@ Build = Callable[..., Index]
 def build_multi(kind: FingerprintKind, entries: Iterable[tuple[int, Fingerprint]], *, version: str) -> Index:
     """A multi-index that asks its parts for every radius they can answer, however few its rows are."""
     table, entry_ids = table_of(kind, entries)
-    plan = plan_parts(5_000, kind.bits, kind.radius_bits, BYTES_A_ROW)
+    plan = plan_parts(5_000, kind.bits, kind.radius_bits, 70)
     arrays, order = lay_out(words_of(kind, table), plan)
     costs = np.tile(np.arange(1.0, LARGEST_RADIUS + 2), (len(plan.widths), 1))
     return MultiIndex(kind, plan, arrays, entry_ids[order], costs=costs, scan_ns=1e12, version=version)

@@ -11,8 +11,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tsunagu.index.nearness import AT_ONCE, SIGNATURE_BITS
-from tsunagu.index.plan import LARGEST_RADIUS, Plan, bytes_a_number
+from tsunagu.index.plan import LARGEST_RADIUS, Plan
 from tsunagu.index.probing import Arrays, Flips, Words, key_of, signature_of
+from tsunagu.index.row_numbers import words_of_steps, write_numbers
 
 
 def lay_out(words: Words, plan: Plan, *, threads: int = 1) -> tuple[Arrays, NDArray[np.uint32]]:
@@ -25,7 +26,7 @@ def lay_out(words: Words, plan: Plan, *, threads: int = 1) -> tuple[Arrays, NDAr
         plan: without parts, the rows stay in their order and are only ever scanned.
         threads: how many tables are laid out at once.
     """
-    tables, ends = _tables(plan, len(words))
+    tables, bases, high_words = _tables(plan, len(words))
     order = np.arange(len(words), dtype=np.uint32)
     if plan.widths:
         keys = _keys(words[:, :2], words[:, 2:], 0, plan.widths[0])
@@ -35,9 +36,10 @@ def lay_out(words: Words, plan: Plan, *, threads: int = 1) -> tuple[Arrays, NDAr
         _reordered(words[:, :2], order, np.zeros((len(words), 2), np.uint64)),
         _reordered(words[:, 2:], order, np.empty((len(words) if words.shape[1] > 1 else 0, 2), np.uint64)),
         tables,
-        np.zeros(ends, np.uint32),
+        np.zeros(bases, np.uint32),
         np.zeros(len(tables) * len(words) + AT_ONCE, np.uint16),
-        np.empty((max(0, len(tables) - 1) * len(words), bytes_a_number(len(words))), np.uint8),
+        np.empty(max(0, len(tables) - 1) * len(words), np.uint16),
+        np.zeros(high_words, np.uint64),
     )
     with ThreadPoolExecutor(threads) as pool:
         for _ in pool.map(lambda part: _lay_out_part(arrays, part), range(len(tables))):
@@ -71,30 +73,32 @@ def _patterns(bits: int) -> tuple[NDArray[np.uint32], list[int]]:
     return np.array(patterns, np.uint32), begins
 
 
-def _tables(plan: Plan, rows: int) -> tuple[NDArray[np.int64], int]:
-    """Return `Arrays.tables`, and the length of `bases`."""
+def _tables(plan: Plan, rows: int) -> tuple[NDArray[np.int64], int, int]:
+    """Return `Arrays.tables`, and the lengths of `bases` and `highs`."""
     parts = len(plan.widths)
     tables = np.empty((parts, 7), np.int64)
-    bases = 0
+    bases = high_words = 0
     for part, (bit, width, shift) in enumerate(zip(plan.bit_starts, plan.widths, plan.shifts, strict=True)):
         after = (part + 1) % parts
         of_next = min(SIGNATURE_BITS - shift, plan.widths[after])
-        numbers = (part - 1) * rows if part else -1
-        tables[part] = bit, width, shift, plan.bit_starts[after], of_next, bases, numbers
-        bases += (1 << (width - shift)) + 1
-    return tables, bases
+        tables[part] = bit, width, shift, plan.bit_starts[after], of_next, bases, 64 * high_words
+        blocks = 1 << (width - shift)
+        bases += blocks + 1
+        high_words += words_of_steps(rows, blocks) if part else 0
+    return tables, bases, high_words
 
 
 def _lay_out_part(arrays: Arrays, part: int) -> None:
-    """Fill in what one table has of `bases`, `signatures` and `numbers`."""
-    bit, width, shift, _, _, base_at, number_at = arrays.tables[part].tolist()
+    """Fill in what one table has of `bases`, `signatures`, `lows` and `highs`."""
+    bit, width, shift, _, _, base_at, high_at = arrays.tables[part].tolist()
     blocks, rows = 1 << (width - shift), len(arrays.first)
     keys = _keys(arrays.first, arrays.rest, bit, width)
     bases = _count(keys, shift, arrays.bases[base_at : base_at + blocks + 1])
     order = np.arange(rows, dtype=np.uint32)
     if part:
         _sort(keys, shift, bases, order)
-        _write_numbers(order, arrays.numbers[number_at : number_at + rows])
+        lows = arrays.lows[(part - 1) * rows : part * rows]
+        write_numbers(order, bases, lows, arrays.highs[high_at // 64 :])
     _sign(arrays.first, arrays.rest, arrays.tables[part], order, arrays.signatures[part * rows : (part + 1) * rows])
 
 
@@ -136,13 +140,6 @@ def _sort(
     for after in range(len(bases) - 1, 0, -1):
         bases[after] = bases[after - 1]
     bases[0] = np.uint32(0)
-
-
-@njit(nogil=True, cache=True)
-def _write_numbers(order: NDArray[np.uint32], numbers: NDArray[np.uint8]) -> None:  # pragma: no cover - compiled
-    for place in range(len(order)):
-        for byte in range(numbers.shape[1]):
-            numbers[place, byte] = np.uint8((order[place] >> np.uint32(8 * byte)) & np.uint32(255))
 
 
 @njit(nogil=True, cache=True)

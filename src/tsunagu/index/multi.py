@@ -19,10 +19,8 @@ from tsunagu.index.table import Found, in_order, require_ids, require_table, tab
 
 LEAST_ROWS = 4096
 """Below so many rows looking at all of them is as fast, and no tables are laid out."""
-BYTES_A_ROW = 70.0
-"""What the tables may take for each entry, beside 40 bytes for a fingerprint of 256 bits and its id."""
-_FEW_ROWS, _BYTES_A_ROW_OF_FEW = 4_000_000, 84.0
-"""So few rows may take a little more, for twice the speed: it is not their memory that is scarce."""
+BYTES_A_ROW = {4_000_000: 84.0, 50_000_000: 70.0, 1 << 32: 60.0}
+"""What the tables of up to so many rows may take for each, beside 40 bytes for a fingerprint of 256 bits and its id."""
 _FIRST_ROOM, _FIRST_ROOM_OF_SCAN = 1024, 1 << 17
 _ROOM_A_QUERY = 4
 _PART_OF_SCAN = 0.5
@@ -110,7 +108,7 @@ class MultiIndex(Index):
         words = np.ascontiguousarray(table).view(np.uint64)
         plan = _NOTHING
         if len(table) >= LEAST_ROWS:
-            bytes_a_row = BYTES_A_ROW if len(table) > _FEW_ROWS else _BYTES_A_ROW_OF_FEW
+            bytes_a_row = next(bytes_a_row for most, bytes_a_row in BYTES_A_ROW.items() if len(table) <= most)
             plan = plan_parts(len(table), kind.bits, kind.radius_bits, bytes_a_row)
         arrays, order = lay_out(words, plan, threads=threads)
         costs = measure_costs(arrays, flips_of(plan))

@@ -16,11 +16,14 @@ from functools import cache
 from math import comb
 
 from tsunagu.index.nearness import SIGNATURE_BITS
+from tsunagu.index.row_numbers import bytes_of_numbers
 
 LARGEST_RADIUS = 3
 """No part is searched further: a fourth flipped bit costs more looking up than it spares."""
 LARGEST_SHIFT = 12
 """More bits of a key would leave a signature too few of the part that follows."""
+_BLOCK_BITS = (16, 17, 18, 19, 20, 32)
+"""More blocks are shorter lists; but where there are more than 2**16, row numbers take more room."""
 LIST_NS, ENTRY_NS, ROW_NS = 55.0, 0.8, 40.0
 """What it takes to open the list of a block, to pass an entry of it, and to look at an entry's row."""
 _WIDTHS = range(6, 33)
@@ -59,14 +62,15 @@ def plan_parts(rows: int, bits: int, radius_bits: int, bytes_a_row: float) -> Pl
         bytes_a_row: what tables may take for each row, without the fingerprints themselves; where nothing keeps it,
             the smallest division is taken.
     """
-    plans = list(_divisions(bits, radius_bits))
-    within = [one for one in plans if _bytes_a_row(rows, *one) <= bytes_a_row]
+    plans = [
+        Plan(widths, radii, tuple(_shift(rows, width, radius, most) for width, radius in zip(widths, radii, strict=True)))
+        for widths, radii in _divisions(bits, radius_bits)
+        for most in _BLOCK_BITS
+    ]
+    within = [one for one in plans if _bytes_a_row(rows, one) <= bytes_a_row]
     if within:
-        widths, radii = min(within, key=lambda one: _cost_ns(rows, *one))
-    else:
-        widths, radii = min(plans, key=lambda one: _bytes_a_row(rows, *one))
-    shifts = (_shift(rows, width, radius) for width, radius in zip(widths, radii, strict=True))
-    return Plan(widths, radii, tuple(shifts))
+        return min(within, key=lambda one: _cost_ns(rows, one))
+    return min(plans, key=lambda one: _bytes_a_row(rows, one))
 
 
 def _divisions(bits: int, radius_bits: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -91,14 +95,11 @@ def _even(bits: int, parts: int) -> tuple[int, ...]:
     return (width + 1,) * wider + (width,) * (parts - wider)
 
 
-def bytes_a_number(rows: int) -> int:
-    """Return how many bytes a row number takes."""
-    return 3 if rows <= 1 << 24 else 4
-
-
 @cache
-def _shift(rows: int, width: int, radius: int) -> int:
-    return min(_shifts(rows, width), key=lambda shift: _table_ns(rows, width, radius, shift))
+def _shift(rows: int, width: int, radius: int, most_block_bits: int) -> int:
+    shifts = _shifts(rows, width)
+    within = [shift for shift in shifts if width - shift <= most_block_bits] or shifts[-1:]
+    return min(within, key=lambda shift: _table_ns(rows, width, radius, shift))
 
 
 def _shifts(rows: int, width: int) -> range:
@@ -108,14 +109,15 @@ def _shifts(rows: int, width: int) -> range:
     return range(min(max(0, least), most), most + 1)
 
 
-def _bytes_a_row(rows: int, widths: tuple[int, ...], radii: tuple[int, ...]) -> float:
-    blocks = sum(1 << (width - _shift(rows, width, radius)) for width, radius in zip(widths, radii, strict=True))
-    return SIGNATURE_BITS / 8 * len(widths) + bytes_a_number(rows) * (len(widths) - 1) + 4 * blocks / rows
+def _bytes_a_row(rows: int, plan: Plan) -> float:
+    blocks = [1 << (width - shift) for width, shift in zip(plan.widths, plan.shifts, strict=True)]
+    numbers = sum(bytes_of_numbers(rows, each) for each in blocks[1:])
+    return SIGNATURE_BITS / 8 * len(blocks) + (numbers + 4 * sum(blocks)) / rows
 
 
-def _cost_ns(rows: int, widths: tuple[int, ...], radii: tuple[int, ...]) -> float:
-    each = zip(widths, radii, strict=True)
-    return sum(_table_ns(rows, width, radius, _shift(rows, width, radius)) for width, radius in each)
+def _cost_ns(rows: int, plan: Plan) -> float:
+    tables = zip(plan.widths, plan.radii, plan.shifts, strict=True)
+    return sum(_table_ns(rows, width, radius, shift) for width, radius, shift in tables)
 
 
 @cache

@@ -15,10 +15,11 @@ from tsunagu.index.nearness import AT_ONCE, near
 from tsunagu.index.plan import ENTRY_NS, LIST_NS, ROW_NS
 from tsunagu.index.popcount import popcount
 from tsunagu.index.prefetch import prefetch
+from tsunagu.index.row_numbers import LOW_BITS, read_numbers
 
 Words = NDArray[np.uint64]
 
-BIT, WIDTH, SHIFT, NEXT_BIT, NEXT_WIDTH, BASES, NUMBERS = range(7)
+BIT, WIDTH, SHIFT, NEXT_BIT, NEXT_WIDTH, BASES, HIGHS = range(7)
 """Columns of `Arrays.tables`."""
 RADIUS, BOUND = range(2)
 """Columns of `reach`."""
@@ -36,11 +37,12 @@ class Arrays(NamedTuple):
         tables: shape (parts, 7), int64: for each part of the bits where it begins (BIT), its width in bits (WIDTH), how
             many last bits of its keys are told apart within a block only (SHIFT); how much of the part that follows,
             which for the last is the first, stands in the signatures (NEXT_BIT, NEXT_WIDTH); and where in the arrays
-            below it has its own (BASES, NUMBERS). NUMBERS is -1 for the first, whose entries are the rows themselves.
+            below it has its own (BASES, HIGHS). The entries of the first are the rows themselves: it has no numbers.
         bases: uint32, for each block how many rows lie before it, and at the end n.
         signatures: uint16, table after table in the order of its blocks: the last bits of a row's key and, above them,
             the bits of the part that follows. Behind the last are as many as are read at once.
-        numbers: shape (entries, 3 or 4), uint8, in the same order: a row's number, its low byte first.
+        lows, highs: uint16 and uint64, table after table but the first: the rows' numbers, in the same order, as
+            `tsunagu.index.row_numbers` tells.
     """
 
     first: Words
@@ -48,7 +50,8 @@ class Arrays(NamedTuple):
     tables: NDArray[np.int64]
     bases: NDArray[np.uint32]
     signatures: NDArray[np.uint16]
-    numbers: NDArray[np.uint8]
+    lows: NDArray[np.uint16]
+    highs: NDArray[np.uint64]
 
 
 class Flips(NamedTuple):
@@ -107,8 +110,8 @@ def search_parts(
         spent_ns: shape (m,), set to what each query takes by what it had to look at; above `most_ns` it is left.
     """
     asked = np.flatnonzero(reach[:, RADIUS] >= 0)
-    spans = np.empty((_most_patterns(flips.begins, reach), 3), np.int64)
-    candidates, waiting = np.empty((2, _CANDIDATES), np.int64), np.zeros(2, np.int64)
+    spans = np.empty((_most_patterns(flips.begins, reach), 4), np.int64)
+    candidates, waiting = np.empty((2, _CANDIDATES, 3), np.int64), np.zeros(2, np.int64)
     total, left = 0, 0
     for at in range(len(queries)):
         query = queries[at]
@@ -117,7 +120,7 @@ def search_parts(
             # Which half of the candidates is whose: those of one table wait while the next ones are gathered.
             half = step & 1
             if step >= 4:
-                rows = candidates[half, : waiting[half]]
+                rows = candidates[half, : waiting[half], 0]
                 total = _keep_near(arrays, reach, query, radius, asked[step - 4], rows, at, found, total)
             if 3 <= step < len(asked) + 3:
                 _number(arrays, asked[step - 3], candidates[1 - half, : waiting[1 - half]])
@@ -161,22 +164,24 @@ def _ask(arrays: Arrays, flips: Flips, query: Words, table: int, radius: int) ->
 def _open(
     arrays: Arrays, flips: Flips, query: Words, table: int, radius: int, spans: NDArray[np.int64]
 ) -> tuple[int, Any]:  # pragma: no cover - compiled
-    """Write into `spans` where the lists of near blocks begin and end, and how many bits were flipped for them.
+    """Write into `spans` where the lists of near blocks begin and end, how many bits were flipped, and their first bit.
 
     Returns the number of lists, and of the entries in them.
     """
     bases, signatures, patterns, begins = arrays.bases, arrays.signatures, flips.patterns, flips.begins
-    bit, width, shift, _, _, base_at, _ = arrays.tables[table]
-    table_at = table * len(arrays.first)
+    bit, width, shift, _, _, base_at, high_at = arrays.tables[table]
+    table_at, steps = table * len(arrays.first), (len(arrays.first) - 1) >> LOW_BITS
     own = key_of(query[0], query[1], query[2], query[3], bit, width) >> shift
     lists, entries = 0, np.int64(0)
     for flipped in range(radius + 1):
         for flip in range(begins[table, flipped], begins[table, flipped + 1]):
-            block = base_at + (own ^ np.int64(patterns[flip]))
-            start, end = table_at + np.int64(bases[block]), table_at + np.int64(bases[block + 1])
+            block = own ^ np.int64(patterns[flip])
+            before, until = np.int64(bases[base_at + block]), np.int64(bases[base_at + block + 1])
+            start, end = table_at + before, table_at + until
             if start == end:
                 continue
             spans[lists, 0], spans[lists, 1], spans[lists, 2] = start, end, flipped
+            spans[lists, 3] = high_at + before + block * steps
             lists += 1
             entries += end - start
             for place in range(start, min(end, start + _LINES_ASKED * AT_ONCE), AT_ONCE):
@@ -202,13 +207,14 @@ def _meet(
 
     Returns how many wait, how many were met, and the total: where the candidates fill up, those are looked at here.
     """
-    signatures, numbers = arrays.signatures, arrays.numbers
-    number_at = arrays.tables[table, NUMBERS] - table * len(arrays.first)
+    signatures, lows, highs = arrays.signatures, arrays.lows, arrays.highs
+    # The first table has no numbers: its entries are the rows.
+    number_at = -len(arrays.first) if table > 0 else np.int64(0)
     own = signature_of(query[0], query[1], query[2], query[3], arrays.tables[table])
     last = np.uint16((1 << arrays.tables[table, SHIFT]) - 1)
     waiting, met = 0, 0
     for one in range(len(spans)):
-        end, flipped = spans[one, 1], spans[one, 2]
+        end, flipped, high_at = spans[one, 1], spans[one, 2], spans[one, 3]
         left, left_in_part = reach[table, BOUND] - flipped, reach[table, RADIUS] - flipped
         for begin in range(spans[one, 0], end, AT_ONCE):
             some = near(signatures, begin, own, left) if left >= 0 else np.uint64(0)
@@ -220,11 +226,13 @@ def _meet(
                     continue
                 if waiting == len(candidates):
                     _number(arrays, table, candidates)
-                    total = _keep_near(arrays, reach, query, radius, table, candidates, at, found, total)
+                    total = _keep_near(arrays, reach, query, radius, table, candidates[:, 0], at, found, total)
                     waiting = 0
                 if table > 0:
-                    prefetch(numbers, (number_at + place) * numbers.shape[1])
-                candidates[waiting] = place
+                    prefetch(lows, number_at + place)
+                    prefetch(highs, (high_at + 2 * (place - spans[one, 0])) >> 6)
+                candidates[waiting, 0] = number_at + place
+                candidates[waiting, 1], candidates[waiting, 2] = place - spans[one, 0], high_at
                 waiting += 1
                 met += 1
     return waiting, met, total
@@ -233,16 +241,11 @@ def _meet(
 @njit(nogil=True, cache=True)
 def _number(arrays: Arrays, table: int, candidates: NDArray[np.int64]) -> None:  # pragma: no cover - compiled
     """Put rows in the place of a table's entries, and ask for them."""
-    first, numbers = arrays.first, arrays.numbers
-    number_at = arrays.tables[table, NUMBERS] - table * len(first)
+    first = arrays.first
+    if table > 0:
+        read_numbers(arrays.lows, arrays.highs, candidates)
     for which in range(len(candidates)):
-        row = candidates[which]
-        if table > 0:
-            place, row = number_at + row, np.int64(0)
-            for byte in range(numbers.shape[1]):
-                row |= np.int64(numbers[place, byte]) << (8 * byte)
-        prefetch(first, 2 * row)
-        candidates[which] = row
+        prefetch(first, 2 * candidates[which, 0])
 
 
 @njit(nogil=True, cache=True)

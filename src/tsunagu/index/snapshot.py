@@ -31,7 +31,7 @@ from tsunagu.index.multi import MultiIndex
 from tsunagu.index.plan import LARGEST_RADIUS, Plan
 from tsunagu.index.probing import Arrays
 
-MAGIC = b"TSUNIDX\x02"
+MAGIC = b"TSUNIDX\x03"
 _HEAD_BYTES = len(MAGIC) + 4 + 16
 _DESCRIPTION = "description"
 _ALIGNED = 64

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -53,6 +55,18 @@ def test_it_finds_hit_for_hit_what_the_flat_index_finds(rows: Table, radius_bits
     queries = np.concatenate([changed(rows[:60], min(radius_bits, 31)), changed(rows[60:80], 40), uniform(20)])
     wanted, found = (index.search_table(queries, radius_bits) for index in (flat, multi))
     assert len(wanted[0]) > 0
+    for one, other in zip(wanted, found, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("make", [uniform, crowded])
+def test_rows_whose_numbers_take_more_than_sixteen_bits_are_found_as_well(make: Callable[[int], Table]) -> None:
+    rows = make(150_000)
+    ids = np.arange(len(rows))
+    flat, multi = (build(PDQ, rows, ids, version="t") for build in (FlatIndex, MultiIndex.of_table))
+    queries = changed(rows[::30_000], 20)
+    wanted, found = (index.search_table(queries, 31) for index in (flat, multi))
+    assert len(np.unique(wanted[0])) == len(queries)
     for one, other in zip(wanted, found, strict=True):
         np.testing.assert_array_equal(one, other)
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tsunagu.index.building import lay_out
 from tsunagu.index.costs import cheapest_radii
 from tsunagu.index.plan import LARGEST_RADIUS, LARGEST_SHIFT, plan_parts
 
@@ -23,10 +24,11 @@ def test_the_parts_cover_all_bits_and_miss_nothing_within_the_radius(rows: int, 
 
 
 def test_the_tables_take_no_more_memory_than_they_may() -> None:
-    plan = plan_parts(10**7, 256, 31, 70)
-    parts = len(plan.widths)
-    blocks = [1 << (width - shift) for width, shift in zip(plan.widths, plan.shifts, strict=True)]
-    assert 2 * parts + 3 * (parts - 1) + 4 * sum(blocks) / 10**7 <= 70
+    rows = 300_000
+    plan = plan_parts(rows, 256, 31, 70)
+    assert len(plan.widths) > 1
+    arrays, _ = lay_out(np.random.default_rng(0).integers(0, 1 << 64, (rows, 4), np.uint64), plan)
+    assert sum(arrays[one].nbytes for one in range(3, len(arrays))) <= 70 * rows + 1_000
 
 
 @given(
