@@ -96,16 +96,16 @@ def _peer(name: str, paths: dict[str, str]) -> dict[str, Any]:
 def _figures(name: str, answer: dict[str, Any], truth: Pairs) -> dict[str, Any]:
     took_ms = np.array(answer["took_s"]) * 1000
     answered = int(min(len(took_ms), truth[:, 0].max(initial=0) + 1))
-    wanted = {(at, row) for at, row in truth.tolist() if at < answered}
-    found = {(at, row) for at, row in answer["pairs"].tolist() if at < answered}
+    wanted, found = (np.unique(pairs[pairs[:, 0] < answered], axis=0) for pairs in (truth, answer["pairs"]))
+    common = len(wanted) + len(found) - len(np.unique(np.concatenate([wanted, found]), axis=0))
     return {
         "name": name,
         "qps_single": round(1000 / float(took_ms.mean()), 1),
         "qps_batch": round(answer["qps_batch"], 1),
         "p50_ms": round(float(np.percentile(took_ms, 50)), 4),
         "p99_ms": round(float(np.percentile(took_ms, 99)), 4),
-        "recall": round(len(wanted & found) / max(1, len(wanted)), 4),
-        "false": len(found - wanted),
+        "recall": round(common / max(1, len(wanted)), 4),
+        "false": len(found) - common,
         "bytes_per_hash": round(answer["bytes_per_hash"], 1),
         "build_s": round(answer["build_s"], 2),
     }

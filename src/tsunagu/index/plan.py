@@ -63,7 +63,7 @@ def plan_parts(rows: int, bits: int, radius_bits: int, bytes_a_row: float) -> Pl
             the smallest division is taken.
     """
     plans = [
-        Plan(widths, radii, tuple(_shift(rows, width, radius, most) for width, radius in zip(widths, radii, strict=True)))
+        Plan(widths, radii, tuple(_shift(rows, *part, most) for part in zip(widths, radii, strict=True)))
         for widths, radii in _divisions(bits, radius_bits)
         for most in _BLOCK_BITS
     ]

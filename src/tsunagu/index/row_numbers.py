@@ -21,7 +21,7 @@ _WORD_BITS = 64
 
 
 def steps_of(rows: int) -> int:
-    """Return how far the high bits of a row number may grow, which is how many bits a block takes beside its entries'."""
+    """Return how far a row number's high bits may grow: so many bits a block takes beside those of its entries."""
     return max(0, rows - 1) >> LOW_BITS
 
 
@@ -60,7 +60,8 @@ def read_numbers(
 ) -> None:  # pragma: no cover - compiled
     """Put the row in the place of each entry's place.
 
-    Where entries of one block follow each other, as they lie, its bits are passed once: a block may hold nearly all rows.
+    Where entries of one block follow each other, as they lie, its bits are passed once: it may hold nearly
+    all rows.
 
     Args:
         entries: shape (k, 3), of each entry its place in `lows`, how many entries of its block lie before it, and the
