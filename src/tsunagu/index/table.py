@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
+from tsunagu.index.ordering import sorted_keys
 
 Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 """Row of the query, entry id and distance in bits of each pair that was found."""
@@ -80,7 +81,7 @@ def in_order(rows: NDArray[np.int64], entry_ids: NDArray[np.int64], distances: N
     if int(rows.max()).bit_length() + _DISTANCE_BITS + id_bits > 63:
         order = np.lexsort((entry_ids, distances, rows))
         return rows[order], entry_ids[order], distances[order]
-    keys = np.sort((((rows << _DISTANCE_BITS) | distances) << id_bits) | (entry_ids - least))
+    keys = sorted_keys((((rows << _DISTANCE_BITS) | distances) << id_bits) | (entry_ids - least))
     both = keys >> id_bits
     return both >> _DISTANCE_BITS, (keys & ((1 << id_bits) - 1)) + least, both & ((1 << _DISTANCE_BITS) - 1)
 
