@@ -11,6 +11,7 @@ from tsunagu.cli.output import counted, print_json, screen
 from tsunagu.services.house import House
 from tsunagu.services.proofs import ProofView
 from tsunagu.services.retention import erase_expired, read_retention, set_retention
+from tsunagu.services.submission_ends import expire_submissions
 
 
 @click.command("erase-expired")
@@ -19,12 +20,17 @@ from tsunagu.services.retention import erase_expired, read_retention, set_retent
 def erase_expired_(house: House, *, clock_is_right: bool) -> None:
     """Erase every case whose last day is over, and complete erasures that were interrupted; an operator's command.
 
-    A worker does the same every night. Where the clock is more than a week ahead of when it was last believed, nothing
+    What was submitted to another agency and nobody took in time keeps no digests either: a worker sees to that every
+    hour, and to the rest every night. Where the clock is more than a week ahead of when it was last believed, nothing
     is erased until you say that it is right. It prints no content.
     """
     with house.open() as rooms:
-        count = erase_expired(now=now(), keys=rooms.keys, ledger=rooms.ledger, clock_is_right=clock_is_right)
+        at = now()
+        count = erase_expired(now=at, keys=rooms.keys, ledger=rooms.ledger, clock_is_right=clock_is_right)
+        over = expire_submissions(now=at, ledger=rooms.ledger, clock_is_right=clock_is_right)
     screen.print(f"{counted(count, 'erasure was', 'erasures were')} completed.")
+    if over:
+        screen.print(f"{counted(over, 'submission has', 'submissions have')} expired.")
 
 
 @click.group()

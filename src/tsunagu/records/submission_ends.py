@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -63,13 +63,13 @@ def handed_on(one: Submission) -> Handling:
     return replace(one.label, receivers=frozenset({one.receiver_id}))
 
 
-def expire(owner_id: UUID, *, now: datetime) -> tuple[Submission, ...]:
+def expire(owner_id: UUID, *, today: date, now: datetime) -> tuple[Submission, ...]:
     """Keep no digests of what an agency has submitted, and nobody has, and nobody takes any more; return it as it was.
 
     Its last day is over and it was not taken, it was withdrawn, or what it was taken as is erased. What is rejected or
     withdrawn stays so.
     """
-    is_over = Q(until__lt=now.date()) | Q(erased_at__isnull=False) | Q(withdrawn_at__isnull=False)
+    is_over = Q(until__lt=today) | Q(erased_at__isnull=False) | Q(withdrawn_at__isnull=False)
     rows = SubmissionRow.objects.filter(is_over, owner_id=owner_id, case_id=None, expired_at=None)
     ids = list(rows.select_for_update(of=("self",), no_key=True).order_by("id").values_list("id", flat=True))
     found = submissions_in(SubmissionRow.objects.filter(id__in=ids))

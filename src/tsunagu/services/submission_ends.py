@@ -11,7 +11,7 @@ from tsunagu.domain.erasure import Erased, Erasing, ErasureGround
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.submission import Submission
 from tsunagu.records import agencies, erasing, submission_ends, submitted_here
-from tsunagu.records.session import acting_for
+from tsunagu.records.session import acting_for, database_time
 from tsunagu.services.access import REFERENCE
 from tsunagu.services.clock import believe_clock
 from tsunagu.services.isolated import Isolated
@@ -40,21 +40,27 @@ def decide_withdrawn(agency_id: UUID, *, now: datetime, keys: Keys, ledger: Ledg
     return tuple(decided)
 
 
-def expire_submissions(*, now: datetime, ledger: Ledger) -> int:
+def expire_submissions(*, now: datetime, ledger: Ledger, clock_is_right: bool = False) -> int:
     """Keep no digests of what was submitted and nobody has, and nobody takes any more, and return how many are over.
 
     Their last day has passed before anybody took them, they were withdrawn, or what they were taken as is erased. The
-    machine's act, for each owner; both ledgers tell.
+    machine's act, hourly, or an operator's; both ledgers tell.
+
+    Args:
+        now: the day that counts is its day.
+        ledger: takes what is done.
+        clock_is_right: the operator says so.
 
     Raises:
         Conflict: the clock has leapt too far to be believed.
         Exception: what the first owner raised whose submissions could not be ended; all others have had their turn.
     """
-    believe_clock(now=now, ledger=ledger)
+    believe_clock(now=now, ledger=ledger, is_right=clock_is_right)
+    today = min(now, database_time()).date()  # by the database's own clock, too
     count, each = 0, Isolated()
     for agency_id in agencies.member_ids():
         with each.step(), acting_for(agency_id):
-            gone = submission_ends.expire(agency_id, now=now)
+            gone = submission_ends.expire(agency_id, today=today, now=now)
             ledger.write(*(deed for one in gone for deed in _expired(one, now)))
             count += len(gone)
     each.finish()
