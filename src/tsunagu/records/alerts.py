@@ -16,6 +16,7 @@ from tsunagu.domain.alert import Alert, HandOver, RefusalReason
 from tsunagu.domain.alert_path import AlertPath, AlertStep, AlertStepKind
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.outcome import HarmMethod, Outcome, OutcomeCode, PersonOutcome, SchoolBand
+from tsunagu.records.alert_news import with_news
 from tsunagu.records.alert_rows import alert_from, person_from
 from tsunagu.records.models import AlertPartyRow, AlertPersonRow, AlertRow, AlertStepRow, CaseMember
 
@@ -222,6 +223,7 @@ def alerts_told(
     *,
     case_id: UUID | None = None,
     overdue_at: datetime | None = None,
+    news_at: datetime | None = None,
     after: UUID | None = None,
     most: int | None = None,
 ) -> tuple[tuple[Alert, Party], ...]:
@@ -231,6 +233,7 @@ def alerts_told(
         actor: who reads.
         case_id: those alone that he is told of for this case; of all when it is left out.
         overdue_at: those alone whose holder's time is over then; all when it is left out.
+        news_at: those alone that have news for him then; all when it is left out.
         after: the alert after which to go on; None, or one that is not his, for the first ones.
         most: how many at most; all when it is left out.
     """
@@ -240,6 +243,8 @@ def alerts_told(
     if overdue_at is not None:
         rows = rows.annotate(due=newest("due_at", "alert_id")).filter(due__lte=overdue_at)
     last = None if after is None else rows.filter(alert_id=after).first()
+    if news_at is not None:
+        rows = with_news(rows, actor, now=news_at).filter(Q(has_news=True))
     if last is not None:
         raised_at = last.alert.raised_at
         rows = rows.filter(

@@ -113,11 +113,19 @@ class OneAlert:
 
 
 def list_alerts(
-    *, actor: Actor, after: UUID | None = None, most: int | None = None, now: datetime, keys: Keys, ledger: Ledger
+    *,
+    actor: Actor,
+    has_news: bool = False,
+    after: UUID | None = None,
+    most: int | None = None,
+    now: datetime,
+    keys: Keys,
+    ledger: Ledger,
 ) -> tuple[AlertView, ...]:
     """Return the alerts that the actor is told of, the newest first.
 
     Args:
+        has_news: whether those alone that were added to since somebody of his agency looked.
         after: the alert after which to go on; None for the first ones.
         most: how many at most; all when it is left out.
 
@@ -127,7 +135,8 @@ def list_alerts(
     permission = Permission.ALERT_READ
     with denials_recorded(actor=actor, permission=permission, asked="alerts", now=now, keys=keys, ledger=ledger):
         with acting_for(actor.agency_id):
-            found = _views(actor, alerts.alerts_told(actor, after=after, most=most), now=now)
+            told = alerts.alerts_told(actor, news_at=now if has_news else None, after=after, most=most)
+            found = _views(actor, told, now=now)
         ledger.record(_listed(actor, found, now))
     return found
 

@@ -176,7 +176,9 @@ def test_home_tells_of_an_alert_that_came_back_until_it_is_read_and_of_no_news_t
         for person in everybody:
             parts = {"actor": person.actor, **cascade.parts}
             counted.append(count_waiting(**parts).alerts_news)
-            assert counted[-1] == sum(one.is_new for one in list_alerts(**parts))
+            marked = [one.alert_id for one in list_alerts(**parts) if one.is_new]
+            assert [one.alert_id for one in list_alerts(has_news=True, **parts)] == marked
+            assert counted[-1] == len(marked)
         return counted
 
     alert = cascade.raise_alert()

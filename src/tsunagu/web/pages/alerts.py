@@ -33,13 +33,15 @@ from tsunagu.web.sign_in.proof import grave
 
 @require_GET
 def alerts(request: HttpRequest) -> HttpResponse:
-    """List the alerts that the officer is told of, the newest first."""
+    """List the alerts that the officer is told of, the newest first; or those alone that have news."""
     typed = request.GET.get("after", "")
     after = id_named(typed)
-    found = service.list_alerts(after=after, most=ROWS_A_PAGE + 1, **parts_of(request))
+    has_news = bool(request.GET.get("news"))
+    found = service.list_alerts(has_news=has_news, after=after, most=ROWS_A_PAGE + 1, **parts_of(request))
     views = found[:ROWS_A_PAGE]
     following = views[-1].alert_id if len(found) > ROWS_A_PAGE else None
-    return render(request, "web/alerts.html", {"views": views, "after": after, "next": following, "now": now()})
+    context = {"views": views, "after": after, "next": following, "has_news": has_news, "now": now()}
+    return render(request, "web/alerts.html", context)
 
 
 @require_GET
