@@ -102,7 +102,7 @@ ASKED = {
 }
 """What pages are asked in the query of their address, beside `NARROWING`."""
 NARROWING = {
-    "after", "answered", "before", "by", "deed", "news", "prefecture", "since", "standing", "state", "status",
+    "after", "all", "answered", "before", "by", "deed", "news", "prefecture", "since", "standing", "state", "status",
     "strength", "until",
 }  # fmt: skip
 """What pages are asked besides: which part of a list, as a place in it or as one of a few words."""
