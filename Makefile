@@ -46,6 +46,7 @@ soak: test-tools compiled $(VENV)/.cluster ## Run the long rounds: kill -9, host
 bench: $(VENV)-bench/.peers compiled ## Measure fingerprinting, search, ingest and pages, against peers in the same run
 	$(BIN)/python -m bench.fingerprint
 	$(BIN)/python -m bench.search
+	$(BIN)/python -m bench.snapshot
 	$(BIN)/python -m bench.ingest
 	$(BIN)/python -m bench.linking
 	$(BIN)/python -m bench.pages
