@@ -230,6 +230,7 @@ def _meet(
                     waiting = 0
                 if table > 0:
                     prefetch(lows, number_at + place)
+                    prefetch(highs, high_at >> 6)
                     prefetch(highs, (high_at + 2 * (place - spans[one, 0])) >> 6)
                 candidates[waiting, 0] = number_at + place
                 candidates[waiting, 1], candidates[waiting, 2] = place - spans[one, 0], high_at
