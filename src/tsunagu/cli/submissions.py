@@ -65,7 +65,8 @@ def show(house: House, submission_id: UUID, *, purpose: str | None, as_json: boo
         print_json({**found, "from": view.owner.name, "contact": view.owner.contact, "case": view.case or None})
         return
     passing = "may be passed on" if one.label.may_forward else "not to be passed on"
-    screen.print(Text(f"{one.series}, {one.investigation}: from {view.owner.name}, {view.owner.contact}"))
+    called = f"{one.series}, {one.investigation}: " if one.series else ""
+    screen.print(Text(f"{called}from {view.owner.name}, {view.owner.contact}"))
     screen.print(f"For {one.purpose.value}, {passing}, until {one.until.isoformat()}.")
     rows = [
         (

@@ -23,10 +23,14 @@ OVER = "this submission was taken or rejected, was withdrawn, or its last day is
 
 
 def as_received(one: Submission, now: datetime) -> Submission:
-    """Return a submission as its receiver may know of it at this moment: its label is asked whenever it is read."""
-    is_let = one.withdrawn_at is None and one.erased_at is None and now.date() <= one.until
-    standing = tuple(item for item in one.items if item.state is not SubmissionState.WITHDRAWN)
-    return replace(one, items=standing if is_let else ())
+    """Return a submission as its receiver may know of it at this moment: its label is asked whenever it is read.
+
+    Once it is not let any more, whose it was, for what and until when is told, and how it ended: none of its owner's
+    words, nor who else might have had it. There is no case then by which to ask who worked on it.
+    """
+    if one.withdrawn_at is not None or one.erased_at is not None or now.date() > one.until:
+        return replace(one, series="", investigation="", label=replace(one.label, receivers=frozenset()), items=())
+    return replace(one, items=tuple(item for item in one.items if item.state is not SubmissionState.WITHDRAWN))
 
 
 @contextmanager

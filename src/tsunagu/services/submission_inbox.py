@@ -77,7 +77,7 @@ def list_received(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
 def view_received(*, actor: Actor, submission_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> ReceivedView:
     """Return a submission to the actor's agency: what it is called, its label, and of each item what it is.
 
-    Nothing of its items is told once it is withdrawn, or its last day is over.
+    Neither that nor its items are told once it is withdrawn, its last day is over, or the case it was taken as erased.
 
     Raises:
         Forbidden: the actor receives no submissions.
