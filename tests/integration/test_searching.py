@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -50,6 +50,7 @@ def test_cases_are_found_by_a_part_of_their_reference_their_state_and_the_day(
     assert set(found(world, anna, CaseSearch(state=CaseState.OPEN))) == {one, soon}
     assert found(world, anna, CaseSearch(state=CaseState.TO_REVIEW)) == [soon]
     assert len(found(world, anna, CaseSearch(since=today, until=today))) == 3
+    assert len(found(world, anna, CaseSearch(since=today, until=date.max))) == 3
     assert found(world, anna, CaseSearch(since=today + timedelta(days=1))) == []
     assert found(world, anna, CaseSearch(until=today - timedelta(days=1))) == []
     assert found(world, anna, CaseSearch("%")) == found(world, anna, CaseSearch("_")) == []

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -156,7 +156,7 @@ def _looked_for(search: CaseSearch) -> Q:
     if search.since is not None:
         wanted &= Q(opened_at__gte=datetime.combine(search.since, time.min, UTC))
     if search.until is not None:
-        wanted &= Q(opened_at__lt=datetime.combine(search.until, time.min, UTC) + timedelta(days=1))
+        wanted &= Q(opened_at__lte=datetime.combine(search.until, time.max, UTC))
     if search.state in {CaseState.OPEN, CaseState.CLOSED}:
         wanted &= Q(closed_at__isnull=search.state is CaseState.OPEN)
     return wanted
