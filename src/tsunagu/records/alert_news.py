@@ -41,8 +41,8 @@ def with_news(parties: QuerySet[AlertPartyRow], actor: Actor, *, now: datetime) 
         own_news=Exists(unread.filter(number__lte=Subquery(own_part[:1]))),
         notes=_notes(),
     )
-    label = Q(alert__originator_id=own) | _allowing(actor, now)
-    noted = is_within & Q(is_over=False, notes__gt=F("notes_told")) & label
+    is_told = Q(alert__originator_id=own) | Q(is_over=False) & _allowing(actor, now)
+    noted = is_within & Q(notes__gt=F("notes_told")) & is_told
     return rows.annotate(has_news=((is_within | Q(is_over=True)) & Q(news=True)) | Q(own_news=True) | noted)
 
 
