@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
@@ -61,6 +61,7 @@ def test_the_search_finds_every_entry_that_is_such_and_no_other(common_scene: Sc
         LedgerSearch(since=tomorrow),
         LedgerSearch(deed="enquiry", until=yesterday),
         LedgerSearch(case_id=uuid4()),
+        LedgerSearch(until=date.max),
     ]
     counts = []
     for search in many:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -15,15 +15,19 @@ from tsunagu.domain.search import LedgerSearch
 APP = "default"
 _NUMBER = """
 SELECT max(number) FROM (
-    SELECT number, hash FROM ledger.entry WHERE {where}
-    UNION ALL SELECT number, hash FROM ledger.lists_naming(%(lists)s::uuid[], %(but)s::uuid, NULL, NULL)
-) AS found WHERE substr(hash, 1, 8) = %(before)s
+    SELECT number, body, hash FROM ledger.entry WHERE {where}
+    UNION ALL SELECT number, body, hash FROM ledger.lists_naming(%(lists)s::uuid[], %(but)s::uuid, NULL, NULL)
+) AS found WHERE substr(hash, 1, 8) = %(before)s AND {narrowing}
 """
+# UNION, not UNION ALL: a list may be read for a case that it names, and is one entry.
 _ENTRIES = """
 (SELECT number, body, hash FROM ledger.entry
- WHERE {where} AND (%(below)s::bigint IS NULL OR number < %(below)s::bigint) ORDER BY number DESC LIMIT %(most)s)
-UNION ALL
-SELECT number, body, hash FROM ledger.lists_naming(%(lists)s::uuid[], %(but)s::uuid, %(below)s::bigint, %(most)s)
+ WHERE {where} AND {narrowing} AND (%(below)s::bigint IS NULL OR number < %(below)s::bigint)
+ ORDER BY number DESC LIMIT %(most)s)
+UNION
+(SELECT number, body, hash
+ FROM ledger.lists_naming(%(lists)s::uuid[], %(but)s::uuid, %(below)s::bigint, %(lists_most)s::bigint)
+ WHERE {narrowing})
 ORDER BY number DESC LIMIT %(most)s
 """
 
@@ -67,16 +71,17 @@ def reads_by_others(
 def entries_sought(search: LedgerSearch, *, before: bytes | None, most: int) -> list[LedgerEntry]:
     """Return the newest entries of the agency that are looked for, newest first; for the rest see `entries_of_case`."""
     asked: dict[str, Any] = {"acts": list(map(str, search.acts)), "case": search.case_id}
-    asked["since"] = search.since and datetime.combine(search.since, time(), UTC)
-    asked["end"] = search.until and datetime.combine(search.until, time(), UTC) + timedelta(days=1)
+    asked["since"] = search.since and datetime.combine(search.since, time.min, UTC)
+    asked["until"] = search.until and datetime.combine(search.until, time.max, UTC)
     conditions = {
         "acts": "body::jsonb ->> 'act' = ANY(%(acts)s)",
         "since": "(body::jsonb ->> 'at')::timestamptz >= %(since)s",
-        "end": "(body::jsonb ->> 'at')::timestamptz < %(end)s",
-        "case": "(case_id = %(case)s OR body::jsonb -> 'cases' ? %(case)s::text)",
+        "until": "(body::jsonb ->> 'at')::timestamptz <= %(until)s",
     }
-    where = " AND ".join(sql for name, sql in conditions.items() if asked[name]) or "true"
-    return _page(where, asked, before, most)
+    narrowing = " AND ".join(sql for name, sql in conditions.items() if asked[name])
+    if search.case_id is None:
+        return _page(narrowing or "true", asked, before, most)
+    return _page("case_id = %(case)s", asked, before, most, in_lists=[search.case_id], narrowing=narrowing)
 
 
 def _page(
@@ -87,15 +92,22 @@ def _page(
     *,
     in_lists: Sequence[UUID] = (),
     by_others_than: UUID | None = None,
+    narrowing: str = "",
 ) -> list[LedgerEntry]:
-    """Return the newest entries that are such, and those of lists that were read and named one of these cases."""
+    """Return the newest entries that are such, and those of lists that were read and named one of these cases.
+
+    Args:
+        narrowing: what holds of them all; the indexes know nothing of it, so each that is such else is looked at.
+    """
     asked = {**parameters, "before": before, "most": most, "lists": list(in_lists), "but": by_others_than}
+    asked["lists_most"] = None if narrowing else most
+    sql = {"where": where, "narrowing": narrowing or "true"}
     with connections[APP].cursor() as cursor:
         number = None
         if before is not None:
-            cursor.execute(_NUMBER.format(where=where), asked)
+            cursor.execute(_NUMBER.format(**sql), asked)
             [(number,)] = cursor.fetchall()
             if number is None:
                 return []
-        cursor.execute(_ENTRIES.format(where=where), asked | {"below": number})
+        cursor.execute(_ENTRIES.format(**sql), asked | {"below": number})
         return [LedgerEntry(number, body, bytes(hashed)) for number, body, hashed in cursor]
