@@ -15,11 +15,16 @@ from tsunagu.records.referrals import told_to
 
 
 class Among(StrEnum):
-    """A part of the packages that an officer is told of."""
+    """A part of the packages that an officer is told of.
+
+    Of those that came `own-prints` are withdrawn and were printed; of those that were sent `recalled` were, at their
+    receiver.
+    """
 
     CAME = "came"
     SENT = "sent"
-    PRINTED_AND_WITHDRAWN = "printed-and-withdrawn"
+    OWN_PRINTS = "own-prints"
+    RECALLED = "recalled"
 
 
 def packages_told(
@@ -54,12 +59,12 @@ def package_told(actor: Actor, referral_id: UUID, *, tells_all: bool) -> SignedP
 
 def _part(actor: Actor, among: Among | None, *, tells_all: bool) -> QuerySet[ReferralRow]:
     rows = told_to(actor, tells_all=tells_all)
-    if among is Among.CAME:
-        return rows.filter(receiver_id=actor.agency_id)
-    if among is Among.SENT:
-        return rows.filter(sender_id=actor.agency_id)
-    if among is Among.PRINTED_AND_WITHDRAWN:
+    if among in {Among.CAME, Among.OWN_PRINTS}:
+        rows = rows.filter(receiver_id=actor.agency_id)
+    if among in {Among.SENT, Among.RECALLED}:
+        rows = rows.filter(sender_id=actor.agency_id)
+    if among in {Among.OWN_PRINTS, Among.RECALLED}:
         steps = ReferralStepRow.objects.filter(referral_id=OuterRef("id"))
         printed = steps.filter(kind=ReferralStepKind.PRINTED, of_id=OuterRef("receiver_id"))
-        return rows.filter(Exists(printed), Exists(steps.filter(kind=ReferralStepKind.WITHDRAWN)))
+        rows = rows.filter(Exists(printed), Exists(steps.filter(kind=ReferralStepKind.WITHDRAWN)))
     return rows

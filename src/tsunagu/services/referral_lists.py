@@ -24,7 +24,10 @@ from tsunagu.services.referral_desk import key_of
 from tsunagu.services.referral_names import PackagesWithheld
 
 MOST_PRINTS = 100
-"""So many withdrawn packages with prints are listed at once: whoever deals with them is shown the next."""
+"""So many packages whose prints are to be destroyed are listed, the newest, and so many whose prints are called back.
+
+The lists of what came and of what was sent go on to all others.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +60,14 @@ class ReferralPages:
     Attributes:
         came: to his agency.
         sent: from his cases.
-        own_prints: that came, were printed there and are withdrawn; `MOST_PRINTS` at most, with those of `recalled`.
-        recalled: that were sent, whose receiver has prints of what is withdrawn; likewise.
+        own_prints: that came, were printed there and are withdrawn; `MOST_PRINTS` at most.
+        recalled: that were sent, whose receiver has prints of what is withdrawn; as many by themselves.
     """
 
     came: ReferralPage
     sent: ReferralPage
-    own_prints: tuple[ReferralView, ...]
-    recalled: tuple[ReferralView, ...]
+    own_prints: ReferralPage
+    recalled: ReferralPage
 
 
 def list_referrals(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tuple[ReferralView, ...]:
@@ -109,20 +112,20 @@ def browse_referrals(
         denials_recorded(actor=actor, permission=permission, asked="referrals", now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
     ):
-        reader, own_id = _Reader.of(actor, keys), actor.agency_id
-        came, sent = (
-            reader.told(among, after, most + 1) for among, after in ((Among.CAME, came_after), (Among.SENT, sent_after))
-        )
-        prints = reader.told(Among.PRINTED_AND_WITHDRAWN, None, MOST_PRINTS)
-        shown = reader.views((*came[:most], *sent[:most], *prints))
+        reader = _Reader.of(actor, keys)
+        parts = [
+            (reader.told(among, after, so_many + 1), so_many)
+            for among, after, so_many in (
+                (Among.CAME, came_after, most),
+                (Among.SENT, sent_after, most),
+                (Among.OWN_PRINTS, None, MOST_PRINTS),
+                (Among.RECALLED, None, MOST_PRINTS),
+            )
+        ]
+        shown = reader.views(tuple(one for found, so_many in parts for one in found[:so_many]))
         ledger.write(_listed(actor, len(shown), now))
-    with_prints = [shown[one.referral_id] for one in prints]
-    return ReferralPages(
-        _page(came, most, shown),
-        _page(sent, most, shown),
-        tuple(one for one in with_prints if one.receiver.agency_id == own_id),
-        tuple(one for one in with_prints if one.sender.agency_id == own_id),
-    )
+    came, sent, own_prints, recalled = (_page(found, so_many, shown) for found, so_many in parts)
+    return ReferralPages(came, sent, own_prints, recalled)
 
 
 def _page(found: tuple[SignedPackage, ...], most: int, shown: dict[UUID, ReferralView]) -> ReferralPage:

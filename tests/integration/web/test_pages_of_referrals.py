@@ -158,9 +158,38 @@ def test_the_pages_lead_on_to_everything_that_is_shown(
 def test_prints_of_what_is_withdrawn_are_told_on_every_page(told: Told) -> None:
     for after in (None, UUID(told.packages[0])):
         came = browse_referrals(most=A_PAGE, came_after=after, **told.by_receiver)
-        assert (ids(came.own_prints), came.recalled) == (told.packages[-1:], ())
+        assert (ids(came.own_prints.views), came.recalled.views) == (told.packages[-1:], ())
         sent = browse_referrals(most=A_PAGE, sent_after=after, **told.by_sender)
-        assert (ids(sent.recalled), sent.own_prints) == (told.packages[-1:], ())
+        assert (ids(sent.recalled.views), sent.own_prints.views) == (told.packages[-1:], ())
+
+
+def test_prints_to_destroy_and_prints_to_call_back_have_each_their_own_bound_and_mark(
+    world: World,
+    tmp_path_factory: pytest.TempPathFactory,
+    visitor: Callable[[], Visitor],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tsunagu.services.referral_lists.MOST_PRINTS", 2)
+    one, other = (world.found({Role.OFFICER, Role.COORDINATOR}, {Role.OFFICER}) for _ in range(2))
+
+    def prints_of(sender: tuple[Person, Person], receiver: Person, count: int) -> None:
+        desk = Desk.of(world, sender, tmp_path_factory.mktemp("list"))
+        desk.bring_in(table(("Sato Taro", "", "a@example.jp")))
+        desk.resolve()
+        for _ in range(count):
+            printed = refer_one(world, sender[0], desk.case, receiver, 1, is_received=True)
+            write_referral_letter(actor=receiver.actor, referral_id=printed, **world.parts)
+            withdraw_referral(actor=sender[0].actor, referral_id=printed, words="w", **world.parts)
+
+    def counts() -> list[tuple[str, str]]:
+        text = visitor().sits_down_as(one[0]).get("/referrals/").content.decode()
+        return re.findall(r'id="(destroy|recall)"><h2>[^<]*<span class="count">([^<]*)<', text)
+
+    prints_of(one, other[0], 2)
+    prints_of(other, one[0], 1)
+    assert counts() == [("destroy", "1"), ("recall", "2")]
+    prints_of(other, one[0], 2)
+    assert counts() == [("destroy", "2+"), ("recall", "2")]
 
 
 def ids(views: Sequence[ReferralView]) -> list[str]:

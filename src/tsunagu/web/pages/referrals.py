@@ -19,7 +19,7 @@ from tsunagu.exchange.referral_form import pdf_of, text_of
 from tsunagu.exchange.typesetting import Typesetter
 from tsunagu.services import referral_answers as answers
 from tsunagu.services.referral_keeping import TAKEN_AS, take_referral
-from tsunagu.services.referral_lists import MOST_PRINTS, browse_referrals
+from tsunagu.services.referral_lists import browse_referrals
 from tsunagu.services.referral_package import FORMS, ReferralDraft
 from tsunagu.services.referral_views import ReadReferral, packages_of_list, view_referral
 from tsunagu.services.referrals import make_referral, send_referral, withdraw_referral
@@ -36,7 +36,7 @@ def referrals(request: HttpRequest) -> HttpResponse:
     """List the referrals that the officer is told of: those that came, those that were sent, and prints to recall."""
     came_after, sent_after = (id_named(request.GET.get(one, "")) for one in ("came", "sent"))
     found = browse_referrals(most=ROWS_A_PAGE, came_after=came_after, sent_after=sent_after, **parts_of(request))
-    context = {"found": found, "came_after": came_after, "sent_after": sent_after, "most_prints": MOST_PRINTS}
+    context = {"found": found, "came_after": came_after, "sent_after": sent_after}
     return render(request, "web/referrals.html", context)
 
 
