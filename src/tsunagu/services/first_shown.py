@@ -17,17 +17,23 @@ def first_shown(
 ) -> tuple[Kept, ...]:
     """Return the first of a list that are not hidden; as many whether or not any are, so nobody can tell.
 
+    As many are fetched at a time as are wanted in all, however few are wanting yet: one by one, the time that a list
+    takes would tell how much of it is hidden.
+
     Args:
         fetch: returns what comes after something, or what is first, so many at most; all for None.
         hides: opens something, and returns whether it is hidden.
         after: what to go on after; None for the first ones.
-        most: how many at most; all when it is left out.
+        most: how many at most, one at least; all when it is left out.
     """
     found: list[Kept] = []
     while True:
-        wanted = None if most is None else most - len(found)
-        batch = fetch(after, wanted)
-        found += [one for one in batch if not hides(one)]
-        if wanted is None or len(batch) < wanted or len(found) == most:
+        batch = fetch(after, most)
+        for one in batch:
+            if not hides(one):
+                found.append(one)
+            if len(found) == most:
+                return tuple(found)
+        if most is None or len(batch) < most:
             return tuple(found)
         after = batch[-1]
