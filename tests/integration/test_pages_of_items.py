@@ -10,13 +10,14 @@ from tsunagu.domain.case import HoldingSummary
 from tsunagu.records import cases, holdings
 from tsunagu.records.session import acting_for
 from tsunagu.services.cases import list_holdings, page_holdings
+from tsunagu.services.page import Page
 
 from .linked import Held, Made
 from .scene import OVERSEES, WORKS
 from .world import World, now
 
 
-def _page(world: World, held: Held, after: int, most: int) -> tuple[HoldingSummary, ...]:
+def _page(world: World, held: Held, after: int, most: int) -> Page[HoldingSummary]:
     return page_holdings(
         actor=held.person.actor,
         reference=held.case.reference,
@@ -33,8 +34,9 @@ def test_pages_one_after_the_other_give_every_item_once_in_the_order_they_came_i
     pages, after = [], 0
     while page := _page(world, held, after, 3):
         pages.append(page)
+        assert world.entries()[-1]["details"]["holdings"] == len(page)
         after = page[-1].number
-    assert [len(page) for page in pages] == [3, 3, 1]
+    assert [(len(page), page.has_more) for page in pages] == [(3, True), (3, True), (1, False)]
     assert [item for page in pages for item in page] == list(
         list_holdings(actor=anna.actor, reference=held.case.reference, **world.parts)
     )

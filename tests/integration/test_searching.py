@@ -140,6 +140,7 @@ def test_a_time_line_tells_in_words_who_did_what_page_by_page(
     pages, before = [], ""
     while page := case_timeline(**named, before=before, **world.parts):
         pages += page
+        assert world.entries()[-1]["details"]["entries"] == len(page), "one is looked ahead, and not told"
         before = page[-1].entry
     told = [one for one in reversed(pages) if one.act is not Act.CASE_READ or one.login == carl.login]
     assert [(one.act, one.login) for one in told] == [

@@ -116,9 +116,8 @@ def list_(
         return
     chosen = [ReportState(one) for one in states] or [ReportState.WAITING]
     with signed_in(house, purpose) as desk:
-        found = service.list_reports(states=chosen, after=after, most=MOST_LINES + 1, **desk.parts)
-    found, is_more = found[:MOST_LINES], len(found) > MOST_LINES
-    if is_more:
+        found = service.list_reports(states=chosen, after=after, most=MOST_LINES, **desk.parts)
+    if found.has_more:
         click.echo(f"More follow: tsunagu report list --after {found[-1].kept.report_id}", err=True)
     if as_json:
         for one in found:

@@ -24,6 +24,7 @@ from tsunagu.records.ledger.verify import verify
 from tsunagu.records.session import acting_for
 from tsunagu.records.web_sessions import drop_expired
 from tsunagu.services.access import denials_recorded
+from tsunagu.services.page import Page
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.timeline import ENTRY_CHARACTERS, entry_named
 
@@ -41,7 +42,7 @@ def read_ledger(
     now: datetime,
     keys: Keys,
     ledger: Ledger,
-) -> list[dict[str, Any]]:
+) -> Page[dict[str, Any]]:
     """Return the newest entries of the actor's agency, newest first, each as its body with its hash.
 
     Not with its number: the gaps in one agency's numbers would tell what the others do.
@@ -61,14 +62,15 @@ def read_ledger(
         ),
         acting_for(actor.agency_id),
     ):
-        found = entries_sought(search, before=entry_named(before), most=most)
+        found = Page.of(entries_sought(search, before=entry_named(before), most=most + 1), most)
     details: dict[str, str | int] = {"entries": len(found)}
     sought = {"acts": search.deed, "from": search.since, "until": search.until}
     details |= {name: str(value) for name, value in sought.items() if value}
     # Of a case that no entry names nothing was read; and its id may be another agency's.
     case_id = search.case_id if found else None
     ledger.record(Deed(Act.LEDGER_READ, now, actor.agency_id, actor.officer_id, actor.purpose, case_id, details))
-    return [{"entry": entry.hash.hex()[:ENTRY_CHARACTERS], **json.loads(entry.body)} for entry in found]
+    told = ({"entry": entry.hash.hex()[:ENTRY_CHARACTERS], **json.loads(entry.body)} for entry in found)
+    return Page(told, has_more=found.has_more)
 
 
 def verify_ledger(

@@ -23,6 +23,7 @@ from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import deed, denials_recorded
 from tsunagu.services.alert_desk import speaker_of
+from tsunagu.services.page import Page, and_one
 from tsunagu.services.parts import Keys, Ledger
 
 
@@ -121,7 +122,7 @@ def list_alerts(
     now: datetime,
     keys: Keys,
     ledger: Ledger,
-) -> tuple[AlertView, ...]:
+) -> Page[AlertView]:
     """Return the alerts that the actor is told of, the newest first.
 
     Args:
@@ -135,8 +136,8 @@ def list_alerts(
     permission = Permission.ALERT_READ
     with denials_recorded(actor=actor, permission=permission, asked="alerts", now=now, keys=keys, ledger=ledger):
         with acting_for(actor.agency_id):
-            told = alerts.alerts_told(actor, news_at=now if has_news else None, after=after, most=most)
-            found = _views(actor, told, now=now)
+            told = alerts.alerts_told(actor, news_at=now if has_news else None, after=after, most=and_one(most))
+            found = Page.of(_views(actor, told, now=now), most)
         ledger.record(_listed(actor, found, now))
     return found
 

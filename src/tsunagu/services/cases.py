@@ -20,6 +20,7 @@ from tsunagu.records import cases as rows
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import REFERENCE, case_for, check_reference, deed, denials_recorded
+from tsunagu.services.page import Page
 from tsunagu.services.parts import Keys, Ledger
 
 
@@ -201,7 +202,7 @@ def page_holdings(
     now: datetime,
     keys: Keys,
     ledger: Ledger,
-) -> tuple[HoldingSummary, ...]:
+) -> Page[HoldingSummary]:
     """Return the next holdings of an exhibit, in the order they came in, as many as fit on a page.
 
     Args:
@@ -216,7 +217,7 @@ def page_holdings(
         actor=actor, reference=reference, permission=Permission.MEDIA_READ, now=now, keys=keys, ledger=ledger
     )
     with acting_for(actor.agency_id):
-        found = tuple(rows.some_holdings_of(case, exhibit, after=after, most=most))
+        found = Page.of(tuple(rows.some_holdings_of(case, exhibit, after=after, most=most + 1)), most)
     ledger.record(
         deed(Act.MEDIA_READ, actor=actor, case=case, now=now, holdings=len(found), merkle_root=_root_of(found))
     )

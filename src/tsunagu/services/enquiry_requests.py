@@ -34,6 +34,7 @@ from tsunagu.services.alert_outbox import is_here
 from tsunagu.services.first_shown import first_shown
 from tsunagu.services.isolated import Isolated
 from tsunagu.services.line_outbox import line_to
+from tsunagu.services.page import Page, and_one
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.referral_names import bears_a_name_of
 from tsunagu.services.request_outbox import queue_over, tell_asker
@@ -70,7 +71,7 @@ class ReadRequest:
 
 def list_enquiry_requests(
     *, actor: Actor, after: UUID | None = None, most: int | None = None, now: datetime, keys: Keys, ledger: Ledger
-) -> tuple[RequestView, ...]:
+) -> Page[RequestView]:
     """Return the requests that the actor is told of, sent from his cases or to his agency, the newest first.
 
     A request is opened only where it is listed, or left out for its name.
@@ -93,9 +94,9 @@ def list_enquiry_requests(
             lambda at, wanted: enquiry_requests.told_to(actor, after=at, most=wanted),
             lambda one: withheld.hides(one, keys),
             after=None if last is None or withheld.hides(last, keys) else last,
-            most=most,
+            most=and_one(most),
         )
-        views = tuple(_view(one, cards) for one in found)
+        views = Page.of([_view(one, cards) for one in found], most)
         about = {"requests": len(views)}
         ledger.write(Deed(Act.REQUEST_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=about))
     return views

@@ -19,6 +19,7 @@ from tsunagu.records.session import acting_for
 from tsunagu.records.uploads import UploadStore
 from tsunagu.records.watched import WatchedFolders
 from tsunagu.services.access import case_for, check_reference, deed, denials_recorded, exhibit_for
+from tsunagu.services.page import Page
 from tsunagu.services.parts import Keys, Ledger, Queue
 from tsunagu.services.uploads import run_arguments
 
@@ -143,7 +144,7 @@ def intake_progress(
 
 def refused_of(
     *, actor: Actor, intake_id: UUID, skip: int, most: int, now: datetime, keys: Keys, ledger: Ledger
-) -> tuple[RefusedPlace, ...]:
+) -> Page[RefusedPlace]:
     """Return places that an intake could not examine, or not to its end, each with its reason, by their paths.
 
     Args:
@@ -161,7 +162,7 @@ def refused_of(
     """
     intake, case = _intake_for(actor, intake_id, permission=Permission.MEDIA_READ, now=now, keys=keys, ledger=ledger)
     with acting_for(actor.agency_id):
-        found = refused_places(intake.intake_id, skip=skip, most=most)
+        found = Page.of(refused_places(intake.intake_id, skip=skip, most=most + 1), most)
     ledger.record(deed(Act.MEDIA_READ, actor=actor, case=case, now=now, intake=str(intake_id), refused=len(found)))
     return found
 

@@ -17,6 +17,7 @@ from tsunagu.domain.report_steps import Duplicate, DuplicateGround, ReportState,
 from tsunagu.records import agencies, reports
 from tsunagu.records.cases import case_of
 from tsunagu.records.reports import Envelope
+from tsunagu.services.page import Page
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.report_desk import (
     macs_of,
@@ -105,7 +106,7 @@ def list_reports(
     now: datetime,
     keys: Keys,
     ledger: Ledger,
-) -> tuple[ReportLine, ...]:
+) -> Page[ReportLine]:
     """Return reports of the actor's agency: where a child is at imminent risk first, then those that wait longest.
 
     What was merged into a case is told to those who work on it.
@@ -120,7 +121,7 @@ def list_reports(
         Conflict: the report that the list goes on after is not the actor's any more.
     """
     with reading_reports(actor, now=now, keys=keys, ledger=ledger):
-        found = reports.queue_of(actor, states, after=after, most=most)
+        found = Page.of(reports.queue_of(actor, states, after=after, most=most + 1), most)
         read = _opened(found, keys)
         beside = _beside(actor, read, keys)
         cases = tuple(sorted({one.case_id for one in found if one.case_id}))
@@ -129,7 +130,8 @@ def list_reports(
             Act.REPORT_READ, now, actor.agency_id, actor.officer_id, actor.purpose, details=about, case_ids=cases
         )
         ledger.write(deed)
-    return tuple(ReportLine(one, read[one.report_id], len(beside[one.report_id])) for one in found)
+    lines = (ReportLine(one, read[one.report_id], len(beside[one.report_id])) for one in found)
+    return Page(lines, has_more=found.has_more)
 
 
 def view_report(*, actor: Actor, report_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> ReportView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from tsunagu.records import agencies, cases
 from tsunagu.records.ledger.pages import entries_of_case, entries_of_officer, reads_by_others
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import case_for, deed
+from tsunagu.services.page import Page
 from tsunagu.services.parts import Keys, Ledger
 
 ENTRY_CHARACTERS = 16
@@ -26,7 +27,7 @@ ENTRY_CHARACTERS = 16
 
 def case_timeline(
     *, actor: Actor, reference: str, before: str, most: int, now: datetime, keys: Keys, ledger: Ledger
-) -> tuple[TimelineEntry, ...]:
+) -> Page[TimelineEntry]:
     """Return what was done in one of the actor's cases, newest first: by whom, when and why, reading included.
 
     Args:
@@ -43,7 +44,7 @@ def case_timeline(
         actor=actor, reference=reference, permission=Permission.CASE_READ, now=now, keys=keys, ledger=ledger
     )
     with acting_for(actor.agency_id):
-        found = entries_of_case(case.case_id, before=after, most=most)
+        found = Page.of(entries_of_case(case.case_id, before=after, most=most + 1), most)
         exhibits = {str(one.exhibit_id): one.reference for one in cases.exhibits_of(case)}
         told = _told(found, exhibits, {case.case_id: case.reference})
     ledger.record(deed(Act.CASE_READ, actor=actor, case=case, now=now, entries=len(found)))
@@ -52,7 +53,7 @@ def case_timeline(
 
 def own_deeds(
     *, actor: Actor, before: str, most: int, now: datetime, keys: Keys, ledger: Ledger
-) -> tuple[TimelineEntry, ...]:
+) -> Page[TimelineEntry]:
     """Return what the actor himself has done, newest first. Everybody may read that of himself.
 
     Raises:
@@ -61,7 +62,7 @@ def own_deeds(
     del keys  # nothing is asked for by a reference
     after = entry_named(before)
     with acting_for(actor.agency_id):
-        found = entries_of_officer(actor.officer_id, before=after, most=most)
+        found = Page.of(entries_of_officer(actor.officer_id, before=after, most=most + 1), most)
         told = _told(found, {}, _own_cases(actor))
     _record(actor, len(found), now=now, ledger=ledger)
     return told
@@ -69,7 +70,7 @@ def own_deeds(
 
 def seen_by_others(
     *, actor: Actor, before: str, most: int, now: datetime, keys: Keys, ledger: Ledger
-) -> tuple[TimelineEntry, ...]:
+) -> Page[TimelineEntry]:
     """Return who else has read what in the cases that the actor works on, newest first.
 
     Of other agencies nobody reads anything in them: what crosses, an act of one's own has shown.
@@ -81,7 +82,8 @@ def seen_by_others(
     after = entry_named(before)
     with acting_for(actor.agency_id):
         mine = _own_cases(actor)
-        found = reads_by_others(list(mine), officer_id=actor.officer_id, before=after, most=most)
+        seen = reads_by_others(list(mine), officer_id=actor.officer_id, before=after, most=most + 1)
+        found = Page.of(seen, most)
         told = _told(found, {}, mine)
     _record(actor, len(found), now=now, ledger=ledger)
     return told
@@ -115,10 +117,11 @@ def entry_named(typed: str) -> bytes | None:
 
 
 def _told(
-    entries: Sequence[LedgerEntry], exhibits: Mapping[str, str], references: Mapping[UUID, str]
-) -> tuple[TimelineEntry, ...]:
+    entries: Page[LedgerEntry], exhibits: Mapping[str, str], references: Mapping[UUID, str]
+) -> Page[TimelineEntry]:
     logins = {str(key): login for key, login in agencies.logins().items()}
-    return tuple(_in_words(one, json.loads(one.body), exhibits, references, logins) for one in entries)
+    told = (_in_words(one, json.loads(one.body), exhibits, references, logins) for one in entries)
+    return Page(told, has_more=entries.has_more)
 
 
 def _in_words(

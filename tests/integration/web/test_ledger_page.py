@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from html import unescape
 from typing import Any
@@ -26,7 +26,7 @@ Visitors = Callable[[], Visitor]
 CODE = re.compile(r"[a-z-]+:[a-z_]+")
 
 
-def found(scene: Scene, search: LedgerSearch) -> list[dict[str, Any]]:
+def found(scene: Scene, search: LedgerSearch) -> Sequence[dict[str, Any]]:
     actor = scene.people["audra"].actor
     return read_ledger(actor=actor, search=search, most=10_000, **scene.world.parts)
 
@@ -90,6 +90,7 @@ def test_the_page_keeps_what_was_looked_for_goes_on_with_it_and_says_where_it_ca
     audra = visitor().sits_down_as(common_scene.people["audra"])
     page = audra.get("/ledger/", deed="case", since=now().date().isoformat()).content.decode()
     assert page.count('<td class="words">case: ') == 2
+    assert common_scene.world.entries()[-1]["details"]["entries"] == 2, "no more were told"
     assert '<option value="case" selected>' in page
     onward = unescape(re.search(r'rel="next" data-key="x" href="([^"]+)"', page)[1])  # type: ignore[index]
     further = audra.client.get(f"/ledger/{onward}").content.decode()

@@ -32,12 +32,12 @@ def ledger(request: HttpRequest) -> HttpResponse:
     parts = parts_of(request)
     search, complaint = search_or_all(lambda: _search(request), ALL_ENTRIES)
     before = request.GET.get("before", "")
-    found = read_ledger(search=search, before=before, most=ENTRIES + 1, **parts)
+    found = read_ledger(search=search, before=before, most=ENTRIES, **parts)
     logins = {str(officer_id): login for officer_id, login in officer_logins(**parts).items()}
     asked = {name: value for name in NARROWING if (value := request.GET.get(name))}
     context = {
-        "entries": [line_of(one, logins) for one in found[:ENTRIES]],
-        "next": found[ENTRIES - 1]["entry"] if len(found) > ENTRIES else "",
+        "entries": [line_of(one, logins) for one in found],
+        "next": found[-1]["entry"] if found.has_more else "",
         "before": before,
         "search": search,
         "complaint": complaint,

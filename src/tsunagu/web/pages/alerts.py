@@ -37,9 +37,8 @@ def alerts(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("after", "")
     after = id_named(typed)
     has_news = bool(request.GET.get("news"))
-    found = service.list_alerts(has_news=has_news, after=after, most=ROWS_A_PAGE + 1, **parts_of(request))
-    views = found[:ROWS_A_PAGE]
-    following = views[-1].alert_id if len(found) > ROWS_A_PAGE else None
+    views = service.list_alerts(has_news=has_news, after=after, most=ROWS_A_PAGE, **parts_of(request))
+    following = views[-1].alert_id if views.has_more else None
     context = {"views": views, "after": after, "next": following, "has_news": has_news, "now": now()}
     return render(request, "web/alerts.html", context)
 

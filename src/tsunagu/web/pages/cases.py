@@ -55,14 +55,13 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 def items(request: HttpRequest, reference: str) -> HttpResponse:
     """List what was brought in of an exhibit, page by page."""
     exhibit, after = request.GET.get("exhibit", ""), request.GET.get("after", "")
-    found = page_holdings(
+    page = page_holdings(
         reference=reference,
         exhibit=exhibit,
         after=number(after),
-        most=ROWS_A_PAGE + 1,
+        most=ROWS_A_PAGE,
         **parts_of(request),
     )
-    page = found[:ROWS_A_PAGE]
     context = {
         "reference": reference,
         "exhibit": exhibit,
@@ -71,7 +70,7 @@ def items(request: HttpRequest, reference: str) -> HttpResponse:
         "desk": reveal_desk(
             actor=actor_of(request), reference=reference, numbers=[one.number for one in page], now=now()
         ),
-        "next": page[-1].number if len(found) > ROWS_A_PAGE else None,
+        "next": page[-1].number if page.has_more else None,
     }
     return render(request, "web/items.html", context)
 

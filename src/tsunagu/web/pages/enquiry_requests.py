@@ -37,9 +37,8 @@ def ask(request: HttpRequest, reference: str, number: int, person: int) -> HttpR
 def requests(request: HttpRequest) -> HttpResponse:
     """List the requests that the officer is told of."""
     after = id_named(request.GET.get("after", ""))
-    found = service.list_enquiry_requests(after=after, most=ROWS_A_PAGE + 1, **parts_of(request))
-    views = found[:ROWS_A_PAGE]
-    following = views[-1].summary.request_id if len(found) > ROWS_A_PAGE else None
+    views = service.list_enquiry_requests(after=after, most=ROWS_A_PAGE, **parts_of(request))
+    following = views[-1].summary.request_id if views.has_more else None
     return render(request, "web/enquiry_requests.html", {"views": views, "after": after, "next": following})
 
 

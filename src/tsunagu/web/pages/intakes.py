@@ -101,9 +101,9 @@ def run(request: HttpRequest, intake_id: UUID) -> HttpResponse:
 def refused(request: HttpRequest, intake_id: UUID) -> HttpResponse:
     """List what was refused, with the reasons."""
     skip = number(request.GET.get("after", ""))
-    places = service.refused_of(intake_id=intake_id, skip=skip, most=ROWS_A_PAGE + 1, **parts_of(request))
-    following = skip + ROWS_A_PAGE if len(places) > ROWS_A_PAGE else None
-    context = {"places": places[:ROWS_A_PAGE], "intake_id": intake_id, "after": skip, "next": following}
+    places = service.refused_of(intake_id=intake_id, skip=skip, most=ROWS_A_PAGE, **parts_of(request))
+    following = skip + ROWS_A_PAGE if places.has_more else None
+    context = {"places": places, "intake_id": intake_id, "after": skip, "next": following}
     return render(request, "web/refused.html", context)
 
 

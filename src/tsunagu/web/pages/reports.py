@@ -35,9 +35,8 @@ def reports(request: HttpRequest) -> HttpResponse:
     """List the reports that the agency has: risk to a child first, then those that wait longest."""
     state = narrowed(ReportState, request.GET.get("state", "")) or ReportState.WAITING
     after = id_named(request.GET.get("after", ""))
-    found = service.list_reports(states=[state], after=after, most=ROWS_A_PAGE + 1, **parts_of(request))
-    lines = found[:ROWS_A_PAGE]
-    following = lines[-1].kept.report_id if len(found) > ROWS_A_PAGE else None
+    lines = service.list_reports(states=[state], after=after, most=ROWS_A_PAGE, **parts_of(request))
+    following = lines[-1].kept.report_id if lines.has_more else None
     context = {"lines": lines, "state": state, "states": list(ReportState), "after": after, "next": following}
     return render(request, "web/reports.html", context)
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tsunagu.domain.timeline import TimelineEntry
+from tsunagu.services.page import Page
 from tsunagu.services.timeline import own_deeds, seen_by_others
 from tsunagu.web.desk import parts_of
 
@@ -16,12 +17,11 @@ ENTRIES_A_PAGE = 50
 
 
 def timeline_page(
-    request: HttpRequest, service: Callable[..., tuple[TimelineEntry, ...]], **named: Any
+    request: HttpRequest, service: Callable[..., Page[TimelineEntry]], **named: Any
 ) -> tuple[tuple[TimelineEntry, ...], str]:
     """Return the entries of the page that is asked for, and the one after which the next begins; empty on the last."""
-    found = service(before=request.GET.get("before", ""), most=ENTRIES_A_PAGE + 1, **named, **parts_of(request))
-    page = found[:ENTRIES_A_PAGE]
-    return page, page[-1].entry if len(found) > ENTRIES_A_PAGE else ""
+    page = service(before=request.GET.get("before", ""), most=ENTRIES_A_PAGE, **named, **parts_of(request))
+    return page, page[-1].entry if page.has_more else ""
 
 
 def my_ledger(request: HttpRequest) -> HttpResponse:
