@@ -40,7 +40,7 @@ def clues(request: HttpRequest, reference: str) -> HttpResponse:
             return _refused(request, reference, error)
         return redirect(f"{request.path}#clue-{recorded.number}")
     item = number(request.GET.get("number", ""))
-    context = _context(request, reference, {"item": str(item or ""), "support": Support.MODERATE.value})
+    context = _context(request, reference, {"item": str(item or "")})
     return render(request, "web/clues.html", context)
 
 

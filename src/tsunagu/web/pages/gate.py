@@ -75,7 +75,6 @@ def person(request: HttpRequest, reference: str, number: int, person: int) -> Ht
         ],
         "packages": [(kept, kept.path, card) for kept, card in view.packages],
         "conducts": view.conducts,
-        "usual": _usual(view),
     }
     context |= {"showings": list(Showing), "majorities": list(Majority), "bands": list(RiskBand), "forms": FORMS}
     context |= {"positions": list(Position), "bases": list(PositionBasis), "contacts": list(Contact)}
@@ -157,9 +156,3 @@ def _facts(view: PersonView) -> dict[str, dict[str, Any]]:
         kind.value: {"said": step.said, "login": view.logins.get(step.officer_id, ""), "at": step.at}
         for kind, step in view.file.facts.items()
     }
-
-
-def _usual(view: PersonView) -> tuple[str, str]:
-    """Return the conduct that a list of purchases mostly speaks of, where the agency's rules know it."""
-    usual = ("JP", "possession_own_interest")
-    return usual if usual in view.conducts else next(iter(view.conducts), ("", ""))
