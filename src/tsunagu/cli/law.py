@@ -83,7 +83,10 @@ def file(house: House, *, of_agency: bool) -> None:
 @click.option("--conduct", required=True, help="What was done, by its code; see `tsunagu law list`.")
 @click.option("--date", "act_on", required=True, type=DAY, help="The day of the act, as the jurisdiction counts days.")
 @click.option(
-    "--decided-on", type=DAY, help="The day of the decision; today if left out. Texts up to it are shown too."
+    "--decided-on",
+    type=DAY,
+    help="The day of the decision; today if left out, or the day of the act where that is yet to come. "
+    "Texts up to it are shown too.",
 )
 @click.option(
     "--found",

@@ -122,6 +122,11 @@ class LawAnswer:
     to_choose_from: tuple[RuleVersion, ...]
 
     @property
+    def reviewed(self) -> int:
+        """How many of the applied rules a lawyer has reviewed."""
+        return sum(one.rule.review is not None for one in self.applied)
+
+    @property
     def is_allowed(self) -> bool | None:
         """Whether a conduct that is closed without an allowance is open; None where no rule on it is an allowance.
 

@@ -71,3 +71,29 @@ def test_the_page_speaks_japanese(visitor: Callable[[], Visitor], common_scene: 
     text = asked(visitor, common_scene, language="ja", deed=POSSESSION, on="2015-07-15", decided="2015-07-15")
     assert "第7条第1項 施行済み・罰則適用 未確認" in text
     assert "行為日に現に所持し、又は保管していたこと" in text
+
+
+def test_of_an_act_that_is_yet_to_come_it_is_said_that_its_day_stands_for_that_of_the_decision(
+    visitor: Callable[[], Visitor], common_scene: Scene
+) -> None:
+    told = "its day stands for that of the decision"
+    to_come = asked(visitor, common_scene, deed=POSSESSION, on="2999-01-01")
+    assert "Decided on 2999-01-01." in to_come
+    assert told in to_come
+    past = asked(visitor, common_scene, deed=POSSESSION, on="2020-01-01", decided="2020-02-01")
+    assert "Decided on 2020-02-01." in past
+    assert told not in past
+
+
+def test_an_agencys_own_words_are_not_called_english_and_of_all_rules_it_is_said_how_many_are_reviewed(
+    visitor: Callable[[], Visitor], common_scene: Scene
+) -> None:
+    hers = visitor().sits_down_as(common_scene.people["anna"])
+    page = hers.get("/law/", all="1").content.decode()
+    assert '<p lang="en">' not in page
+    assert re.search(r"A lawyer has reviewed \d+ of \d+ rules[.]", page)
+    his = visitor().sits_down_as(common_scene.people["ben"]).get("/law/", all="1").content.decode()
+    assert his.count('<p lang="en">') == len(shipped_rules().rules)
+    assert "Of the rules below a lawyer has reviewed 0 of 1." in asked(
+        visitor, common_scene, deed=POSSESSION, on="2020-01-01"
+    )
