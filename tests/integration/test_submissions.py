@@ -16,7 +16,7 @@ from django.db import DatabaseError, connections
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.digest import Digests
 from tsunagu.domain.erasure import ErasureGround, ErasureList, ListedWithdrawal
-from tsunagu.domain.errors import Conflict, Exhausted, Forbidden, LedgerBroken
+from tsunagu.domain.errors import Conflict, Exhausted, Forbidden, InputError, LedgerBroken
 from tsunagu.domain.media import Examined, MediaType
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
@@ -475,6 +475,14 @@ def test_when_its_receiver_erases_what_he_took_no_digests_are_kept(post: Post) -
     assert no_words_of(post, submission, stranger)
     own = post.sent(submission)  # its owner's words are his
     assert (own["series"], own["investigation"]) == (post.series, "harbor")
+
+
+def test_an_item_is_named_by_its_digest_or_by_the_digits_that_lists_show_and_by_nothing_shorter(post: Post) -> None:
+    named = frozenset({post.digests[0][:16].upper(), post.digests[1]})
+    submission = submit(post.world, post.anna, post.series, post.ben, items=named)
+    assert {one["sha256"] for one in post.sent(submission)["items"]} == {*post.digests[:2]}
+    with pytest.raises(InputError):
+        submit(post.world, post.anna, post.series, post.ben, items=frozenset({post.digests[0][:15]}))
 
 
 def test_a_days_items_to_one_agency_are_bounded_withdrawn_ones_too(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,8 @@ NOT_LET: Final = (
 )
 
 _DAY: Final = timedelta(days=1)
+_SHOWN_DIGITS: Final = 16
+"""Of a digest, as lists of items show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class SubmissionDraft:
 
     Attributes:
         to: name of the agency.
-        items: SHA-256 in hex of what is chosen; empty for all that may be submitted.
+        items: SHA-256 in hex of what is chosen, or its first 16 digits; empty for all that may be submitted.
         investigation: what the receiver is told that the investigation is called.
         with_media: whether the contents themselves go along, from vault to vault.
     """
@@ -67,8 +69,8 @@ class SubmissionDraft:
         if len(self.items) > MOST_ITEMS:
             raise InputError(f"at most {MOST_ITEMS} items are submitted at once")
         for one in self.items:
-            if len(one) != 64 or not all(each in "0123456789abcdefABCDEF" for each in one):
-                raise InputError("name items by their SHA-256, in hex")
+            if len(one) not in {_SHOWN_DIGITS, 64} or not all(each in "0123456789abcdefABCDEF" for each in one):
+                raise InputError("name items by their SHA-256, in hex, or by the 16 digits of it that lists show")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def choose(actor: Actor, found: FoundSeries, draft: SubmissionDraft, *, now: dat
         raise Forbidden("it rests on a covert case: a co-ordinator submits it")
     there = submissions.to_submit(actor, found.root_id)
     wanted = {one.lower() for one in draft.items}
-    members = [one for one, sha256 in there.items() if not wanted or sha256.hex() in wanted]
+    members = [one for one, sha256 in there.items() if not wanted or _names(sha256) & wanted]
     if wanted and len(members) != len(wanted):
         raise NotFound("no such item of your cases in this series that may be submitted")
     if not members:
@@ -108,6 +110,10 @@ def choose(actor: Actor, found: FoundSeries, draft: SubmissionDraft, *, now: dat
     digests = [one.digests.sha256 for one in contents if one.digests]
     vaulted = vault_rows.among(digests) if draft.with_media else ()
     return Chosen(found, card, is_covert, members, contents, _categories(members), set(vaulted))
+
+
+def _names(sha256: bytes) -> set[str]:
+    return {sha256.hex(), sha256.hex()[:_SHOWN_DIGITS]}
 
 
 def _card_let(actor: Actor, found: FoundSeries, draft: SubmissionDraft) -> AgencyCard:
