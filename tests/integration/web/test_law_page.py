@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 
@@ -41,6 +42,13 @@ def test_possession_is_answered_by_the_day_of_the_act(
     assert f"Art. 7(1) {told}" in answer
     assert "unreviewed: nothing rests on it" in answer
     assert ("held or stored on the date of the act itself" in answer) is (day >= "2014-07-15")
+
+
+def test_whoever_has_all_rules_shown_keeps_his_question(visitor: Callable[[], Visitor], common_scene: Scene) -> None:
+    seated = visitor().sits_down_as(common_scene.people["ben"])
+    page = unescape(seated.get("/law/", deed=POSSESSION, on="2014-07-15").content.decode())
+    [kept] = re.findall(r'href="(\?[^"]*all=1[^"]*)"', page)
+    assert kept == f"?{urlencode({'deed': POSSESSION, 'on': '2014-07-15', 'all': 1})}#rules"
 
 
 def test_each_rule_is_listed_with_its_days_its_review_and_its_source(
