@@ -48,7 +48,7 @@ class _Waiting:
     queries: Sequence[Query]
     of_own_all: bool
     answered: Answered
-    outcome: LookedUp | Exception = field(default_factory=lambda: NotSignedIn(NO_KEY))
+    outcome: LookedUp | Exception = field(default_factory=lambda: Unavailable(_CLOSING))
 
     def tell(self) -> None:
         try:
@@ -150,12 +150,15 @@ class LookUpDesk:
 
         Only one waits and searches at a time: two would each take half of those who come together.
         """
-        with ExitStack() as turn:
-            turn.enter_context(self._turn)
-            batch = self._next()
-            self._answer(batch, found=turn.close)
-        for one in batch:
-            one.tell()
+        batch: list[_Waiting] = []
+        try:
+            with ExitStack() as turn:
+                turn.enter_context(self._turn)
+                batch = self._next()
+                self._answer(batch, found=turn.close)
+        finally:  # whatever ends this thread, who was taken from the queue is told by nobody else
+            for one in batch:
+                one.tell()
         return bool(batch)
 
     def _dismiss(self) -> None:
@@ -192,8 +195,8 @@ class LookUpDesk:
         return taken
 
     def _answer(self, batch: Sequence[_Waiting], *, found: Callable[[], object]) -> None:
-        connections_renewed()
         try:
+            connections_renewed()
             self._answer_together(batch, found=found)
         except Exception as error:  # noqa: BLE001 - every waiter must hear of it, whatever it is
             if len(batch) == 1:
@@ -210,6 +213,9 @@ class LookUpDesk:
         tokens = {one.token for one in batch}
         actors = actors_by_keys(tokens=tokens, now=now, keys=rooms.keys, ledger=rooms.ledger)
         known = [one for one in batch if one.token in actors]
+        for one in batch:
+            if one.token not in actors:
+                one.outcome = NotSignedIn(NO_KEY)
         asking = {key: replace(actors[key[0]], purpose=key[1]) for key in {(one.token, one.purpose) for one in known}}
         asked = [LookUp(asking[one.token, one.purpose], one.queries, of_own_all=one.of_own_all) for one in known]
         if not asked:

@@ -381,6 +381,38 @@ def test_an_answer_that_cannot_be_given_leaves_the_others_theirs(
     assert "somebody" not in caplog.text
 
 
+def test_a_connection_that_cannot_be_renewed_is_told_and_the_desk_stays_open(
+    world: World, anna: Person, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError("the name of somebody")
+
+    desk, query, key = LookUpDesk(rooms=lambda: rooms, now=now), {"pdq": fingerprint().hex()}, key_of(world, anna)
+    with closing(Lanes(desk)) as lanes:
+        told = [lanes.hand_in(key, query) for _ in range(2)]
+        with monkeypatch.context() as patch:
+            patch.setattr(look_up_desk, "connections_renewed", broken)
+            with desk:
+                assert [one.get(timeout=60).status for one in told] == [500, 500]
+                patch.undo()
+                assert lanes.ask(key, query).status == 200
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_who_was_taken_by_a_thread_that_ends_is_told_so_and_not_that_his_key_is_none(
+    world: World, anna: Person, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(**_: object) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(look_up_desk, "actors_by_keys", ended)
+    desk, query, key = LookUpDesk(rooms=lambda: rooms, now=now), {"pdq": fingerprint().hex()}, key_of(world, anna)
+    with closing(Lanes(desk)) as lanes:
+        told = lanes.hand_in(key, query)
+        with desk:
+            assert told.get(timeout=60).status == 503
+
+
 def test_who_comes_when_very_much_is_asked_for_already_is_let_in_later(
     world: World, anna: Person, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
