@@ -6,23 +6,25 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError
+from django.db import ProgrammingError, connection
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.case import CaseSummary
-from tsunagu.domain.erasure import Erasing
+from tsunagu.domain.erasure import Erasing, ErasureGround
 from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.judgement import Judgement
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.retention import add_months
+from tsunagu.records import cases as case_rows
 from tsunagu.records import erasing as erasing_rows
 from tsunagu.records import retention
 from tsunagu.records.models import Case, CaseMember, CaseReason, Erasure, Exhibit, Holding, Intake, MediaItem, Trace
 from tsunagu.records.retention import overdue_count, review_count
 from tsunagu.records.session import acting_for
-from tsunagu.services.case_life import reopen_case
+from tsunagu.services import access, person_access
+from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit
 from tsunagu.services.cases import list_cases, open_case, view_case
 from tsunagu.services.clock import MOST_LEAP
 from tsunagu.services.erasing import complete_erasures
@@ -97,6 +99,41 @@ def test_a_case_waits_for_its_review_from_half_a_year_before_and_keeping_it_need
     assert "裁判" not in str(entry)
     [listed] = list_cases(actor=anna.actor, **at(world, late))
     assert not listed.waits_for_review(late.date())
+
+
+def test_whose_case_it_is_is_asked_in_the_transaction_that_changes_it(
+    world: World, people: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, _ = people
+    held, seen = Held.open(world, anna), list[tuple[str, int]]()
+    held.keep(Made().picture())
+
+    def noting(module: Any, name: str) -> None:
+        real = getattr(module, name)
+
+        def noted(*given: Any, **named: Any) -> Any:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+                seen.append((name, cursor.fetchone()[0]))
+            return real(*given, **named)
+
+        monkeypatch.setattr(module, name, noted)
+
+    for module in (access, person_access, case_rows):
+        noting(module, "case_of")
+    for module, name in ((case_rows, "close"), (case_rows, "reopen"), (case_rows, "keep_until")):
+        noting(module, name)
+    noting(erasing_rows, "begin")
+    named = {"actor": anna.actor, "reference": held.case.reference} | world.parts
+    close_case(**named)
+    reopen_case(reason="why", **named)
+    keep_case(until=held.case.keep_until, reason="why", **named)
+    ground, queue = ErasureGround.WRONG_EXHIBIT, world.rooms.queue
+    withdraw_exhibit(exhibit="E1", ground=ground, queue=queue, **named)
+    deeds = [place for place, (name, _) in enumerate(seen) if name != "case_of"]
+    assert [seen[place][0] for place in deeds] == ["close", "reopen", "keep_until", "begin"]
+    for place in deeds:
+        assert seen[place - 1] == ("case_of", seen[place][1]), seen[place]
 
 
 def test_after_its_last_day_a_case_is_erased_and_the_proof_names_nothing(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -18,6 +20,7 @@ from tsunagu.records.session import acting_for
 from tsunagu.services.access import REFERENCE, case_for, deed, denials_recorded
 from tsunagu.services.erasing import carry_out_or_leave
 from tsunagu.services.parts import Keys, Ledger, Queue
+from tsunagu.services.person_access import case_opened
 
 MOST_REASON = 1000
 
@@ -30,10 +33,7 @@ def close_case(*, actor: Actor, reference: str, now: datetime, keys: Keys, ledge
         NotFound: no such case, or not the actor's.
         Conflict: it is closed already.
     """
-    case = case_for(
-        actor=actor, reference=reference, permission=Permission.CASE_CLOSE, now=now, keys=keys, ledger=ledger
-    )
-    with acting_for(actor.agency_id):
+    with case_opened(actor, Permission.CASE_CLOSE, reference, now=now, keys=keys, ledger=ledger) as case:
         if not rows.close(case, now=now):
             raise Conflict("the case is closed already")
         ledger.write(deed(Act.CASE_CLOSED, actor=actor, case=case, now=now))
@@ -49,10 +49,7 @@ def reopen_case(*, actor: Actor, reference: str, reason: str, now: datetime, key
         Conflict: it is open.
     """
     check_reason(reason)
-    case = case_for(
-        actor=actor, reference=reference, permission=Permission.CASE_CLOSE, now=now, keys=keys, ledger=ledger
-    )
-    with acting_for(actor.agency_id):
+    with case_opened(actor, Permission.CASE_CLOSE, reference, now=now, keys=keys, ledger=ledger) as case:
         if not rows.reopen(case):
             raise Conflict("the case is open")
         rows.add_reason(case, officer_id=actor.officer_id, act=Act.CASE_REOPENED, reason=reason, now=now)
@@ -69,8 +66,7 @@ def withdrawal_consequences(
         Forbidden: the actor withdraws no exhibits.
         NotFound: no such case, or not the actor's; or no such exhibit of it.
     """
-    case, exhibit_id = _exhibit(actor, reference, exhibit, now=now, keys=keys, ledger=ledger)
-    with acting_for(actor.agency_id):
+    with _exhibit_opened(actor, reference, exhibit, now=now, keys=keys, ledger=ledger) as (case, exhibit_id):
         found = erasing.consequences(case, exhibit_id, with_held=actor.may(Permission.HELD_NOTICE_RELEASE))
     ledger.record(deed(Act.CASE_READ, actor=actor, case=case, now=now, exhibit=str(exhibit_id)))
     return found
@@ -100,9 +96,8 @@ def withdraw_exhibit(
     """
     if ground not in WITHDRAWAL_GROUNDS:
         raise InputError("no officer erases on this ground")
-    case, exhibit_id = _exhibit(actor, reference, exhibit, now=now, keys=keys, ledger=ledger)
-    one = Erasing(uuid4(), actor.agency_id, case.case_id, exhibit_id, ground, now, actor.officer_id)
-    with acting_for(actor.agency_id):
+    with _exhibit_opened(actor, reference, exhibit, now=now, keys=keys, ledger=ledger) as (case, exhibit_id):
+        one = Erasing(uuid4(), actor.agency_id, case.case_id, exhibit_id, ground, now, actor.officer_id)
         erasing.begin(
             one,
             case_mac=case_reference(keys, case.reference),
@@ -139,17 +134,19 @@ def check_reason(reason: str) -> None:
         raise InputError(f"a reason is 1 to {MOST_REASON} printable characters")
 
 
-def _exhibit(
+@contextmanager
+def _exhibit_opened(
     actor: Actor, reference: str, exhibit: str, *, now: datetime, keys: Keys, ledger: Ledger
-) -> tuple[CaseSummary, UUID]:
-    """Return a case of the actor's, and the id of an exhibit of it that he may withdraw."""
+) -> Iterator[tuple[CaseSummary, UUID]]:
+    """Act for the agency in one transaction on a case of the actor's and an exhibit of it that he may withdraw."""
     permission = Permission.EXHIBIT_WITHDRAW
-    case = case_for(actor=actor, reference=reference, permission=permission, now=now, keys=keys, ledger=ledger)
+    case_for(actor=actor, reference=reference, permission=permission, now=now, keys=keys, ledger=ledger)
     with (
         denials_recorded(actor=actor, permission=permission, asked=exhibit, now=now, keys=keys, ledger=ledger),
         acting_for(actor.agency_id),
     ):
+        case = rows.case_of(actor, reference)  # anew: he may have been taken off it meanwhile
         exhibit_id = rows.exhibit_id_of(case, exhibit)
         if exhibit_id is None:
             raise NotFound("no such exhibit")
-    return case, exhibit_id
+        yield case, exhibit_id

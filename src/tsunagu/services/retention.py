@@ -17,13 +17,14 @@ from tsunagu.domain.retention import check_notice, checked_months, checked_until
 from tsunagu.records import agencies, erasing, retention
 from tsunagu.records import cases as rows
 from tsunagu.records.session import acting_for, database_time
-from tsunagu.services.access import case_for, deed, denials_recorded
+from tsunagu.services.access import deed, denials_recorded
 from tsunagu.services.case_life import case_reference, check_reason, reason_reference
 from tsunagu.services.clock import believe_clock
 from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.isolated import Isolated
 from tsunagu.services.juveniles import erase_expired_juveniles
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.person_access import case_opened
 from tsunagu.services.referral_keeping import erase_unkept_referrals
 from tsunagu.services.report_retention import erase_expired_reports
 
@@ -41,10 +42,7 @@ def keep_case(
         Conflict: the case is being erased.
     """
     check_reason(reason)
-    case = case_for(
-        actor=actor, reference=reference, permission=Permission.CASE_KEEP, now=now, keys=keys, ledger=ledger
-    )
-    with acting_for(actor.agency_id):
+    with case_opened(actor, Permission.CASE_KEEP, reference, now=now, keys=keys, ledger=ledger) as case:
         months = retention.keep_months()
         day = checked_until(until, limit=case.keep_limit, keep_months=months, today=now.date())
         check_notice(day, kept_until=case.keep_until, today=now.date())
