@@ -19,7 +19,6 @@ from tsunagu.records.session import acting_for
 from tsunagu.records.uploads import UploadStore
 from tsunagu.records.watched import WatchedFolders
 from tsunagu.services import intakes as services
-from tsunagu.services import uploads as upload_services
 from tsunagu.services.cases import open_case, staff_case
 from tsunagu.services.house import Rooms
 from tsunagu.services.intakes import intake_progress
@@ -178,9 +177,6 @@ SERVICES: dict[str, Callable[[Counter, Person, str, UUID], Any]] = {
     "run_intake_again": lambda counter, who, _, intake: run_again(counter, who, intake),
     "begin_upload": lambda counter, who, case, _: counter.begin(who, case),
     "offer_files": lambda counter, who, _, intake: counter.offer(who, intake, {"n": b"12"}),
-    "uploaded_files": lambda counter, who, _, intake: upload_services.uploaded_files(
-        actor=who.actor, intake_id=intake, uploads=counter.rooms.uploads, **counter.parts
-    ),
     "add_chunk": lambda counter, who, _, intake: counter.add(who, intake, 1, 0, b"12"),
     "intakes_of": lambda counter, who, case, _: services.intakes_of(
         actor=who.actor, case_reference=case, **counter.parts

@@ -61,6 +61,7 @@ from tsunagu.services.vault import opened_vault
 
 from .adopted import adopt, new_rule_id, propose, review, row_digests, rule_file
 from .asked import DOORS_TO_REQUESTS, ask
+from .banked import all_items
 from .compared import DOORS_TO_COMPARISONS, compare
 from .enquired import DOORS_TO_ENQUIRIES, enquire
 from .frozen import DOORS_TO_FIGURES, NO_YEAR, YEAR, freeze_a_year
@@ -748,7 +749,7 @@ def _open_a_bank(scene: Scene) -> None:
     scene.secrets.add(name)
     agency_id, keys = anna.actor.agency_id, scene.world.rooms.keys
     with acting_for(agency_id):
-        items = [one.item_id for one in bank_items.all_items(bank_of(name).bank_id)]
+        items = [one.item_id for one in all_items(bank_of(name).bank_id)]
         bank_items.set_quarantine({items[1]: Quarantine(1, 0)})
     scene.targets |= zip(("item", "quarantined", "doomed"), (item_name(keys, one) for one in items), strict=True)
     scene.secrets |= {scene.targets["item"], *(one.sha256.hex() for one in digests)}

@@ -23,6 +23,7 @@ from tsunagu.services.bank_exports import ListFormat, export_bank
 from tsunagu.services.bank_imports import import_list
 from tsunagu.services.imported_lists import ImportReport, ListToImport
 
+from .banked import all_items
 from .scene import WORKS
 from .test_look_ups import Bank, told
 from .world import Person, World, now, random_name
@@ -70,7 +71,7 @@ def a_list(rows: int) -> str:
 
 def items_of(person: Person, bank: str) -> list[Any]:
     with acting_for(person.actor.agency_id):
-        return list(bank_items.all_items(bank_of(bank).bank_id))
+        return all_items(bank_of(bank).bank_id)
 
 
 def crash_at(rows: int) -> Callable[[int, int], None]:

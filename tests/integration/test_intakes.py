@@ -93,13 +93,10 @@ def test_an_upload_goes_on_wherever_it_broke_off(counter: Counter, anna: Person,
     intake_id = counter.begin(anna, case)
     counter.offer(anna, intake_id, {"a": content})
     assert counter.add(anna, intake_id, 1, 0, content[:cut]) == cut
-    # Whoever comes back, after whatever, asks what is here: by the name, or for all.
+    # Whoever comes back, after whatever, asks by the name what is here.
     again = Counter.at(counter.world, counter.folder.parent)
     [one] = again.offer(anna, intake_id, {"a": content})
     assert (one.number, one.held_bytes, one.is_whole) == (1, cut, False)
-    assert upload_services.uploaded_files(
-        actor=anna.actor, intake_id=intake_id, uploads=again.rooms.uploads, **again.parts
-    ) == (one,)
     with pytest.raises(Conflict, match="not all files are whole"):
         again.finish(anna, intake_id)
     assert again.add(anna, intake_id, 1, cut, content[cut:]) == 10
@@ -542,7 +539,7 @@ def test_an_upload_that_nobody_goes_on_with_is_given_up_after_a_week(counter: Co
 
 # Who may.
 
-OWN_ALONE = ("offer_files", "uploaded_files", "add_chunk", "finish_upload")
+OWN_ALONE = ("offer_files", "add_chunk", "finish_upload")
 
 
 def test_whoever_is_not_of_the_case_learns_nothing_and_whoever_is_succeeds(counter: Counter, world: World) -> None:
@@ -592,7 +589,7 @@ def test_every_answer_but_the_progress_and_the_bytes_is_in_the_ledger(counter: C
     (counter.watched / str(anna.actor.agency_id) / "phone").mkdir(parents=True)
     case = counter.case(anna)
     intake_id = counter.begin(anna, case)
-    silent = {"offer_files", "uploaded_files", "add_chunk", "intake_progress"}
+    silent = {"offer_files", "add_chunk", "intake_progress"}
     for name, service in SERVICES.items():
         if name in {"stop_intake", "run_intake_again"}:
             continue

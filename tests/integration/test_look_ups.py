@@ -27,6 +27,7 @@ from tsunagu.services.look_up_desk import LookUpDesk
 from tsunagu.services.look_up_hits import LookUp
 from tsunagu.services.look_ups import look_up
 
+from .banked import all_items
 from .scene import WORKS
 from .world import Person, World, now, random_name, remember
 
@@ -49,9 +50,9 @@ class Bank:
         agency_id = self.owner.actor.agency_id
         with acting_for(agency_id):
             bank_id = bank_of(self.name).bank_id
-            before = {one.item_id for one in bank_items.all_items(bank_id)}
+            before = {one.item_id for one in all_items(bank_id)}
             bank_items.add_items(bank_id, bank_items.pack(items), agency_id=agency_id, now=now())
-            return [one.item_id for one in bank_items.all_items(bank_id) if one.item_id not in before]
+            return [one.item_id for one in all_items(bank_id) if one.item_id not in before]
 
     def rule(self, **changes: Any) -> None:
         change_bank(

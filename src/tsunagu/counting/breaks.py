@@ -40,11 +40,5 @@ def breaks_within(period: Period, category: str) -> tuple[SeriesBreak, ...]:
     return tuple(one for one in BREAKS if _touches(one, category) and period.covers(one.day))
 
 
-def breaks_between(earlier: Period, later: Period, category: str) -> tuple[SeriesBreak, ...]:
-    """Return the breaks after the beginning of one period, up to the end of a later one, by day."""
-    begins = earlier.first or earlier.last
-    return tuple(one for one in BREAKS if _touches(one, category) and begins < one.day <= later.last)
-
-
 def _touches(one: SeriesBreak, category: str) -> bool:
     return any(category == touched or category.startswith(touched + "/") for touched in one.touches)

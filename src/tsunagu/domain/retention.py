@@ -34,11 +34,6 @@ def juvenile_until(case_until: date, *, today: date) -> date:
     return min(case_until, add_months(today, JUVENILE_KEEP_MONTHS))
 
 
-def has_expired(keep_until: date, today: date) -> bool:
-    """Return whether the last day on which a case is kept is over."""
-    return keep_until < today
-
-
 def checked_until(wanted: date | None, *, limit: date | None, keep_months: int, today: date) -> date:
     """Return the last day on which a case is kept: the one that is wanted, or else the latest that may be.
 

@@ -48,10 +48,6 @@ class Inbox:
             return Arrival.TOO_FAR_AHEAD
         return Arrival.NEW
 
-    def with_one(self, number: int, digest: bytes) -> Inbox:
-        """Return the stream with one more message, which is new to it."""
-        return replace(self, digests=MappingProxyType({**self.digests, number: digest}))
-
     def acted_upon(self, number: int) -> Inbox:
         """Return the stream after its next message was acted upon."""
         if number != self.done + 1 or number not in self.digests:

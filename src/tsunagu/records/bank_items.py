@@ -118,12 +118,6 @@ def items_of(bank_id: UUID, *, after: UUID | None, most: int) -> list[tuple[UUID
     return [(row.key, _item(row)) for row in rows.order_by("key")[:most] if row.key is not None]
 
 
-def all_items(bank_id: UUID) -> Iterator[BankItem]:
-    """Yield every item of a bank, oldest first. Memory stays bounded."""
-    rows = Row.objects.filter(bank_id=bank_id, withdrawn=None).order_by("id")
-    return (_item(row) for row in rows.iterator(chunk_size=2000))
-
-
 def items_to_give(bank_id: UUID, *, now: datetime) -> Iterator[BankItem]:
     """Yield the items of a bank that its owner stands by, oldest first; the others are counted by `items_kept_back`."""
     return (_item(row) for row in _to_give(bank_id, now).order_by("id").iterator(chunk_size=2000))

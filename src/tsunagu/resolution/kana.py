@@ -12,10 +12,6 @@ _ONE_SOUND: Final = (
     ("ヴァ", "バ"), ("ヴィ", "ビ"), ("ヴェ", "ベ"), ("ヴォ", "ボ"), ("ヴ", "ブ"),
     ("ヂ", "ジ"), ("ヅ", "ズ"), ("ヲ", "オ"), ("ヰ", "イ"), ("ヱ", "エ"), ("ヷ", "バ"), ("ヶ", "ケ"), ("ヵ", "カ"),
 )  # fmt: skip
-_SMALL: Final = str.maketrans("ァィゥェォッャュョヮ", "アイウエオツヤユヨワ")
-_O_ROW: Final = "オコソトノホモヨロゴゾドボポョォ"
-_U_ROW: Final = "ウクスツヌフムユルグズブプュゥ"
-_LONG: Final = re.compile(f"(?<=[{_O_ROW}])[ウオー]+|(?<=[{_U_ROW}])[ウー]+|ー+")
 _DASH_FOR_LONG: Final = re.compile("(?<=[ァ-ヺ])-")
 _KANA: Final = re.compile(r"[ァ-ヺーヽヾ]+(?:[ ・=][ァ-ヺーヽヾ]+)*")
 
@@ -44,11 +40,3 @@ def one_sound(text: str) -> str:
         if two in text:
             text = text.replace(two, one)
     return text
-
-
-def kana_key(text: str) -> str:
-    """Return the key by which kana are compared: one sound one letter, no small letters, no long vowels, no space.
-
-    サトウ, サトー and さとお are one; so are 大野 and 小野 by their kana, which the kanji tell apart.
-    """
-    return _LONG.sub("", one_sound(katakana(text))).translate(_SMALL).replace(" ", "").replace("・", "")

@@ -109,20 +109,6 @@ def offer_files(
     return answer
 
 
-def uploaded_files(
-    *, actor: Actor, intake_id: UUID, uploads: UploadStore, now: datetime, keys: Keys, ledger: Ledger
-) -> tuple[UploadedFile, ...]:
-    """Return all files of an upload, by number, each with how much of it is here: where to go on.
-
-    Raises:
-        Conflict: the upload has been finished.
-        Forbidden: the actor brings in no media, or another officer began this upload.
-        NotFound: no such intake, or not in a case of the actor's.
-    """
-    with _own_upload(actor, intake_id, now, keys, ledger):
-        return intakes.files_of(intake_id, uploads.held(actor.agency_id, intake_id))
-
-
 def add_chunk(
     *,
     actor: Actor,

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tsunagu.domain.errors import InputError
-from tsunagu.domain.retention import add_months, checked_months, checked_until, has_expired, review_from
+from tsunagu.domain.retention import add_months, checked_months, checked_until, review_from
 
 TODAY = date(2026, 11, 25)
 
@@ -30,11 +30,6 @@ def test_a_month_on_is_the_same_day_or_the_last_one_of_a_shorter_month(day: date
 
 def test_a_review_begins_six_months_before_the_last_day() -> None:
     assert review_from(date(2031, 11, 25)) == date(2031, 5, 25)
-
-
-def test_a_case_is_kept_on_its_last_day_and_no_longer() -> None:
-    assert not has_expired(TODAY, TODAY)
-    assert has_expired(TODAY, date(2026, 11, 26))
 
 
 def test_the_shortest_of_default_limit_and_wish_rules() -> None:

@@ -1,4 +1,4 @@
-"""What leaves for a spreadsheet is not run there, and comes back as it was."""
+"""What leaves for a spreadsheet is not run there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsunagu.exchange.seized.cells import meant_by, safe_cell
+from tsunagu.exchange.seized.cells import safe_cell
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,5 @@ def test_what_begins_none_stays_as_it_is(text: str) -> None:
 
 
 @given(st.text(alphabet="'=+-@ a\t\uff1d山", max_size=8))
-def test_every_cell_comes_back_as_it_left(text: str) -> None:
-    assert meant_by(safe_cell(text)) == text
+def test_no_cell_begins_a_formula(text: str) -> None:
     assert not safe_cell(text).lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\uff1d"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -28,7 +29,7 @@ def test_every_number_up_to_the_first_gap_is_acted_upon_once_in_order(
         arrival = inbox.arrival(number, digest(number))
         assert arrival is (Arrival.AGAIN if number in inbox.digests else Arrival.NEW)
         if arrival is Arrival.NEW:
-            inbox = inbox.with_one(number, digest(number))
+            inbox = replace(inbox, digests={**inbox.digests, number: digest(number)})
         if acts_at_once:
             inbox, acted = _act(inbox, acted)
     inbox, acted = _act(inbox, acted)
@@ -45,14 +46,14 @@ def _act(inbox: Inbox, acted: list[int]) -> tuple[Inbox, list[int]]:
 
 
 def test_another_content_under_a_number_contradicts_also_after_it_was_acted_upon() -> None:
-    inbox = Inbox().with_one(1, digest(1))
+    inbox = Inbox({1: digest(1)})
     assert inbox.arrival(1, digest(2)) is Arrival.CONTRADICTS
     assert inbox.acted_upon(1).arrival(1, digest(2)) is Arrival.CONTRADICTS
 
 
 def test_nothing_is_acted_upon_before_what_comes_before_it() -> None:
     with pytest.raises(ValueError, match="2"):
-        Inbox().with_one(2, digest(2)).acted_upon(2)
+        Inbox({2: digest(2)}).acted_upon(2)
 
 
 def test_how_far_ahead_a_message_may_be_is_bounded() -> None:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tsunagu.domain.errors import Conflict, InputError, TsunaguError, Unavailable
 from tsunagu.records.keys.data_keys import KeyPurpose, seal_keys
-from tsunagu.records.keys.keyring import Keyring, read_public_keys
+from tsunagu.records.keys.keyring import Keyring
 from tsunagu.records.keys.master import MasterKey
 from tsunagu.records.keys.private_files import create_private
 from tsunagu.records.ledger.signing import is_signed_by, sign_root
@@ -93,8 +93,6 @@ def test_only_a_purpose_that_seals_seals(ring, purpose):
         ring.seal(purpose, SECRET, HERE)
     with pytest.raises(InputError):
         ring.open_sealed(purpose, bytes(40), HERE)
-    with pytest.raises(InputError):
-        ring.needs_resealing(purpose, bytes(40))
 
 
 @pytest.mark.parametrize("purpose", ["totp", "ledger-root", "vault"])
@@ -122,12 +120,6 @@ def test_the_signer_signs_roots_that_the_public_keys_verify_before_and_after_a_r
     assert is_signed_by(old, keys[old.key_id])
     assert is_signed_by(new, keys[new.key_id])
     assert all(key_id == sha256(key).hexdigest()[:16] for key_id, key in keys.items())
-    assert read_public_keys(tmp_path) == keys
-
-
-def test_public_keys_are_read_without_any_master_key(ring, tmp_path):
-    (tmp_path / "keys" / "master.key").unlink(missing_ok=True)
-    assert read_public_keys(tmp_path) == ring.public_keys()
 
 
 def test_files_and_folder_are_for_their_owner_only_and_a_file_open_to_others_is_refused(tmp_path):
@@ -157,9 +149,8 @@ def test_keys_that_exist_are_never_made_anew(ring, environ, tmp_path):
 
 
 def test_a_home_without_keys_is_told(tmp_path):
-    for attempt in (lambda: Keyring.open(tmp_path, {}), lambda: read_public_keys(tmp_path)):
-        with pytest.raises(Unavailable, match="no keys yet"):
-            attempt()
+    with pytest.raises(Unavailable, match="no keys yet"):
+        Keyring.open(tmp_path, {})
 
 
 @pytest.mark.parametrize("text", ["", "short", "!" * 44, base64.b64encode(bytes(31)).decode(), "é" * 44])
@@ -211,9 +202,8 @@ def one_home(tmp_path_factory):
 def test_what_is_no_keyring_is_refused(tmp_path, content):
     Keyring.create(tmp_path, {})
     (tmp_path / "keys" / "keyring.json").write_bytes(content)
-    for attempt in (lambda: Keyring.open(tmp_path, {}), lambda: read_public_keys(tmp_path)):
-        with pytest.raises(Unavailable):
-            attempt()
+    with pytest.raises(Unavailable):
+        Keyring.open(tmp_path, {})
 
 
 def test_an_older_version_of_the_signing_key_cannot_be_put_in_the_place_of_the_newest(tmp_path):
@@ -231,15 +221,12 @@ def test_nothing_secret_shows_in_a_keyring_printed_or_in_its_file(ring, tmp_path
     assert not any(secret in shown for secret in secrets_of(tmp_path, ring))
 
 
-def test_after_a_rotation_old_blobs_open_and_ask_to_be_sealed_anew(ring, environ, tmp_path):
+def test_after_a_rotation_old_blobs_open(ring, environ, tmp_path):
     old = ring.seal("totp", SECRET, HERE)
-    assert not ring.needs_resealing("totp", old)
     following = environ | {"TSUNAGU_MASTER_KEY_NEXT": new_master()}
     after = ring.rotate(following)
     assert after.open_sealed("totp", old, HERE) == SECRET
-    assert after.needs_resealing("totp", old)
     new = after.seal("totp", SECRET, HERE)
-    assert not after.needs_resealing("totp", new)
     with pytest.raises(Unavailable, match="does not hold"):
         ring.open_sealed("totp", new, HERE)
     assert Keyring.open(tmp_path, following if environ else {}).open_sealed("totp", new, HERE) == SECRET

@@ -1,4 +1,4 @@
-"""Cells that leave for a spreadsheet, which would run some of them as formulas; and the way back."""
+"""Cells that leave for a spreadsheet, which would run some of them as formulas."""
 
 from __future__ import annotations
 
@@ -16,11 +16,6 @@ def safe_cell(text: str) -> str:
     Source: OWASP, "CSV Injection": cells that begin with = + - @, tab or carriage return.
     """
     return _MARK + text if _begins_a_formula(text) else text
-
-
-def meant_by(cell: str) -> str:
-    """Return what `safe_cell` was given."""
-    return cell[1:] if cell.startswith(_MARK) and _begins_a_formula(cell[1:]) else cell
 
 
 def _begins_a_formula(text: str) -> bool:

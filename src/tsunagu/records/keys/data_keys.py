@@ -107,19 +107,6 @@ def master_key_id_in(content: bytes) -> str:
     return str(_read(content).get("master_key_id"))
 
 
-def public_keys_in(content: bytes) -> tuple[bytes, ...]:
-    """Return the public keys that stand in the file in clear, oldest first. Without the master key nothing vouches.
-
-    Raises:
-        Unavailable: the file is no keyring.
-    """
-    try:
-        listed = _read(content)["public_keys"][KeyPurpose.LEDGER_ROOT.value]
-        return tuple(base64.b64decode(one, validate=True) for one in listed)
-    except (KeyError, TypeError, ValueError):
-        raise Unavailable("the keyring cannot be read") from None
-
-
 def _read(content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content)

@@ -20,7 +20,6 @@ from tsunagu.records.keys.data_keys import (
     KeyPurpose,
     master_key_id_in,
     open_keys,
-    public_keys_in,
     public_keys_of,
     seal_keys,
     with_new_version,
@@ -118,15 +117,6 @@ class Keyring:
             raise Unavailable("what was sealed has been changed, or belongs elsewhere")
         return plaintext
 
-    def needs_resealing(self, purpose: str, blob: bytes) -> bool:
-        """Whether an older key than the newest sealed `blob`.
-
-        Raises:
-            InputError: that purpose does not seal.
-            Unavailable: the blob is none.
-        """
-        return len(self._versions(_among(SEALING, purpose))) != _version_of(blob)
-
     def mac(self, purpose: str, data: bytes) -> bytes:
         """Return the HMAC-SHA256 of `data` under the newest key of `purpose`, 32 bytes.
 
@@ -201,20 +191,6 @@ def open_home(home: Path, environ: Mapping[str, str]) -> tuple[MasterKey, bytes,
         raise Unavailable(NO_KEYS)
     with locked(folder, exclusive=False):
         return _open(home, MasterPlace(folder, environ))
-
-
-def read_public_keys(home: Path) -> dict[str, bytes]:
-    """Return the public keys of the ledger's roots by key id, without any master key: for verifying only.
-
-    They are as trustworthy as the file: whoever doubts the host compares their ids with those that were handed over.
-
-    Raises:
-        Unavailable: there is no keyring, or it cannot be read.
-    """
-    content = read_private(keyring_file(home))
-    if content is None:
-        raise Unavailable(NO_KEYS)
-    return {public_key_id(key): key for key in public_keys_in(content)}
 
 
 def _open(home: Path, place: MasterPlace) -> tuple[MasterKey, bytes, DataKeys]:
