@@ -2,7 +2,8 @@
 
 A step says what was found; whether it still holds is asked anew each time. An item counts while the very assessment it
 rests on is the latest, a decision while the very rules it rests on are in use, reviewed as they were then. What is lost
-so comes back by a new step and a new decision alone.
+so comes back by a new step and a new decision; a decision also with its rules, where they are put back to the letter
+and their reviews bear the same name and day.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ class Runner:
         Raises:
             HandedBack: the worker has been asked to end; the intake waits.
             Unavailable: the decoder or the watched folder cannot be used; the intake waits to be run again later.
-        django.db.Error: the database cannot go on; likewise.
+            django.db.Error: the database cannot go on; likewise.
         """
         with acting_for(agency_id):
             run = intakes.begin_run(intake_id, self.clock())
