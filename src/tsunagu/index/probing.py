@@ -203,7 +203,9 @@ def _meet(
     found: NDArray[np.int64],
     total: int,
 ) -> tuple[int, int, int]:  # pragma: no cover - compiled
-    """Write the places of the entries into `candidates` that the signatures do not tell off, and ask for their numbers.
+    """Write the entries into `candidates` that the signatures do not tell off, and ask for their numbers.
+
+    Of each it writes what `read_numbers` takes; the places of the first table are the rows themselves.
 
     Returns how many wait, how many were met, and the total: where the candidates fill up, those are looked at here.
     """
@@ -230,6 +232,7 @@ def _meet(
                     waiting = 0
                 if table > 0:
                     prefetch(lows, number_at + place)
+                    # Its high bits are read from the block's first one to about here: some two bits an entry.
                     prefetch(highs, high_at >> 6)
                     prefetch(highs, (high_at + 2 * (place - spans[one, 0])) >> 6)
                 candidates[waiting, 0] = number_at + place

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -19,6 +21,7 @@ from tsunagu.records.referrals import KeptReferral, with_steps
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.first_shown import first_shown
+from tsunagu.services.page import Page
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.referral_desk import key_of
 from tsunagu.services.referral_names import PackagesWithheld
@@ -41,21 +44,8 @@ class ReferralView:
 
 
 @dataclass(frozen=True, slots=True)
-class ReferralPage:
-    """Some of a list of referrals.
-
-    Attributes:
-        views: the newest first.
-        following: the referral after which the list goes on; None at its end.
-    """
-
-    views: tuple[ReferralView, ...]
-    following: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
 class ReferralPages:
-    """What an officer is told of, in parts.
+    """What an officer is told of, in parts, each the newest first.
 
     Attributes:
         came: to his agency.
@@ -64,10 +54,10 @@ class ReferralPages:
         recalled: that were sent, whose receiver has prints of what is withdrawn; as many by themselves.
     """
 
-    came: ReferralPage
-    sent: ReferralPage
-    own_prints: ReferralPage
-    recalled: ReferralPage
+    came: Page[ReferralView]
+    sent: Page[ReferralView]
+    own_prints: Page[ReferralView]
+    recalled: Page[ReferralView]
 
 
 def list_referrals(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -> tuple[ReferralView, ...]:
@@ -76,12 +66,7 @@ def list_referrals(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) -
     Raises:
         Forbidden: the actor reads no referrals.
     """
-    permission = Permission.REFERRAL_READ
-    with (
-        denials_recorded(actor=actor, permission=permission, asked="referrals", now=now, keys=keys, ledger=ledger),
-        acting_for(actor.agency_id),
-    ):
-        reader = _Reader.of(actor, keys)
+    with _reading(actor, now=now, keys=keys, ledger=ledger) as reader:
         shown = reader.views(reader.told(None, None, None))
         ledger.write(_listed(actor, len(shown), now))
     return tuple(shown.values())
@@ -107,14 +92,9 @@ def browse_referrals(
     Raises:
         Forbidden: the actor reads no referrals.
     """
-    permission = Permission.REFERRAL_READ
-    with (
-        denials_recorded(actor=actor, permission=permission, asked="referrals", now=now, keys=keys, ledger=ledger),
-        acting_for(actor.agency_id),
-    ):
-        reader = _Reader.of(actor, keys)
+    with _reading(actor, now=now, keys=keys, ledger=ledger) as reader:
         parts = [
-            (reader.told(among, after, so_many + 1), so_many)
+            Page.of(reader.told(among, after, so_many + 1), so_many)
             for among, after, so_many in (
                 (Among.CAME, came_after, most),
                 (Among.SENT, sent_after, most),
@@ -122,15 +102,19 @@ def browse_referrals(
                 (Among.RECALLED, None, MOST_PRINTS),
             )
         ]
-        shown = reader.views(tuple(one for found, so_many in parts for one in found[:so_many]))
+        shown = reader.views(tuple(one for part in parts for one in part))
         ledger.write(_listed(actor, len(shown), now))
-    came, sent, own_prints, recalled = (_page(found, so_many, shown) for found, so_many in parts)
-    return ReferralPages(came, sent, own_prints, recalled)
+    return ReferralPages(*(Page((shown[one.referral_id] for one in part), has_more=part.has_more) for part in parts))
 
 
-def _page(found: tuple[SignedPackage, ...], most: int, shown: dict[UUID, ReferralView]) -> ReferralPage:
-    ids = [one.referral_id for one in found[:most]]
-    return ReferralPage(tuple(shown[one] for one in ids), ids[-1] if len(found) > most else None)
+@contextmanager
+def _reading(actor: Actor, *, now: datetime, keys: Keys, ledger: Ledger) -> Iterator[_Reader]:
+    permission = Permission.REFERRAL_READ
+    with (
+        denials_recorded(actor=actor, permission=permission, asked="referrals", now=now, keys=keys, ledger=ledger),
+        acting_for(actor.agency_id),
+    ):
+        yield _Reader.of(actor, keys)
 
 
 def _listed(actor: Actor, count: int, now: datetime) -> Deed:

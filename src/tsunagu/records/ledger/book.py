@@ -180,7 +180,10 @@ def completed_erasures() -> list[LedgerEntry]:
 
 
 def withdrawn_submissions() -> list[LedgerEntry]:
-    """Return the entries of all that owners withdrew of submissions, likewise; those of the receivers name no items."""
+    """Return the entries of all that owners withdrew of submissions, likewise.
+
+    Those of the receivers name no items, nor do those that releases before this list wrote: they are left out.
+    """
     told = _entries_of((Act.SUBMISSION_WITHDRAWN, Act.SUBMISSION_WITHDRAWN_AGAIN))
     return [one for one in told if "numbers" in json.loads(one.body)["details"]]
 

@@ -19,7 +19,7 @@ from tsunagu.exchange.referral_form import pdf_of, text_of
 from tsunagu.exchange.typesetting import Typesetter
 from tsunagu.services import referral_answers as answers
 from tsunagu.services.referral_keeping import TAKEN_AS, take_referral
-from tsunagu.services.referral_lists import browse_referrals
+from tsunagu.services.referral_lists import ReferralView, browse_referrals
 from tsunagu.services.referral_package import FORMS, ReferralDraft
 from tsunagu.services.referral_views import ReadReferral, packages_of_list, view_referral
 from tsunagu.services.referrals import make_referral, send_referral, withdraw_referral
@@ -37,7 +37,12 @@ def referrals(request: HttpRequest) -> HttpResponse:
     came_after, sent_after = (id_named(request.GET.get(one, "")) for one in ("came", "sent"))
     found = browse_referrals(most=ROWS_A_PAGE, came_after=came_after, sent_after=sent_after, **parts_of(request))
     context = {"found": found, "came_after": came_after, "sent_after": sent_after}
+    context |= {"came_next": _last(found.came), "sent_next": _last(found.sent)}
     return render(request, "web/referrals.html", context)
+
+
+def _last(views: Sequence[ReferralView]) -> UUID | None:
+    return views[-1].kept.package.referral_id if views else None
 
 
 @require_GET
