@@ -26,7 +26,8 @@ from tsunagu.records.postgres.embedded_roles import EMBEDDED_NAMES as ROLES
 from tsunagu.services.hub_carrying import Brought, messages_to_carry, take_messages
 from tsunagu.services.hub_membership import accept_member, join_member, write_card
 
-from .world import DOORS_TO_THE_DATABASE, Person, Table, World, now, random_name
+from .counting import DOORS_TO_THE_DATABASE
+from .world import Person, Table, World, now, random_name
 
 FRESH = "tsunagu_fresh"
 

@@ -9,8 +9,6 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.db import connections
-from django.test.utils import CaptureQueriesContext
 from pyotp.totp import TOTP
 
 from tsunagu.cli.main import program
@@ -31,6 +29,7 @@ from tsunagu.services.identity import (
 from tsunagu.services.proposals import propose_officer
 from tsunagu.services.proving import LOCKED_FOR, MOST_FAILURES
 
+from .counting import counting
 from .scene import OVERSEES, WORKS
 from .world import PASSWORD, Person, World, now, random_name
 
@@ -126,9 +125,9 @@ def test_every_way_to_fail_looks_alike_and_does_the_same_work(world: World, monk
         how = prepared(door)
         hashed.clear()
         entries = world.entry_count()
-        with CaptureQueriesContext(connections["default"]) as queries, pytest.raises(NotSignedIn) as caught:
+        with counting() as queries, pytest.raises(NotSignedIn) as caught:
             door.knock(**how)
-        seen[failure] = (str(caught.value), dict(caught.value.details), len(queries), len(hashed),
+        seen[failure] = (str(caught.value), dict(caught.value.details), queries, len(hashed),
                          world.entry_count() - entries, world.last_entry()["act"])  # fmt: skip
     assert len(set(map(str, seen.values()))) == 1, seen
     assert seen["wrong login"][3:] == (1, 1, "access:denied")

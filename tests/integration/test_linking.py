@@ -10,7 +10,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from django.db import connections
-from django.test.utils import CaptureQueriesContext
 
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.fingerprint import Turn
@@ -29,6 +28,7 @@ from tsunagu.services.likeness import Benign, find_links
 from tsunagu.services.linking import apply_benign
 from tsunagu.services.overlaps import judge_hit
 
+from .counting import counting
 from .linked import Held, Made, copy, link, overlap_between
 from .scene import WORKS
 from .world import Person, World, now, random_name
@@ -306,9 +306,9 @@ def test_common_content_brought_into_one_more_case_asks_no_more_of_the_database(
     for number in range(COMMON_CASES + 8):
         held = Held.open(world, people[number % 3])
         held.keep(copy(logo))
-        with CaptureQueriesContext(connections[LINKER]) as watched:
+        with counting(LINKER) as queries:
             link(world)
-        asked.append(len(watched.captured_queries))
+        asked.append(queries[LINKER])
     assert len(set(asked[COMMON_CASES:])) == 1
     assert asked[-1] < asked[COMMON_CASES - 2]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import psycopg
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from tsunagu.domain.case import HoldingSummary
 from tsunagu.records import cases, holdings
@@ -12,6 +11,7 @@ from tsunagu.records.session import acting_for
 from tsunagu.services.cases import list_holdings, page_holdings
 from tsunagu.services.page import Page
 
+from .counting import counting
 from .linked import Held, Made
 from .scene import OVERSEES, WORKS
 from .world import World, now
@@ -83,9 +83,9 @@ def test_a_page_asks_the_database_as_often_however_many_items_there_are(world: W
     many = Held.open(world, anna).bring(*(made.file() for _ in range(40)))
     counts = []
     for held in (few, many):
-        with CaptureQueriesContext(connection) as asked:
+        with counting("default") as queries:
             _page(world, held, 0, 10)
-        counts.append(len(asked))
+        counts.append(queries["default"])
     assert counts[0] == counts[1]
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import connections
-from django.test.utils import CaptureQueriesContext
 
 from tsunagu.config.queue import WorkerQueue
 from tsunagu.config.worker import work
@@ -22,6 +20,7 @@ from tsunagu.services.notices import NoticeList, list_notices
 from tsunagu.services.overlaps import view_overlap
 from tsunagu.services.timeline import case_timeline, own_deeds, seen_by_others
 
+from .counting import counting
 from .linked import Held, Made, copy, link, overlap_between
 from .scene import OVERSEES, WORKS
 from .world import Person, World, random_name
@@ -99,10 +98,9 @@ def test_what_waits_of_others_changes_nothing_for_a_reader(world: World, people:
     mine = Held.open(world, anna).bring(Made().picture())
 
     def asked() -> tuple[NoticeList, list[int]]:
-        with ExitStack() as stack:
-            doors = [stack.enter_context(CaptureQueriesContext(connections[one])) for one in ("default", "linker")]
+        with counting("default", "linker") as queries:
             found = read(world, anna)
-        return found, [len(one.captured_queries) for one in doors]
+        return found, [*queries.values()]
 
     alone = asked()
     Held.open(world, ben).keep(Made().picture())

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from click.testing import CliRunner
-from django.db import connections, reset_queries
-from django.test.utils import CaptureQueriesContext
+from django.db import connections
 from pyotp.totp import TOTP
 
 from tsunagu.cli.main import program
@@ -36,7 +35,8 @@ from tsunagu.services.officers import certify_officer
 from tsunagu.services.proposals import confirm_proposal, propose_officer
 from tsunagu.services.scan import scan
 
-DOORS_TO_THE_DATABASE = ("default", "linker", "owner")
+from .counting import counting
+
 PASSWORD = "correct horse battery"
 
 
@@ -222,16 +222,11 @@ class World:
         """Run a command as somebody, or with a token, and measure what it does."""
         self.table.keep_token(person if isinstance(person, str) else person.token)
         before = self.entry_count()
-        reset_queries()  # the log of a connection holds 9,000, and those of whole modules would fill it
-        with ExitStack() as stack:
-            watched = {
-                alias: stack.enter_context(CaptureQueriesContext(connections[alias])) for alias in DOORS_TO_THE_DATABASE
-            }
+        with counting() as queries:
             typed = "".join(f"{line}\n" for line in lines)
             done = self.runner.invoke(program, arguments, input=typed, obj=self.table)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
-        queries = {alias: len(one.captured_queries) for alias, one in watched.items()}
         return Outcome(done.exit_code, done.stdout, done.stderr, queries, self.entry_count() - before)
 
     def json(self, person: Person, *arguments: str) -> list[dict[str, Any]]:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from tsunagu.domain.permission import NEVER_LENT, Permission, permissions_of
 from tsunagu.services.api_keys import make_key
 
 from ..clients import strict_client  # noqa: TID252 - tests are no package with a name
-from ..world import DOORS_TO_THE_DATABASE, Person, World  # noqa: TID252 - tests are no package with a name
+from ..counting import counting  # noqa: TID252 - tests are no package with a name
+from ..world import Person, World  # noqa: TID252 - tests are no package with a name
 
 REFERENCE = re.compile(rb'"reference": "[0-9a-f]{8}"')
 EACH_TIME = {"X-Reference"}
@@ -78,17 +76,14 @@ class Program:
     def ask(self, method: str, path: str, body: Any = None, **query: object) -> Answer:
         """Ask, and measure what that takes."""
         before = self.world.entry_count()
-        with ExitStack() as stack:
-            watched = [
-                stack.enter_context(CaptureQueriesContext(connections[alias])) for alias in DOORS_TO_THE_DATABASE
-            ]
+        with counting() as queries:
             response = self.send(method, path, body, **query)
         headers = {name: value for name, value in response.items() if name not in EACH_TIME}
         return Answer(
             response.status_code,
             tuple(sorted(headers.items())),
             REFERENCE.sub(b"REFERENCE", response.content),
-            tuple(len(one.captured_queries) for one in watched),
+            tuple(queries.values()),
             self.world.entry_count() - before,
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -13,17 +12,16 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from django.apps import apps
-from django.db import connections
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tsunagu.records.models import HitRow, Invitation
 from tsunagu.records.session import LINKER, acting_for
 
+from ..counting import counting  # noqa: TID252 - tests are no package with a name
 from ..web.test_doors import patterns  # noqa: TID252 - tests are no package with a name
 from ..web.visitors import Answer, seen  # noqa: TID252 - likewise
-from ..world import DOORS_TO_THE_DATABASE, random_name  # noqa: TID252 - likewise
-from .doors import ASKED, Targets, arguments_of, forget_queries, meant_by
+from ..world import random_name  # noqa: TID252 - likewise
+from .doors import ASKED, Targets, arguments_of, meant_by
 from .needles import LEAST
 from .planted import Planted, Seat
 
@@ -197,12 +195,11 @@ def ask(planted: Planted, seat: Seat, question: Question, values: dict[str, str]
     path = reverse(question.name, kwargs=arguments)
     asked = {one: values[one] for one in question.asked}
     before = planted.world.entry_count()
-    forget_queries()
-    with ExitStack() as stack:
-        watched = [stack.enter_context(CaptureQueriesContext(connections[one])) for one in DOORS_TO_THE_DATABASE]
+    with counting() as queries:
         answer = seen(_send(seat, question, path, asked))
-    queries = tuple(len(one.captured_queries) for one in watched)
-    return Reply(_without(answer, (path, *values.values())), queries, planted.world.entry_count() - before)
+    return Reply(
+        _without(answer, (path, *values.values())), tuple(queries.values()), planted.world.entry_count() - before
+    )
 
 
 def _send(seat: Seat, question: Question, path: str, asked: dict[str, str]) -> Any:

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import click
-from django.db import connections
 from django.http import HttpResponse
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -47,7 +46,7 @@ from tsunagu.records.session import LINKER, acting_for
 from tsunagu.services.opaque import item_name
 
 from ..web.test_doors import patterns  # noqa: TID252 - tests are no package with a name
-from ..world import DOORS_TO_THE_DATABASE, random_name  # noqa: TID252 - likewise
+from ..world import random_name  # noqa: TID252 - likewise
 from .planted import TOLD_OF, Planted, Seat
 
 PAGE, API, COMMAND = KINDS = ("page", "API", "command")
@@ -135,14 +134,7 @@ class Door:
         if self.kind == API:
             path, query = self.address
             return None if seat.program is None else _text(seat.program.send("GET", path, **dict(query)))
-        forget_queries()
         return planted.world.run(seat.token, *self.address).text
-
-
-def forget_queries() -> None:
-    """Forget what was counted: who counts the next question looks through all that is remembered."""
-    for alias in DOORS_TO_THE_DATABASE:
-        connections[alias].queries_log.clear()
 
 
 def _text(response: HttpResponse) -> str:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connections
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tsunagu.config.children import table_child
@@ -54,6 +51,7 @@ from tsunagu.services.votes import cast_vote
 
 from ..alerted import command, stand  # noqa: TID252 - tests are no package with a name
 from ..compared import compared_before, meet  # noqa: TID252 - likewise
+from ..counting import counting  # noqa: TID252 - likewise
 from ..enquired import enquire_once_more  # noqa: TID252 - likewise
 from ..guested import an_answer, invite, show_to  # noqa: TID252 - likewise
 from ..linked import Held, Made, copy, link, overlap_between  # noqa: TID252 - tests are no package with a name
@@ -501,11 +499,10 @@ class Workplace:
         found = {}
         for name, (who, ask) in self.pages().items():
             visitor = Visitor(self.world).sits_down_as(who)
-            with ExitStack() as stack:
-                doors = [stack.enter_context(CaptureQueriesContext(connections[one])) for one in ("default", "linker")]
+            with counting("default", "linker") as queries:
                 answer = ask(visitor)
             assert answer.status_code in {200, 302}, (name, answer.status_code)
-            found[name] = sum(len(one.captured_queries) for one in doors)
+            found[name] = sum(queries.values())
         return found
 
 
