@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tsunagu.domain.bank import BankSemantics
-from tsunagu.domain.errors import Conflict, InputError
+from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.permission import Role
 from tsunagu.exchange.reading import Of256Bits, Stated
 from tsunagu.records import bank_items, banks
@@ -132,6 +132,15 @@ def test_a_list_that_breaks_off_is_taken_back_whole_and_can_be_mended(world: Wor
         assert (failed.failure, failed.done_at) == ("input", None)
         assert bank_of(bank).items == 0
     assert bring_in(world, anna, whole, bank=bank, form="vics").imported == 30
+
+
+@pytest.mark.parametrize("data", [b"", b"md5,pdq\n", b"\x89PNG\r\n\x1a\n\0\0"], ids=["empty", "no row", "picture"])
+def test_a_file_that_is_no_list_leaves_no_bank(world: World, anna: Person, data: bytes) -> None:
+    bank = random_name("bank")
+    with pytest.raises(InputError):
+        bring_in(world, anna, data, bank=bank)
+    with acting_for(anna.actor.agency_id), pytest.raises(NotFound):
+        bank_of(bank)
 
 
 def test_a_list_that_was_imported_before_does_nothing(world: World, anna: Person) -> None:

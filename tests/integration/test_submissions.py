@@ -53,6 +53,7 @@ from tsunagu.services.submission_taking import take_submission
 from tsunagu.services.submissions import submit_series
 from tsunagu.services.sweeping import sweep_vaults
 from tsunagu.services.vault import opened_vault
+from tsunagu.services.waiting import count_waiting
 
 from .granted import grant, two_administrators
 from .peopled import people_a_case
@@ -446,18 +447,29 @@ def test_the_list_tells_of_each_withdrawal_which_items_it_was(post: Post) -> Non
     assert {one.agency_id for one in told} == {post.anna.actor.agency_id}
 
 
-def test_who_withdraws_is_told_how_many_recalls_of_persons_go_with_the_case(post: Post) -> None:
+def test_how_many_recalls_went_with_a_withdrawn_case_its_agency_alone_is_told(post: Post) -> None:
     submission = submit(post.world, post.anna, post.series, post.ben)
     people_a_case(post.world, post.ben, take(post.world, post.ben, submission))
-    withdraw = ("submissions", "withdraw", str(submission), *WHY)
-    [told] = post.world.json(post.anna, *withdraw, "--item", post.digests[0])
-    assert (told["withdrawn"], told["unanswered_recalls"]) == (1, 0)  # the case is there yet, and so is their list
-    [told] = post.world.json(post.anna, *withdraw)
-    assert (told["withdrawn"], told["unanswered_recalls"]) == (2, 2)
-    for by, act in ((post.anna, "submission:erased"), (post.ben, "erasure:completed")):
+    [told] = post.world.json(post.anna, "submissions", "withdraw", str(submission), *WHY)
+    assert (told["withdrawn"], set(told)) == (3, {"submission", "withdrawn", "at"})
+    for by, act, count in ((post.anna, "submission:erased", None), (post.ben, "erasure:completed", 2)):
         with acting_for(by.actor.agency_id):
             bodies = [json.loads(one.body) for one in entries_sought(LedgerSearch(), before=None, most=100)]
-        assert 2 in [one["details"].get("unanswered_recalls") for one in bodies if one["act"] == act]
+        details = [one["details"] for one in bodies if one["act"] == act]
+        assert {one.get("unanswered_recalls") for one in details} >= {count}
+        assert count or not any("unanswered_recalls" in one for one in details)
+
+
+def test_for_two_weeks_a_receiver_is_told_that_what_he_had_taken_was_withdrawn(post: Post) -> None:
+    def gone(later: timedelta = timedelta()) -> int:
+        parts = post.world.parts | {"now": post.world.parts["now"] + later}
+        return count_waiting(actor=post.ben.actor, **parts).submissions_gone
+
+    submission, before = submit(post.world, post.anna, post.series, post.ben), gone()
+    take(post.world, post.ben, submission)
+    assert gone() == before
+    assert post.run(post.anna, "submissions", "withdraw", str(submission), *WHY) == 0
+    assert (gone(), gone(timedelta(days=15))) == (before + 1, 0)
 
 
 def test_when_its_receiver_erases_what_he_took_no_digests_are_kept(post: Post) -> None:

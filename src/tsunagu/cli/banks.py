@@ -151,7 +151,7 @@ def show(house: House, name: str, *, purpose: str | None, as_json: bool) -> None
         )
         return
     for word, value in _bank_json(view.bank).items():
-        screen.print(f"{word:12} {value}", highlight=False)
+        screen.print(f"{word:12} {'-' if value is None else value}", highlight=False)
     held = [(name, *_figures(one).values()) for name, one in view.held]
     print_table(("in quarantine", "benign near", "asked near"), held, empty="Nothing is in quarantine.")
     hits = [(one.item, one.agency, f"{one.asked_at:%Y-%m-%d %H:%M}") for one in view.hits]

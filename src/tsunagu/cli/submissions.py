@@ -127,19 +127,12 @@ def withdraw(house: House, submission_id: UUID, *, items: Sequence[str], reason:
         gone = withdraw_submission(
             submission_id=submission_id, items=items, reason=reason, queue=desk.rooms.queue, **desk.parts
         )
-    _print_done(submission_id, "withdrawn", gone.items, as_json=as_json, unanswered_recalls=gone.unanswered_recalls)
-    if gone.unanswered_recalls and not as_json:
-        left = counted(gone.unanswered_recalls, "receiver", "receivers")
-        screen.print(
-            f"{left} of what had left the case there had not been told yet of a person's withdrawal, and the list goes "
-            "with the case: let that agency know.",
-            style="bold",
-        )
+    _print_done(submission_id, "withdrawn", gone, as_json=as_json)
 
 
-def _print_done(submission_id: UUID, done: str, count: int, *, as_json: bool, **more: int) -> None:
+def _print_done(submission_id: UUID, done: str, count: int, *, as_json: bool) -> None:
     if as_json:
-        print_json({"submission": str(submission_id), done: count, "at": now().isoformat(), **more})
+        print_json({"submission": str(submission_id), done: count, "at": now().isoformat()})
         return
     screen.print(f"{counted(count, 'item', 'items')} {done}.")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import NotFound
@@ -35,6 +35,8 @@ from tsunagu.records.models import (
 from tsunagu.records.series import mine, seen_by
 
 NO_SUBMISSION = "no such submission"
+LATELY = timedelta(days=14)
+"""How long a receiver is told that something he had taken was withdrawn."""
 
 
 def add(one: Submission, members: Sequence[Member]) -> None:
@@ -134,11 +136,16 @@ def received_one(actor: Actor, submission_id: UUID) -> Submission:
     return _one(_received(actor).filter(id=submission_id))
 
 
-def count_waiting(actor: Actor, *, today: date) -> int:
-    """Return how many submissions wait for the actor's agency to take them or reject them."""
-    standing = SubmissionItemRow.objects.filter(submission_id=OuterRef("id"), state__in=STANDING)
-    rows = _received(actor).filter(Exists(standing), taken_at=None, withdrawn_at=None, until__gte=today)
-    return rows.count()
+def count_waiting(actor: Actor, *, now: datetime) -> tuple[int, int]:
+    """Return how many submissions to the actor's agency wait to be taken or rejected, and how many went lately.
+
+    Those went whose owner withdrew them within `LATELY`, after they had been taken.
+    """
+    standing = Exists(SubmissionItemRow.objects.filter(submission_id=OuterRef("id"), state__in=STANDING))
+    waits = Q(standing, taken_at=None, withdrawn_at=None, until__gte=now.date())
+    went = Q(taken_at__isnull=False, withdrawn_at__gte=now - LATELY)
+    counts = _received(actor).aggregate(waits=Count("id", filter=waits), went=Count("id", filter=went))
+    return counts["waits"], counts["went"]
 
 
 def lines_of(submission_id: UUID) -> dict[int, bytes]:

@@ -41,12 +41,6 @@ def receivers_of_withdrawn(owner_id: UUID) -> tuple[UUID, ...]:
     return tuple(sorted(set(rows.values_list("submission__receiver_id", flat=True))))
 
 
-def withdrawn_case(submission_id: UUID) -> UUID | None:
-    """Return the case that a submission to the agency was taken as, if all of it is withdrawn and the case is left."""
-    rows = SubmissionRow.objects.filter(id=submission_id, withdrawn_at__isnull=False)
-    return rows.values_list("case_id", flat=True).first()
-
-
 def forget_erased(agency_id: UUID, case_id: UUID, exhibit_id: UUID | None, *, now: datetime) -> tuple[Submission, ...]:
     """Keep that nothing is left of an exhibit, or without one of the case, that came by a submission; return it."""
     rows = SubmissionRow.objects.filter(receiver_id=agency_id, case_id=case_id)

@@ -27,7 +27,7 @@ from tsunagu.records.session import acting_for, connections_left, locked
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.banks import apply_if_benign, bank_deed, open_bank
 from tsunagu.services.blast_radius import imported_too_wide
-from tsunagu.services.imported_lists import ImportReport, ListToImport
+from tsunagu.services.imported_lists import ImportReport, ListToImport, must_have_items
 from tsunagu.services.known_index import KnownIndex
 from tsunagu.services.known_items import new_item
 from tsunagu.services.parts import Keys, Ledger, Queue
@@ -79,7 +79,8 @@ def import_list(
 
     Raises:
         Forbidden: the actor may not change banks.
-        InputError: there is no such format; or the list is none of it: then what came in of it is withdrawn.
+        InputError: there is no such format; or the list is none of it: then what came in of it is withdrawn; or no row
+            of it can be taken, and there is no bank of this name.
         Conflict: the bank means something else, or another run brings a list into it at this moment.
     """
     reader_for(coming.format_name)
@@ -109,6 +110,7 @@ def _bank_for(coming: ListToImport, parts: _Parts) -> BankSummary:
         except NotFound:
             bank = None
     if bank is None:
+        must_have_items(coming)
         return open_bank(
             actor=actor,
             name=coming.bank,

@@ -127,7 +127,7 @@ def _carried_out(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger) -> 
             ledger.write(
                 Deed(Act.ERASURE_COMPLETED, now, one.agency_id, one.begun_by, case_id=one.case_id, details=told),
                 *erased_at_both(asked, now),
-                *told_owner(one, done, lost, now=now),
+                *told_owner(one, done, now=now),
             )
             queue_over(asked, now=now)
     return True

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from io import BufferedReader
 
 from tsunagu.domain.bank import BankSemantics
+from tsunagu.domain.errors import InputError
+from tsunagu.domain.known import KnownItem, LossReport
 from tsunagu.exchange.reading import Stated
+from tsunagu.exchange.registry import reader_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +58,19 @@ class ImportReport:
     held: int
     was_done: bool
     is_unfounded: bool
+
+
+def must_have_items(coming: ListToImport) -> None:
+    """Read a list up to its first item: a file that is no list leaves no bank behind.
+
+    Raises:
+        InputError: it is none of its format, or no row of it can be taken.
+    """
+    refused = Counter[str]()
+    for one in reader_for(coming.format_name)(coming.stream, coming.stated, LossReport()):
+        if isinstance(one, KnownItem):
+            coming.stream.seek(0)
+            return
+        refused[one.reason.value] += 1
+    told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(refused.items())) or "it has none"
+    raise InputError(f"no row of the list can be taken ({told}), so that no bank is opened for it")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -67,10 +66,8 @@ def expire_submissions(*, now: datetime, ledger: Ledger, clock_is_right: bool = 
     return count
 
 
-def told_owner(one: Erasing, done: Erased, lost: Mapping[str, int], *, now: datetime) -> tuple[Deed, ...]:
+def told_owner(one: Erasing, done: Erased, *, now: datetime) -> tuple[Deed, ...]:
     """Return what the owner's ledger is told once something that he had submitted is erased; the proof's root with it.
-
-    `lost` is what both ledgers are told of what else has gone.
 
     Call it within `acting_for` the receiver, once the erasure is completed.
     """
@@ -88,7 +85,6 @@ def told_owner(one: Erasing, done: Erased, lost: Mapping[str, int], *, now: date
                 "places": done.places,
                 "items": done.items,
                 "merkle_root": done.merkle_root.hex(),
-                **lost,
             },
         )
         for each in gone

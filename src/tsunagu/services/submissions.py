@@ -16,10 +16,9 @@ from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.series_steps import StepKind
 from tsunagu.domain.submission import Submission, SubmissionState, SubmittedItem, numbers_to_text
-from tsunagu.records import agencies, series_steps, submission_ends, submissions, submitted_here, withdrawn
+from tsunagu.records import agencies, series_steps, submission_ends, submissions
 from tsunagu.records import series as series_rows
 from tsunagu.records.ledger.merkle import merkle_root
-from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.case_life import check_reason
 from tsunagu.services.erasing import erase_withdrawn
@@ -36,20 +35,6 @@ class SubmissionsView:
 
     submissions: tuple[Submission, ...]
     agencies: Mapping[UUID, AgencyCard]
-
-
-@dataclass(frozen=True, slots=True)
-class WithdrawnItems:
-    """What a withdrawal came to.
-
-    Attributes:
-        items: how many are withdrawn now.
-        unanswered_recalls: how many receivers of what had left the receiver's case he had not told yet that a person
-            was withdrawn from it; the list of them goes with the case.
-    """
-
-    items: int
-    unanswered_recalls: int
 
 
 def submit_series(
@@ -128,8 +113,8 @@ def withdraw_submission(
     now: datetime,
     keys: Keys,
     ledger: Ledger,
-) -> WithdrawnItems:
-    """Withdraw items of a submission: what its receiver took of them is erased there.
+) -> int:
+    """Withdraw items of a submission, and return how many: what its receiver took of them is erased there.
 
     It is gone when this returns, unless it is large: then it is decided, and the queue sees to it. Both ledgers tell.
 
@@ -161,11 +146,8 @@ def withdraw_submission(
         told: dict[str, str | int] = {"submission": str(submission_id), "items": gone, "agency": str(one.receiver_id)}
         told["numbers"] = numbers_to_text(numbers)
         desk.take(StepKind.RECALLED, found, reason=reason, value=value, told=told)
-    with acting_for(one.receiver_id):
-        case_id = submitted_here.withdrawn_case(submission_id)
-        unanswered = withdrawn.count_unanswered(case_id) if case_id else 0
     erase_withdrawn(one.receiver_id, now=now, keys=keys, ledger=ledger, queue=queue)
-    return WithdrawnItems(gone, unanswered)
+    return gone
 
 
 def _submission(

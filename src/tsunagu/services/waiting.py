@@ -40,6 +40,7 @@ class Waiting:
         visits: invitations to look at a series of another agency that he has not answered.
         guests: invitations to his series that wait for him as a second person.
         submissions: that came to his agency and were neither taken nor rejected.
+        submissions_gone: that his agency had taken, and that their owner withdrew lately.
         requests: of other forces that his agency has yet to answer; `MOST_REFERRALS` at most.
         comparisons: at other installations that found a hit of which nobody of his side has taken note.
         to_clear: his cases in which a person's withdrawal is owed.
@@ -56,6 +57,7 @@ class Waiting:
     guests: int = 0
     requests: int = 0
     submissions: int = 0
+    submissions_gone: int = 0
     comparisons: int = 0
     to_clear: tuple[waiting.CaseToClear, ...] = ()
 
@@ -82,10 +84,10 @@ def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
         late = enquiries.count_overdue(actor, today=now.date())
         visits, proposed = _guests(actor, now)
         asked = _unanswered(actor, now, keys) if actor.may(Permission.REFERRAL_READ) else 0
-        sent = submissions.count_waiting(actor, today=now.date()) if actor.may(Permission.SUBMISSION_RECEIVE) else 0
+        sent = submissions.count_waiting(actor, now=now) if actor.may(Permission.SUBMISSION_RECEIVE) else (0, 0)
         to_clear = waiting.cases_to_clear(actor) if actor.may(Permission.PERSON_WITHDRAW) else ()
         compared = comparisons.count_waiting(actor) if _notes_comparisons(actor) else 0
-        found = Waiting(*at_alerts, *at_reports, came, late, visits, proposed, asked, sent, compared, to_clear)
+        found = Waiting(*at_alerts, *at_reports, came, late, visits, proposed, asked, *sent, compared, to_clear)
         about: dict[str, str | int] = {
             "alerts": found.alerts,
             "news": found.alerts_news,
@@ -95,6 +97,7 @@ def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
             "guests": found.visits + found.guests,
             "requests": found.requests,
             "submissions": found.submissions,
+            "withdrawn": found.submissions_gone,
             "comparisons": found.comparisons,
             "withdrawals": len(found.to_clear),
         }

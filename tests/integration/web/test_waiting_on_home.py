@@ -95,6 +95,7 @@ def by_the_lists(actor: dict[str, Any]) -> Waiting:
             for one in list_enquiry_requests(**actor)
         ),
         sum(one.may_be_taken(now().date()) for one in list_received(**actor).submissions),
+        sum(bool(one.taken_at and one.withdrawn_at) for one in list_received(**actor).submissions),
         sum(one.waits for one in list_comparisons(**actor).comparisons),
         to_clear(actor),
     )

@@ -23,12 +23,9 @@ from tsunagu.web.sign_in.proof import grave
 @grave
 @require_http_methods(["GET", "POST"])
 def series_submissions(request: HttpRequest, series: str) -> HttpResponse:
-    """Show what was submitted of a series and how each item stands; submit items, or withdraw a submission.
-
-    Recalls that a withdrawal leaves unanswered are told at once: no address carries a figure.
-    """
-    unanswered = _change(request, series) if request.method == "POST" else 0
-    if request.method == "POST" and not unanswered:
+    """Show what was submitted of a series and how each item stands; submit items, or withdraw a submission."""
+    if request.method == "POST":
+        _change(request, series)
         return redirect("series_submissions", series)
     view = service.list_submissions(name=series, **parts_of(request))
     lines = [(one, view.agencies[one.receiver_id], _stands(one)) for one in view.submissions]
@@ -38,7 +35,7 @@ def series_submissions(request: HttpRequest, series: str) -> HttpResponse:
         for one in view.agencies.values()
         if one.agency_id != own and not one.is_correspondent and one.member_id is None
     )
-    context = {"series": series, "lines": lines, "agencies": there, "purposes": list(Purpose), "unanswered": unanswered}
+    context = {"series": series, "lines": lines, "agencies": there, "purposes": list(Purpose)}
     return render(request, "web/series_submissions.html", context)
 
 
@@ -72,8 +69,7 @@ def _stands(one: Submission) -> list[tuple[str, int]]:
     return [(state.value, one.count(state)) for state in SubmissionState if one.count(state)]
 
 
-def _change(request: HttpRequest, series: str) -> int:
-    """Do what was sent, and return how many recalls stay unanswered by it."""
+def _change(request: HttpRequest, series: str) -> None:
     sent, parts = request.POST, parts_of(request)
     act = sent.get("act", "")
     if act == "submit":
@@ -98,12 +94,10 @@ def _change(request: HttpRequest, series: str) -> int:
         except ValueError as error:
             raise InputError("there is no such choice") from error
         reason, queue = sent.get("reason", ""), rooms().queue
-        gone = service.withdraw_submission(submission_id=submission_id, items=(), reason=reason, queue=queue, **parts)
-        return gone.unanswered_recalls
+        service.withdraw_submission(submission_id=submission_id, items=(), reason=reason, queue=queue, **parts)
     else:
         service.list_submissions(name=series, **parts)  # what is not his is told him before what is no deed
         raise InputError("there is no such choice")
-    return 0
 
 
 def _answer(request: HttpRequest, submission_id: UUID) -> None:
