@@ -62,6 +62,24 @@ def test_who_works_on_both_cases_sees_each_hit_from_either_and_judges_for_both(
     assert {entry["case"] for entry in judged} == both
 
 
+def test_the_ledger_counts_the_hits_of_the_page_that_was_told_and_none_more(
+    world: World, people: tuple[Person, ...]
+) -> None:
+    made = Made()
+    ours, theirs = (Held.open(world, one) for one in people)
+    pictures = [made.picture() for _ in range(3)]
+    ours.bring(*pictures)
+    theirs.bring(*(copy(one) for one in pictures))
+    overlap_id = overlap_between(ours, theirs)
+    ours.share(overlap_id)
+    assert theirs.share(overlap_id)
+    asked: dict[str, Any] = {"overlap_id": overlap_id, "queue": world.rooms.queue, **world.parts}
+    for most, has_more in ((2, True), (3, False)):
+        told = service.view_overlap(actor=people[0].actor, most=most, **asked).hits
+        assert (len(told), told.has_more) == (most, has_more)
+        assert entries(world, Act.OVERLAP_READ)[-1]["details"]["hits"] == most
+
+
 def test_nothing_is_compared_for_who_may_read_no_notices(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     anna, adam = world.found(WORKS, OVERSEES)
     held = Held.open(world, anna)

@@ -21,6 +21,7 @@ from tsunagu.records.telling import NoticeSent
 from tsunagu.services.access import REFERENCE, denials_recorded
 from tsunagu.services.linking import leave_waiting, link_first
 from tsunagu.services.notices import NoticeView, new_hits
+from tsunagu.services.page import Page, and_one
 from tsunagu.services.parts import Keys, Ledger, Queue
 from tsunagu.services.settling import noticed, settle
 
@@ -34,12 +35,13 @@ class OverlapView:
 
     Attributes:
         sides: what he was told: one notice, or two when he works on both cases.
-        hits: rare and near ones first, one case after the other; none before both sides have shared.
+        hits: rare and near ones first, one case after the other; none before both sides have shared. More may follow
+            of each case.
         waiting: how many items of the cases that the officer works on still wait to be compared.
     """
 
     sides: tuple[NoticeView, ...]
-    hits: tuple[HitView, ...]
+    hits: Page[HitView]
     waiting: int
 
 
@@ -173,7 +175,7 @@ def view_overlap(
     with acting_for(actor.agency_id):
         waiting = notices.waiting_items(actor)
         seen = [
-            (notice, notices.hits_seen(notice, label, only=hit_id, after=after, most=most))
+            (notice, Page.of(notices.hits_seen(notice, label, only=hit_id, after=after, most=and_one(most)), most))
             for notice in sorted(sides, key=lambda one: one.case)
         ]
         cards = agencies.agency_cards()
@@ -190,7 +192,8 @@ def view_overlap(
     leave_waiting(waiting, queue=queue)
     ledger.record(*deeds)
     views = tuple(NoticeView.of(one, cards, grown) for one in sides)
-    return OverlapView(views, tuple(hit for _, found in seen for hit in found), waiting)
+    hits = Page((hit for _, found in seen for hit in found), has_more=any(found.has_more for _, found in seen))
+    return OverlapView(views, hits, waiting)
 
 
 def judge_hit(

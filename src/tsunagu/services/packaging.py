@@ -56,11 +56,19 @@ class ExportedCase:
 
 @dataclass(slots=True)
 class _Told:
-    """What the files told on their way out: the first ones, how many each exhibit has, and the SHA-256 of each."""
+    """What the files told on their way out.
+
+    Attributes:
+        first: the first ones.
+        by_exhibit: how many each exhibit has.
+        contents: the SHA-256 of each that has one.
+        places: how many there were.
+    """
 
     first: list[PackagedFile] = field(default_factory=list)
     by_exhibit: dict[str, int] = field(default_factory=dict)
     contents: list[bytes] = field(default_factory=list)
+    places: int = 0
 
 
 def export_case(
@@ -98,10 +106,8 @@ def export_case(
         InputError: the package cannot be written, or the case has too many places.
         Conflict: the case changed while it was written, so that the ledger says something else; nothing goes out.
     """
-    case = case_for(
-        actor=actor, reference=reference, permission=Permission.CASE_EXPORT, now=now, keys=keys, ledger=ledger
-    )
     leaving = Permission.CASE_EXPORT
+    case = case_for(actor=actor, reference=reference, permission=leaving, now=now, keys=keys, ledger=ledger)
     with denials_recorded(actor=actor, permission=leaving, asked=reference, now=now, keys=keys, ledger=ledger):
         check_may_leave(actor.agency_id, case.case_id)
     link_first(queue=queue, now=now, ledger=ledger)
@@ -114,20 +120,25 @@ def export_case(
     # Only now: nothing may leave before its entry is committed.
     with _failure_told(deed(Act.CASE_EXPORT_FAILED, actor=actor, case=case, now=now, merkle_root=root), ledger):
         with acting_for(actor.agency_id):
-            whole = _whole(case, actor, release=release, now=now)
-            exhibits = packaged.packaged_exhibits(case)
-            findings = _findings(actor, case)
-            custody = tuple(_custody(case, {str(one.exhibit_id): one.reference for one in exhibits}))
-            told = _Told()
-            with package.writing(CASE_FILE) as file:
-                files = _noted(packaged.packaged_files(case), told)
-                count = write_case(whole, file, exhibits=exhibits, files=files, findings=findings, custody=custody)
-        if (count, merkle_root(told.contents).hex()) != (places, root):
+            report, written = _written(case, actor, package, release=release, now=now)
+        if (written.places, merkle_root(written.contents).hex()) != (places, root):
             raise Conflict("the case changed while it was written into the package: export it again")
-        report = Report(whole, exhibits, told.by_exhibit, tuple(told.first), findings, custody)
         _write_for_people(package, report, reporter, key_id=signer.key_id, public_key=public_key)
         package.finish(signer=signer, public_key=public_key, now=now)
-        return ExportedCase(count, len(findings), whole.waiting)
+        return ExportedCase(places, len(report.findings), report.case.waiting)
+
+
+def _written(case: CaseSummary, actor: Actor, package: Package, *, release: str, now: datetime) -> tuple[Report, _Told]:
+    """Write what the case holds into the package, and return what its summaries tell. Call it within `acting_for`."""
+    whole = _whole(case, actor, release=release, now=now)
+    exhibits = packaged.packaged_exhibits(case)
+    findings = _findings(actor, case)
+    custody = tuple(_custody(case, {str(one.exhibit_id): one.reference for one in exhibits}))
+    told = _Told()
+    with package.writing(CASE_FILE) as file:
+        files = _noted(packaged.packaged_files(case), told)
+        told.places = write_case(whole, file, exhibits=exhibits, files=files, findings=findings, custody=custody)
+    return Report(whole, exhibits, told.by_exhibit, tuple(told.first), findings, custody), told
 
 
 def _write_for_people(

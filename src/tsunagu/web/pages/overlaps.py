@@ -54,12 +54,11 @@ def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
     """Show one overlap: with whom, and once both sides have shared, every hit with its evidence."""
     after = number(request.GET.get("after", ""))
     found = service.view_overlap(
-        overlap_id=overlap_id, after=after, most=ROWS_A_PAGE + 1, queue=rooms().queue, **parts_of(request)
+        overlap_id=overlap_id, after=after, most=ROWS_A_PAGE, queue=rooms().queue, **parts_of(request)
     )
     # Who works on both cases is told of each hit from either side; the page shows one.
     shown = found.sides[0]
-    whole = [hit for hit in found.hits if hit.case == shown.notice.case]
-    seen = whole[:ROWS_A_PAGE]
+    seen = [hit for hit in found.hits if hit.case == shown.notice.case]
     return render(
         request,
         "web/overlap.html",
@@ -67,7 +66,7 @@ def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
             "view": shown,
             "waiting": found.waiting,
             "after": after,
-            "next": seen[-1].hit_id if len(whole) > ROWS_A_PAGE else None,
+            "next": seen[-1].hit_id if found.hits.has_more else None,
             "hits": [(hit, drawn(hit.evidence.stretches)) for hit in seen],
             "desk": reveal_desk(
                 actor=actor_of(request),
