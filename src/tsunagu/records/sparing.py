@@ -1,7 +1,7 @@
-"""Migrations applied with fewer models drawn: what a migration adds concerns one, and Django draws all that touch it.
+"""Migrations applied with fewer models drawn: most of what a migration does concerns one; Django draws all it touches.
 
 Here nearly all models touch each other, so that drawing them took four fifths of the time in which an empty database
-was made ready. An addition to a table, as the database is told of it, needs that table's model and those that it points
+was made ready. A change of a table, as the database is told of it, needs that table's model and those that it points
 to, which stand already: the model alone is drawn anew. Before anything else, such as another type for a key, all models
 are drawn anew, in the state before and in the one after, and Django has its way. A test holds the tables that come of
 it to those of Django's own states.
@@ -19,7 +19,7 @@ from django.db.models import BaseConstraint, Field, Index
 
 
 class SparingState(ProjectState):
-    """The models between two migrations, of which an addition draws one anew.
+    """The models between two migrations, of which most changes draw one anew.
 
     Django clones a state before each operation and changes the one or the other: the two know each other.
     """
@@ -49,9 +49,9 @@ class SparingState(ProjectState):
     def alter_field(
         self, app_label: str, model_name: str, name: str, field: Field[Any, Any], preserve_default: Any
     ) -> None:
-        """Change a field; whether others may point to it or it points to others decides what is drawn."""
+        """Change a field; whether others may point to it decides what is drawn."""
         before = self.models[app_label, model_name].fields[name]
-        with self._locally(unless=any(one.is_relation or one.unique for one in (before, field))):
+        with self._locally(unless=before.unique or field.unique):
             super().alter_field(app_label, model_name, name, field, preserve_default)
 
     def add_index(self, app_label: str, model_name: str, index: Index) -> None:
@@ -63,6 +63,23 @@ class SparingState(ProjectState):
         """Add a constraint."""
         with self._locally():
             super().add_constraint(app_label, model_name, constraint)
+
+    def remove_index(self, app_label: str, model_name: str, index_name: str) -> None:
+        """Remove an index."""
+        with self._locally():
+            super().remove_index(app_label, model_name, index_name)
+
+    def remove_constraint(self, app_label: str, model_name: str, constraint_name: str) -> None:
+        """Remove a constraint."""
+        with self._locally():
+            super().remove_constraint(app_label, model_name, constraint_name)
+
+    def alter_model_options(
+        self, app_label: str, model_name: str, options: dict[str, Any], option_keys: Any = None
+    ) -> None:
+        """Change what the database is not told, such as the order that rows are listed in."""
+        with self._locally():
+            super().alter_model_options(app_label, model_name, options, option_keys)
 
     def reload_model(self, app_label: str, model_name: str, delay: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's
         """Draw a model anew after it was changed, alone or with all others."""
