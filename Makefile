@@ -18,8 +18,11 @@ TESTS_AT_ONCE ?= $(shell expr $$(nproc) + 1)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
+# One after the other, but for what is asked for at once.
+ifndef AT_ONCE
 .NOTPARALLEL:
-.PHONY: help setup demo serve test check soak bench bundle lock reference openapi translations lint tests test-tools setup-dev compiled
+endif
+.PHONY: help setup demo serve test check soak bench bundle lock reference openapi translations lint collected tests test-tools setup-dev compiled
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +37,7 @@ serve: compiled ## Serve the demonstration's workplace in the browser, until Ctr
 	@$(BIN)/tsunagu serve --demo
 
 test: test-tools compiled ## Run the checks and every test but the long rounds, both at once
-	@$(MAKE) --no-print-directory -j2 lint tests
+	@$(MAKE) --no-print-directory -j2 AT_ONCE=yes collected tests
 
 check: lint ## Run the checks: style, types, floors, spelling, house rules (about a minute)
 	$(BIN)/pytest --quiet tests/house
@@ -92,6 +95,10 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+
+# Each process of a run would compile all tests by itself, at the same moment: one does so beside the first of them.
+collected: lint
+	@$(BIN)/pytest --collect-only --quiet --quiet > /dev/null
 
 setup-dev: $(VENV)/.dev
 
