@@ -134,6 +134,39 @@ def test_one_process_takes_what_another_has_published_and_goes_on(anna: Person, 
     assert (one.state().snapshot, one.state().pending) == (position, 0)
 
 
+def test_a_process_that_is_behind_a_snapshot_begins_again_with_it_and_follows_nothing_that_it_holds(
+    anna: Person, bank_id: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behind, pdq = KnownIndex(tmp_path), secrets.token_bytes(32)
+    before = behind.state().position
+    add(anna, bank_id, pdq)
+    position = KnownIndex(tmp_path).publish()
+    read, asked = known_index.bank_log.changes_after, list[int]()
+    monkeypatch.setattr(known_index.bank_log, "changes_after", lambda after: (asked.append(after), read(after))[1])
+    assert searched(behind, [pdq]) == expected([pdq]) != []
+    assert before < position == min(asked)
+
+
+def test_a_snapshot_is_due_by_what_the_log_holds_followed_or_not(
+    anna: Person, bank_id: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, published, passing = KnownIndex(tmp_path), secrets.token_bytes(32), secrets.token_bytes(32)
+    add(anna, bank_id, published)
+    index.publish()
+    monkeypatch.setattr(known_index, "DUE_CHANGES", len(held()) // 10 + 3)
+    add(anna, bank_id, passing, *(secrets.token_bytes(32) for _ in range(known_index.DUE_CHANGES - 1)))
+    assert not index.is_due()
+    withdraw(anna, *(item for item, pdq in held().items() if pdq in (published, passing)))
+    assert not index.is_due()  # one addition is none any more, and one withdrawal has come
+    add(anna, bank_id, secrets.token_bytes(32))
+    assert index.is_due()
+    index.followed()
+    assert index.is_due()
+    index.publish()
+    index.followed()
+    assert not index.is_due()
+
+
 def test_what_is_added_while_a_snapshot_is_built_is_found_after_it(
     anna: Person, bank_id: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

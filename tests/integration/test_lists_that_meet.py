@@ -96,6 +96,29 @@ def test_what_is_added_by_itself_answers_at_once_though_a_list_is_still_on_its_w
     assert len(items_of(anna, bank)) == 1
 
 
+def test_what_two_add_at_the_same_time_or_one_twice_is_added_once(world: World, anna: Person) -> None:
+    bank, agency_id = random_name("bank"), anna.actor.agency_id
+    bring_in(world, anna, a_list(3), bank=bank)
+    item = NewItem(md5=secrets.token_bytes(16))
+
+    def added() -> int:
+        with acting_for(agency_id):
+            packed = bank_items.pack([item, item])
+            return bank_items.add_items(bank_of(bank).bank_id, packed, agency_id=agency_id, now=now())
+
+    with ThreadPoolExecutor(1) as pool:
+        with acting_for(agency_id):
+            packed = bank_items.pack([item, item])
+            assert packed.rows == 2
+            assert bank_items.add_items(bank_of(bank).bank_id, packed, agency_id=agency_id, now=now()) == 1
+            other = pool.submit(added)
+            with pytest.raises(TimeoutError):  # it waits for the end of this
+                other.result(0.5)
+        assert other.result() == 0
+        pool.submit(connections_left).result()
+    assert len(items_of(anna, bank)) == 4
+
+
 def test_while_one_list_is_being_brought_in_another_waits_for_its_turn(world: World, anna: Person) -> None:
     bank, met = random_name("bank"), list[BaseException | None]()
 
@@ -114,7 +137,7 @@ def test_while_one_list_is_being_brought_in_another_waits_for_its_turn(world: Wo
 def test_a_list_of_which_something_else_is_stated_is_brought_in_anew(
     world: World, anna: Person, second: dict[str, Any]
 ) -> None:
-    bank, digits = random_name("bank"), [secrets.token_hex(32) for _ in range(5)]
+    bank, digits = random_name("bank"), [secrets.token_hex(16), *(secrets.token_hex(32) for _ in range(5))]
     first = bring_in(world, anna, "\n".join(digits), bank=bank, stated=Stated())
     assert first.refused == {"ambiguous-256-bits": 5}
     stated = replace(Stated(), **second)

@@ -177,7 +177,6 @@ def remove_unlisted_objects(station: Station, _: Arguments) -> None:
 def publish_index(station: Station, _: Arguments) -> None:
     """Publish a new snapshot of what banks know, when so much has changed that following the log takes long."""
     known = station.rooms.known()
-    known.followed()
     if known.is_due():
         known.publish()
 

@@ -112,6 +112,19 @@ def changes_after(position: int) -> tuple[Additions, Withdrawals]:
     )
 
 
+def count_after(position: int, *, most: int) -> int:
+    """Return how many changes the log has after a place, at most so many of either kind."""
+    with connections[LINKER].cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM (SELECT FROM bank_item WHERE id > %(after)s AND pdq IS NOT NULL"
+            " ORDER BY id LIMIT %(most)s) AS added)"
+            " + (SELECT count(*) FROM (SELECT FROM bank_item WHERE withdrawn > %(after)s AND id <= %(after)s"
+            " ORDER BY withdrawn LIMIT %(most)s) AS gone)",
+            {"after": position, "most": most},
+        )
+        return int(cursor.fetchone()[0])
+
+
 def fingerprints_of(item_ids: NDArray[np.int64]) -> Additions:
     """Return the fingerprints that these items have now; those that have none, or are not there, are left out."""
     with connections[LINKER].cursor() as cursor:

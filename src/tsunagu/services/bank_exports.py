@@ -12,7 +12,7 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.known import KnownItem, LossReport
 from tsunagu.exchange.icse import write_icse
 from tsunagu.exchange.vics_writing import VicsTarget, VicsVersion, write_vics
-from tsunagu.records import bank_items, banks
+from tsunagu.records import banks, given_items
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import changing_banks
 from tsunagu.services.banks import bank_deed
@@ -45,13 +45,13 @@ def export_bank(
     """
     with changing_banks(actor, name, now=now, keys=keys, ledger=ledger):
         bank = banks.bank_of(name)
-        items = bank_items.count_to_give(bank.bank_id, now=now)
+        items = given_items.count_to_give(bank.bank_id, now=now)
         ledger.write(bank_deed(Act.BANK_EXPORTED, actor, bank, now, format=format_.value, items=items))
     # Only now: a pipe takes what is written at once, and nothing may leave before its entry is committed.
     with acting_for(actor.agency_id):
-        given = bank_items.items_to_give(bank.bank_id, now=now)
+        given = given_items.items_to_give(bank.bank_id, now=now)
         report = _writer(format_)((known_item(item, row) for row, item in enumerate(given, 1)), out)
-        report.lost.update(bank_items.items_kept_back(bank.bank_id, now=now))
+        report.lost.update(given_items.items_kept_back(bank.bank_id, now=now))
     return report
 
 

@@ -32,7 +32,7 @@ from tsunagu.services.known_index import KnownIndex
 from tsunagu.services.known_items import new_item
 from tsunagu.services.parts import Keys, Ledger, Queue
 
-PIECE_ROWS = 25_000
+PIECE_ROWS = 100_000
 """Rows of one transaction: what a crash can cost."""
 MOST_WAITING = 2
 """Pieces that wait for the database: what bounds the memory."""
@@ -231,7 +231,7 @@ def _kept(coming: ListToImport, rows: Iterator[Row], loss: LossReport, keeping: 
                 refused = Counter(one.reason.value for one in piece if isinstance(one, RefusedRow))
                 usable = [one for one in items if one.is_usable]
                 refused[RowRefusal.UNSUPPORTED.value] += len(items) - len(usable)
-                packed = bank_items.pack(usable)
+                packed = bank_items.pack(usable, by_key=True)
                 read_bytes = coming.stream.tell()
                 waiting.append(pool.submit(keeping.keep, packed, refused, dict(loss.lost), read_bytes))
                 rows_read += len(piece)
@@ -248,6 +248,8 @@ def _kept(coming: ListToImport, rows: Iterator[Row], loss: LossReport, keeping: 
 def _finished(bank: BankSummary, row: ImportRow, parts: _Parts) -> ImportReport:
     """Set apart what is too wide, and let the others answer."""
     actor, now = parts.actor, parts.clock()
+    if parts.known.is_due():  # a snapshot is built from the record in less time than the log is followed to its end
+        parts.known.publish()
     live = parts.known.followed()
     with acting_for(actor.agency_id):
         held = {}
@@ -263,8 +265,6 @@ def _finished(bank: BankSummary, row: ImportRow, parts: _Parts) -> ImportReport:
                 imported=row.imported, held=len(held),
             )
         )  # fmt: skip
-    if parts.known.is_due():
-        parts.queue.defer("publish-index", {})
     return _report(bank, done, held=len(held), was_done=False)
 
 

@@ -96,10 +96,10 @@ class KnownIndex:
         """
         with self._lock:
             live = self._opened() if self._live is None else self._live  # an empty one counts as false
+            if monotonic() - self._looked_at >= LOOKED_FOR_EVERY_S:
+                live = self._newer(live)
             self._live = live
             follow(live)
-            if monotonic() - self._looked_at >= LOOKED_FOR_EVERY_S:
-                self._take_newer(live)
             return live
 
     def search(self, queries: NDArray[np.uint8]) -> tuple[Found, str]:
@@ -120,9 +120,11 @@ class KnownIndex:
         self.search(np.zeros((1, KIND.bits // 8), np.uint8))
 
     def is_due(self) -> bool:
-        """Return whether so much has changed that a new snapshot should be published."""
-        live = self._live
-        return live is not None and live.pending > max(DUE_CHANGES, len(live) // 10)
+        """Return whether so much has changed that a new snapshot should be published, without following the log."""
+        with self._lock:
+            live = self._live = self._opened() if self._live is None else self._live
+        bearable = max(DUE_CHANGES, len(live) // 10)
+        return live.pending + bank_log.count_after(live.position, most=bearable + 1) > bearable
 
     def state(self) -> IndexState:
         """Return how the index stands, followed to this moment."""
@@ -140,6 +142,7 @@ class KnownIndex:
         publish(built, self._folder / f"{position:020}{_SUFFIX}")
         for old in self._published()[2:]:
             old.unlink(missing_ok=True)
+        self._looked_at = -LOOKED_FOR_EVERY_S
         return position
 
     def verify(self) -> str | None:
@@ -165,15 +168,20 @@ class KnownIndex:
                 return LiveIndex(snapshot, self._snapshot)
         return LiveIndex(_empty(), 0)
 
-    def _take_newer(self, live: LiveIndex) -> None:
+    def _newer(self, live: LiveIndex) -> LiveIndex:
+        """Return the index upon the newest snapshot: a new one where it goes further than this one has followed."""
         self._looked_at = monotonic()
         newest = next(iter(self._published()), None)
         if newest is None or _position(newest) <= (self._snapshot or 0):
-            return
+            return live
         snapshot = self._trusted(newest)
-        if snapshot is not None and _position(newest) <= live.position:
-            live.rebase(snapshot, _position(newest))
-            self._snapshot = _position(newest)
+        if snapshot is None:
+            return live
+        self._snapshot = _position(newest)
+        if self._snapshot > live.position:
+            return LiveIndex(snapshot, self._snapshot)
+        live.rebase(snapshot, self._snapshot)
+        return live
 
     def _trusted(self, path: Path) -> MultiIndex | None:
         """Return a snapshot that is whole and is the record's; None for another one, which is looked at once."""

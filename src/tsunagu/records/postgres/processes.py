@@ -11,6 +11,7 @@ from pathlib import Path
 from tsunagu.domain.errors import Unavailable
 from tsunagu.records.postgres.folders import SOCKET_NAME, Folders
 from tsunagu.records.postgres.install import Installation
+from tsunagu.records.postgres.memory import shared_buffers_mib
 from tsunagu.records.postgres.users import Account
 
 # Set on the command line, where neither a configuration file nor ALTER SYSTEM overrides them.
@@ -29,6 +30,10 @@ SETTINGS = (
     "log_min_duration_statement=-1",
     "log_checkpoints=off",
     "log_timezone=UTC",
+    # After a checkpoint the log holds each page whole that is touched: with trees over random values, most of what an
+    # import writes.
+    "max_wal_size=4GB",
+    "checkpoint_timeout=15min",
 )
 KEPT_LOG_BYTES = 4_194_304
 FOREIGN_SERVER = 75
@@ -76,7 +81,8 @@ def start_server(
     Raises:
         Unavailable: another server, not started by this program, runs on the data directory.
     """
-    settings = [argument for one in (*SETTINGS, f"unix_socket_directories={socket_folder}") for argument in ("-c", one)]
+    own = (f"unix_socket_directories={socket_folder}", f"shared_buffers={shared_buffers_mib()}MB")
+    settings = [argument for one in (*SETTINGS, *own) for argument in ("-c", one)]
     done = account.run(
         START,
         folders.data,
