@@ -87,7 +87,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tsunagu.web.context.officer",
-            ]
+            ],
+            "builtins": ["tsunagu.web.templatetags.constant"],
+            "libraries": {"i18n": "tsunagu.web.templatetags.constant"},
         },
     }
 ]

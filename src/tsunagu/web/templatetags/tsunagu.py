@@ -6,12 +6,15 @@ import json
 import re
 from collections.abc import ItemsView, Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.template.defaultfilters import floatformat
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext, gettext_noop, pgettext
 
 from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.fingerprint import Turn
@@ -22,6 +25,8 @@ from tsunagu.web.rooms import now
 
 register = template.Library()
 
+MOST_KEPT = 4096
+"""Words and times that a process keeps as they are written, of each kind."""
 NUMBER = re.compile(r"[0-9]+")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.+]+)?")
 
@@ -96,10 +101,45 @@ def word(code: str | None) -> str:
 
     In English that is its code, with spaces in it: of an act or a permission what it is about, a colon, and the deed.
     """
-    if not code:
-        return ""
+    return _word(code, get_language()) if code else ""
+
+
+@lru_cache(MOST_KEPT)
+def _word(code: str, language: str | None) -> str:
+    del language  # which names the word that is kept: `pgettext` speaks the active one
     said = pgettext("code", code)
     return said.replace("-", " ").replace("_", " ").replace(":", ": ") if said == code and code != "e-mail" else said
+
+
+@register.filter
+def day(value: date | str | None) -> str:
+    """Return a day in the page's own form; nothing for None and for what a template finds missing."""
+    return _written(value, gettext_noop("Y-m-d"), get_language()) if isinstance(value, date) else ""
+
+
+@register.filter
+def minute(value: datetime | str | None) -> str:
+    """Return a time in the page's own form, to the minute, likewise."""
+    return _written(value, gettext_noop("Y-m-d H:i"), get_language()) if isinstance(value, date) else ""
+
+
+@lru_cache(MOST_KEPT)
+def _written(value: date, form: str, language: str | None) -> str:
+    # Lists tell the same times again and again, and to write one takes longer than anything else of a row.
+    del language  # which names the form that is kept: `gettext` speaks the active one
+    return date_format(localtime(value) if isinstance(value, datetime) else value, gettext(form))
+
+
+@register.filter
+def weight(value: float) -> str:
+    """Return a weight with two decimals."""
+    return _rounded(value, get_language())
+
+
+@lru_cache(MOST_KEPT)
+def _rounded(value: float, language: str | None) -> str:
+    del language  # as above
+    return str(floatformat(value, 2))
 
 
 @register.filter
