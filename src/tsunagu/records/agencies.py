@@ -15,11 +15,17 @@ from tsunagu.domain.party import AgencyCard, Credentials, OfficerCard
 from tsunagu.domain.permission import WORKING_ROLES, Role
 from tsunagu.records import second_factors
 from tsunagu.records.models import Agency, Login, Officer
+from tsunagu.records.planned import rows_of
 from tsunagu.records.session import asking_for_login
 
-_CARDS = """
-SELECT id, name, country, contact, kind, local_name, code, is_correspondent, member_id FROM agency WHERE id = ANY(%s)
-"""
+_CARD = "SELECT id, name, country, contact, kind, local_name, code, is_correspondent, member_id FROM agency"
+_CARDS = f"{_CARD} WHERE id = ANY(%s)"
+_OFFICER_FIELDS = (
+    *("password", "id", "agency_id", "login", "name", "roles", "is_active"),
+    *("last_totp_step", "failures", "locked_until", "certified_until", "session_epoch"),
+)
+"""The columns of an officer in the order of the model's fields, as `from_db` takes them."""
+_OFFICER = f"SELECT {', '.join(_OFFICER_FIELDS)} FROM officer WHERE id = $1::uuid AND is_active"  # noqa: S608
 
 
 def add_agency(card: AgencyCard) -> None:
@@ -37,7 +43,7 @@ def add_agency(card: AgencyCard) -> None:
 
 def agency_cards() -> dict[UUID, AgencyCard]:
     """Return the directory of agencies, by id. It is open to all members."""
-    return {row.id: _agency(row) for row in Agency.objects.all()}
+    return {row[0]: _card_of(row) for row in rows_of(_CARD)}
 
 
 def cards_of(agency_ids: Iterable[UUID]) -> dict[UUID, AgencyCard]:
@@ -170,13 +176,19 @@ def deactivate(officer_id: UUID) -> None:
     Officer.objects.filter(id=officer_id).update(is_active=False, password=make_password(None))
 
 
+def active_officer(officer_id: UUID) -> Officer | None:
+    """Return the row of one active officer of the agency that is acted for; None where there is no such officer."""
+    rows = rows_of(_OFFICER, officer_id)
+    return Officer.from_db("default", _OFFICER_FIELDS, rows[0]) if rows else None
+
+
 def officer_card(officer_id: UUID) -> OfficerCard:
     """Return one active officer of the agency that is acted for.
 
     Raises:
         NotFound: no such officer, or not of this agency, or no longer active.
     """
-    row = Officer.objects.filter(id=officer_id, is_active=True).first()
+    row = active_officer(officer_id)
     if row is None:
         raise NotFound("no such officer")
     return _card(row)
@@ -201,7 +213,7 @@ def officer_cards() -> tuple[OfficerCard, ...]:
 
 def logins() -> dict[UUID, str]:
     """Return the login of every officer whom the agency that is acted for has or had, by id."""
-    return dict(Officer.objects.values_list("id", "login"))
+    return dict(rows_of("SELECT id, login FROM officer"))
 
 
 def _agency(row: Agency) -> AgencyCard:
@@ -210,7 +222,7 @@ def _agency(row: Agency) -> AgencyCard:
 
 
 def _card_of(values: Sequence[Any]) -> AgencyCard:
-    """Return what a row says, in the order of `_CARDS`."""
+    """Return what a row says, in the order of `_CARD`."""
     agency_id, name, country, contact, kind, local_name, code, is_correspondent, member_id = values
     known = None if kind is None else AgencyKind(kind)
     of_tree = {"is_correspondent": is_correspondent, "member_id": member_id}

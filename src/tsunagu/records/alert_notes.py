@@ -10,6 +10,11 @@ from django.db import IntegrityError, transaction
 from tsunagu.domain.alert_note import AlertNote
 from tsunagu.domain.errors import Conflict
 from tsunagu.records.models import AlertNoteRow
+from tsunagu.records.planned import rows_of
+
+_NOTES = """
+SELECT id, alert_id, writer_id, at, words FROM alert_note WHERE alert_id = ANY($1::uuid[]) ORDER BY alert_id, at, id
+"""
 
 
 def add_note(note: AlertNote, *, officer_id: UUID | None) -> None:
@@ -42,8 +47,8 @@ def note_of(note_id: UUID) -> AlertNote | None:
 def notes_of(alert_ids: Iterable[UUID]) -> dict[UUID, tuple[AlertNote, ...]]:
     """Return the notes on these alerts, oldest first; of one without any nothing."""
     found: dict[UUID, list[AlertNote]] = {}
-    for row in AlertNoteRow.objects.filter(alert_id__in=list(alert_ids)).order_by("alert_id", "at", "id"):
-        found.setdefault(row.alert_id, []).append(_note(row))
+    for row in rows_of(_NOTES, list(alert_ids)):
+        found.setdefault(row[1], []).append(AlertNote(*row))
     return {alert_id: tuple(notes) for alert_id, notes in found.items()}
 
 

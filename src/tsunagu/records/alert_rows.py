@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,36 +12,54 @@ from tsunagu.domain.assessment import CountryWeight
 from tsunagu.domain.outcome import AgeBand, Disposal, PersonOutcome, PersonRole
 from tsunagu.domain.overlap import OverlapSummary, Strength
 from tsunagu.domain.purpose import Purpose
-from tsunagu.records.models import AlertPersonRow, AlertRow
+
+ALERT = """a.id, a.originator_id, a.contributors, a.finding, a.grounds, a.evidence, a.priority, a.reason,
+a.agencies, a.purposes, a.may_forward, a.until, a.raised_at"""
+"""The columns that `alert_from` takes, of a table called `a`."""
 
 
-def alert_from(row: AlertRow) -> Alert:
-    """Return the alert that a row holds."""
+def alert_from(values: Sequence[Any]) -> Alert:
+    """Return the alert that a row holds, in the order of `ALERT`."""
+    (
+        alert_id,
+        originator_id,
+        contributors,
+        finding,
+        grounds,
+        evidence,
+        priority,
+        reason,
+        agencies,
+        purposes,
+        may_forward,
+        until,
+        raised_at,
+    ) = values
+    named, meant = frozenset(map(UUID, json.loads(agencies))), frozenset(map(Purpose, json.loads(purposes)))
     return Alert(
-        row.id,
-        row.originator_id,
-        frozenset(map(UUID, row.contributors)),
-        row.finding,
-        tuple(CountryWeight(country, weight) for country, weight in row.grounds),
-        tuple(_summary(one) for one in row.evidence),
-        Priority(row.priority),
-        row.reason,
-        Restrictions(
-            frozenset(map(UUID, row.agencies)), frozenset(map(Purpose, row.purposes)), row.may_forward, row.until
-        ),
-        row.raised_at,
+        alert_id,
+        originator_id,
+        frozenset(map(UUID, json.loads(contributors))),
+        finding,
+        tuple(CountryWeight(country, weight) for country, weight in json.loads(grounds)),
+        tuple(_summary(one) for one in json.loads(evidence)),
+        Priority(priority),
+        reason,
+        Restrictions(named, meant, may_forward, until),
+        raised_at,
     )
 
 
-def person_from(row: AlertPersonRow) -> PersonOutcome:
-    """Return how a person stands, as a row holds it."""
+def person_from(values: Sequence[Any]) -> PersonOutcome:
+    """Return how a person stands, as a row holds it: number, role, disposals, part, sentence in months, age."""
+    number, role, disposals, part, sentence_months, age = values
     return PersonOutcome(
-        row.number,
-        PersonRole(row.role),
-        tuple(map(Disposal, row.disposals)),
-        row.part,
-        row.sentence_months,
-        None if row.age is None else AgeBand(row.age),
+        number,
+        PersonRole(role),
+        tuple(map(Disposal, json.loads(disposals))),
+        part,
+        sentence_months,
+        None if age is None else AgeBand(age),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -17,11 +19,31 @@ from tsunagu.domain.alert_path import AlertPath, AlertStep, AlertStepKind
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.outcome import HarmMethod, Outcome, OutcomeCode, PersonOutcome, SchoolBand
 from tsunagu.records.alert_news import with_news
-from tsunagu.records.alert_rows import alert_from, person_from
+from tsunagu.records.alert_rows import ALERT, alert_from, person_from
 from tsunagu.records.models import AlertPartyRow, AlertPersonRow, AlertRow, AlertStepRow, CaseMember
+from tsunagu.records.planned import rows_of
 
 LOCK_ALERT = 7400106
 """The advisory lock under which steps are added to one alert."""
+
+_PARTY_COLUMNS = "p.alert_id, p.agency_id, p.case_id, p.told, p.notes_told"
+_PARTY_FIELDS = 5
+"""How many columns of a row tell of the party; those after them are the alert's."""
+_HIS = """WHERE p.agency_id = $1::uuid
+AND (p.case_id IS NULL OR p.case_id IN (SELECT case_id FROM case_member WHERE officer_id = $2::uuid))"""
+_PARTY = f"SELECT {_PARTY_COLUMNS} FROM alert_party p {_HIS}"  # noqa: S608
+_TOLD = f"SELECT {_PARTY_COLUMNS}, {ALERT} FROM alert_party p JOIN alert a ON a.id = p.alert_id {_HIS}"  # noqa: S608
+_DUE = """SELECT s.due_at FROM alert_step s WHERE s.alert_id = p.alert_id
+ORDER BY s.kind = 'withdrawn' DESC, s.number DESC LIMIT 1"""
+_STEPS = """
+SELECT alert_id, id, number, kind, of_id, entered_by_id, at, to_id, form, refusal, words, document,
+       children, schools, methods
+FROM alert_step WHERE alert_id = ANY($1::uuid[]) ORDER BY alert_id, kind = 'withdrawn', number
+"""
+_PERSONS = """
+SELECT step_id, number, role, disposals, part, sentence_months, age
+FROM alert_person WHERE step_id = ANY($1::bigint[]) ORDER BY step_id, number
+"""
 
 _WITHDRAWN = Case(When(kind=AlertStepKind.WITHDRAWN, then=1), default=0, output_field=IntegerField())
 """Puts a withdrawal behind all other steps."""
@@ -105,10 +127,10 @@ def party_of(actor: Actor, alert_id: UUID) -> Party:
     Raises:
         NotFound: no such alert, or not his: the answer is the same for both.
     """
-    row = AlertPartyRow.objects.filter(his(actor), alert_id=alert_id, agency_id=actor.agency_id).first()
-    if row is None:
+    rows = rows_of(f"{_PARTY} AND p.alert_id = $3::uuid", actor.agency_id, actor.officer_id, alert_id)
+    if not rows:
         raise NotFound("no such alert")
-    return _party(row)
+    return Party(*rows[0])
 
 
 def alert_of(alert_id: UUID) -> Alert:
@@ -117,10 +139,10 @@ def alert_of(alert_id: UUID) -> Alert:
     Raises:
         NotFound: there is none.
     """
-    row = AlertRow.objects.filter(id=alert_id).first()
-    if row is None:
+    rows = rows_of(f"SELECT {ALERT} FROM alert a WHERE a.id = $1::uuid", alert_id)  # noqa: S608
+    if not rows:
         raise NotFound("no such alert")
-    return alert_from(row)
+    return alert_from(rows[0])
 
 
 def lock(alert_id: UUID) -> None:
@@ -131,14 +153,13 @@ def lock(alert_id: UUID) -> None:
 
 def steps_of(alert_ids: Iterable[UUID]) -> dict[UUID, tuple[KeptStep, ...]]:
     """Return all steps of these alerts, in order; a withdrawal last."""
-    rows = list(AlertStepRow.objects.filter(alert_id__in=list(alert_ids)).order_by("alert_id", _WITHDRAWN, "number"))
+    rows = rows_of(_STEPS, list(alert_ids))
     persons: dict[int, list[PersonOutcome]] = {}
-    of_outcomes = [row.id for row in rows if row.kind == AlertStepKind.OUTCOME]
-    for one in AlertPersonRow.objects.filter(step_id__in=of_outcomes).order_by("step_id", "number"):
-        persons.setdefault(one.step_id, []).append(person_from(one))
+    for step_id, *told in rows_of(_PERSONS, [row[1] for row in rows if row[3] == AlertStepKind.OUTCOME]):
+        persons.setdefault(step_id, []).append(person_from(told))
     found: dict[UUID, list[KeptStep]] = {}
-    for row in rows:
-        found.setdefault(row.alert_id, []).append(_kept(row, tuple(persons.get(row.id, ()))))
+    for alert_id, step_id, *told in rows:
+        found.setdefault(alert_id, []).append(_kept(told, tuple(persons.get(step_id, ()))))
     return {alert_id: tuple(steps) for alert_id, steps in found.items()}
 
 
@@ -237,21 +258,29 @@ def alerts_told(
         after: the alert after which to go on; None, or one that is not his, for the first ones.
         most: how many at most; all when it is left out.
     """
-    rows = AlertPartyRow.objects.filter(his(actor), agency_id=actor.agency_id).select_related("alert")
+    told: str = _TOLD
+    values: list[object] = [actor.agency_id, actor.officer_id]
+
+    def narrow(condition: str, *with_: object) -> None:
+        nonlocal told
+        marks = (f"${len(values) + place + 1}" for place in range(len(with_)))
+        told += f" AND {condition.format(*marks)}"
+        values.extend(with_)
+
     if case_id is not None:
-        rows = rows.filter(case_id=case_id)
+        narrow("p.case_id = {}::uuid", case_id)
     if overdue_at is not None:
-        rows = rows.annotate(due=newest("due_at", "alert_id")).filter(due__lte=overdue_at)
-    last = None if after is None else rows.filter(alert_id=after).first()
+        narrow(f"({_DUE}) <= {{}}::timestamptz", overdue_at)
+    last = [] if after is None else rows_of(f"{told} AND a.id = ${len(values) + 1}::uuid", *values, after)
     if news_at is not None:
-        rows = with_news(rows, actor, now=news_at).filter(Q(has_news=True))
-    if last is not None:
-        raised_at = last.alert.raised_at
-        rows = rows.filter(
-            Q(alert__raised_at__lt=raised_at) | Q(alert__raised_at=raised_at, alert_id__gt=last.alert_id)
-        )
-    rows = rows.order_by("-alert__raised_at", "alert_id")
-    return tuple((alert_from(row.alert), _party(row)) for row in (rows if most is None else rows[:most]))
+        parties = AlertPartyRow.objects.filter(his(actor), agency_id=actor.agency_id)
+        news = with_news(parties, actor, now=news_at).filter(Q(has_news=True))
+        narrow("a.id = ANY({}::uuid[])", list(news.values_list("alert_id", flat=True)))
+    for row in last:
+        alert = alert_from(row[_PARTY_FIELDS:])
+        narrow("(a.raised_at, {}::uuid) < ({}::timestamptz, a.id)", alert.alert_id, alert.raised_at)
+    rows = rows_of(f"{told} ORDER BY a.raised_at DESC, a.id LIMIT ${len(values) + 1}::bigint", *values, most)
+    return tuple((alert_from(row[_PARTY_FIELDS:]), Party(*row[:_PARTY_FIELDS])) for row in rows)
 
 
 def overdue_of(agency_id: UUID, *, now: datetime) -> tuple[UUID, ...]:
@@ -273,28 +302,26 @@ def his(actor: Actor) -> Q:
     return Q(case_id=None) | Q(case_id__in=mine)
 
 
-def _party(row: AlertPartyRow) -> Party:
-    return Party(row.alert_id, row.agency_id, row.case_id, row.told, row.notes_told)
-
-
-def _kept(row: AlertStepRow, persons: tuple[PersonOutcome, ...]) -> KeptStep:
+def _kept(values: Sequence[Any], persons: tuple[PersonOutcome, ...]) -> KeptStep:
+    """Return the step that a row holds, in the order of `_STEPS` after the ids."""
+    number, kind, of_id, entered_by_id, at, to_id, form, refusal, words, document, *counts = values
     outcome = None
-    if row.kind == AlertStepKind.OUTCOME:
+    if kind == AlertStepKind.OUTCOME:
+        children, schools, methods = map(json.loads, counts)
         outcome = Outcome(
-            {OutcomeCode(code): count for code, count in row.children.items()},
+            {OutcomeCode(code): count for code, count in children.items()},
             persons,
-            {SchoolBand(code): count for code, count in row.schools.items()},
-            {HarmMethod(code): count for code, count in row.methods.items()},
+            {SchoolBand(code): count for code, count in schools.items()},
+            {HarmMethod(code): count for code, count in methods.items()},
         )
     step = AlertStep(
-        row.number,
-        AlertStepKind(row.kind),
-        row.of_id,
-        row.at,
-        row.to_id,
-        None if row.form is None else HandOver(row.form),
-        None if row.refusal is None else RefusalReason(row.refusal),
+        number,
+        AlertStepKind(kind),
+        of_id,
+        at,
+        to_id,
+        None if form is None else HandOver(form),
+        None if refusal is None else RefusalReason(refusal),
         outcome is not None and outcome.reopens,
     )
-    document = None if row.document is None else bytes(row.document)
-    return KeptStep(step, row.entered_by_id, row.words, document, outcome)
+    return KeptStep(step, entered_by_id, words, None if document is None else bytes(document), outcome)

@@ -5,7 +5,10 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 
+from tsunagu.records.planned import rows_of
+
 RECOVERY_CODES = str(Authenticator.Type.RECOVERY_CODES)
+_HAS_FACTOR = "SELECT 1 FROM mfa_authenticator WHERE user_id = $1::uuid AND type = ANY($2::text[]) LIMIT 1"
 SEALED_FIELDS = ("secret", "seed")
 """Where a row keeps what must not be read: a one-time code's secret, the seed of recovery codes."""
 
@@ -23,8 +26,7 @@ def totp_of(officer_id: UUID) -> str | None:
 
 def has_factor(officer_id: UUID) -> bool:
     """Return whether an officer has a second factor beside recovery codes."""
-    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return bool(Authenticator.objects.filter(user_id=officer_id, type__in=kinds).exists())
+    return bool(rows_of(_HAS_FACTOR, officer_id, [Authenticator.Type.TOTP.value, Authenticator.Type.WEBAUTHN.value]))
 
 
 def factors_of(officer_id: UUID) -> dict[int, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
@@ -27,4 +26,4 @@ class OfficerBackend(BaseBackend):
         return self.get_user(held.officer.officer_id)
 
     def get_user(self, user_id: UUID) -> Any:
-        return get_user_model().objects.filter(pk=user_id, is_active=True).first()
+        return agencies.active_officer(user_id)
