@@ -131,6 +131,12 @@ def _written(value: date, form: str, language: str | None) -> str:
 
 
 @register.filter
+def iso(value: datetime) -> str:
+    """Return a time as ISO 8601, for programs."""
+    return value.isoformat()
+
+
+@register.filter
 def weight(value: float) -> str:
     """Return a weight with two decimals."""
     return _rounded(value, get_language())
