@@ -17,9 +17,30 @@ from tsunagu.domain.errors import Conflict
 from tsunagu.domain.permission import Permission
 from tsunagu.records.cases import case_of
 from tsunagu.records.models import Case, ClaimRow, InterestRow, Series, SeriesCase
-from tsunagu.records.series import mine, seen_by, series_called
+from tsunagu.records.planned import rows_of
+from tsunagu.records.series import SEEN, series_called
 
 CLAIMED_ALREADY = "your agency claims this already: renew the claim"
+
+_SERIES = f"SELECT s.id, s.name FROM series s WHERE {SEEN}"  # noqa: S608
+_CASES = """
+SELECT id, reference FROM "case" WHERE id IN (SELECT case_id FROM case_member WHERE officer_id = $1::uuid)
+"""
+_CLAIMS = """
+SELECT c.id, c.series_id, c.case_id, c.reason, o.login, c.claimed_at, c.expires_at, c.released_at, c.overrides
+FROM claim c LEFT JOIN officer o ON o.id = c.claimed_by_id
+WHERE c.series_id = ANY($1::uuid[]) OR c.case_id = ANY($2::uuid[]) ORDER BY c.claimed_at DESC, c.id
+"""
+_INTERESTS = """
+SELECT i.id, i.kind, CASE WHEN i.series IS NULL THEN 'case' ELSE 'series' END,
+       CASE WHEN i.series IS NULL
+            THEN (SELECT c.reference FROM "case" c WHERE c.id = i."case" AND (i.held OR c.id = ANY($2::uuid[])))
+            ELSE (SELECT s.name FROM series s WHERE s.id = i.series AND (i.held OR s.id = ANY($1::uuid[]))) END,
+       i.other_agency_id, i.told_at, i.held
+FROM interest i
+WHERE NOT i.held AND (i.series = ANY($1::uuid[]) OR i."case" = ANY($2::uuid[])) OR i.held AND $3::boolean
+ORDER BY i.told_at DESC, i.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,27 +154,23 @@ class Named:
 
 def named_for(actor: Actor) -> Named:
     """Return the series and the cases that the actor works on."""
-    series = {key: name or "" for key, name in seen_by(actor, "root_id").values_list("id", "name")}
-    return Named(series, dict(Case.objects.filter(id__in=mine(actor)).values_list("id", "reference")))
+    series, cases = rows_of(_SERIES, actor.officer_id), rows_of(_CASES, actor.officer_id)
+    return Named(dict(series), dict(cases))
 
 
 def claims_on(named: Named) -> tuple[Claim, ...]:
     """Return what the agency claims of these cases and series, newest first, and what it has claimed."""
-    series, cases = named.series, named.cases
-    rows = ClaimRow.objects.filter(Q(series_id__in=series) | Q(case_id__in=cases)).select_related("claimed_by")
+    found = rows_of(_CLAIMS, list(named.series), list(named.cases))
     return tuple(
         Claim(
-            row.id,
-            ClaimScope.SERIES if row.series_id else ClaimScope.CASE,
-            series[row.series_id] if row.series_id else cases[row.case_id or row.id],
-            row.reason,
-            row.claimed_by.login if row.claimed_by else "",
-            row.claimed_at,
-            row.expires_at,
-            row.released_at,
-            row.overrides,
+            claim_id,
+            ClaimScope.SERIES if series_id else ClaimScope.CASE,
+            named.series[series_id] if series_id else named.cases[case_id],
+            reason,
+            login or "",
+            *said,
         )
-        for row in rows.order_by("-claimed_at", "id")
+        for claim_id, series_id, case_id, reason, login, *said in found
     )
 
 
@@ -163,24 +180,10 @@ def interests_in(named: Named, actor: Actor) -> tuple[Interest, ...]:
     What is held is told to a co-ordinator alone, whichever case it is about.
     """
     is_told_held = actor.may(Permission.HELD_NOTICE_RELEASE)
-    series, cases = dict(named.series), dict(named.cases)
-    seen = Q(held=False) & (Q(series__in=series) | Q(case__in=cases))
-    rows = list(InterestRow.objects.filter(seen | Q(held=True) if is_told_held else seen).order_by("-told_at", "id"))
-    held = [row for row in rows if row.held]
-    held_series = Series.objects.filter(id__in=[row.series for row in held], name__isnull=False)
-    series |= {row.id: row.name or "" for row in held_series}
-    cases |= dict(Case.objects.filter(id__in=[row.case for row in held]).values_list("id", "reference"))
+    found = rows_of(_INTERESTS, list(named.series), list(named.cases), is_told_held)
     return tuple(
-        Interest(
-            row.id,
-            InterestKind(row.kind),
-            ClaimScope.SERIES if row.series else ClaimScope.CASE,
-            series.get(row.series, "") if row.series else cases.get(row.case or row.id, ""),
-            row.other_agency_id,
-            row.told_at,
-            row.held,
-        )
-        for row in rows
+        Interest(interest_id, InterestKind(kind), ClaimScope(scope), name or "", other_id, told_at, held)
+        for interest_id, kind, scope, name, other_id, told_at, held in found
     )
 
 

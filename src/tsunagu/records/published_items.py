@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.fingerprint import FingerprintKind
@@ -17,10 +17,19 @@ from tsunagu.domain.series_steps import Member
 from tsunagu.records import bank_items
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.models import Case, MediaItem, PublishedItem, Series, SeriesItemRow, Trace
-from tsunagu.records.series import mine
+from tsunagu.records.planned import rows_of
 
 _PDQ = FingerprintKind.PDQ
 _CIRCULATES = Q(distributed=Distributed.YES) & ~Q(status=SeriesStatus.NOT_ILLEGAL)
+
+_PUBLISHED = """
+SELECT b.name, count(DISTINCT p.bank_item_id)
+FROM published_item p JOIN bank_item n ON n.id = p.bank_item_id JOIN bank b ON b.id = p.bank_id
+WHERE n.withdrawn IS NULL AND p.case_id IN (SELECT case_id FROM case_member WHERE officer_id = $2::uuid)
+AND EXISTS (SELECT 1 FROM series_item i JOIN series t ON t.id = i.series_id
+            WHERE t.root_id = $1::uuid AND i.case_id = p.case_id AND i.item_id = p.item_id)
+GROUP BY b.name ORDER BY b.name
+"""
 
 
 class Place(NamedTuple):
@@ -80,9 +89,7 @@ def add(place: Place, ids: Mapping[Member, int], *, actor: Actor, now: datetime)
 
 def published_of(actor: Actor, root_id: UUID) -> tuple[tuple[str, int], ...]:
     """Return to which banks items of a series are published, and how many of the actor's cases, by name."""
-    rows = PublishedItem.objects.filter(_stands_in(root_id), case_id__in=mine(actor), bank_item__withdrawn=None)
-    counted = rows.values_list("bank__name").annotate(items=Count("bank_item_id", distinct=True))
-    return tuple(counted.order_by("bank__name"))
+    return tuple((name, items) for name, items in rows_of(_PUBLISHED, root_id, actor.officer_id))
 
 
 def withdraw_from(bank_id: UUID, root_id: UUID) -> int | None:

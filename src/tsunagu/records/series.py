@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.handling import Handling
 from tsunagu.domain.purpose import Purpose
-from tsunagu.domain.series import Distributed, SeriesItem, SeriesStatus, SeriesSummary
+from tsunagu.domain.series import Distributed, SeriesItem, SeriesStatus
 from tsunagu.domain.series_steps import Member
-from tsunagu.records.models import CaseMember, ClaimRow, Holding, Series, SeriesAlias, SeriesCase, SeriesItemRow
+from tsunagu.records.models import CaseMember, Holding, Series, SeriesAlias, SeriesCase, SeriesItemRow
+from tsunagu.records.planned import rows_of
+
+SEEN = """s.stands AND s.name IS NOT NULL AND EXISTS (
+    SELECT 1 FROM series_case k JOIN "case" c ON c.id = k.case_id JOIN case_member m ON m.case_id = c.id
+    JOIN series t ON t.id = k.series_id WHERE m.officer_id = $1::uuid AND t.root_id = s.root_id)"""
+"""Which series `s` the officer `$1` may see, as `seen_by` asks by way of the models."""
+_CALLED = f"""
+SELECT s.id, s.root_id, s.agency_id, s.status, r.purpose, r.receivers, r.purposes, r.may_forward, r.restricted_until,
+       ARRAY(SELECT k.case_id FROM series_case k JOIN series t ON t.id = k.series_id WHERE t.root_id = s.root_id)
+FROM series s JOIN series r ON r.id = s.root_id WHERE s.name = $2::text AND {SEEN} ORDER BY s.id LIMIT 1
+"""  # noqa: S608
+_ITEMS = """
+SELECT i.case_id, i.item_id, c.reference, m.sha256, m.media_type, i.is_context
+FROM series_item i JOIN series t ON t.id = i.series_id JOIN "case" c ON c.id = i.case_id
+JOIN media_item m ON m.id = i.item_id
+WHERE t.root_id = $1::uuid AND i.case_id IN (SELECT case_id FROM case_member WHERE officer_id = $2::uuid)
+"""
+_PLACES = """
+SELECT e.case_id, h.item_id, h.number, h.path FROM holding h JOIN exhibit e ON e.id = h.exhibit_id
+WHERE e.case_id = ANY($1::uuid[]) AND h.item_id = ANY($2::bigint[]) ORDER BY h.number DESC
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,51 +101,20 @@ def series_called(actor: Actor, name: str) -> FoundSeries:
     Raises:
         NotFound: no such series, or not the actor's: the answer is the same for both.
     """
-    row = seen_by(actor, "root_id").select_related("root").filter(name=name).first()
-    if row is None:
+    rows = rows_of(_CALLED, actor.officer_id, name)
+    if not rows:
         raise NotFound("no such series")
-    return _found(row)
+    series_id, root_id, agency_id, status, purpose, receivers, purposes, may_forward, until, cases = rows[0]
+    handling = Handling(frozenset(receivers), frozenset(map(Purpose, purposes)), may_forward, until)
+    return FoundSeries(
+        series_id, root_id, agency_id, Purpose(purpose), SeriesStatus(status), handling, frozenset(cases)
+    )
 
 
 def hidden_from(actor: Actor, series_ids: Iterable[UUID]) -> set[UUID]:
     """Return which of these series rest on cases, and on none that the actor works on; one that is gone is not."""
     there = set(Series.objects.filter(id__in=series_ids, seriescase__isnull=False).values_list("id", flat=True))
     return there - set(seen_by(actor, "root_id").filter(id__in=there).values_list("id", flat=True))
-
-
-def summaries_of(actor: Actor, series_ids: Iterable[UUID] | None = None, *, now: datetime) -> tuple[SeriesSummary, ...]:
-    """Return the series that the actor may see, by name; those that were merged into others stand in those.
-
-    Args:
-        actor: who reads.
-        series_ids: which of them; all when it is left out.
-        now: tells which claims last.
-    """
-    rows = seen_by(actor, "id").filter(root_id=F("id"))
-    if series_ids is not None:
-        rows = rows.filter(id__in=list(series_ids))
-    found = list(rows.order_by("name"))
-    aliases, cases, counts = _of_trees(actor, [row.id for row in found])
-    claimed = _claimed([row.id for row in found], now)
-    return tuple(
-        SeriesSummary(
-            row.id,
-            row.agency_id,
-            row.name or "",
-            tuple(sorted(aliases.get(row.id, ()))),
-            Purpose(row.purpose),
-            SeriesStatus(row.status),
-            Distributed(row.distributed),
-            handling_of(row),
-            row.opened_at,
-            row.opened_by_id,
-            tuple(sorted(reference for reference, _, is_mine in cases.get(row.id, ()) if is_mine)),
-            *counts.get(row.id, (0, 0)),
-            any(is_covert for _, is_covert, _ in cases.get(row.id, ())),
-            claimed.get(row.id),
-        )
-        for row in found
-    )
 
 
 def handling_of(row: Series) -> Handling:
@@ -143,16 +133,15 @@ def items_after(
 
 def items_with_members(actor: Actor, root_id: UUID) -> tuple[tuple[Member, SeriesItem], ...]:
     """Return the items of a series that lie in cases which the actor works on, by case and place, each with its key."""
-    rows = SeriesItemRow.objects.filter(series__root_id=root_id, case_id__in=mine(actor))
-    found = {(row.case_id, row.item_id): row for row in rows.select_related("case", "item")}
-    places = first_places(found)
+    found = rows_of(_ITEMS, root_id, actor.officer_id)
+    places = first_places({(case_id, item_id) for case_id, item_id, *_ in found})
     items = [
         (
-            Member(*key),
-            SeriesItem(row.case.reference, *places[key], bytes(row.item.sha256), row.item.media_type, row.is_context),
+            Member(case_id, item_id),
+            SeriesItem(reference, *places[case_id, item_id], bytes(sha256), media_type, is_context),
         )
-        for key, row in found.items()
-        if key in places
+        for case_id, item_id, reference, sha256, media_type, is_context in found
+        if (case_id, item_id) in places
     ]
     return tuple(sorted(items, key=lambda one: (one[1].case, one[1].number)))
 
@@ -166,8 +155,7 @@ def members_in(root_id: UUID) -> set[Member]:
 def first_places(contents: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], tuple[int, bytes]]:
     """Return number and path of the first place of each content in its case; of none that is held no more."""
     cases, items = {case for case, _ in contents}, {item for _, item in contents}
-    rows = Holding.objects.filter(exhibit__case_id__in=cases, item_id__in=items).order_by("-number")
-    values = rows.values_list("exhibit__case_id", "item_id", "number", "path")
+    values = rows_of(_PLACES, list(cases), list(items))
     return {(case, item): (number, bytes(path)) for case, item, number, path in values if (case, item) in contents}
 
 
@@ -242,43 +230,6 @@ def seen_by(actor: Actor, root: str) -> QuerySet[Series]:
     """Return the series that stand and rest, with all that was merged, on a case which the actor works on."""
     ties = SeriesCase.objects.filter(series__root_id=OuterRef(root), case__casemember__officer_id=actor.officer_id)
     return Series.objects.filter(Exists(ties), stands=True, name__isnull=False)
-
-
-def _found(row: Series) -> FoundSeries:
-    cases = SeriesCase.objects.filter(series__root_id=row.root_id).values_list("case_id", flat=True)
-    purpose, status = Purpose(row.root.purpose), SeriesStatus(row.status)
-    return FoundSeries(row.id, row.root_id, row.agency_id, purpose, status, handling_of(row.root), frozenset(cases))
-
-
-def _of_trees(
-    actor: Actor, roots: Collection[UUID]
-) -> tuple[Mapping[UUID, set[str]], Mapping[UUID, set[tuple[str, bool, bool]]], Mapping[UUID, tuple[int, int]]]:
-    """Return of series, with what was merged into each: aliases; cases, whether covert and the actor's; counts."""
-    aliases: dict[UUID, set[str]] = {}
-    for root, alias in SeriesAlias.objects.filter(series__root_id__in=roots).values_list("series__root_id", "alias"):
-        aliases.setdefault(root, set()).add(alias)
-    merged = Series.objects.filter(root_id__in=roots, stands=True, name__isnull=False).exclude(root_id=F("id"))
-    for root, name in merged.values_list("root_id", "name"):
-        aliases.setdefault(root, set()).add(name or "")
-    ties = SeriesCase.objects.filter(series__root_id__in=roots)
-    member = CaseMember.objects.filter(case_id=OuterRef("case_id"), officer_id=actor.officer_id)
-    cases: dict[UUID, set[tuple[str, bool, bool]]] = {}
-    told = ties.annotate(is_mine=Exists(member)).values_list(
-        "series__root_id", "case__reference", "case__covert", "is_mine"
-    )
-    for root, reference, is_covert, is_mine in told:
-        cases.setdefault(root, set()).add((reference, is_covert, is_mine))
-    rows = SeriesItemRow.objects.filter(series__root_id__in=roots, case_id__in=mine(actor))
-    counted = rows.values_list("series__root_id").annotate(
-        all_of_it=Count("id"), context=Count("id", filter=Q(is_context=True))
-    )
-    return aliases, cases, {root: (items, context) for root, items, context in counted}
-
-
-def _claimed(roots: Collection[UUID], now: datetime) -> dict[UUID, datetime]:
-    """Return until when each series is claimed by its own agency; those that are not are left out."""
-    rows = ClaimRow.objects.filter(series__root_id__in=roots, released_at=None, expires_at__gt=now)
-    return dict(rows.order_by("expires_at").values_list("series__root_id", "expires_at"))
 
 
 def _is_hex(text: str) -> bool:

@@ -15,10 +15,28 @@ from tsunagu.domain.series import SeriesStatus
 from tsunagu.domain.series_counts import Milestones
 from tsunagu.domain.series_steps import PLACES, UNDOABLE, Member, Step, StepKind, state_of
 from tsunagu.records.models import Series, SeriesItemRow, SeriesPlacing, SeriesStep
-from tsunagu.records.series import mine, seen_by
+from tsunagu.records.planned import rows_of
+from tsunagu.records.series import SEEN, seen_by
 
 LOCK_SERIES = 7400105
 """The advisory lock under which the series of an agency change: what steps amount to is kept by one at a time."""
+
+_STEP_FIELDS = (
+    *("id", "step_id", "agency_id", "series_id", "kind", "other_id", "undoes_id"),
+    *("is_context", "value", "reason", "officer_id", "done_at"),
+)
+"""The columns of a step in the order of the model's fields, as `from_db` takes them."""
+_HISTORY = f"""
+SELECT {", ".join(_STEP_FIELDS)} FROM series_step
+WHERE series_id IN (SELECT id FROM series WHERE root_id = $1::uuid)
+   OR other_id IN (SELECT id FROM series WHERE root_id = $1::uuid)
+ORDER BY id DESC
+"""  # noqa: S608
+_PLACED = """
+SELECT step_id, count(*) FILTER (WHERE case_id IN (SELECT case_id FROM case_member WHERE officer_id = $2::uuid))
+FROM series_placing WHERE step_id = ANY($1::bigint[]) GROUP BY step_id
+"""
+_NAMES = f"SELECT s.id, s.name FROM series s WHERE s.id = ANY($2::uuid[]) AND {SEEN}"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +162,14 @@ def history_of(actor: Actor, root_id: UUID) -> tuple[StepRow, ...]:
 
     What was done with items of other cases alone is left out, and a series that he may not see is not named.
     """
-    tree = Series.objects.filter(root_id=root_id)
-    rows = list(
-        SeriesStep.objects.filter(Q(series__in=tree) | Q(other__in=tree))
-        .select_related("series", "other", "undoes")
-        .order_by("-id")
-    )
-    placed = SeriesPlacing.objects.filter(step__in=[row.id for row in rows])
-    seen = _counts(placed.filter(case_id__in=mine(actor)).values_list("step_id", flat=True))
-    any_ = _counts(placed.values_list("step_id", flat=True))
+    rows = [SeriesStep.from_db("default", _STEP_FIELDS, row) for row in rows_of(_HISTORY, root_id)]
+    by_id = {row.id: row for row in rows}
+    for row in rows:
+        row.undoes = by_id[row.undoes_id] if row.undoes_id else None  # it is of the same series
+    placed = rows_of(_PLACED, list(by_id), actor.officer_id)
+    seen, any_ = {step: mine for step, mine in placed if mine}, {step for step, _ in placed}
     names = _names_seen(actor, rows)
     undone = state_of(_steps(rows[::-1], with_members=False)).undone
-    by_id = {row.id: row for row in rows}
     return tuple(
         StepRow(
             row.step_id,
@@ -178,20 +192,13 @@ def history_of(actor: Actor, root_id: UUID) -> tuple[StepRow, ...]:
 def _base(row: SeriesStep, by_id: Mapping[int, SeriesStep]) -> SeriesStep:
     """Return what was done first: of an undoing, and of an undoing of that, what they undo."""
     while row.undoes_id is not None:
-        row = by_id[row.undoes_id]  # it is of the same series
+        row = by_id[row.undoes_id]
     return row
 
 
 def _names_seen(actor: Actor, rows: Iterable[SeriesStep]) -> dict[UUID, str]:
     ids = _touching((row.series_id, row.other_id) for row in rows)
-    return {row.id: row.name or "" for row in seen_by(actor, "root_id").filter(id__in=ids)}
-
-
-def _counts(step_ids: Iterable[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for one in step_ids:
-        found[one] = found.get(one, 0) + 1
-    return found
+    return dict(rows_of(_NAMES, actor.officer_id, list(ids)))
 
 
 def _touching(pairs: Iterable[tuple[UUID, UUID | None]]) -> set[UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +16,15 @@ from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.scheme import Element, Grade, Scheme, Vote
 from tsunagu.domain.series_steps import Member
 from tsunagu.records.models import DisputeRow, SchemeRow, VoteRow
+from tsunagu.records.planned import rows_of
 
 WORDS_IN = "question_"
+_FIRST = """
+SELECT id, name, version, elements, needed, voters FROM category_scheme ORDER BY name, version DESC LIMIT 1
+"""
+_ABOUT = "WHERE case_id = ANY($1::uuid[]) AND item_id = ANY($2::bigint[]) AND scheme_id = $3::uuid"
+_VOTES = f"SELECT case_id, item_id, officer_id, round, grade, answers, voted_at FROM vote {_ABOUT} ORDER BY id"  # noqa: S608
+_DISPUTES = f"SELECT case_id, item_id, round, reason FROM vote_dispute {_ABOUT}"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +94,22 @@ def all_schemes() -> tuple[tuple[UUID, Scheme], ...]:
 
 def first_scheme() -> tuple[UUID, Scheme] | None:
     """Return the first scheme of the agency by name, at its newest version; None where it has none."""
-    row = SchemeRow.objects.order_by("name", "-version").first()
-    return None if row is None else (row.id, _scheme(row))
+    for scheme_id, name, version, elements, *numbers in rows_of(_FIRST):
+        return scheme_id, Scheme(name, version, tuple(map(_element, json.loads(elements))), *numbers)
+    return None
 
 
 def said_of(members: Collection[Member], scheme_id: UUID) -> dict[Member, Said]:
     """Return what was said of contents by a scheme, in their last round that anybody has voted in."""
-    about = {
-        "case_id__in": {one.case_id for one in members},
-        "item_id__in": {one.item_id for one in members},
-        "scheme_id": scheme_id,
-    }
+    values = (list({one.case_id for one in members}), list({one.item_id for one in members}), scheme_id)
     votes: dict[Member, list[Vote]] = {}
-    for each in VoteRow.objects.filter(**about).order_by("id"):
-        votes.setdefault(Member(each.case_id, each.item_id), []).append(_vote(each))
+    for case_id, item_id, officer_id, round_, grade, answers, at in rows_of(_VOTES, *values):
+        vote = Vote(officer_id, round_, Grade(grade), json.loads(answers), at)
+        votes.setdefault(Member(case_id, item_id), []).append(vote)
     reasons: dict[Member, Mapping[int, str]] = {}
-    for row in DisputeRow.objects.filter(**about):
-        member = Member(row.case_id, row.item_id)
-        reasons[member] = {**reasons.get(member, {}), row.round: row.reason}
+    for case_id, item_id, round_, reason in rows_of(_DISPUTES, *values):
+        member = Member(case_id, item_id)
+        reasons[member] = {**reasons.get(member, {}), round_: reason}
     return {one: _said(votes.get(one, []), reasons.get(one, {})) for one in members}
 
 
@@ -171,7 +177,3 @@ def _element_row(one: Element) -> dict[str, Any]:
 def _element(row: Mapping[str, Any]) -> Element:
     words = {key.removeprefix(WORDS_IN): text for key, text in row.items() if key.startswith(WORDS_IN)}
     return Element(row["code"], words, tuple(row["answers"]))
-
-
-def _vote(row: VoteRow) -> Vote:
-    return Vote(row.officer_id, row.round, Grade(row.grade), row.answers, row.voted_at)

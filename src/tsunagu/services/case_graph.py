@@ -12,7 +12,8 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.case_graph import CaseGraph, GraphNode, NodeKind, Tie, TieKind
 from tsunagu.domain.permission import Permission
-from tsunagu.records import agencies, alerts, cases, notices, reports, seized, series
+from tsunagu.records import agencies, alerts, cases, notices, reports, seized
+from tsunagu.records.series_summaries import summaries_of
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import deed, denials_recorded
 from tsunagu.services.parts import Keys, Ledger
@@ -68,7 +69,7 @@ def _ties(actor: Actor, case: CaseSummary, his: Mapping[UUID, str], keys: Keys, 
     if actor.may(Permission.OVERLAP_READ):
         yield from _overlaps(actor, frozenset(his.values()))
     if actor.may(Permission.SERIES_READ):
-        for one in series.summaries_of(actor, now=now):
+        for one in summaries_of(actor, now=now):
             node = GraphNode(NodeKind.SERIES, str(one.series_id), one.name)
             yield from (Tie(_case_node(actor, held), node, TieKind.IN_SERIES) for held in one.cases)
     if actor.may(Permission.ALERT_READ):

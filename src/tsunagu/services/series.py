@@ -20,6 +20,7 @@ from tsunagu.records.cases import case_of
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.published_items import published_of
 from tsunagu.records.series_steps import StepRow, history_of
+from tsunagu.records.series_summaries import summaries_of
 from tsunagu.records.session import acting_for
 from tsunagu.records.votes import first_scheme
 from tsunagu.services.access import REFERENCE, check_reference, denials_recorded
@@ -100,9 +101,7 @@ def list_series(
         ),
         acting_for(actor.agency_id),
     ):
-        found = tuple(
-            one for one in rows.summaries_of(actor, now=now) if search is None or _is_looked_for(one, search, now)
-        )
+        found = tuple(one for one in summaries_of(actor, now=now) if search is None or _is_looked_for(one, search, now))
     told: dict[str, str | int] = {"series": len(found)}
     if search is not None and search.text:
         told["searched"] = keys.mac(REFERENCE, search.text.encode()).hex()
@@ -135,7 +134,7 @@ def view_series(
     desk = SeriesDesk(actor, now, keys, ledger)
     with desk.at_work(name, Permission.SERIES_READ):
         found = rows.series_called(actor, name)
-        [summary] = rows.summaries_of(actor, [found.root_id], now=now)
+        [summary] = summaries_of(actor, [found.root_id], now=now)
         held = rows.items_after(rows.items_with_members(actor, found.root_id), after, most)
         items = tuple(one for _, one in held)
         history, logins, cards = history_of(actor, found.root_id), agencies.logins(), agencies.agency_cards()
