@@ -16,6 +16,13 @@ from tsunagu.domain.media import Refusal
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.search import CaseSearch, CaseState
 from tsunagu.records.models import Case, CaseMember, CaseReason, Exhibit, Holding, Intake, SubmissionRow
+from tsunagu.records.planned import rows_of
+
+_CASE = """
+SELECT c.id, c.agency_id, c.reference, c.purpose, c.covert, c.opened_at, c.keep_until, c.keep_limit, c.closed_at
+FROM "case" c JOIN case_member m ON m.case_id = c.id
+WHERE m.officer_id = $1::uuid AND c.reference = $2::text ORDER BY c.id LIMIT 1
+"""
 
 
 def add_case(case: CaseSummary, *, opened_by: UUID | None) -> None:
@@ -127,10 +134,11 @@ def case_of(actor: Actor, reference: str) -> CaseSummary:
     Raises:
         NotFound: no such case, or not the actor's: the answer is the same for both.
     """
-    row = Case.objects.filter(casemember__officer_id=actor.officer_id, reference=reference).first()
-    if row is None:
+    rows = rows_of(_CASE, actor.officer_id, reference)
+    if not rows:
         raise NotFound("no such case")
-    return summary_of(row)
+    case_id, agency_id, called, purpose, *said = rows[0]
+    return CaseSummary(case_id, agency_id, called, Purpose(purpose), *said)
 
 
 def cases_of(actor: Actor, search: CaseSearch | None = None, *, today: date | None = None) -> tuple[CaseSummary, ...]:

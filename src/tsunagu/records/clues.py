@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,20 @@ from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.clue import Bearing, Clue, ClueDraft, ClueKind, Region, Span, Support, Weighing
 from tsunagu.domain.errors import NotFound
 from tsunagu.records.models import AssessmentRow, Case, ClueRow, Holding
+from tsunagu.records.planned import rows_of
+
+_CLUES = """
+SELECT c.id, c.number, e.reference, h.item_id, h.id, h.number, c.kind, c.text,
+       c.bearing, c.countries, c.places, c.support, c.region, c.span,
+       o.login, c.recorded_at, c.withdrawn_at, c.withdrawn_why
+FROM clue c JOIN holding h ON h.id = c.holding_id JOIN exhibit e ON e.id = h.exhibit_id
+JOIN officer o ON o.id = c.recorded_by_id
+WHERE c.case_id = $1::uuid ORDER BY c.number
+"""
+_ASSESSMENTS = """
+SELECT a.id, a.number, a.method, a.weighed, a.state, a.statement, o.login, a.signed_at
+FROM country_assessment a JOIN officer o ON o.id = a.signed_by_id WHERE a.case_id = $1::uuid ORDER BY a.number
+"""
 
 
 def add_clue(case: CaseSummary, draft: ClueDraft, *, officer_id: UUID, now: datetime) -> Clue:
@@ -61,8 +76,7 @@ def withdraw_clue(case: CaseSummary, number: int, *, why: str, now: datetime) ->
 
 def clues_of(case: CaseSummary) -> tuple[Clue, ...]:
     """Return the clues of a case by number, those that were taken back included."""
-    rows = ClueRow.objects.filter(case_id=case.case_id).order_by("number")
-    return tuple(map(_clue, rows.select_related("holding__exhibit", "recorded_by")))
+    return tuple(map(_clue, rows_of(_CLUES, case.case_id)))
 
 
 def add_assessment(
@@ -96,20 +110,11 @@ def add_assessment(
 
 def assessments_of(case: CaseSummary) -> tuple[CountryAssessment, ...]:
     """Return what was signed of a case, by number."""
-    rows = AssessmentRow.objects.filter(case_id=case.case_id).order_by("number").select_related("signed_by")
     return tuple(
         CountryAssessment(
-            row.id,
-            case.reference,
-            row.number,
-            row.method,
-            _weighed(row.weighed),
-            CountryState(row.state),
-            row.statement,
-            row.signed_by.login,
-            row.signed_at,
+            assessment_id, case.reference, number, method, _weighed(json.loads(weighed)), CountryState(state), *signed
         )
-        for row in rows
+        for assessment_id, number, method, weighed, state, *signed in rows_of(_ASSESSMENTS, case.case_id)
     )
 
 
@@ -145,29 +150,23 @@ def _next_number(model: type[ClueRow | AssessmentRow], case: CaseSummary) -> int
     return (highest or 0) + 1
 
 
-def _clue(row: ClueRow) -> Clue:
+def _clue(row: Sequence[Any]) -> Clue:
+    """Return the clue that a row holds, in the order of `_CLUES`."""
+    (clue_id, number, exhibit, item_id, holding_id, place, kind, text), said = row[:8], row[8:]
+    (bearing, countries, places, support, region, span), recorded = said[:6], said[6:]
     weighing = Weighing(
-        Bearing(row.bearing),
-        frozenset(row.countries),
-        frozenset(row.places),
-        Support(row.support) if row.support else None,
+        Bearing(bearing),
+        frozenset(json.loads(countries)),
+        frozenset(json.loads(places)),
+        Support(support) if support else None,
     )
     draft = ClueDraft(
-        item=row.holding.number,
-        kind=ClueKind(row.kind),
-        text=row.text,
+        item=place,
+        kind=ClueKind(kind),
+        text=text,
         weighing=weighing,
-        region=Region(*row.region) if row.region else None,
-        span=Span(*row.span) if row.span else None,
+        region=Region(*json.loads(region)) if region else None,
+        span=Span(*json.loads(span)) if span else None,
     )
-    return Clue(
-        row.id,
-        row.number,
-        row.holding.exhibit.reference,
-        row.holding.item_id or -row.holding_id,  # what cannot be read any more is like nothing else
-        draft,
-        row.recorded_by.login,
-        row.recorded_at,
-        row.withdrawn_at,
-        row.withdrawn_why,
-    )
+    like = item_id or -holding_id  # what cannot be read any more is like nothing else
+    return Clue(clue_id, number, exhibit, like, draft, *recorded)

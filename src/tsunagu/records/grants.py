@@ -11,6 +11,14 @@ from django.db.models import Q, QuerySet
 from tsunagu.domain.grant import Grant, Proposal
 from tsunagu.domain.permission import Permission
 from tsunagu.records.models import GrantRow
+from tsunagu.records.planned import rows_of
+
+_GRANTED = """
+SELECT g.permission FROM permission_grant g JOIN officer o ON o.id = g.officer_id
+WHERE g.officer_id = $1::uuid AND o.is_active AND g.ended_at IS NULL AND g.expires_at > $2::timestamptz
+AND EXISTS (SELECT 1 FROM permission_grant a WHERE a.officer_id IS NULL AND a.permission = g.permission
+            AND a.ended_at IS NULL AND a.expires_at > $2::timestamptz)
+"""
 
 
 def add_grant(proposal: Proposal, *, agency_id: UUID, now: datetime, expires_at: datetime) -> UUID:
@@ -48,9 +56,7 @@ def live_grants(*, now: datetime) -> tuple[Grant, ...]:
 
 def granted(officer_id: UUID, *, now: datetime) -> Collection[Permission]:
     """Return what an active officer has been granted, where his agency has it too."""
-    rows = list(_live(now).filter(Q(officer=None) | Q(officer_id=officer_id)))
-    of_agency = {row.permission for row in rows if row.officer_id is None}
-    return {Permission(row.permission) for row in rows if row.officer_id and row.permission in of_agency}
+    return {Permission(permission) for (permission,) in rows_of(_GRANTED, officer_id, now)}
 
 
 def is_on(permission: Permission, *, now: datetime) -> bool:

@@ -6,13 +6,19 @@ import json
 from bisect import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from tsunagu.domain.assessment import CountryFinding
 
 BANDS = (0.02, 0.1, 0.3, 0.6)
 """Where the next darker shade begins, as weights."""
+
+MOST_DRAWN = 1024
+"""Outlines that a process keeps as they are drawn; there are fewer countries than 200."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,17 @@ def world(findings: Iterable[CountryFinding]) -> list[Outline]:
     found = {one.weight.country: one for one in findings}
     outlines = [_outline(code, path, found.get(code)) for code, path in _paths().items()]
     return sorted(outlines, key=lambda one: bool(one.shade))
+
+
+def drawn_world(findings: Iterable[CountryFinding]) -> SafeString:
+    """Return the outlines as SVG has them: nearly all look the same whatever the findings are, and are kept so."""
+    return mark_safe("".join(map(_drawn, world(findings))))  # noqa: S308 - each comes from `format_html`
+
+
+@lru_cache(MOST_DRAWN)
+def _drawn(one: Outline) -> SafeString:
+    shade = format_html(' class="{}"', one.shade) if one.shade else ""
+    return format_html('<path{} d="{}"><title>{}</title></path>', shade, one.path, one.said)
 
 
 def _outline(code: str, path: str, finding: CountryFinding | None) -> Outline:

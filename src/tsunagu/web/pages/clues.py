@@ -16,7 +16,7 @@ from tsunagu.services.reveals import reveal_desk
 from tsunagu.web.desk import MOST_DIGITS, actor_of, chosen, number, parts_of, whole
 from tsunagu.web.middleware.references import note_refusal
 from tsunagu.web.rooms import now
-from tsunagu.web.world import world
+from tsunagu.web.world import drawn_world
 
 PERCENT = 100
 TYPED = (
@@ -66,7 +66,7 @@ def _context(request: HttpRequest, reference: str, typed: dict[str, str]) -> dic
     }
     context |= {"kinds": list(ClueKind), "bearings": list(Bearing), "supports": list(Support)}
     context |= {"states": list(CountryState), "bars": [_bar(one) for one in view.weighed.findings]}
-    return context | {"world": world(view.weighed.findings) if view.weighed.findings else ()}
+    return context | {"world": drawn_world(view.weighed.findings) if view.weighed.findings else ""}
 
 
 @require_POST
