@@ -10,7 +10,7 @@ from rich.text import Text
 
 from tsunagu.cli.output import print_table, screen
 from tsunagu.domain.outcome import Outcome, PersonOutcome
-from tsunagu.records.alerts import KeptStep
+from tsunagu.records.alert_rows import KeptStep
 from tsunagu.services.alerts import AlertView, OneAlert
 
 

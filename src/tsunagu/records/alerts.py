@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -14,12 +12,12 @@ from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, When
 from django.db.models.functions import Greatest
 
 from tsunagu.domain.actor import Actor
-from tsunagu.domain.alert import Alert, HandOver, RefusalReason
-from tsunagu.domain.alert_path import AlertPath, AlertStep, AlertStepKind
+from tsunagu.domain.alert import Alert
+from tsunagu.domain.alert_path import AlertPath, AlertStepKind
 from tsunagu.domain.errors import Conflict, NotFound
-from tsunagu.domain.outcome import HarmMethod, Outcome, OutcomeCode, PersonOutcome, SchoolBand
+from tsunagu.domain.outcome import PersonOutcome
 from tsunagu.records.alert_news import with_news
-from tsunagu.records.alert_rows import ALERT, alert_from, person_from
+from tsunagu.records.alert_rows import ALERT, STEP, KeptStep, alert_from, person_from, step_from
 from tsunagu.records.models import AlertPartyRow, AlertPersonRow, AlertRow, AlertStepRow, CaseMember
 from tsunagu.records.planned import rows_of
 
@@ -35,11 +33,10 @@ _PARTY = f"SELECT {_PARTY_COLUMNS} FROM alert_party p {_HIS}"  # noqa: S608
 _TOLD = f"SELECT {_PARTY_COLUMNS}, {ALERT} FROM alert_party p JOIN alert a ON a.id = p.alert_id {_HIS}"  # noqa: S608
 _DUE = """SELECT s.due_at FROM alert_step s WHERE s.alert_id = p.alert_id
 ORDER BY s.kind = 'withdrawn' DESC, s.number DESC LIMIT 1"""
-_STEPS = """
-SELECT alert_id, id, number, kind, of_id, entered_by_id, at, to_id, form, refusal, words, document,
-       children, schools, methods
+_STEPS = f"""
+SELECT alert_id, id, {STEP}
 FROM alert_step WHERE alert_id = ANY($1::uuid[]) ORDER BY alert_id, kind = 'withdrawn', number
-"""
+"""  # noqa: S608
 _PERSONS = """
 SELECT step_id, number, role, disposals, part, sentence_months, age
 FROM alert_person WHERE step_id = ANY($1::bigint[]) ORDER BY step_id, number
@@ -64,22 +61,6 @@ class Party:
     case_id: UUID | None
     told: int
     notes_told: int
-
-
-@dataclass(frozen=True, slots=True)
-class KeptStep:
-    """A step with what was said in it.
-
-    Attributes:
-        entered_by: the agency whose officer entered it, for itself or for a correspondent.
-        document: SHA-256 of what a correspondent sent; None where an agency answered itself.
-    """
-
-    step: AlertStep
-    entered_by: UUID
-    words: str = ""
-    document: bytes | None = None
-    outcome: Outcome | None = None
 
 
 def add_alert(alert: Alert, *, case_id: UUID | None) -> None:
@@ -159,7 +140,7 @@ def steps_of(alert_ids: Iterable[UUID]) -> dict[UUID, tuple[KeptStep, ...]]:
         persons.setdefault(step_id, []).append(person_from(told))
     found: dict[UUID, list[KeptStep]] = {}
     for alert_id, step_id, *told in rows:
-        found.setdefault(alert_id, []).append(_kept(told, tuple(persons.get(step_id, ()))))
+        found.setdefault(alert_id, []).append(step_from(told, tuple(persons.get(step_id, ()))))
     return {alert_id: tuple(steps) for alert_id, steps in found.items()}
 
 
@@ -300,28 +281,3 @@ def his(actor: Actor) -> Q:
     """Return which of his agency's parties an officer is told of."""
     mine = CaseMember.objects.filter(officer_id=actor.officer_id).values("case_id")
     return Q(case_id=None) | Q(case_id__in=mine)
-
-
-def _kept(values: Sequence[Any], persons: tuple[PersonOutcome, ...]) -> KeptStep:
-    """Return the step that a row holds, in the order of `_STEPS` after the ids."""
-    number, kind, of_id, entered_by_id, at, to_id, form, refusal, words, document, *counts = values
-    outcome = None
-    if kind == AlertStepKind.OUTCOME:
-        children, schools, methods = map(json.loads, counts)
-        outcome = Outcome(
-            {OutcomeCode(code): count for code, count in children.items()},
-            persons,
-            {SchoolBand(code): count for code, count in schools.items()},
-            {HarmMethod(code): count for code, count in methods.items()},
-        )
-    step = AlertStep(
-        number,
-        AlertStepKind(kind),
-        of_id,
-        at,
-        to_id,
-        None if form is None else HandOver(form),
-        None if refusal is None else RefusalReason(refusal),
-        outcome is not None and outcome.reopens,
-    )
-    return KeptStep(step, entered_by_id, words, None if document is None else bytes(document), outcome)

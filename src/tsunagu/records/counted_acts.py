@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from tsunagu.records.alerts import KeptStep, steps_of
+from tsunagu.records.alert_rows import KeptStep
+from tsunagu.records.alerts import steps_of
 from tsunagu.records.models import AlertPartyRow, Case, ReferralCaseRow, ReferralRow, ReferralSourceRow, SeizedListRow
 from tsunagu.records.referrals import KeptReferral, kept_referrals
 

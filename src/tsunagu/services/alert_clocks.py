@@ -9,7 +9,7 @@ from uuid import UUID
 from tsunagu.domain.act import Act
 from tsunagu.domain.alert_path import AlertPath, AlertStep, AlertStepKind
 from tsunagu.records import agencies, alerts
-from tsunagu.records.alerts import KeptStep
+from tsunagu.records.alert_rows import KeptStep
 from tsunagu.records.session import acting_for
 from tsunagu.services.alert_desk import CLOCK_KEY, speaker_of, told
 from tsunagu.services.alert_outbox import is_here, queue_steps

@@ -19,7 +19,8 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.records import agencies, alerts
-from tsunagu.records.alerts import KeptStep, Party
+from tsunagu.records.alert_rows import KeptStep
+from tsunagu.records.alerts import Party
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import MOST_REFERENCE, denials_recorded
 from tsunagu.services.alert_outbox import queue_steps

@@ -17,7 +17,7 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard
 from tsunagu.federation.alert_messages import ToldStep
 from tsunagu.records import agencies, agency_places, alerts
-from tsunagu.records.alerts import KeptStep
+from tsunagu.records.alert_rows import KeptStep
 from tsunagu.records.session import acting_for
 from tsunagu.services.alert_desk import speaker_of, told
 from tsunagu.services.alert_outbox import Cards, is_here, queue_steps

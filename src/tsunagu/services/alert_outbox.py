@@ -14,7 +14,7 @@ from tsunagu.domain.party import AgencyCard
 from tsunagu.federation.alert_messages import ToldStep, body_of, stream_of
 from tsunagu.federation.note_messages import note_body
 from tsunagu.records import alert_notes, hub_members, hub_messages
-from tsunagu.records.alerts import KeptStep
+from tsunagu.records.alert_rows import KeptStep
 from tsunagu.records.hub_messages import Draft
 
 Cards = Mapping[UUID, AgencyCard]

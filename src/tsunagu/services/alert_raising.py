@@ -21,7 +21,7 @@ from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records import agencies, agency_places, alerts, notices
-from tsunagu.records.alerts import KeptStep
+from tsunagu.records.alert_rows import KeptStep
 from tsunagu.records.overlaps import other_side
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import case_for, check_reference

@@ -15,7 +15,7 @@ from tsunagu.domain.errors import Conflict, InputError
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.permission import Permission
 from tsunagu.records import agency_places, alerts
-from tsunagu.records.alerts import KeptStep
+from tsunagu.records.alert_rows import KeptStep
 from tsunagu.records.cases import case_of
 from tsunagu.services.access import check_reference
 from tsunagu.services.alert_desk import Command, OpenAlert, keep_step, opened, told, was_done

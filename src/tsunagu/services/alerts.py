@@ -17,7 +17,8 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Permission
 from tsunagu.records import agencies, agency_places, alert_notes, alerts
-from tsunagu.records.alerts import KeptStep, Party
+from tsunagu.records.alert_rows import KeptStep
+from tsunagu.records.alerts import Party
 from tsunagu.records.cases import case_of
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for

@@ -17,7 +17,7 @@ from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.referral import ReferralStepKind
 from tsunagu.law.days import calendar_day
 from tsunagu.records import agencies, counted_acts
-from tsunagu.records.alerts import KeptStep
+from tsunagu.records.alert_rows import KeptStep
 from tsunagu.records.referral_packages import SignedBody
 from tsunagu.records.referrals import KeptReferral
 from tsunagu.services.parts import Keys
