@@ -19,7 +19,6 @@ from django.utils.translation import get_language, gettext, gettext_noop, pgette
 from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.fingerprint import Turn
 from tsunagu.domain.scheme import Element
-from tsunagu.domain.series import SeriesItem
 from tsunagu.domain.writing import is_printable
 from tsunagu.web.rooms import now
 
@@ -35,6 +34,8 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.+]+)?")
 def place(path: bytes) -> str:
     """Return a raw path as it can be shown: what is no UTF-8, or would not be printed, is escaped."""
     text = path.decode("utf-8", errors="backslashreplace")
+    if is_printable(text):
+        return text
     return "".join(one if is_printable(one) else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
@@ -177,12 +178,6 @@ def shows(mime: str | None) -> bool:
 def at(mapping: Mapping[Any, Any], key: Any) -> Any:
     """Return what a mapping holds under a key; nothing where it holds none."""
     return mapping.get(key, "")
-
-
-@register.filter
-def voted_on(votes: Mapping[tuple[str, int], Any], item: SeriesItem) -> Any:
-    """Return how the votes on an item of a series stand."""
-    return votes.get((item.case, item.number), "")
 
 
 @register.filter
