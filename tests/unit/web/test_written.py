@@ -89,3 +89,18 @@ def test_a_day_or_a_time_is_written_in_the_language_s_own_form_and_nothing_else_
             assert moment("2026-03-01T10:20:30.5+00:00") == time
             for other in ("2026-13-01", "2026-03-01T", "2026-03-01T::", "case 2026-03-01", "", "7"):
                 assert moment(other) == other
+
+
+def test_times_and_constant_words_are_kept_apart_by_language():
+    page = Template(
+        "{% load i18n tsunagu %}{% trans 'Cases' %} {{ at|minute }} {{ at|day }} {{ code|word }} {{ none|day }}"
+    )
+    context = Context({"at": datetime(2026, 3, 1, 9, 5, tzinfo=UTC), "code": "too-large", "none": None})
+    said = {}
+    for _ in range(2):
+        for language in ("en", "ja"):
+            with override(language):
+                assert said.setdefault(language, page.render(context)) == page.render(context)
+    assert said["en"].startswith("Cases 2026-03-01 09:05 2026-03-01 ")
+    assert "2026年3月1日 09:05 2026年3月1日" in said["ja"]
+    assert "Cases" not in said["ja"]
