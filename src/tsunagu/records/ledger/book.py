@@ -78,8 +78,8 @@ class Book:
         with self._queue_lock:
             batch, self._queue = self._queue, []
         try:
-            connections[APP].validate_no_atomic_block()
-            _append([body for one in batch for body in one.bodies], APP)  # which is a transaction by itself
+            with transaction.atomic(using=APP, durable=True):
+                _append([body for one in batch for body in one.bodies], APP)
         except Exception as error:  # noqa: BLE001 - every waiter must hear of it, whatever it is
             for one in batch:
                 one.error = error
