@@ -1,8 +1,15 @@
-"""What texts of Japan's law and their elements are called in Japanese; whatever is not known here stands as it is."""
+"""What the shipped rules say, in Japanese, for forms and pages: `law_words.tsv` has one text a line.
+
+An agency's own words stand as they are, but for acts and articles that are named as the shipped rules name them.
+"""
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
@@ -19,46 +26,34 @@ _NAMES: Final = MappingProxyType(
 _ACT: Final = re.compile(r"Act (\d+) of (\d{4})[^,]*(?:, as amended by Act (\d+) of (\d{4}))?")
 _PROVISION: Final = re.compile(r"Art\. (\d+)((?:(?:, )?\(\d+\))*)")
 _ERAS: Final = ((2019, "令和"), (1989, "平成"), (1926, "昭和"))
-ELEMENTS: Final = MappingProxyType(
-    {
-        "who is shown was under 18": "描写された者が18歳未満であること",
-        "it is one of the three kinds that Art. 2(3) describes": "第2条第3項各号のいずれかに該当すること",
-        "held or stored on the date of the act itself, which an order or a purchase alone does not show": (
-            "行為日に現に所持し、又は保管していたこと（注文又は購入の事実のみでは足りない）"
-        ),
-        "came to hold it of his own will": "自己の意思に基づいて所持し、又は保管するに至ったこと",
-        "that it was of his own will is clear from objective evidence": (
-            "自己の意思に基づくことが客観的証拠から明らかに認められること"
-        ),
-        "to satisfy his own sexual curiosity": "自己の性的好奇心を満たす目的であること",
-        "provided, or produced, held, carried or stored": "提供し、又は製造し、所持し、運搬し若しくは保管したこと",
-        "where it was not provided, done in order to provide it": "提供していないときは、提供する目的で行ったこと",
-        "provided to many or to unspecified persons, or displayed in public": (
-            "不特定若しくは多数の者に提供し、又は公然と陳列したこと"
-        ),
-        "provided, produced or displayed in public": "提供し、製造し、又は公然と陳列したこと",
-        "filmed without the child's knowing": "ひそかに撮影したこと",
-        "another had the child take the pose": "児童に姿態をとらせたこと",
-    }
-)
-"""What the shipped rules say of each element; an agency's own words stand as they are."""
 
 
-def instrument_in_japanese(text: str) -> str:
+def law_in_japanese(text: str) -> str:
+    """Return what a rule says, is called or rests on, in Japanese; a text that is not known as it is."""
+    return _texts().get(text) or _act(text) or _provision(text) or text
+
+
+@cache
+def _texts() -> Mapping[str, str]:
+    table = files("tsunagu.exchange").joinpath("law_words.tsv").read_text(encoding="utf-8")
+    return {one["text"]: one["japanese"] for one in csv.DictReader(table.splitlines(), delimiter="\t")}
+
+
+def _act(text: str) -> str | None:
     """Return what an act is called, with its number and by which other it was amended."""
     found = _ACT.fullmatch(text)
     name = _NAMES.get((int(found[2]), int(found[1]))) if found else None
     if found is None or name is None:
-        return text
+        return None
     amended = f"（{_number(found[4], found[3])}による改正後）" if found[3] else ""
     return f"{name}（{_number(found[2], found[1])}）{amended}"
 
 
-def provision_in_japanese(text: str) -> str:
+def _provision(text: str) -> str | None:
     """Return what an article and its paragraphs are called."""
     found = _PROVISION.fullmatch(text)
     if found is None:
-        return text
+        return None
     paragraphs = "、".join(f"第{one}項" for one in re.findall(r"\((\d+)\)", found[2]))
     return f"第{found[1]}条{paragraphs}"
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from tsunagu.exchange.law_words import ELEMENTS, instrument_in_japanese, provision_in_japanese
+from tsunagu.exchange.law_words import law_in_japanese
 from tsunagu.exchange.typesetting import Typesetter
 
 _TEMPLATE: Final = Path(__file__).with_name("referral_form.typ")
@@ -222,10 +222,9 @@ def _point(one: Mapping[str, Any]) -> str:
 def _law(law: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     lines = [("行為", f"{CONDUCTS.get(law['conduct'], law['conduct'])}、{law['act_on']}（{law['jurisdiction']}）")]
     for one in law["rules"]:
-        called = f"{instrument_in_japanese(one['instrument'])} {provision_in_japanese(one['provision'])}"
+        called = f"{law_in_japanese(one['instrument'])} {law_in_japanese(one['provision'])}"
         lines.append(("法条", f"{called}（{one['rule']} 第{one['version']}版、確認 {one['reviewer']}）"))
-        missing = [(each["code"], ELEMENTS.get(each["says"], each["says"])) for each in one["missing_elements"]]
-        lines += [("未立証の要件", f"{code}: {says}") for code, says in missing]
+        lines += [("未立証の要件", law_in_japanese(each["says"])) for each in one["missing_elements"]]
     return tuple(lines)
 
 

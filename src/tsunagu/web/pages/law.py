@@ -14,7 +14,6 @@ from tsunagu.law.applying import Question, apply_law
 from tsunagu.law.days import today_in
 from tsunagu.law.rule import Rule, RuleState
 from tsunagu.law.rule_set import RuleSet
-from tsunagu.law.shipped import shipped_rules
 from tsunagu.services.law_rules import rules_in_use
 from tsunagu.web.desk import day, parts_of, search_or_all
 from tsunagu.web.rooms import now
@@ -22,11 +21,10 @@ from tsunagu.web.rooms import now
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A rule, how it stands today where it holds, and whether it came with the release: then its words are English."""
+    """A rule, and how it stands today where it holds."""
 
     rule: Rule
     state: RuleState
-    is_shipped: bool
 
 
 @require_GET
@@ -35,10 +33,7 @@ def law(request: HttpRequest) -> HttpResponse:
     rules = rules_in_use(**parts_of(request)).rules
     asked, complaint = search_or_all(lambda: _question(request, rules), None)
     shows_all = request.GET.get("all") == "1"
-    shipped = {one.sha256 for one in shipped_rules().rules}
-    standing = [
-        Standing(one, one.state_on(today_in(one.jurisdiction, now())), one.sha256 in shipped) for one in rules.rules
-    ]
+    standing = [Standing(one, one.state_on(today_in(one.jurisdiction, now()))) for one in rules.rules]
     shown = [one for one in standing if shows_all or one.state is RuleState.IN_FORCE]
     context: dict[str, Any] = {"rules": rules, "shown": shown, "shows_all": shows_all, "deeds": _deeds(rules)}
     context |= {"reviewed": sum(one.review is not None for one in rules.rules), "typed": request.GET}

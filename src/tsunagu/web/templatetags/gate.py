@@ -9,7 +9,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, gettext_noop, pgettext
 
-from tsunagu.exchange.law_words import ELEMENTS, instrument_in_japanese, provision_in_japanese
+from tsunagu.exchange.law_words import law_in_japanese
 from tsunagu.law.gate_file import GateStep
 from tsunagu.web.templatetags.seized import FIELDS, prefecture_name
 from tsunagu.web.templatetags.tsunagu import moment, word
@@ -193,26 +193,12 @@ def _told(name: str, value: str) -> str:
 
 
 @register.filter
-def law_instrument(text: str) -> str:
-    """Return what an act is called in the language of the page, as far as that is known."""
-    return _told_of_law(text, instrument_in_japanese(text))
+def law_text(text: str) -> str:
+    """Return what a rule says, is called or rests on in the language of the page, as far as that is known.
 
-
-@register.filter
-def law_provision(text: str) -> str:
-    """Return what an article is called in the language of the page, as far as that is known."""
-    return _told_of_law(text, provision_in_japanese(text))
-
-
-@register.filter
-def law_element(text: str) -> str:
-    """Return what an element says in the language of the page, as far as that is known."""
-    return _told_of_law(text, ELEMENTS.get(text, text))
-
-
-def _told_of_law(text: str, in_japanese: str) -> str:
-    """Return the words of the page's language; on a Japanese page English that is not known otherwise is marked so."""
+    English that is not known otherwise is marked so on a Japanese page.
+    """
     if not (get_language() or "").startswith("ja"):
         return text
-    is_english = in_japanese == text and text.isascii()
-    return format_html('<span lang="en">{}</span>', text) if is_english else in_japanese
+    told = law_in_japanese(text)
+    return format_html('<span lang="en">{}</span>', text) if told == text and text.isascii() else told
