@@ -32,7 +32,7 @@ def a_draft(to: str, **said: Any) -> SubmissionDraft:
 
 def submit(world: World, owner: Person, name: str, receiver: Person, **said: Any) -> UUID:
     """Let an officer submit all of a series, and return the submission's id."""
-    draft = a_draft(receiver.agency, **said)
+    draft = a_draft(receiver.agency, **{"investigation": random_name("harbor"), **said})
     return submit_series(actor=owner.actor, name=name, draft=draft, **world.parts).submission_id
 
 

@@ -408,6 +408,17 @@ def test_what_nobody_took_in_time_keeps_no_digests_and_both_sides_are_told(post:
     assert {sha256 for _, sha256, _ in post.kept_of(taken)} == {b""}
 
 
+def test_the_same_is_not_submitted_twice_while_it_waits(post: Post) -> None:
+    said: dict[str, Any] = {"investigation": random_name("investigation")}
+    first = submit(post.world, post.anna, post.series, post.ben, **said)
+    with pytest.raises(Conflict):
+        submit(post.world, post.anna, post.series, post.ben, **said)
+    submit(post.world, post.anna, post.series, post.ben, items=frozenset({post.digests[0]}), **said)
+    submit(post.world, post.anna, post.series, post.ben, until=date(2999, 1, 1), **said)
+    assert post.run(post.anna, "submissions", "withdraw", str(first), *WHY) == 0
+    submit(post.world, post.anna, post.series, post.ben, **said)
+
+
 def test_what_a_restore_brought_back_is_withdrawn_again_by_the_list(post: Post) -> None:
     first, second, third = (submit(post.world, post.anna, post.series, post.ben) for _ in range(3))
     taken, case = take(post.world, post.ben, first), take(post.world, post.ben, third)
@@ -486,7 +497,8 @@ def test_when_its_receiver_erases_what_he_took_no_digests_are_kept(post: Post) -
     assert post.kept_of(submission) == [("expired", b"", "")] * 3
     assert no_words_of(post, submission, stranger)
     own = post.sent(submission)  # its owner's words are his
-    assert (own["series"], own["investigation"]) == (post.series, "harbor")
+    assert own["series"] == post.series
+    assert own["investigation"].startswith("harbor")
 
 
 def test_an_item_is_named_by_its_digest_or_by_the_digits_that_lists_show_and_by_nothing_shorter(post: Post) -> None:

@@ -82,6 +82,19 @@ def count_items(owner_id: UUID, receiver_id: UUID, *, since: datetime) -> int:
     return SubmissionItemRow.objects.filter(**of_pair, submission__submitted_at__gt=since).count()
 
 
+def waits_alike(one: Submission) -> bool:
+    """Return whether the same items of a series wait there already, told the same and under the same label."""
+    alike = SubmissionRow.objects.filter(
+        owner_id=one.owner_id, receiver_id=one.receiver_id, series__root_id=one.series_id, purpose=one.purpose,
+        investigation=one.investigation, may_forward=one.label.may_forward, until=one.until, taken_at=None,
+    )  # fmt: skip
+    standing = SubmissionItemRow.objects.filter(submission__in=alike, state__in=STANDING)
+    found: dict[UUID, set[tuple[bytes, bool]]] = {}
+    for submission_id, sha256, has_media in standing.values_list("submission_id", "sha256", "has_media"):
+        found.setdefault(submission_id, set()).add((bytes(sha256), has_media))
+    return {(item.sha256, item.has_media) for item in one.items} in found.values()
+
+
 def held_openly(contents: Collection[bytes]) -> set[bytes]:
     """Return which of these contents the agency holds in a case that is not covert."""
     held = Holding.objects.filter(item_id=OuterRef("id"), exhibit__case__covert=False)

@@ -53,7 +53,8 @@ def submit_series(
         NotFound: no such series, or not the actor's; no such agency; or an item is none that he may submit.
         InputError: no reason, no name, a day that is over, or too much.
         Exhausted: too much was submitted to that agency within 24 hours.
-        Conflict: nothing may be submitted; or, with media, the receiver's vault is not switched on.
+        Conflict: nothing may be submitted, or the same waits there already; or, with media, the receiver's vault is not
+            switched on.
     """
     draft.check(now.date())
     desk = SeriesDesk(actor, now, keys, ledger)
@@ -69,6 +70,8 @@ def submit_series(
         again = choose(actor, found, draft, now=now)
         if (again.found.root_id, again.is_covert, again.members) != (one.series_id, one.is_covert, chosen.members):
             raise Conflict("the series has changed meanwhile: submit it again")
+        if submissions.waits_alike(one):
+            raise Conflict("the same is submitted to that agency already, and waits there")
         submissions.add(one, chosen.members)
         told = _facts(one)
         value = chosen.card.name
