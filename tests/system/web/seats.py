@@ -166,6 +166,15 @@ class Seat:
             ]
         return []
 
+    def is_too_wide(self, width_px: int) -> bool:
+        """Return whether who has a window of this width has to scroll the page sideways."""
+        before = self.page.viewport_size
+        self.page.set_viewport_size({"width": width_px, "height": 800})
+        wide = self.page.evaluate("document.documentElement.scrollWidth") > width_px
+        if before:
+            self.page.set_viewport_size(before)
+        return bool(wide)
+
     def _step_to(self, target: Locator, value: str) -> None:
         """Go through the options of a choice that has the focus until this one is chosen."""
         places = target.evaluate("one => [...one.options].map(each => each.value)")
