@@ -11,7 +11,6 @@ from tsunagu.services.series_changes import add_to_series
 
 from ..guested import show_to  # noqa: TID252 - tests are no package with a name
 from ..linked import Held, Made  # noqa: TID252 - likewise
-from ..peopled import people_a_case  # noqa: TID252 - likewise
 from ..scene import OVERSEES, WORKS  # noqa: TID252 - likewise
 from ..series_scene import hold  # noqa: TID252 - likewise
 from ..submitted import submit, take  # noqa: TID252 - likewise
@@ -20,7 +19,7 @@ from .visitors import Visitor
 
 pytestmark = pytest.mark.usefixtures("no_session_is_prolonged")
 
-UNFIT = 422
+SEE_OTHER, UNFIT = 302, 422
 
 
 def test_one_item_is_rejected_the_others_wait_and_nothing_is_submitted_without_a_last_day(world: World) -> None:
@@ -38,7 +37,8 @@ def test_one_item_is_rejected_the_others_wait_and_nothing_is_submitted_without_a
     receiver.post(path, act="reject", picked=offered[0], why="other", words="not ours")
     left = re.findall(r'name="picked" value="([0-9a-f]{64})"', receiver.get(path).content.decode())
     assert set(left) == {*offered[1:]}
-    people_a_case(world, anna, take(world, anna, UUID(path.split("/")[2])))
+    take(world, anna, UUID(path.split("/")[2]))
     ended = owner.post(f"/series/{series}/submissions/", act="end", submission=path.split("/")[2], reason="too much")
-    assert "told yet of a person's withdrawal: 2." in ended.content.decode()
+    assert ended.status_code == SEE_OTHER
+    assert "withdrawn by their owner within two weeks" in receiver.get("/").content.decode()
     assert "withdrawn</span> 3" in owner.get(f"/series/{series}/submissions/").content.decode()
