@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-ROWS = 120_000 if os.environ.get("TSUNAGU_SOAK") else 16_000
+ROWS = 400_000 if os.environ.get("TSUNAGU_SOAK") else 16_000
 ROUNDS = 20
 SOAKED = [pytest.param(part / ROUNDS, marks=pytest.mark.soak, id=f"round {part}") for part in range(ROUNDS)]
 IMPORTING = ("bank", "import", "--format", "csv", "--semantics", "alert")
