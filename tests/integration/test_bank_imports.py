@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import secrets
@@ -13,15 +14,17 @@ import pytest
 
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.errors import Conflict, InputError, NotFound
+from tsunagu.domain.known import RefusedRow, RowRefusal
 from tsunagu.domain.permission import Role
 from tsunagu.exchange.reading import Of256Bits, Stated
 from tsunagu.records import bank_items, banks
 from tsunagu.records.banks import bank_of
 from tsunagu.records.session import acting_for
-from tsunagu.services import bank_imports
+from tsunagu.services import imported_lists
 from tsunagu.services.bank_exports import ListFormat, export_bank
 from tsunagu.services.bank_imports import import_list
 from tsunagu.services.imported_lists import ImportReport, ListToImport
+from tsunagu.services.known_index import KnownIndex
 
 from .banked import all_items
 from .scene import WORKS
@@ -39,7 +42,7 @@ def anna(world: World) -> Person:
 
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bank_imports, "PIECE_ROWS", 10)
+    monkeypatch.setattr(imported_lists, "PIECE_ROWS", 10)
 
 
 def bring_in(
@@ -108,6 +111,32 @@ def test_where_a_crash_has_stopped_it_the_same_list_goes_on_and_nothing_is_lost_
     assert len(items_of(anna, bank)) == 45
 
 
+def test_where_there_is_no_room_for_a_snapshot_the_list_is_brought_in_all_the_same(
+    world: World, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def full_at_first(_: KnownIndex) -> None:
+        tried.append("published")
+        if len(tried) == 1:
+            raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(KnownIndex, "is_due", lambda _: True)
+    monkeypatch.setattr(KnownIndex, "publish", full_at_first)
+    report = bring_in(world, anna, a_list(3), bank=random_name("bank"))
+    assert (report.imported, report.was_done) == (3, False)
+    assert len(tried) == 2  # a job tries again
+
+
+def test_a_piece_of_a_list_ends_by_its_rows_or_by_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imported_lists, "PIECE_ROWS", 250)
+    monkeypatch.setattr(imported_lists, "PIECE_BYTES", 10_000)
+    for bytes_a_row, lengths in ((1, [250, 250, 100]), (90, [200, 200, 200])):
+        stream = BufferedReader(BytesIO(b"x" * 600 * bytes_a_row))  # type: ignore[arg-type]
+        rows = (RefusedRow(number, RowRefusal.MALFORMED) for number in range(600) if stream.read(bytes_a_row))
+        assert [len(piece) for piece in imported_lists.pieces(rows, stream)] == lengths
+
+
 def test_until_its_end_no_row_of_a_list_answers(world: World, anna: Person) -> None:
     bank, text = random_name("bank"), a_list(45)
     pdq = bytes.fromhex(text.splitlines()[1].split(",")[1])
@@ -134,11 +163,17 @@ def test_a_list_that_breaks_off_is_taken_back_whole_and_can_be_mended(world: Wor
     assert bring_in(world, anna, whole, bank=bank, form="vics").imported == 30
 
 
-@pytest.mark.parametrize("data", [b"", b"md5,pdq\n", b"\x89PNG\r\n\x1a\n\0\0"], ids=["empty", "no row", "picture"])
-def test_a_file_that_is_no_list_leaves_no_bank(world: World, anna: Person, data: bytes) -> None:
+@pytest.mark.parametrize(
+    ("data", "form"),
+    [(b"", "csv"), (b"md5,pdq\n", "csv"), (b"\x89PNG\r\n\x1a\n\0\0", "csv"), (b"raw_text one\n", "tx")],
+    ids=["empty", "no row", "picture", "nothing that banks use"],
+)
+def test_a_file_of_which_nothing_can_be_taken_leaves_no_bank(
+    world: World, anna: Person, data: bytes, form: str
+) -> None:
     bank = random_name("bank")
     with pytest.raises(InputError):
-        bring_in(world, anna, data, bank=bank)
+        bring_in(world, anna, data, bank=bank, form=form)
     with acting_for(anna.actor.agency_id), pytest.raises(NotFound):
         bank_of(bank)
 

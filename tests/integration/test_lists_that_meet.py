@@ -19,7 +19,7 @@ from tsunagu.records import bank_items, banks
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import ImportRow, bank_of
 from tsunagu.records.session import acting_for, connections_left
-from tsunagu.services import bank_imports
+from tsunagu.services import imported_lists
 from tsunagu.services.banks import change_bank
 
 from .scene import WORKS
@@ -35,7 +35,7 @@ def anna(world: World) -> Person:
 
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bank_imports, "PIECE_ROWS", 10)
+    monkeypatch.setattr(imported_lists, "PIECE_ROWS", 10)
 
 
 def fingerprint_in(text: str, row: int) -> bytes:

@@ -74,9 +74,9 @@ def test_the_ledger_counts_the_hits_of_the_page_that_was_told_and_none_more(
     ours.share(overlap_id)
     assert theirs.share(overlap_id)
     asked: dict[str, Any] = {"overlap_id": overlap_id, "queue": world.rooms.queue, **world.parts}
-    for most, has_more in ((2, True), (3, False)):
-        told = service.view_overlap(actor=people[0].actor, most=most, **asked).hits
-        assert (len(told), told.has_more) == (most, has_more)
+    for most, goes_on in ((2, True), (3, False)):
+        told = service.view_overlap(actor=people[0].actor, most=most, **asked)
+        assert (len(told.hits), told.going_on) == (most, {ours.case.reference} if goes_on else set())
         assert entries(world, Act.OVERLAP_READ)[-1]["details"]["hits"] == most
 
 

@@ -15,16 +15,12 @@ from tsunagu.domain.party import AgencyCard, Credentials, OfficerCard
 from tsunagu.domain.permission import WORKING_ROLES, Role
 from tsunagu.records import second_factors
 from tsunagu.records.models import Agency, Login, Officer
-from tsunagu.records.planned import rows_of
+from tsunagu.records.planned import columns_of, rows_of
 from tsunagu.records.session import asking_for_login
 
 _CARD = "SELECT id, name, country, contact, kind, local_name, code, is_correspondent, member_id FROM agency"
 _CARDS = f"{_CARD} WHERE id = ANY(%s)"
-_OFFICER_FIELDS = (
-    *("password", "id", "agency_id", "login", "name", "roles", "is_active"),
-    *("last_totp_step", "failures", "locked_until", "certified_until", "session_epoch"),
-)
-"""The columns of an officer in the order of the model's fields, as `from_db` takes them."""
+_OFFICER_FIELDS = columns_of(Officer)
 _OFFICER = f"SELECT {', '.join(_OFFICER_FIELDS)} FROM officer WHERE id = $1::uuid AND is_active"  # noqa: S608
 
 

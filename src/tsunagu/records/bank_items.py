@@ -83,7 +83,7 @@ def pack(items: Iterable[NewItem], *, by_key: bool = False) -> Packed:
         found.setdefault(_key(item), item)
     keys = sorted(found) if by_key else list(found)
     columns = zip(*map(found.__getitem__, keys), strict=True) if keys else ((),) * len(NewItem._fields)
-    md5, sha1, sha256_, pdq, details, quarantines = map(_told, columns)
+    md5, sha1, sha256_, pdq, details, quarantines = map(_blank_if_null, columns)
     return Packed(
         count,
         (
@@ -95,7 +95,7 @@ def pack(items: Iterable[NewItem], *, by_key: bool = False) -> Packed:
     )
 
 
-def _told(column: Sequence[Any]) -> Sequence[Any]:
+def _blank_if_null(column: Sequence[Any]) -> Sequence[Any]:
     """Return a column, or an empty one where it tells nothing: `unnest` fills up the shorter ones with nulls."""
     return column if any(column) else ()
 

@@ -4,7 +4,6 @@ A place in the log is a number that only grows, and what has a smaller one was c
 item beside its fingerprint nothing is read here.
 """
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -15,11 +14,13 @@ from tsunagu.domain.fingerprint import FingerprintKind
 from tsunagu.records.session import LINKER
 
 _PDQ_BYTES = FingerprintKind.PDQ.bits // 8
-_HEAD_BYTES = 19
-_LINE = np.dtype(
-    [("fields", ">i2"), ("a", ">i4"), ("id", ">i8"), ("b", ">i4"), ("data", np.uint8, (_PDQ_BYTES,))]
-)  # as COPY writes it in its binary form
+_LINE = np.dtype([("id", ">i8"), ("data", np.uint8, (_PDQ_BYTES,))])
 _LINES_AT_ONCE = 1 << 15
+_PIECE = """
+SELECT string_agg(int8send(id) || pdq, '' ORDER BY id) FROM (
+    SELECT id, pdq FROM bank_item WHERE id > %(after)s AND pdq IS NOT NULL ORDER BY id LIMIT %(most)s) AS piece
+"""
+"""Many rows as one value, since each row of an answer costs the program as much as ten numbers."""
 _FOLLOWED_MOST = 200_000
 """Changes that are read at once: what bounds the memory of one step."""
 
@@ -60,27 +61,14 @@ def fingerprints() -> tuple[Additions, int]:
         )
         position, count = cursor.fetchone()
         held = Additions(np.empty(count, np.int64), np.empty((count, _PDQ_BYTES), np.uint8))
-        text = "COPY (SELECT id, pdq FROM bank_item WHERE pdq IS NOT NULL ORDER BY id) TO STDOUT (FORMAT BINARY)"
-        with cursor.copy(text) as copy:
-            _fill(held, copy)
+        row, last = 0, 0
+        while row < count:
+            cursor.execute(_PIECE, {"after": last, "most": _LINES_AT_ONCE})
+            lines = np.frombuffer(cursor.fetchone()[0], _LINE)
+            held.item_ids[row : row + len(lines)] = lines["id"]
+            held.table[row : row + len(lines)] = lines["data"]
+            row, last = row + len(lines), int(lines["id"][-1])
     return held, int(position)
-
-
-def _fill(held: Additions, pieces: Iterable[bytes | memoryview]) -> None:
-    """Lay out what comes in pieces, which need not end where a line does."""
-    row, rest = 0, bytearray()
-    is_head = True
-    for piece in pieces:
-        rest += piece
-        begin = _HEAD_BYTES if is_head else 0
-        whole = (len(rest) - begin) // _LINE.itemsize
-        if whole < _LINES_AT_ONCE and row + whole < len(held.item_ids):
-            continue
-        lines = np.frombuffer(rest, _LINE, whole, begin)
-        held.item_ids[row : row + whole], held.table[row : row + whole] = lines["id"], lines["data"]
-        row, is_head = row + whole, False
-        del lines
-        rest = rest[begin + whole * _LINE.itemsize :]
 
 
 def changes_after(position: int) -> tuple[Additions, Withdrawals]:

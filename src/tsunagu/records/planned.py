@@ -11,6 +11,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import connection
+from django.db.models import Model
 
 _names = count(1)
 _planned: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
@@ -20,7 +21,9 @@ _planned: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
 def rows_of(query: str, *values: Any) -> list[tuple[Any, ...]]:
     """Return the rows that a query finds. Call it within `acting_for`: row-level security binds it as any other.
 
-    The server plans it anew when what it knows of the tables changes, and whenever these values make a better plan.
+    A query that fails the first time is forgotten, and stays on the server under its name, for nobody, until the
+    connection ends. The server plans one anew when what it knows of the tables changes, and whenever these values make
+    a better plan.
 
     Args:
         query: SQL in which `$1`, `$2`, ... stand for the values, each with its type: `$1::uuid`.
@@ -38,6 +41,11 @@ def rows_of(query: str, *values: Any) -> list[tuple[Any, ...]]:
             known[query] = name
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def columns_of(model: type[Model]) -> tuple[str, ...]:
+    """Return the columns of a model in the order of its fields, as `from_db` takes them."""
+    return tuple(one.attname for one in model._meta.concrete_fields)  # noqa: SLF001 - so its users are told to ask
 
 
 def _asked(name: str, values: int) -> str:

@@ -15,17 +15,13 @@ from tsunagu.domain.series import SeriesStatus
 from tsunagu.domain.series_counts import Milestones
 from tsunagu.domain.series_steps import PLACES, UNDOABLE, Member, Step, StepKind, state_of
 from tsunagu.records.models import Series, SeriesItemRow, SeriesPlacing, SeriesStep
-from tsunagu.records.planned import rows_of
+from tsunagu.records.planned import columns_of, rows_of
 from tsunagu.records.series import SEEN, seen_by
 
 LOCK_SERIES = 7400105
 """The advisory lock under which the series of an agency change: what steps amount to is kept by one at a time."""
 
-_STEP_FIELDS = (
-    *("id", "step_id", "agency_id", "series_id", "kind", "other_id", "undoes_id"),
-    *("is_context", "value", "reason", "officer_id", "done_at"),
-)
-"""The columns of a step in the order of the model's fields, as `from_db` takes them."""
+_STEP_FIELDS = columns_of(SeriesStep)
 _HISTORY = f"""
 SELECT {", ".join(_STEP_FIELDS)} FROM series_step
 WHERE series_id IN (SELECT id FROM series WHERE root_id = $1::uuid)

@@ -84,15 +84,16 @@ def count_items(owner_id: UUID, receiver_id: UUID, *, since: datetime) -> int:
 
 def waits_alike(one: Submission) -> bool:
     """Return whether the same items of a series wait there already, told the same and under the same label."""
-    alike = SubmissionRow.objects.filter(
+    rows = SubmissionRow.objects.filter(
         owner_id=one.owner_id, receiver_id=one.receiver_id, series__root_id=one.series_id, purpose=one.purpose,
-        investigation=one.investigation, may_forward=one.label.may_forward, until=one.until, taken_at=None,
+        investigation=one.investigation, until=one.until, covert=one.is_covert, taken_at=None,
     )  # fmt: skip
-    standing = SubmissionItemRow.objects.filter(submission__in=alike, state__in=STANDING)
-    found: dict[UUID, set[tuple[bytes, bool]]] = {}
-    for submission_id, sha256, has_media in standing.values_list("submission_id", "sha256", "has_media"):
-        found.setdefault(submission_id, set()).add((bytes(sha256), has_media))
-    return {(item.sha256, item.has_media) for item in one.items} in found.values()
+    return any(each.label == one.label and _told_of(each) == _told_of(one) for each in submissions_in(rows))
+
+
+def _told_of(one: Submission) -> set[tuple[bytes, bool, tuple[Category, ...]]]:
+    """Return what a receiver is told of the items that stand."""
+    return {(item.sha256, item.has_media, item.categories) for item in one.items if item.stands}
 
 
 def held_openly(contents: Collection[bytes]) -> set[bytes]:

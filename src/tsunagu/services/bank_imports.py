@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,7 +17,7 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.bank import BankSemantics, BankSummary
 from tsunagu.domain.errors import Conflict, InputError, NotFound
-from tsunagu.domain.known import KnownItem, LossReport, RefusedRow, RowRefusal
+from tsunagu.domain.known import LossReport, RefusedRow, RowRefusal
 from tsunagu.domain.permission import Permission
 from tsunagu.exchange.reading import Row, Stated
 from tsunagu.exchange.registry import reader_for
@@ -27,19 +28,23 @@ from tsunagu.records.session import acting_for, connections_left, locked
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.banks import apply_if_benign, bank_deed, open_bank
 from tsunagu.services.blast_radius import imported_too_wide
-from tsunagu.services.imported_lists import ImportReport, ListToImport, must_have_items
+from tsunagu.services.imported_lists import (
+    ImportReport,
+    ListToImport,
+    RowsRead,
+    must_have_items,
+    pieces,
+)
 from tsunagu.services.known_index import KnownIndex
 from tsunagu.services.known_items import new_item
 from tsunagu.services.parts import Keys, Ledger, Queue
 
-PIECE_ROWS = 100_000
-"""Rows of one transaction: what a crash can cost."""
+log = logging.getLogger("tsunagu.bank")
+
 MOST_WAITING = 2
 """Pieces that wait for the database: what bounds the memory."""
 OVERTAKEN = "overtaken"
 """Why an import is given up whose bank another list was brought into before it had come to its end."""
-FRAMES_NOT_SEARCHED = "frames-not-searched"
-"""How frames of videos are counted: they are kept with their item, and no look-up finds it by them."""
 _LOCK_BANK = 7400111
 """The advisory lock of a bank into which a list is being brought."""
 
@@ -181,26 +186,6 @@ class _Keeping:
         self.row = after
 
 
-class _Rows:
-    """The rows of a list, one after the other.
-
-    Attributes:
-        last: the number of the last one; 0 before the first.
-    """
-
-    def __init__(self, rows: Iterator[Row], loss: LossReport) -> None:
-        self._rows = rows
-        self._loss = loss
-        self.last = 0
-
-    def __iter__(self) -> Iterator[Row]:
-        for one in self._rows:
-            self.last = one.row
-            if isinstance(one, KnownItem) and one.frames:
-                self._loss.lost[FRAMES_NOT_SEARCHED] += len(one.frames)
-            yield one
-
-
 def _brought_in(coming: ListToImport, bank: BankSummary, row: ImportRow, parts: _Parts) -> ImportRow:
     """Bring in the rows behind those that are in, to the list's end.
 
@@ -208,9 +193,9 @@ def _brought_in(coming: ListToImport, bank: BankSummary, row: ImportRow, parts: 
         InputError: the list is none of its format; the message says behind which of its rows.
     """
     loss = LossReport()
-    rows = _Rows(iter(()), loss)
+    rows = RowsRead(iter(()), loss)
     try:
-        rows = _Rows(reader_for(coming.format_name)(coming.stream, coming.stated, loss), loss)
+        rows = RowsRead(reader_for(coming.format_name)(coming.stream, coming.stated, loss), loss)
         return _kept(coming, iter(rows), loss, _Keeping(bank, row, parts), parts)
     except InputError as error:
         with acting_for(parts.actor.agency_id):
@@ -226,7 +211,7 @@ def _kept(coming: ListToImport, rows: Iterator[Row], loss: LossReport, keeping: 
     with ThreadPoolExecutor(1) as pool:
         try:
             waiting = deque[Future[None]]()
-            while piece := list(islice(rows, PIECE_ROWS)):
+            for piece in pieces(rows, coming.stream):
                 items = [new_item(one) for one in piece if not isinstance(one, RefusedRow)]
                 refused = Counter(one.reason.value for one in piece if isinstance(one, RefusedRow))
                 usable = [one for one in items if one.is_usable]
@@ -235,6 +220,7 @@ def _kept(coming: ListToImport, rows: Iterator[Row], loss: LossReport, keeping: 
                 read_bytes = coming.stream.tell()
                 waiting.append(pool.submit(keeping.keep, packed, refused, dict(loss.lost), read_bytes))
                 rows_read += len(piece)
+                del piece, items, usable  # what is packed is not kept twice while the next piece is read
                 parts.told(rows_read, read_bytes)
                 if len(waiting) == MOST_WAITING:
                     waiting.popleft().result()
@@ -249,7 +235,11 @@ def _finished(bank: BankSummary, row: ImportRow, parts: _Parts) -> ImportReport:
     """Set apart what is too wide, and let the others answer."""
     actor, now = parts.actor, parts.clock()
     if parts.known.is_due():  # a snapshot is built from the record in less time than the log is followed to its end
-        parts.known.publish()
+        try:
+            parts.known.publish()
+        except OSError as error:  # no room for it is no reason to lose the list: a job tries again
+            log.warning("no snapshot is published after an import: %s", type(error).__name__)
+            parts.queue.defer("publish-index", {})
     live = parts.known.followed()
     with acting_for(actor.agency_id):
         held = {}

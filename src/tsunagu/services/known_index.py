@@ -122,7 +122,7 @@ class KnownIndex:
     def is_due(self) -> bool:
         """Return whether so much has changed that a new snapshot should be published, without following the log."""
         with self._lock:
-            live = self._live = self._opened() if self._live is None else self._live
+            live = self._live = self._newer(self._opened() if self._live is None else self._live)
         bearable = max(DUE_CHANGES, len(live) // 10)
         return live.pending + bank_log.count_after(live.position, most=bearable + 1) > bearable
 
@@ -177,10 +177,12 @@ class KnownIndex:
         snapshot = self._trusted(newest)
         if snapshot is None:
             return live
-        self._snapshot = _position(newest)
-        if self._snapshot > live.position:
-            return LiveIndex(snapshot, self._snapshot)
-        live.rebase(snapshot, self._snapshot)
+        position = _position(newest)
+        if position > live.position:
+            live = LiveIndex(snapshot, position)
+        else:
+            live.rebase(snapshot, position)
+        self._snapshot = position
         return live
 
     def _trusted(self, path: Path) -> MultiIndex | None:

@@ -35,14 +35,15 @@ class OverlapView:
 
     Attributes:
         sides: what he was told: one notice, or two when he works on both cases.
-        hits: rare and near ones first, one case after the other; none before both sides have shared. More may follow
-            of each case.
+        hits: rare and near ones first, one case after the other; none before both sides have shared.
         waiting: how many items of the cases that the officer works on still wait to be compared.
+        going_on: of which of his cases more hits follow.
     """
 
     sides: tuple[NoticeView, ...]
-    hits: Page[HitView]
+    hits: tuple[HitView, ...]
     waiting: int
+    going_on: frozenset[str] = frozenset()
 
 
 def acknowledge(*, actor: Actor, overlap_id: UUID, now: datetime, keys: Keys, ledger: Ledger) -> None:
@@ -192,8 +193,8 @@ def view_overlap(
     leave_waiting(waiting, queue=queue)
     ledger.record(*deeds)
     views = tuple(NoticeView.of(one, cards, grown) for one in sides)
-    hits = Page((hit for _, found in seen for hit in found), has_more=any(found.has_more for _, found in seen))
-    return OverlapView(views, hits, waiting)
+    going_on = frozenset(notice.case for notice, found in seen if found.has_more)
+    return OverlapView(views, tuple(hit for _, found in seen for hit in found), waiting, going_on)
 
 
 def judge_hit(

@@ -66,7 +66,7 @@ def overlap(request: HttpRequest, overlap_id: UUID) -> HttpResponse:
             "view": shown,
             "waiting": found.waiting,
             "after": after,
-            "next": seen[-1].hit_id if found.hits.has_more else None,
+            "next": seen[-1].hit_id if seen and shown.notice.case in found.going_on else None,
             "hits": [(hit, drawn(hit.evidence.stretches)) for hit in seen],
             "desk": reveal_desk(
                 actor=actor_of(request),
