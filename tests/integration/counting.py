@@ -9,12 +9,12 @@ from unittest.mock import patch
 from django.db import connections
 
 DOORS_TO_THE_DATABASE = ("default", "linker", "owner")
-_OF_TRANSACTIONS = ("_set_autocommit", "_commit", "_rollback")
+_OF_TRANSACTIONS = ("_commit", "_rollback")
 
 
 @contextmanager
 def counting(*doors: str) -> Iterator[dict[str, int]]:
-    """Count the statements sent through these doors, or through all of them, and where transactions begin and end.
+    """Count the statements sent through these doors, or through all of them, and the ends of transactions.
 
     Django's own log of queries is no help to those who only count: it keeps the newest 9,000, of which one command
     that serves every agency in turn may need more.

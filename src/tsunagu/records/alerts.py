@@ -27,12 +27,14 @@ LOCK_ALERT = 7400106
 _PARTY_COLUMNS = "p.alert_id, p.agency_id, p.case_id, p.told, p.notes_told"
 _PARTY_FIELDS = 5
 """How many columns of a row tell of the party; those after them are the alert's."""
-_HIS = """WHERE p.agency_id = $1::uuid
+HIS = """WHERE p.agency_id = $1::uuid
 AND (p.case_id IS NULL OR p.case_id IN (SELECT case_id FROM case_member WHERE officer_id = $2::uuid))"""
-_PARTY = f"SELECT {_PARTY_COLUMNS} FROM alert_party p {_HIS}"  # noqa: S608
-_TOLD = f"SELECT {_PARTY_COLUMNS}, {ALERT} FROM alert_party p JOIN alert a ON a.id = p.alert_id {_HIS}"  # noqa: S608
-_DUE = """SELECT s.due_at FROM alert_step s WHERE s.alert_id = p.alert_id
+"""Which parties `p` of the agency `$1` the officer `$2` is told of, as `his` asks by way of the models."""
+_PARTY = f"SELECT {_PARTY_COLUMNS} FROM alert_party p {HIS}"  # noqa: S608
+_TOLD = f"SELECT {_PARTY_COLUMNS}, {ALERT} FROM alert_party p JOIN alert a ON a.id = p.alert_id {HIS}"  # noqa: S608
+DUE = """SELECT s.due_at FROM alert_step s WHERE s.alert_id = p.alert_id
 ORDER BY s.kind = 'withdrawn' DESC, s.number DESC LIMIT 1"""
+"""By when a party `p` is due, as `newest` asks by way of the models."""
 _STEPS = f"""
 SELECT alert_id, id, {STEP}
 FROM alert_step WHERE alert_id = ANY($1::uuid[]) ORDER BY alert_id, kind = 'withdrawn', number
@@ -251,7 +253,7 @@ def alerts_told(
     if case_id is not None:
         narrow("p.case_id = {}::uuid", case_id)
     if overdue_at is not None:
-        narrow(f"({_DUE}) <= {{}}::timestamptz", overdue_at)
+        narrow(f"({DUE}) <= {{}}::timestamptz", overdue_at)
     last = [] if after is None else rows_of(f"{told} AND a.id = ${len(values) + 1}::uuid", *values, after)
     if news_at is not None:
         parties = AlertPartyRow.objects.filter(his(actor), agency_id=actor.agency_id)
