@@ -810,17 +810,15 @@ def test_every_permission_opens_a_page_and_is_refused_to_somebody() -> None:
 def _services_called() -> Iterator[set[str]]:
     called: set[str] = set()
 
-    def note(frame: FrameType, *_: object) -> None:
-        if "tsunagu/services/" in frame.f_code.co_filename:
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and "tsunagu/services/" in frame.f_code.co_filename:
             called.add(frame.f_code.co_name)
 
-    # A tracer that returns nothing hears of calls to Python alone; a profiler also of each end and of calls to C.
-    before = sys.gettrace()
-    sys.settrace(note)
+    sys.setprofile(note)
     try:
         yield called
     finally:
-        sys.settrace(before)
+        sys.setprofile(None)
 
 
 @pytest.mark.parametrize("page", WITH_TARGET, ids=str)
