@@ -27,7 +27,7 @@ from tsunagu.records.postgres.server import EmbeddedPostgres  # noqa: E402
 from tsunagu.services.house import Rooms  # noqa: E402
 
 from ..conftest import made_once, quick_folder  # noqa: E402, TID252 - tests are no package with a name
-from .homes import as_set, drop_homes, keep_fresh, keep_set, open_homes  # noqa: E402
+from .homes import drop_homes, keep_fresh, open_homes  # noqa: E402
 from .lined import Line, between  # noqa: E402
 from .scene import Scene, set_the_scene  # noqa: E402
 from .three_homes import Three, joined  # noqa: E402
@@ -80,25 +80,16 @@ def world(rooms: Rooms, tmp_path_factory: pytest.TempPathFactory) -> World:
     return World(rooms, Table(rooms), tmp_path_factory.mktemp("seized"))
 
 
-@pytest.fixture(scope="session")
-def scene_as_set(world: World, world_home: Path) -> Scene:
-    """Three agencies, two of which hold the same, as nobody has touched them yet; to set this scene takes seconds."""
-    scene = set_the_scene(world)
-    keep_set(EmbeddedPostgres(world_home).admin_address())
-    return scene
-
-
-@pytest.fixture(scope="session")
-def common_scene(scene_as_set: Scene) -> Scene:
-    """The scene for all tests that read in it, or add what no other test counts."""
-    return scene_as_set.copied()
-
-
 @pytest.fixture(scope="module")
-def scene(scene_as_set: Scene, world_home: Path) -> Iterator[Scene]:
-    """The scene for one module of tests, which may do in it what they will: until its end they are in a copy of all."""
-    with as_set(EmbeddedPostgres(world_home).admin_address()):
-        yield scene_as_set.copied()
+def scene(world: World) -> Scene:
+    """Three agencies, two of which hold the same; see `set_the_scene`."""
+    return set_the_scene(world)
+
+
+@pytest.fixture(scope="session")
+def common_scene(world: World) -> Scene:
+    """One scene for all tests that read in it, or add what no other test counts: to set it takes some seconds."""
+    return set_the_scene(world)
 
 
 @pytest.fixture(scope="session")
@@ -129,8 +120,7 @@ def no_session_is_prolonged() -> Iterator[None]:
 @pytest.fixture
 def admin(world_home: Path, rooms: object) -> Iterator[psycopg.Connection]:
     """The superuser, whom row-level security does not bind; nothing that it does outlives the test."""
-    here = connections.databases["default"]["NAME"]
-    address = replace(EmbeddedPostgres(world_home).admin_address(), database=here)
+    address = replace(EmbeddedPostgres(world_home).admin_address(), database="tsunagu")
     with psycopg.connect(address.conninfo()) as connection:
         yield connection
         connection.rollback()

@@ -30,7 +30,6 @@ from .counting import DOORS_TO_THE_DATABASE
 from .world import Person, Table, World, now, random_name
 
 FRESH = "tsunagu_fresh"
-SET = "tsunagu_set"
 
 
 @dataclass
@@ -133,40 +132,9 @@ def _connection(alias: str) -> BaseDatabaseWrapper:
 
 def keep_fresh(admin: DatabaseAddress) -> None:
     """Copy the database that all tests share as long as nothing is in it: to migrate another one takes far longer."""
-    _keep(admin, FRESH)
-
-
-def keep_set(admin: DatabaseAddress) -> None:
-    """Copy the database that all tests share as it is when the scene has been set in it."""
-    _keep(admin, SET)
-
-
-def _keep(admin: DatabaseAddress, to: str) -> None:
     connections.close_all()
     with psycopg.connect(admin.conninfo(), autocommit=True) as server:
-        _copy(server, DATABASE, to)
-
-
-@contextmanager
-def as_set(admin: DatabaseAddress) -> Iterator[None]:
-    """Be where the scene has been set and nothing has been done since, as long as the block lasts."""
-    with psycopg.connect(admin.conninfo(), autocommit=True) as server:
-        database = _founded(server, admin, SET, "scene")
-        try:
-            with _at(database):
-                yield
-        finally:
-            _drop(server, database)
-
-
-def _founded(server: psycopg.Connection, admin: DatabaseAddress, like: str, prefix: str) -> str:
-    """Make a database like another one, and return its name."""
-    database = random_name(prefix).replace("-", "_")
-    _copy(server, like, database)
-    with psycopg.connect(replace(admin, database=database).conninfo(), autocommit=True) as inside:
-        for statement in rights.statements(database, ROLES):
-            inside.execute(statement)
-    return database
+        _copy(server, DATABASE, FRESH)
 
 
 def _copy(server: psycopg.Connection, database: str, to: str) -> None:
@@ -179,7 +147,11 @@ def open_homes(world: World, admin: DatabaseAddress, folder: Path, *names: str) 
     made: list[Home] = []
     with psycopg.connect(admin.conninfo(), autocommit=True) as server:
         for name in names:
-            database = _founded(server, admin, FRESH, "home")
+            database = random_name("home").replace("-", "_")
+            _copy(server, FRESH, database)
+            with psycopg.connect(replace(admin, database=database).conninfo(), autocommit=True) as inside:
+                for statement in rights.statements(database, ROLES):
+                    inside.execute(statement)
             made.append(_home(world, folder / database, database, name))
     return tuple(made)
 
@@ -194,12 +166,10 @@ def _home(world: World, folder: Path, database: str, name: str) -> Home:
 def drop_homes(admin: DatabaseAddress, homes: tuple[Home, ...]) -> None:
     """Remove their databases."""
     assert connections.databases["default"]["NAME"] == DATABASE
+    for database, alias in list(KEPT):
+        if database != DATABASE:
+            KEPT.pop((database, alias)).close()
     with psycopg.connect(admin.conninfo(), autocommit=True) as server:
         for one in homes:
-            _drop(server, one.database)
-
-
-def _drop(server: psycopg.Connection, database: str) -> None:
-    for kept in [one for one in KEPT if one[0] == database]:
-        KEPT.pop(kept).close()
-    server.execute(sql.SQL("DROP DATABASE {name} WITH (FORCE)").format(name=sql.Identifier(database)))
+            statement = sql.SQL("DROP DATABASE {name} WITH (FORCE)")
+            server.execute(statement.format(name=sql.Identifier(one.database)))

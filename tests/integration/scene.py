@@ -98,11 +98,6 @@ class Scene:
     secrets: set[str]
     other_side: dict[str, str] = field(default_factory=dict)
 
-    def copied(self) -> Scene:
-        """Return the same scene for others to add to."""
-        parts = {"people": dict(self.people), "targets": dict(self.targets), "secrets": set(self.secrets)}
-        return replace(self, **parts, other_side=dict(self.other_side))
-
     def absent(self, kind: str) -> str:
         """Return a target of the same form that nobody has."""
         of_ids = {"comparison", "overlap", "held", "shared", "proposal", "grant", "officer proposal", "refusable"}

@@ -96,8 +96,8 @@ def test_a_case_is_found_by_whatever_it_is_called(world: World, anna: Person, pr
     assert [one["reference"] for one in program.get("/api/cases")] == [reference]
 
 
-def test_an_overlap_goes_from_notice_to_judgement_by_keys_alone(scene: Scene) -> None:
-    world = scene.world
+def test_an_overlap_goes_from_notice_to_judgement_by_keys_alone(api_scene: Scene) -> None:
+    scene, world = api_scene, api_scene.world
     anna, ben = (Program.of(world, scene.people[name]) for name in ("anna", "ben"))
     overlap = scene.targets["overlap"]
     assert anna.ask("POST", f"/api/overlaps/{overlap}/acknowledge").status == 204
@@ -129,9 +129,9 @@ def test_reports_are_put_in_once_each_for_itself_and_a_key_for_that_reads_none(w
     assert Permission.REPORT_READ in NEVER_LENT
 
 
-def test_to_share_what_is_held_is_a_conflict_for_who_may_release_it(scene: Scene) -> None:
-    anna = Program.of(scene.world, scene.people["anna"])
-    assert anna.ask("POST", f"/api/overlaps/{scene.targets['held']}/share").status == 409
+def test_to_share_what_is_held_is_a_conflict_for_who_may_release_it(api_scene: Scene) -> None:
+    anna = Program.of(api_scene.world, api_scene.people["anna"])
+    assert anna.ask("POST", f"/api/overlaps/{api_scene.targets['held']}/share").status == 409
 
 
 def _raising(error: Exception) -> Callable[..., object]:

@@ -50,11 +50,11 @@ Sending = Callable[[schemathesis.Case], None]
 
 
 @pytest.fixture(scope="module")
-def scene(scene: Scene) -> Scene:
-    anna = Program.of(scene.world, scene.people["anna"])
-    [run] = anna.get("/api/case/intakes", reference=scene.targets["case"])
-    scene.targets["run"] = run["intake"]
-    return scene
+def scene(api_scene: Scene) -> Scene:
+    anna = Program.of(api_scene.world, api_scene.people["anna"])
+    [run] = anna.get("/api/case/intakes", reference=api_scene.targets["case"])
+    api_scene.targets["run"] = run["intake"]
+    return api_scene
 
 
 @pytest.fixture(scope="module")

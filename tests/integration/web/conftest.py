@@ -12,6 +12,7 @@ from django.core.cache import cache
 from tsunagu.services.house import Rooms
 from tsunagu.web.rooms import serve_from
 
+from ..scene import Scene, set_the_scene  # noqa: TID252 - tests are no package with a name
 from ..world import World  # noqa: TID252 - tests are no package with a name
 from .visitors import Visitor
 
@@ -34,3 +35,9 @@ def _no_earlier_attempts() -> None:
 def visitor(world: World) -> Callable[[], Visitor]:
     """A function that returns somebody at a browser, not signed in."""
     return lambda: Visitor(world)
+
+
+@pytest.fixture(scope="module")
+def web_scene(world: World) -> Scene:
+    """The scene that the commands are tried in, for the pages."""
+    return set_the_scene(world)

@@ -157,9 +157,9 @@ Visitors = Callable[[], Visitor]
 
 
 @pytest.fixture(scope="module")
-def paths(scene: Scene) -> dict[str, tuple[Person, str]]:
+def paths(web_scene: Scene) -> dict[str, tuple[Person, str]]:
     """Who does each grave act, and where; each is his to do."""
-    world, people, targets = scene.world, scene.people, scene.targets
+    world, people, targets = web_scene.world, web_scene.people, web_scene.targets
     leaver = world.enroll(people["adam"], Role.OFFICER)
     item, person = [targets["bank"], targets["doomed"]], [targets["case"], 1, 2]
     return {
@@ -222,7 +222,7 @@ def test_every_page_that_takes_an_answer_is_grave_or_ordinary_by_a_decision() ->
 
 @pytest.mark.parametrize("name", sorted(GRAVE - OF_THE_PROVIDER))
 def test_a_grave_act_is_not_done_before_a_new_proof(
-    name: str, paths: dict[str, tuple[Person, str]], scene: Scene, world: World, visitor: Visitors
+    name: str, paths: dict[str, tuple[Person, str]], web_scene: Scene, world: World, visitor: Visitors
 ) -> None:
     person, path = paths[name]
     one = visitor().sits_down_as(person, proven_s=LONG_AGO_S)
@@ -234,9 +234,9 @@ def test_a_grave_act_is_not_done_before_a_new_proof(
     assert one.get(back).resolver_match.url_name == PAGES_WITH_A_BUTTON[name]
     proof = one.post(f"{REAUTHENTICATE}?next={back}", password=PASSWORD)
     assert (proof.status_code, proof["Location"]) == (302, back)
-    named = {"login": scene.targets["colleague"], "to": scene.targets["above"]}
-    named["guest"] = scene.targets["guest ending"]
-    named["submission"] = scene.targets["submission withdrawing"]
+    named = {"login": web_scene.targets["colleague"], "to": web_scene.targets["above"]}
+    named["guest"] = web_scene.targets["guest ending"]
+    named["submission"] = web_scene.targets["submission withdrawing"]
     answer = one.post(path, exhibit="none", ground="ordered", **TYPED, **named)
     # To refer who is no suspect is refused after the proof, as is an identity to whom nobody granted it.
     assert answer.status_code in {200, 302, 403, 404, 409}

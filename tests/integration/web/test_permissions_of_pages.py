@@ -702,12 +702,12 @@ SERVICES_ELSEWHERE = {
 
 
 @pytest.fixture(scope="module")
-def scene(scene: Scene) -> Scene:
-    scene.people["leaver"] = scene.world.enroll(scene.people["adam"], Role.OFFICER)
-    anna, named = scene.people["anna"], scene.targets
-    named["comparable series"] = series_to_compare(scene.world, anna, named["comparable"], named["there"])
-    named["leaver"] = str(scene.people["leaver"].actor.officer_id)
-    return scene
+def scene(web_scene: Scene) -> Scene:
+    web_scene.people["leaver"] = web_scene.world.enroll(web_scene.people["adam"], Role.OFFICER)
+    anna, named = web_scene.people["anna"], web_scene.targets
+    named["comparable series"] = series_to_compare(web_scene.world, anna, named["comparable"], named["there"])
+    web_scene.targets["leaver"] = str(web_scene.people["leaver"].actor.officer_id)
+    return web_scene
 
 
 def _arguments(scene: Scene, name: str, target: str) -> dict[str, str]:

@@ -21,8 +21,8 @@ OFFICER = "11111111-1111-4111-8111-111111111111"
 ENTRY = {"entry": "0123456789abcdef", "at": "2026-03-01T10:20:30.123456+00:00", "act": "officer:left"}
 
 
-def test_the_name_of_a_key_is_not_called_like_the_name_of_a_person(visitor: Visitors, scene: Scene) -> None:
-    one = in_japanese(visitor()).sits_down_as(scene.people["anna"])
+def test_the_name_of_a_key_is_not_called_like_the_name_of_a_person(visitor: Visitors, web_scene: Scene) -> None:
+    one = in_japanese(visitor()).sits_down_as(web_scene.people["anna"])
     page = one.get("/keys/").content.decode()
     assert "キー名" in page
     assert "氏名" not in page
@@ -30,29 +30,29 @@ def test_the_name_of_a_key_is_not_called_like_the_name_of_a_person(visitor: Visi
 
 @pytest.mark.parametrize(("who", "path"), PAGES)
 def test_every_page_says_whose_time_it_tells_and_writes_it_in_one_form(
-    visitor: Visitors, scene: Scene, who: str, path: str
+    visitor: Visitors, web_scene: Scene, who: str, path: str
 ) -> None:
     for one, told in ((visitor(), "Times are UTC."), (in_japanese(visitor()), UTC_IN_JAPANESE)):
-        answer = one.sits_down_as(scene.people[who]).get(path.format(**scene.targets))
+        answer = one.sits_down_as(web_scene.people[who]).get(path.format(**web_scene.targets))
         assert answer.content.decode().count(told) == 1
         written = {found[0] for text in Read(answer.content.decode()).texts for found in ISO.finditer(text)}
         assert {one for one in written if "T" in one or not told.isascii()} == set()
 
 
-def test_the_ledger_names_officers_by_their_logins_and_facts_by_words(visitor: Visitors, scene: Scene) -> None:
-    one = visitor().sits_down_as(scene.people["audra"])
+def test_the_ledger_names_officers_by_their_logins_and_facts_by_words(visitor: Visitors, web_scene: Scene) -> None:
+    one = visitor().sits_down_as(web_scene.people["audra"])
     page = unescape(one.get("/ledger/").content.decode())
     for name in ("anna", "adam"):
-        person = scene.people[name]
+        person = web_scene.people[name]
         assert f'<td title="{person.actor.officer_id}">{person.login}</td>' in page
     assert "merkle_root=" not in page
     assert "Merkle root" in page
-    ids = {str(person.actor.officer_id)[:8] for person in scene.people.values()}
+    ids = {str(person.actor.officer_id)[:8] for person in web_scene.people.values()}
     assert not {one for one in ids if f">{one}<" in page}
 
 
-def test_every_fact_of_the_scenes_ledger_has_a_name_on_the_page(visitor: Visitors, scene: Scene) -> None:
-    page = in_japanese(visitor()).sits_down_as(scene.people["audra"]).get("/ledger/").content.decode()
+def test_every_fact_of_the_scenes_ledger_has_a_name_on_the_page(visitor: Visitors, web_scene: Scene) -> None:
+    page = in_japanese(visitor()).sits_down_as(web_scene.people["audra"]).get("/ledger/").content.decode()
     names = set(re.findall(r'class="fact">(.*?) <', page))
     assert len(names) > 9
     assert {one for one in names if one.isascii()} == set()
