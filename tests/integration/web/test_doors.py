@@ -176,6 +176,7 @@ EXPLAINED = {
     "security.W005",  # what lies beneath the host's name is not ours: Strict-Transport-Security speaks of it alone
     "security.W008",  # the way from http to https is the web server's in front
     "security.W021",  # a closed network's host is in no browser's list
+    "templates.W003",  # the tags that are written once take the place of Django's under the name that templates load
 }
 """What `check --deploy` warns of, and why it is right here."""
 
