@@ -45,7 +45,7 @@ def rows_of(query: str, *values: Any) -> list[tuple[Any, ...]]:
 
 def columns_of(model: type[Model]) -> tuple[str, ...]:
     """Return the columns of a model in the order of its fields, as `from_db` takes them."""
-    return tuple(one.attname for one in model._meta.concrete_fields)  # noqa: SLF001 - so its users are told to ask
+    return tuple(one.attname for one in model._meta.concrete_fields)  # noqa: SLF001 - Django documents it
 
 
 def _asked(name: str, values: int) -> str:

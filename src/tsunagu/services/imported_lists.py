@@ -86,7 +86,7 @@ def must_have_items(coming: ListToImport) -> None:
 
 
 class RowsRead:
-    """The rows of a list, one after the other.
+    """The rows of a list, one after the other; frames of videos among them are counted as not searched.
 
     Attributes:
         last: the number of the last one; 0 before the first.

@@ -97,7 +97,7 @@ def count_waiting(*, actor: Actor, now: datetime, keys: Keys, ledger: Ledger) ->
             "guests": found.visits + found.guests,
             "requests": found.requests,
             "submissions": found.submissions,
-            "withdrawn": found.submissions_gone,
+            "withdrawn_submissions": found.submissions_gone,
             "comparisons": found.comparisons,
             "withdrawals": len(found.to_clear),
         }

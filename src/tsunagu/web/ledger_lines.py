@@ -213,6 +213,7 @@ NAMES = {
     "undone": pgettext_lazy("ledger", "undone"),
     "unlocked": pgettext_lazy("ledger", "unlocked"),
     "unanswered_recalls": pgettext_lazy("ledger", "recalls left unanswered"),
+    "withdrawn_submissions": pgettext_lazy("ledger", "submissions withdrawn"),
     "until": pgettext_lazy("ledger", "until"),
     "version": pgettext_lazy("ledger", "version"),
     "why": pgettext_lazy("ledger", "why"),
