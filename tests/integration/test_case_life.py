@@ -8,8 +8,8 @@ from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records.models import CaseReason
 from tsunagu.records.session import acting_for
-from tsunagu.services.case_life import MOST_REASON
 from tsunagu.services.cases import open_case, staff_case
+from tsunagu.services.references import MOST_REASON
 
 from .scene import WORKS
 from .world import Person, World, random_name

@@ -11,8 +11,9 @@ from tsunagu.domain.alert_path import AlertPath, AlertStep, AlertStepKind
 from tsunagu.records import agencies, alerts
 from tsunagu.records.alert_rows import KeptStep
 from tsunagu.records.session import acting_for
+from tsunagu.services.agency_cards import is_here
 from tsunagu.services.alert_desk import CLOCK_KEY, speaker_of, told
-from tsunagu.services.alert_outbox import is_here, queue_steps
+from tsunagu.services.alert_outbox import queue_steps
 from tsunagu.services.isolated import Isolated
 from tsunagu.services.parts import Ledger
 

@@ -12,15 +12,15 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.alert import Alert
 from tsunagu.domain.alert_path import AlertPath, AlertState, AlertStep, AlertStepKind
 from tsunagu.domain.errors import Conflict, NotFound
-from tsunagu.domain.hub import MOST_AGENCIES, SKEW, HubRefusal, MessageRefused
+from tsunagu.domain.hub import SKEW, HubRefusal, MessageRefused
 from tsunagu.domain.ledger import Deed
-from tsunagu.domain.party import AgencyCard
 from tsunagu.federation.alert_messages import ToldStep
 from tsunagu.records import agencies, agency_places, alerts
 from tsunagu.records.alert_rows import KeptStep
 from tsunagu.records.session import acting_for
+from tsunagu.services.agency_cards import Cards, enter_named, is_here
 from tsunagu.services.alert_desk import speaker_of, told
-from tsunagu.services.alert_outbox import Cards, is_here, queue_steps
+from tsunagu.services.alert_outbox import queue_steps
 from tsunagu.services.parts import Ledger
 
 ACTS = {
@@ -74,34 +74,6 @@ def _enter_agencies(member_id: UUID, member: str, one: ToldStep, *, now: datetim
         raise MessageRefused(HubRefusal.MALFORMED)
     for agency_id in sorted(named - known.keys()):
         enter_named(described[agency_id], member_id=member_id, member=member, now=now, ledger=ledger)
-
-
-def enter_named(card: AgencyCard, *, member_id: UUID, member: str, now: datetime, ledger: Ledger) -> None:
-    """Enter an agency that a message of a member names, as long as the directory has not too many of that member.
-
-    Raises:
-        MessageRefused: TOO_MANY; or MALFORMED: both names are taken.
-    """
-    if agencies.count_through(member_id) >= MOST_AGENCIES:
-        raise MessageRefused(HubRefusal.TOO_MANY)
-    enter_agency(card, member_id=member_id, member=member, now=now, ledger=ledger)
-
-
-def enter_agency(card: AgencyCard, *, member_id: UUID, member: str, now: datetime, ledger: Ledger) -> None:
-    """Enter an agency of a member into the directory: under its name, or where that is taken with the member's beside.
-
-    Raises:
-        MessageRefused: MALFORMED: both names are taken.
-    """
-    for name in (card.name, f"{card.name} ({member})"):
-        try:
-            with acting_for(card.agency_id):
-                agencies.add_agency(replace(card, name=name, member_id=member_id))
-                ledger.write(Deed(Act.AGENCY_LISTED, now, card.agency_id, details={"member": str(member_id)}))
-        except Conflict:
-            continue
-        return
-    raise MessageRefused(HubRefusal.MALFORMED)
 
 
 def _alert(one: ToldStep) -> Alert:

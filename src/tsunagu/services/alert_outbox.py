@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,19 +10,12 @@ from tsunagu.domain.alert import Alert
 from tsunagu.domain.alert_note import AlertNote
 from tsunagu.domain.alert_path import AlertPath, AlertStepKind
 from tsunagu.domain.hub import MessageKind
-from tsunagu.domain.party import AgencyCard
 from tsunagu.federation.alert_messages import ToldStep, body_of, stream_of
 from tsunagu.federation.note_messages import note_body
 from tsunagu.records import alert_notes, hub_members, hub_messages
 from tsunagu.records.alert_rows import KeptStep
 from tsunagu.records.hub_messages import Draft
-
-Cards = Mapping[UUID, AgencyCard]
-
-
-def is_here(cards: Cards, agency_id: UUID) -> bool:
-    """Return whether an agency is one of this installation's."""
-    return cards[agency_id].member_id is None
+from tsunagu.services.agency_cards import Cards
 
 
 def queue_steps(

@@ -25,8 +25,9 @@ from tsunagu.records.alert_rows import KeptStep
 from tsunagu.records.overlaps import other_side
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import case_for, check_reference
+from tsunagu.services.agency_cards import is_here
 from tsunagu.services.alert_desk import Command, told
-from tsunagu.services.alert_outbox import is_here, queue_steps
+from tsunagu.services.alert_outbox import queue_steps
 from tsunagu.services.parts import Keys, Ledger
 
 

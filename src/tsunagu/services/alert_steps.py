@@ -18,8 +18,8 @@ from tsunagu.records import agency_places, alerts
 from tsunagu.records.alert_rows import KeptStep
 from tsunagu.records.cases import case_of
 from tsunagu.services.access import check_reference
+from tsunagu.services.agency_cards import is_here
 from tsunagu.services.alert_desk import Command, OpenAlert, keep_step, opened, told, was_done
-from tsunagu.services.alert_outbox import is_here
 from tsunagu.services.parts import Keys, Ledger
 
 

@@ -13,16 +13,14 @@ from tsunagu.domain.case import CaseSummary
 from tsunagu.domain.erasure import WITHDRAWAL_GROUNDS, Consequences, Erasing, ErasureGround
 from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.permission import Permission
-from tsunagu.domain.writing import is_printable
 from tsunagu.records import cases as rows
 from tsunagu.records import erasing
 from tsunagu.records.session import acting_for
-from tsunagu.services.access import REFERENCE, case_for, deed, denials_recorded
+from tsunagu.services.access import case_for, deed, denials_recorded
 from tsunagu.services.erasing import carry_out_or_leave
 from tsunagu.services.parts import Keys, Ledger, Queue
 from tsunagu.services.person_access import case_opened
-
-MOST_REASON = 1000
+from tsunagu.services.references import case_reference, check_reason, exhibit_reference, reason_reference
 
 
 def close_case(*, actor: Actor, reference: str, now: datetime, keys: Keys, ledger: Ledger) -> None:
@@ -106,32 +104,6 @@ def withdraw_exhibit(
         told = {"exhibit": str(exhibit_id), "erasure": str(one.erasure_id), "ground": ground.value}
         ledger.write(deed(Act.EXHIBIT_WITHDRAWN, actor=actor, case=case, now=now, **told))
     carry_out_or_leave(one, now=now, keys=keys, ledger=ledger, queue=queue)
-
-
-def case_reference(keys: Keys, reference: str) -> bytes:
-    """Return the keyed reference by which a case's erasures are found by who knows what it was called."""
-    return keys.mac(REFERENCE, f"case {reference}".encode())
-
-
-def exhibit_reference(keys: Keys, case_id: UUID, exhibit: str) -> bytes:
-    """Return the keyed reference by which the erasure of an exhibit is found by who knows what it was called."""
-    return keys.mac(REFERENCE, f"exhibit {case_id} {exhibit}".encode())
-
-
-def reason_reference(keys: Keys, case: CaseSummary, reason: str) -> str:
-    """Return the keyed reference that binds somebody's words to the ledger, and tells nothing of them."""
-    return keys.mac(REFERENCE, f"reason {case.case_id} {reason}".encode()).hex()
-
-
-def check_reason(reason: str) -> None:
-    """Do nothing when somebody may have said this.
-
-    Raises:
-        InputError: it is empty, longer than `MOST_REASON` characters, or not printable.
-    """
-    text = reason.replace("\r", "").replace("\n", "")
-    if not text.strip() or len(reason) > MOST_REASON or not is_printable(text):
-        raise InputError(f"a reason is 1 to {MOST_REASON} printable characters")
 
 
 @contextmanager

@@ -20,9 +20,9 @@ from tsunagu.records.claims import Scope
 from tsunagu.records.interests import ClaimHit
 from tsunagu.records.session import LINKER, acting_for, linking
 from tsunagu.services.access import REFERENCE, denials_recorded
-from tsunagu.services.case_life import check_reason
 from tsunagu.services.comparison_outbox import tell_claim
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.references import check_reason
 
 
 @dataclass(frozen=True, slots=True)

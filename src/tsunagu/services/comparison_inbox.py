@@ -34,11 +34,11 @@ from tsunagu.records.compared import Compared
 from tsunagu.records.hub_messages import Draft, Incoming
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
-from tsunagu.services.alert_inbox import enter_named
-from tsunagu.services.case_life import case_reference
+from tsunagu.services.agency_cards import enter_named
 from tsunagu.services.comparison_items import understood
 from tsunagu.services.hub_desk import Sender
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.references import case_reference
 
 _DAY = timedelta(days=1)
 

@@ -19,7 +19,7 @@ from tsunagu.records.claims import Scope
 from tsunagu.records.comparisons import Sent
 from tsunagu.records.hub_messages import Incoming
 from tsunagu.records.session import acting_for, linking, looking_up
-from tsunagu.services.alert_inbox import enter_named
+from tsunagu.services.agency_cards import enter_named
 from tsunagu.services.hub_desk import Sender
 from tsunagu.services.parts import Ledger
 

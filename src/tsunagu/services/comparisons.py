@@ -25,9 +25,9 @@ from tsunagu.records.claims import Scope
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import REFERENCE, check_reference, denials_recorded
-from tsunagu.services.case_life import check_reason
 from tsunagu.services.comparison_outbox import is_let, leave, queue_asked, queue_over, queue_seen
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.references import check_reason
 
 
 @dataclass(frozen=True, slots=True)

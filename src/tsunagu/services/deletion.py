@@ -16,9 +16,9 @@ from tsunagu.domain.permission import Permission
 from tsunagu.records import agencies, erasing, proposals
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import case_for, deed
-from tsunagu.services.case_life import case_reference
 from tsunagu.services.erasing import carry_out_or_leave
 from tsunagu.services.parts import Keys, Ledger, Queue
+from tsunagu.services.references import case_reference
 
 NO_DELETION = "no deletion of this case waits for a second person"
 

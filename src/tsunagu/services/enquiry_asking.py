@@ -20,12 +20,11 @@ from tsunagu.domain.seized import ListField
 from tsunagu.records import agencies, enquiry_requests, juveniles
 from tsunagu.records.keys.envelope import KEY_BYTES
 from tsunagu.services.access import deed
-from tsunagu.services.alert_outbox import is_here
+from tsunagu.services.agency_cards import is_here
 from tsunagu.services.enquiry_requests import key_context, told
-from tsunagu.services.gate_desk import Cells, OpenedPerson, opened_person
+from tsunagu.services.gate_desk import Cells, OpenedPerson, opened_person, residence_of
 from tsunagu.services.line_outbox import line_to
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.referral_package import residence_of
 from tsunagu.services.request_outbox import queue_request
 from tsunagu.services.seized_access import SEALS, refuse_closed
 

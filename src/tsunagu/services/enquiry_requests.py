@@ -30,13 +30,12 @@ from tsunagu.records import agencies, enquiry_requests, juveniles
 from tsunagu.records.enquiry_requests import KeptRequest
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
-from tsunagu.services.alert_outbox import is_here
+from tsunagu.services.agency_cards import is_here
 from tsunagu.services.first_shown import first_shown
 from tsunagu.services.isolated import Isolated
 from tsunagu.services.line_outbox import line_to
 from tsunagu.services.page import Page, and_one
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.referral_names import bears_a_name_of
 from tsunagu.services.request_outbox import queue_over, tell_asker
 from tsunagu.services.seized_access import SEALS
 
@@ -234,6 +233,8 @@ class RequestsWithheld:
             return True
         if kept.key is None:
             return False
+        from tsunagu.services.seized_names import bears_a_name_of  # noqa: PLC0415 - loads NumPy
+
         return bears_a_name_of(kept.content(key_of(kept, keys))["person"], self.names)
 
 

@@ -24,11 +24,11 @@ from tsunagu.records import (
 )
 from tsunagu.records.published_items import Place
 from tsunagu.records.session import LINKER, acting_for, linking, locked
-from tsunagu.services.access import REFERENCE
 from tsunagu.services.comparison_outbox import withdraw_resting_on
 from tsunagu.services.enquiry_requests import erased_at_both
 from tsunagu.services.isolated import Isolated
 from tsunagu.services.parts import Keys, Ledger, Queue
+from tsunagu.services.references import erased_reference
 from tsunagu.services.request_outbox import queue_over
 from tsunagu.services.submission_ends import decide_withdrawn, told_owner
 
@@ -36,11 +36,6 @@ CHUNK = 2000
 """Places erased in one transaction: what a crash can cost."""
 AT_ONCE = 20_000
 """Places that are erased while somebody waits for the page: some seconds."""
-
-
-def erased_reference(keys: Keys, text: str) -> bytes:
-    """Return the keyed reference by which an erasure names what is gone, and tells nobody of it."""
-    return keys.mac(REFERENCE, f"erased {text}".encode())
 
 
 def erase(one: Erasing, *, now: datetime, keys: Keys, ledger: Ledger, waits: bool = False) -> bool:

@@ -17,13 +17,14 @@ from tsunagu.law.gate_file import GateStep, rests_on
 from tsunagu.law.juvenile import JuvenileRoute, JuvenileStep, juvenile_route
 from tsunagu.records import referrals
 from tsunagu.services.access import REFERENCE, deed
-from tsunagu.services.case_life import check_reason
 from tsunagu.services.enquiry_requests import no_longer_asked
-from tsunagu.services.gate_desk import OpenedPerson, latest_of, opened_person, titles_named
+from tsunagu.services.gate_desk import OpenedPerson, opened_person, titles_named
 from tsunagu.services.gate_facts import GateFact, PointFact
 from tsunagu.services.juveniles import add_juvenile_step, keep_juvenile
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.references import check_reason
 from tsunagu.services.seized_access import refuse_closed
+from tsunagu.services.titles import latest_of
 
 
 def take_up(

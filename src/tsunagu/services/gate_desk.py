@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,9 +14,9 @@ from tsunagu.domain.errors import Conflict, NotFound
 from tsunagu.domain.gate import GateStepKind
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.seized import ListedPerson, ListField, SeizedList
-from tsunagu.domain.title import Title, TitleValue, TitleWords
+from tsunagu.domain.title import Title, TitleWords
 from tsunagu.law.gate import PersonOfInterest
-from tsunagu.law.gate_file import GateFile, GateStep, LatestOf, gate_file
+from tsunagu.law.gate_file import GateFile, GateStep, gate_file
 from tsunagu.law.rule_set import RuleSet
 from tsunagu.records import gate_steps, juveniles, seized, titles
 from tsunagu.records.seized_seals import ListSeal
@@ -24,6 +24,7 @@ from tsunagu.services.juveniles import JuvenileFile, juvenile_files
 from tsunagu.services.law_rules import rules_of_agency
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.seized_access import OpenedList, opening
+from tsunagu.services.titles import latest_of
 
 if TYPE_CHECKING:
     from tsunagu.services.seized_names import NamesWithheld
@@ -196,12 +197,15 @@ def _names_of(rows: Iterable[Cells]) -> list[tuple[str, str]]:
     return [(row.get(ListField.TITLE_CODE, ""), row.get(ListField.TITLE, "")) for row in rows]
 
 
-def latest_of(known: Sequence[Title]) -> LatestOf:
-    """Return what tells which assessment of a title counts for a day, if it says illegal."""
-    by_number = {one.number: one for one in known}
+def residence_of(one: OpenedPerson) -> str:
+    """Return the prefecture in which somebody lives: as people confirmed it, else as the list answers it.
 
-    def latest(title: int, jurisdiction: str, day: date) -> int | None:
-        found = by_number[title].assessed_on(jurisdiction, day) if title in by_number else None
-        return found.number if found is not None and found.value is TitleValue.ILLEGAL else None
-
-    return latest
+    Raises:
+        Conflict: it is not known, or waits for people.
+    """
+    confirmed = one.file.facts.get(GateStepKind.RESIDENCE)
+    if confirmed is not None:
+        return str(confirmed.said["prefecture"])
+    if one.person.prefecture is None or one.person.needs_a_person:
+        raise Conflict("where this person lives is not known: people confirm it first (`tsunagu gate residence`)")
+    return one.person.prefecture

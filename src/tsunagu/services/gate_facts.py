@@ -12,7 +12,7 @@ from tsunagu.law.applying import Showing
 from tsunagu.law.gate import Majority
 from tsunagu.law.points import Evidence, Point, PointFinding
 from tsunagu.resolution.prefectures import prefectures
-from tsunagu.services.case_life import check_reason
+from tsunagu.services.references import check_reason
 
 MOST_EVIDENCE = 20
 

@@ -18,8 +18,8 @@ from tsunagu.domain.seized import ListStage, SeizedList, StageUnit
 from tsunagu.law.gate_file import GateFile, gate_file
 from tsunagu.records import gate_steps, juveniles, referrals, titles
 from tsunagu.records.seized_seals import ListSeal
-from tsunagu.services.gate_desk import latest_of
 from tsunagu.services.law_rules import rules_of_agency
+from tsunagu.services.titles import latest_of
 
 if TYPE_CHECKING:
     from tsunagu.services.seized_names import NamesWithheld

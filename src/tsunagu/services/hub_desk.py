@@ -13,7 +13,7 @@ from tsunagu.domain.party import AgencyCard
 from tsunagu.federation.keys import MemberKeys, OwnKeys
 from tsunagu.records import agencies, hub_members, hub_messages
 from tsunagu.records.session import acting_for
-from tsunagu.services.alert_inbox import enter_named
+from tsunagu.services.agency_cards import enter_named
 from tsunagu.services.parts import Keys, Ledger
 
 _DAY = timedelta(days=1)

@@ -17,7 +17,7 @@ from tsunagu.federation.keys import MemberKeys, OwnKeys, is_same_fingerprint
 from tsunagu.records import agencies, compared, hub_members, hub_messages
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import check_reference, denials_recorded
-from tsunagu.services.alert_inbox import enter_agency
+from tsunagu.services.agency_cards import enter_agency
 from tsunagu.services.comparison_inbox import end_comparisons
 from tsunagu.services.comparison_outbox import end_with
 from tsunagu.services.erasing import complete_erasures

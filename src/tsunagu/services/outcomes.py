@@ -14,8 +14,8 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.outcome import Outcome
 from tsunagu.domain.permission import Permission
 from tsunagu.records.alert_rows import KeptStep
+from tsunagu.services.agency_cards import is_here
 from tsunagu.services.alert_desk import Command, OpenAlert, keep_step, opened, told, was_done
-from tsunagu.services.alert_outbox import is_here
 from tsunagu.services.parts import Keys, Ledger
 
 

@@ -26,9 +26,9 @@ from tsunagu.records import alerts, enquiry_requests, persons, withdrawn
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.ledger.pages import all_entries_of_case
 from tsunagu.services.access import deed
-from tsunagu.services.erasing import erased_reference
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.person_access import case_opened, words_by
+from tsunagu.services.references import erased_reference
 
 
 @dataclass(frozen=True, slots=True)

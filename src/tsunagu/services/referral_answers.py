@@ -19,10 +19,10 @@ from tsunagu.records import agencies, referrals
 from tsunagu.records.referral_packages import SignedBody
 from tsunagu.records.referrals import KeptReferral, Source
 from tsunagu.records.session import acting_for
-from tsunagu.services.alert_outbox import is_here
-from tsunagu.services.case_life import check_reason
+from tsunagu.services.agency_cards import is_here
 from tsunagu.services.isolated import Isolated
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.references import check_reason
 from tsunagu.services.referral_desk import OpenReferral, opened_referral, told
 from tsunagu.services.referral_outbox import tell_sender
 from tsunagu.services.referrals import withdraw_all

@@ -38,9 +38,9 @@ from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.records.referral_packages import SignedBody, SignedPackage
 from tsunagu.records.referrals import KeptReferral
 from tsunagu.records.session import acting_for
-from tsunagu.services.erasing import erased_reference
 from tsunagu.services.hub_desk import Post, Sender, hub_desk
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.references import erased_reference
 from tsunagu.services.referral_desk import key_context, key_of, told
 from tsunagu.services.referral_outbox import queue_step
 from tsunagu.services.referral_package import FORMAT, FORMS

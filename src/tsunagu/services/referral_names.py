@@ -6,14 +6,12 @@ Likewise what an agency made of somebody who went the way of juveniles since: of
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.permission import Permission
-from tsunagu.domain.seized import ListField
 from tsunagu.records import juveniles
 from tsunagu.records.referral_packages import SignedBody, SignedPackage
 
@@ -54,6 +52,8 @@ class PackagesWithheld:
             package: as it is kept.
             key: what it is sealed under; None once it is erased.
         """
+        from tsunagu.services.seized_names import bears_key_of  # noqa: PLC0415 - likewise
+
         if package.referral_id in self.apart:
             return True
         if key is None:
@@ -62,24 +62,4 @@ class PackagesWithheld:
             said = json.loads(SignedBody.opened(package, key).body)["person"]["said"]
         except Conflict:
             return False
-        return _bears({field: [one["said"] for one in forms] for field, forms in said.items()}, self.keys)
-
-
-def bears_a_name_of(said: Mapping[str, Sequence[str]], names: frozenset[str]) -> bool:
-    """Return whether somebody bears one of these names.
-
-    Args:
-        said: how he is called, by the codes of fields.
-        names: of officers.
-    """
-    from tsunagu.resolution.row_facts import name_keys  # noqa: PLC0415 - likewise
-
-    return _bears(said, frozenset().union(*(name_keys(name, "") for name in names)))
-
-
-def _bears(said: Mapping[str, Sequence[str]], keys: frozenset[str]) -> bool:
-    from tsunagu.resolution.row_facts import name_keys  # noqa: PLC0415 - likewise
-
-    called = [(one, "") for one in said.get(ListField.NAME.value, ())]
-    called += [("", one) for one in said.get(ListField.KANA.value, ())]
-    return any(name_keys(*name) & keys for name in called)
+        return bears_key_of({field: [one["said"] for one in forms] for field, forms in said.items()}, self.keys)

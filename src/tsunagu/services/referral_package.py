@@ -19,8 +19,8 @@ from tsunagu.law.days import today_in
 from tsunagu.law.gate import Suspect
 from tsunagu.law.points import Point
 from tsunagu.resolution.prefectures import prefectures
-from tsunagu.services.case_life import check_reason
-from tsunagu.services.gate_desk import OpenedPerson, titles_named
+from tsunagu.services.gate_desk import OpenedPerson, residence_of, titles_named
+from tsunagu.services.references import check_reason
 
 FORMAT: Final = "tsunagu-referral/1"
 FORMS: Final = (HandOver.DESIGNATION, HandOver.TRANSFER)
@@ -90,20 +90,6 @@ def content_of(
         "receipt": ["received", *(f"returned: {each.value}" for each in ReturnReason)],
     }
     return {**content, "not_known": _not_known(content)}
-
-
-def residence_of(one: OpenedPerson) -> str:
-    """Return the prefecture in which somebody lives: as people confirmed it, else as the list answers it.
-
-    Raises:
-        Conflict: it is not known, or waits for people.
-    """
-    confirmed = one.file.facts.get(GateStepKind.RESIDENCE)
-    if confirmed is not None:
-        return str(confirmed.said["prefecture"])
-    if one.person.prefecture is None or one.person.needs_a_person:
-        raise Conflict("where this person lives is not known: people confirm it first (`tsunagu gate residence`)")
-    return one.person.prefecture
 
 
 def _cover(case: CaseSummary, draft: ReferralDraft, sender: AgencyCard, receiver: AgencyCard) -> dict[str, Any]:

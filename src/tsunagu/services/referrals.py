@@ -26,14 +26,14 @@ from tsunagu.records.ledger.signing import Signer
 from tsunagu.records.referral_packages import ERASED, SignedBody, SignedPackage
 from tsunagu.records.referrals import Source
 from tsunagu.services.access import deed
-from tsunagu.services.alert_outbox import is_here
-from tsunagu.services.case_life import check_reason
-from tsunagu.services.gate_desk import OpenedPerson, opened_person
+from tsunagu.services.agency_cards import is_here
+from tsunagu.services.gate_desk import OpenedPerson, opened_person, residence_of
 from tsunagu.services.line_outbox import line_to
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.references import check_reason
 from tsunagu.services.referral_desk import key_context, key_of, opened_referral, told
 from tsunagu.services.referral_outbox import queue_package, queue_step
-from tsunagu.services.referral_package import ReferralDraft, content_of, residence_of
+from tsunagu.services.referral_package import ReferralDraft, content_of
 from tsunagu.services.seized_access import SEALS, refuse_closed
 
 

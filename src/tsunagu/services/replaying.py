@@ -17,9 +17,9 @@ from tsunagu.records.ledger.book import completed_erasures, last_number, withdra
 from tsunagu.records.ledger.erasures import erasures_to_lines
 from tsunagu.records.ledger.signing import Signer
 from tsunagu.records.session import acting_for
-from tsunagu.services.case_life import case_reference, exhibit_reference
 from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.references import case_reference, exhibit_reference
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.report_steps import ReportState, ReportStepKind
 from tsunagu.records import erasing, reports
 from tsunagu.records.cases import case_of
-from tsunagu.services.case_life import check_reason
 from tsunagu.services.cases import open_case
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.references import check_reason
 from tsunagu.services.report_desk import OpenReport, kept_from, opened_report, raise_risk, receivers_of, take_step, told
 from tsunagu.services.seized_access import refuse_closed
 

@@ -25,7 +25,7 @@ from tsunagu.records.ledger.chain import canonical
 from tsunagu.records.reports import Envelope
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
-from tsunagu.services.alert_outbox import is_here
+from tsunagu.services.agency_cards import is_here
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.seized_access import SEALS
 

@@ -18,13 +18,13 @@ from tsunagu.records import agencies, erasing, retention
 from tsunagu.records import cases as rows
 from tsunagu.records.session import acting_for, database_time
 from tsunagu.services.access import deed, denials_recorded
-from tsunagu.services.case_life import case_reference, check_reason, reason_reference
 from tsunagu.services.clock import believe_clock
 from tsunagu.services.erasing import complete_erasures
 from tsunagu.services.isolated import Isolated
 from tsunagu.services.juveniles import erase_expired_juveniles
 from tsunagu.services.parts import Keys, Ledger
 from tsunagu.services.person_access import case_opened
+from tsunagu.services.references import case_reference, check_reason, reason_reference
 from tsunagu.services.referral_keeping import erase_unkept_referrals
 from tsunagu.services.report_retention import erase_expired_reports
 

@@ -7,7 +7,7 @@ Homonyms are met too: a name alone tells nobody apart, and what is withheld is a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.permission import Permission
+from tsunagu.domain.seized import ListField
 from tsunagu.records import agencies
 from tsunagu.records.juveniles import rows_apart
 from tsunagu.resolution.linking.linking import Linked
@@ -56,3 +57,25 @@ class NamesWithheld:
         """Return for each pair of a comparison whether neither row bears such a name."""
         hidden = np.isin(linked.pairs, self._rows)
         return ~(hidden[:, 0] | hidden[:, 1])
+
+
+def bears_a_name_of(said: Mapping[str, Sequence[str]], names: frozenset[str]) -> bool:
+    """Return whether somebody bears one of these names.
+
+    Args:
+        said: how he is called, by the codes of fields.
+        names: of officers.
+    """
+    return bears_key_of(said, frozenset().union(*(name_keys(name, "") for name in names)))
+
+
+def bears_key_of(said: Mapping[str, Sequence[str]], keys: frozenset[str]) -> bool:
+    """Return whether somebody bears a name of one of these keys, see `name_keys`.
+
+    Args:
+        said: how he is called, by the codes of fields.
+        keys: of names.
+    """
+    called = [(one, "") for one in said.get(ListField.NAME.value, ())]
+    called += [("", one) for one in said.get(ListField.KANA.value, ())]
+    return any(name_keys(*name) & keys for name in called)

@@ -28,8 +28,8 @@ from tsunagu.resolution.prefectures import prefectures
 from tsunagu.resolution.row_facts import RowFacts
 from tsunagu.services import seized_pairs as pairs
 from tsunagu.services.access import REFERENCE, deed
-from tsunagu.services.case_life import check_reason
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.references import check_reason
 from tsunagu.services.seized_access import OpenedList, opening, refuse_closed
 from tsunagu.services.seized_names import NamesWithheld
 

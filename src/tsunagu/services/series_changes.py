@@ -14,8 +14,8 @@ from tsunagu.records import series as rows
 from tsunagu.records import series_steps
 from tsunagu.records.cases import case_of
 from tsunagu.services.access import check_reference
-from tsunagu.services.case_life import check_reason
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.references import check_reason
 from tsunagu.services.series_desk import SeriesDesk
 
 

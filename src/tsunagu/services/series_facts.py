@@ -16,9 +16,9 @@ from tsunagu.domain.series_steps import StepKind
 from tsunagu.records import agencies, comparisons
 from tsunagu.records import series as rows
 from tsunagu.services.access import check_reference
-from tsunagu.services.case_life import check_reason
 from tsunagu.services.comparison_outbox import leave, withdraw_not_let
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.references import check_reason
 from tsunagu.services.series_desk import SeriesDesk
 
 

@@ -18,8 +18,8 @@ from tsunagu.records import votes as said
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.published_items import Place
 from tsunagu.services.access import check_reference
-from tsunagu.services.case_life import check_reason
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.references import check_reason
 from tsunagu.services.series_desk import SeriesDesk
 from tsunagu.services.votes import doubted_by
 

@@ -23,8 +23,8 @@ from tsunagu.records.series import FoundSeries
 from tsunagu.records.session import acting_for
 from tsunagu.records.vault import rows as vault_rows
 from tsunagu.services.access import check_reference
-from tsunagu.services.case_life import check_reason
 from tsunagu.services.labels import check_passed_on
+from tsunagu.services.references import check_reason
 
 NOT_LET: Final = (
     "the handling of this series does not let that agency be given it so: for that, until that day, or at all"

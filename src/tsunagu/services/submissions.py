@@ -20,9 +20,9 @@ from tsunagu.records import agencies, series_steps, submission_ends, submissions
 from tsunagu.records import series as series_rows
 from tsunagu.records.ledger.merkle import merkle_root
 from tsunagu.services.access import denials_recorded
-from tsunagu.services.case_life import check_reason
 from tsunagu.services.erasing import erase_withdrawn
 from tsunagu.services.parts import Keys, Ledger, Queue
+from tsunagu.services.references import check_reason
 from tsunagu.services.series_desk import SeriesDesk
 from tsunagu.services.submission_choosing import Chosen, SubmissionDraft, choose, held_there
 

@@ -21,12 +21,13 @@ from tsunagu.domain.title import (
     folded,
     precedents,
 )
+from tsunagu.law.gate_file import LatestOf
 from tsunagu.records import agencies, seized, titles
 from tsunagu.records.cases import exhibit_id_of
 from tsunagu.services.access import deed
-from tsunagu.services.case_life import check_reason
 from tsunagu.services.law_rules import rules_of_agency
 from tsunagu.services.parts import Keys, Ledger
+from tsunagu.services.references import check_reason
 from tsunagu.services.seized_access import opening, refuse_closed, seal_of
 
 MOST_PRECEDENTS = 10
@@ -220,3 +221,14 @@ def _is_same(one: TitleWords, other: TitleWords) -> bool:
     if one.code or other.code:
         return one.code == other.code
     return (folded(one.title), folded(one.edition)) == (folded(other.title), folded(other.edition))
+
+
+def latest_of(known: Sequence[Title]) -> LatestOf:
+    """Return what tells which assessment of a title counts for a day, if it says illegal."""
+    by_number = {one.number: one for one in known}
+
+    def latest(title: int, jurisdiction: str, day: date) -> int | None:
+        found = by_number[title].assessed_on(jurisdiction, day) if title in by_number else None
+        return found.number if found is not None and found.value is TitleValue.ILLEGAL else None
+
+    return latest
