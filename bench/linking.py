@@ -26,8 +26,8 @@ def measure(items: int, rounds: int) -> dict[str, Any]:
     """Fill a home, and return the figures: medians over the rounds."""
     from bench.workplace import make_workplace  # noqa: PLC0415 - Django is set up by now
     from tsunagu.config.application import Application  # noqa: PLC0415
-    from tsunagu.services.held_index import HeldIndex  # noqa: PLC0415
-    from tsunagu.services.likeness import load_kernels  # noqa: PLC0415
+    from tsunagu.services.overlaps.held_index import HeldIndex  # noqa: PLC0415
+    from tsunagu.services.overlaps.likeness import load_kernels  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="tsunagu-bench-", dir="/tmp") as name:
         home = Path(name) / "home"
@@ -52,7 +52,7 @@ def _compared(index: Any, count: int, rounds: int) -> dict[str, float]:
     """Return how long it takes to compare so many items, each time others, either way."""
     from tsunagu.records.models import MediaItem  # noqa: PLC0415 - as above
     from tsunagu.records.session import LINKER, linking  # noqa: PLC0415
-    from tsunagu.services.likeness import Benign, find_links  # noqa: PLC0415
+    from tsunagu.services.overlaps.likeness import Benign, find_links  # noqa: PLC0415
 
     took: dict[bool, list[float]] = {True: [], False: []}
     ids = MediaItem.objects.using(LINKER).order_by("-id").values_list("id", flat=True)

@@ -34,9 +34,9 @@ def make_store(home: Path, rows: Path) -> str:
     from tsunagu.records.bank_items import NewItem  # noqa: PLC0415
     from tsunagu.records.keys.keyring import Keyring  # noqa: PLC0415
     from tsunagu.records.session import acting_for  # noqa: PLC0415
-    from tsunagu.services.api_keys import make_key  # noqa: PLC0415
-    from tsunagu.services.banks import open_bank  # noqa: PLC0415
-    from tsunagu.services.identity import NewOfficer, found_agency  # noqa: PLC0415
+    from tsunagu.services.agencies.api_keys import make_key  # noqa: PLC0415
+    from tsunagu.services.agencies.identity import NewOfficer, found_agency  # noqa: PLC0415
+    from tsunagu.services.banks.ownership import open_bank  # noqa: PLC0415
 
     now = datetime.now(UTC)  # noqa: TID251
     environ = {"TSUNAGU_HOME": str(home)}

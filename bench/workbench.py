@@ -40,7 +40,7 @@ SELECT json_build_object(
 def furnish(rooms: Rooms, now: datetime) -> None:
     """Let the first agency stand above the others, and the first officer of each work on its busiest case."""
     from tsunagu.domain.agency_tree import AgencyKind  # noqa: PLC0415 - Django is set up by now
-    from tsunagu.services.agency_tree import confirm_places, place_agency  # noqa: PLC0415
+    from tsunagu.services.agencies.tree import confirm_places, place_agency  # noqa: PLC0415
 
     parts: dict[str, Any] = {"now": now, "keys": rooms.keys, "ledger": rooms.ledger}
     names, leaders = _agencies()
@@ -86,8 +86,8 @@ def _busiest(leader: Actor) -> tuple[str, list[str]]:
 
 
 def _keep_series(leader: Actor, case: str, items: list[str], parts: Mapping[str, Any]) -> None:
-    from tsunagu.services.series import open_series  # noqa: PLC0415
-    from tsunagu.services.series_changes import add_to_series  # noqa: PLC0415
+    from tsunagu.services.series.changes import add_to_series  # noqa: PLC0415
+    from tsunagu.services.series.reading import open_series  # noqa: PLC0415
 
     for number in range(SERIES):
         name = f"{case}-{number:02}"
@@ -98,7 +98,7 @@ def _keep_series(leader: Actor, case: str, items: list[str], parts: Mapping[str,
 
 def _keep_clues(leader: Actor, case: str, parts: Mapping[str, Any]) -> None:
     from tsunagu.domain.clue import Bearing, ClueDraft, ClueKind, Support, Weighing  # noqa: PLC0415
-    from tsunagu.services.clues import record_clue  # noqa: PLC0415
+    from tsunagu.services.cases.clues import record_clue  # noqa: PLC0415
 
     kinds = sorted(ClueKind)
     for number in range(1, CLUES + 1):
@@ -113,8 +113,8 @@ def _raise_alerts(leader: Actor, case: str, receivers: list[str], parts: Mapping
     from tsunagu.domain.purpose import Purpose  # noqa: PLC0415
     from tsunagu.records import notices  # noqa: PLC0415
     from tsunagu.records.session import acting_for  # noqa: PLC0415
-    from tsunagu.services.alert_desk import Command  # noqa: PLC0415
-    from tsunagu.services.alert_raising import Draft, raise_alert  # noqa: PLC0415
+    from tsunagu.services.alerts.desk import Command  # noqa: PLC0415
+    from tsunagu.services.alerts.raising import Draft, raise_alert  # noqa: PLC0415
 
     with acting_for(leader.agency_id):
         told = [one for one in notices.notices_of(leader) if one.case == case and one.revealed]

@@ -72,7 +72,7 @@ def make_workplace(
 
 def _found(rooms: Rooms, count: int, now: datetime) -> list[Person]:
     from tsunagu.domain.permission import Role  # noqa: PLC0415
-    from tsunagu.services.identity import NewOfficer, found_agency  # noqa: PLC0415
+    from tsunagu.services.agencies.identity import NewOfficer, found_agency  # noqa: PLC0415
 
     agencies = min(AGENCIES, max(2, count // 10))
     works, oversees = frozenset({Role.OFFICER, Role.COORDINATOR}), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})

@@ -104,10 +104,10 @@ COUNTING = ["tables", "vintages"]
 """What of `counting` refuses to freeze figures."""
 NEVER_ON_A_PAGE = [
     "domain/fingerprint.py",
-    "services/backups.py",
+    "services/upkeep/backups.py",
     "services/clock.py",
     "services/demo/",
-    "services/scan.py",
+    "services/intake/scan.py",
     "records/backup/",
     "records/postgres/",
     "records/ledger/chain.py",
@@ -240,8 +240,8 @@ def _codes() -> Iterator[Text]:
     for code in sorted({one.code for one in errors if hasattr(one, "code")}):
         yield Text(_place(SOURCE / "domain" / "errors.py"), code, CODE)
     yield from _words_of_deeds()
-    runs = importlib.import_module("tsunagu.services.intake_runs")
-    lost = importlib.import_module("tsunagu.services.lost_uploads")
+    runs = importlib.import_module("tsunagu.services.intake.runs")
+    lost = importlib.import_module("tsunagu.services.intake.lost_uploads")
     yield Text(_place(SOURCE / "services" / "lost_uploads.py"), lost.NOT_IN_BACKUP, CODE)
     for failure in (runs.OFFICER_LEFT, runs.GAVE_UP, runs.EXPIRED):
         yield Text(_place(SOURCE / "services" / "intake_runs.py"), failure, CODE)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 FLOORS = "Floors: each floor may use the floors beneath it, never one above"
+PARTS = "Services: each part of the story may use the parts beneath it, never one above"
 ENGINE = "The engine knows no framework"
 WORDS = "Words need no library"
 TABLES = "Only records touches the tables"
@@ -27,6 +28,12 @@ BREACHES = [
     (FLOORS, "index/__init__.py", "import tsunagu.fingerprints", "tsunagu.index -> tsunagu.fingerprints (l."),
     (FLOORS, "overlap/__init__.py", "import tsunagu.exchange", "tsunagu.overlap -> tsunagu.exchange (l."),
     (FLOORS, "web/__init__.py", "import tsunagu.cli", "tsunagu.web -> tsunagu.cli (l."),
+    (
+        PARTS,
+        "services/alerts/__init__.py",
+        "import tsunagu.services.ledger",
+        "tsunagu.services.alerts -> tsunagu.services.ledger (l.",
+    ),
     (ENGINE, "index/__init__.py", "import django", "tsunagu.index -> django (l."),
     (ENGINE, "exchange/__init__.py", "import psycopg", "tsunagu.exchange -> psycopg (l."),
     (WORDS, "domain/hit.py", "import numpy", "tsunagu.domain.hit -> numpy (l."),
@@ -39,6 +46,7 @@ BREACHES = [
 STRAYS = [
     (FLOORS, "utils/__init__.py", '"""A floor that is none."""', "- tsunagu.utils"),
     (FLOORS, "helpers.py", '"""A floor that is none."""', "- tsunagu.helpers"),
+    (PARTS, "services/helpers.py", '"""A part that is none."""', "- tsunagu.services.helpers"),
 ]
 Told = dict[str, str]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tsunagu.law.reading import read_rules
 from tsunagu.law.shipped import shipped_text
-from tsunagu.services.law_rules import confirm_rules, propose_rules, review_rule
+from tsunagu.services.agencies.law_rules import confirm_rules, propose_rules, review_rule
 
 from .world import Person, World, random_name
 

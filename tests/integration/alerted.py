@@ -12,11 +12,14 @@ from tsunagu.domain.alert import Priority
 from tsunagu.domain.assessment import CountryWeight
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records import agencies
-from tsunagu.services import alert_raising, alert_steps, alerts, outcomes
-from tsunagu.services.agency_tree import confirm_places, load_agencies, place_agency
-from tsunagu.services.alert_desk import Command
-from tsunagu.services.alert_raising import Draft
-from tsunagu.services.alerts import AlertView
+from tsunagu.services.agencies.tree import confirm_places, load_agencies, place_agency
+from tsunagu.services.alerts import outcomes
+from tsunagu.services.alerts import raising as alert_raising
+from tsunagu.services.alerts import reading as alerts
+from tsunagu.services.alerts import steps as alert_steps
+from tsunagu.services.alerts.desk import Command
+from tsunagu.services.alerts.raising import Draft
+from tsunagu.services.alerts.reading import AlertView
 
 from .linked import Held, Made, copy, overlap_between
 from .scene import OVERSEES, WORKS

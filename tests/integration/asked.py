@@ -13,8 +13,8 @@ from tsunagu.records import enquiry_requests, gate_steps, seized
 from tsunagu.records.cases import case_of
 from tsunagu.records.keys.envelope import KEY_BYTES
 from tsunagu.records.session import acting_for
-from tsunagu.services.enquiry_requests import key_context
-from tsunagu.services.seized_access import SEALS
+from tsunagu.services.gate.requests import key_context
+from tsunagu.services.seized.access import SEALS
 
 from .enquired import SOON
 from .world import Person, World, now, random_name

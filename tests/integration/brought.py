@@ -18,12 +18,12 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.records.session import acting_for
 from tsunagu.records.uploads import UploadStore
 from tsunagu.records.watched import WatchedFolders
-from tsunagu.services import intakes as services
-from tsunagu.services.cases import open_case, staff_case
+from tsunagu.services.cases.opening import open_case, staff_case
 from tsunagu.services.house import Rooms
-from tsunagu.services.intakes import intake_progress
+from tsunagu.services.intake import intakes as services
+from tsunagu.services.intake.intakes import intake_progress
+from tsunagu.services.intake.uploads import add_chunk, begin_upload, finish_upload, offer_files
 from tsunagu.services.parts import HandedBack
-from tsunagu.services.uploads import add_chunk, begin_upload, finish_upload, offer_files
 
 from .world import Person, World, random_name
 

@@ -15,12 +15,12 @@ from tsunagu.federation.comparison_messages import Asked, ToldHit
 from tsunagu.federation.keys import OwnKeys
 from tsunagu.records import agencies, claims, comparisons, hub_members
 from tsunagu.records.session import acting_for
-from tsunagu.services.cases import open_case
-from tsunagu.services.comparisons import ask_comparison
-from tsunagu.services.hub_membership import accept_member, join_member, write_card
-from tsunagu.services.series import open_series
-from tsunagu.services.series_changes import add_to_series
-from tsunagu.services.series_facts import set_handling
+from tsunagu.services.cases.opening import open_case
+from tsunagu.services.comparisons.asking import ask_comparison
+from tsunagu.services.hub.membership import accept_member, join_member, write_card
+from tsunagu.services.series.changes import add_to_series
+from tsunagu.services.series.facts import set_handling
+from tsunagu.services.series.reading import open_series
 
 from .world import Person, World, now, random_name
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tsunagu.domain.enquiry import EnquiryDraft, EnquiryResult
 from tsunagu.domain.permission import Permission
-from tsunagu.services.enquiries import answer_enquiry, record_enquiry
+from tsunagu.services.cases.enquiries import answer_enquiry, record_enquiry
 
 from .world import Person, World, now, random_name
 

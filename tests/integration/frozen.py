@@ -6,7 +6,7 @@ from typing import Any
 
 from tsunagu.domain.figure import FigureStatus
 from tsunagu.domain.permission import Permission, Role
-from tsunagu.services.own_figures import freeze_figures
+from tsunagu.services.figures.own_figures import freeze_figures
 
 from .world import Person, World
 

@@ -13,9 +13,9 @@ from tsunagu.law.applying import Showing
 from tsunagu.law.gate import Allegation, Majority
 from tsunagu.law.points import Evidence, Point
 from tsunagu.law.shipped import shipped_text
-from tsunagu.services import gate as service
-from tsunagu.services.cases import staff_case
-from tsunagu.services.gate_facts import AgeFact, PointFact
+from tsunagu.services.cases.opening import staff_case
+from tsunagu.services.gate import decisions as service
+from tsunagu.services.gate.facts import AgeFact, PointFact
 
 from .adopted import adopt, review, row_digests
 from .seized import COLUMNS, Desk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tsunagu.domain.permission import Permission, Role
-from tsunagu.services.grants import confirm_grant, propose_grant
+from tsunagu.services.agencies.grants import confirm_grant, propose_grant
 
 from .world import Person, World
 

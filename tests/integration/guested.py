@@ -13,10 +13,10 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.report import SourceGrading
 from tsunagu.records import guests, series
 from tsunagu.records.session import acting_for
-from tsunagu.services.series import open_series
-from tsunagu.services.series_changes import add_to_series
-from tsunagu.services.series_facts import name_series, set_handling
-from tsunagu.services.visits import accept_visit, answer_visit
+from tsunagu.services.series.changes import add_to_series
+from tsunagu.services.series.facts import name_series, set_handling
+from tsunagu.services.series.reading import open_series
+from tsunagu.services.series.visits import accept_visit, answer_visit
 
 from .series_scene import hold
 from .world import Person, World, now, random_name

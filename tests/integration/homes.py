@@ -23,8 +23,8 @@ from tsunagu.records.postgres import rights
 from tsunagu.records.postgres.addresses import DatabaseAddress
 from tsunagu.records.postgres.embedded_roles import DATABASE
 from tsunagu.records.postgres.embedded_roles import EMBEDDED_NAMES as ROLES
-from tsunagu.services.hub_carrying import Brought, messages_to_carry, take_messages
-from tsunagu.services.hub_membership import accept_member, join_member, write_card
+from tsunagu.services.hub.carrying import Brought, messages_to_carry, take_messages
+from tsunagu.services.hub.membership import accept_member, join_member, write_card
 
 from .counting import DOORS_TO_THE_DATABASE
 from .world import Person, Table, World, now, random_name

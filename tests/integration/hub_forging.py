@@ -16,7 +16,7 @@ from tsunagu.domain.hub import CARRIED_LASTS, MessageKind
 from tsunagu.federation import envelope as envelope_module
 from tsunagu.federation.envelope import Envelope, seal
 from tsunagu.federation.keys import OwnKeys
-from tsunagu.services.hub_desk import hub_desk
+from tsunagu.services.members.desk import hub_desk
 
 from .homes import Home
 from .three_homes import Three

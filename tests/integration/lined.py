@@ -13,8 +13,8 @@ from tsunagu.domain.permission import Role
 from tsunagu.federation.keys import OwnKeys
 from tsunagu.federation.sealed_said import sealed_said
 from tsunagu.records.hub_messages import Incoming
-from tsunagu.services.hub_desk import Sender, hub_desk
-from tsunagu.services.hub_membership import join_member
+from tsunagu.services.hub.membership import join_member
+from tsunagu.services.members.desk import Sender, hub_desk
 
 from .gated import Force
 from .homes import Home, exchange

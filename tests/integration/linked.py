@@ -22,10 +22,10 @@ from tsunagu.overlap.video import turned_table
 from tsunagu.records import cases, holdings, notices
 from tsunagu.records.models import MediaItem
 from tsunagu.records.session import acting_for
-from tsunagu.services.cases import open_case
-from tsunagu.services.linking import link_all
-from tsunagu.services.notices import list_notices
-from tsunagu.services.overlaps import list_hits, share
+from tsunagu.services.cases.opening import open_case
+from tsunagu.services.overlaps.answers import list_hits, share
+from tsunagu.services.overlaps.linking import link_all
+from tsunagu.services.overlaps.notices import list_notices
 
 from .world import Person, World, now, random_name
 

@@ -14,7 +14,7 @@ from tsunagu.domain.bank import BankRules, BankSemantics
 from tsunagu.domain.digest import Digests
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
 from tsunagu.domain.media import Examined, MediaType
-from tsunagu.services.banks import extend_bank, open_bank
+from tsunagu.services.banks.ownership import extend_bank, open_bank
 
 from .web.visitors import Visitor
 from .world import Person, World, random_name

@@ -9,9 +9,9 @@ from tsunagu.domain.permission import Permission
 from tsunagu.domain.person import Basis, Ground, PersonEnd, TieReason
 from tsunagu.domain.real_identity import RealIdentity
 from tsunagu.domain.report import SourceGrading
-from tsunagu.services.identities import ask_identity, keep_identity
-from tsunagu.services.person_withdrawing import answer_recall, note_told, withdraw_person
-from tsunagu.services.persons import add_child, add_subject, tie_persons
+from tsunagu.services.persons.identities import ask_identity, keep_identity
+from tsunagu.services.persons.stating import add_child, add_subject, tie_persons
+from tsunagu.services.persons.withdrawing import answer_recall, note_told, withdraw_person
 
 from .world import Person, World, random_name
 

@@ -20,9 +20,9 @@ from tsunagu.records.models import ReferralRow
 from tsunagu.records.referral_packages import SignedBody, SignedPackage
 from tsunagu.records.referrals import Source
 from tsunagu.records.session import acting_for
-from tsunagu.services.referral_desk import key_context, told
-from tsunagu.services.referral_keeping import take_referral
-from tsunagu.services.seized_access import SEALS
+from tsunagu.services.referrals.desk import key_context, told
+from tsunagu.services.referrals.keeping import take_referral
+from tsunagu.services.seized.access import SEALS
 
 from .world import Person, World, now, random_name
 

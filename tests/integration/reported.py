@@ -11,9 +11,9 @@ from tsunagu.domain.look_up import Query
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.report import IncomingReport, ObservationKind, ReportedObservation, SourceGrading, SourceKind
 from tsunagu.exchange.incoming_reports import written_report
-from tsunagu.services.report_acts import assign_report, close_report, join_report, merge_report
-from tsunagu.services.report_answers import answer_report
-from tsunagu.services.report_entry import enter_report
+from tsunagu.services.reports.acts import assign_report, close_report, join_report, merge_report
+from tsunagu.services.reports.answers import answer_report
+from tsunagu.services.reports.entry import enter_report
 
 from .world import Person, World, now, random_name
 

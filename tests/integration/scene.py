@@ -34,30 +34,30 @@ from tsunagu.records.cases import case_of
 from tsunagu.records.models import Exhibit, Holding
 from tsunagu.records.session import acting_for
 from tsunagu.records.vault.rows import Vaulted, note
-from tsunagu.services.agency_tree import confirm_places, load_agencies, place_agency
-from tsunagu.services.alert_desk import Command
-from tsunagu.services.alert_notes import write_note
-from tsunagu.services.alert_raising import Draft, raise_alert
-from tsunagu.services.alert_steps import pass_alert, take_alert
-from tsunagu.services.api_keys import make_key
-from tsunagu.services.banks import extend_bank, open_bank
-from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit
-from tsunagu.services.cases import open_case, staff_case
-from tsunagu.services.claims import ask_interest, claim
-from tsunagu.services.clues import record_clue, sign_assessment, view_clues, withdraw_clue
-from tsunagu.services.deletion import propose_deletion
-from tsunagu.services.exhibit_keys import give_exhibit_key
-from tsunagu.services.grants import list_grants, propose_grant
-from tsunagu.services.hub_membership import join_member
-from tsunagu.services.list_uploads import begin_list
-from tsunagu.services.look_ups import look_up
+from tsunagu.services.agencies.api_keys import make_key
+from tsunagu.services.agencies.grants import list_grants, propose_grant
+from tsunagu.services.agencies.proposals import propose_officer
+from tsunagu.services.agencies.subjects import bind_subject
+from tsunagu.services.agencies.tree import confirm_places, load_agencies, place_agency
+from tsunagu.services.alerts.desk import Command
+from tsunagu.services.alerts.notes import write_note
+from tsunagu.services.alerts.outcomes import tell_outcome
+from tsunagu.services.alerts.raising import Draft, raise_alert
+from tsunagu.services.alerts.steps import pass_alert, take_alert
+from tsunagu.services.banks.ownership import extend_bank, open_bank
+from tsunagu.services.cases.claims import ask_interest, claim
+from tsunagu.services.cases.clues import record_clue, sign_assessment, view_clues, withdraw_clue
+from tsunagu.services.cases.life import close_case, reopen_case, withdraw_exhibit
+from tsunagu.services.cases.opening import open_case, staff_case
+from tsunagu.services.erasures.deletion import propose_deletion
+from tsunagu.services.hub.membership import join_member
+from tsunagu.services.intake.exhibit_keys import give_exhibit_key
+from tsunagu.services.intake.list_uploads import begin_list
+from tsunagu.services.intake.uploads import begin_upload, offer_files
+from tsunagu.services.look_ups.asking import look_up
+from tsunagu.services.media.vault import opened_vault
 from tsunagu.services.opaque import item_name
-from tsunagu.services.outcomes import tell_outcome
-from tsunagu.services.proposals import propose_officer
-from tsunagu.services.retention import set_retention
-from tsunagu.services.subjects import bind_subject
-from tsunagu.services.uploads import begin_upload, offer_files
-from tsunagu.services.vault import opened_vault
+from tsunagu.services.upkeep.retention import set_retention
 
 from .adopted import adopt, new_rule_id, propose, review, row_digests, rule_file
 from .asked import DOORS_TO_REQUESTS, ask

@@ -12,7 +12,7 @@ from tsunagu.domain.permission import Permission, Role
 from tsunagu.records.models import ListedPersonRow
 from tsunagu.records.session import acting_for
 from tsunagu.resolution.invented.writing import write_list
-from tsunagu.services.cases import staff_case
+from tsunagu.services.cases.opening import staff_case
 
 from .world import Person, World, random_name
 

@@ -19,14 +19,14 @@ from tsunagu.domain.series import Distributed
 from tsunagu.records import holdings
 from tsunagu.records.models import Exhibit
 from tsunagu.records.session import acting_for
-from tsunagu.services.banks import open_bank
-from tsunagu.services.claims import claim
-from tsunagu.services.schemes import load_scheme
-from tsunagu.services.series import open_series, view_series
-from tsunagu.services.series_changes import add_to_series
-from tsunagu.services.series_facts import name_series, set_distributed, set_handling
-from tsunagu.services.series_publishing import publish_series
-from tsunagu.services.votes import cast_vote, dispute_votes
+from tsunagu.services.banks.ownership import open_bank
+from tsunagu.services.cases.claims import claim
+from tsunagu.services.series.changes import add_to_series
+from tsunagu.services.series.facts import name_series, set_distributed, set_handling
+from tsunagu.services.series.publishing import publish_series
+from tsunagu.services.series.reading import open_series, view_series
+from tsunagu.services.series.schemes import load_scheme
+from tsunagu.services.series.votes import cast_vote, dispute_votes
 
 from .world import Person, World, random_name
 

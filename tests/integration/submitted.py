@@ -10,10 +10,10 @@ from uuid import UUID
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.submission import Rejection
-from tsunagu.services.submission_choosing import SubmissionDraft
-from tsunagu.services.submission_inbox import reject_submission
-from tsunagu.services.submission_taking import take_submission
-from tsunagu.services.submissions import submit_series
+from tsunagu.services.submissions.choosing import SubmissionDraft
+from tsunagu.services.submissions.inbox import reject_submission
+from tsunagu.services.submissions.sending import submit_series
+from tsunagu.services.submissions.taking import take_submission
 
 from .guested import show_to
 from .world import Person, World, now, random_name

@@ -13,8 +13,8 @@ from tsunagu.exchange.agency_list import agencies_from, shipped_list
 from tsunagu.records import agencies, agency_places
 from tsunagu.records.models import AgencyPlaceRow
 from tsunagu.records.session import acting_for
-from tsunagu.services.agency_tree import load_agencies, place_agency
-from tsunagu.services.identity import NewOfficer, found_agency
+from tsunagu.services.agencies.identity import NewOfficer, found_agency
+from tsunagu.services.agencies.tree import load_agencies, place_agency
 
 from .scene import OVERSEES, WORKS
 from .world import PASSWORD, Person, World, now, random_name

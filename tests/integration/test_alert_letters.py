@@ -15,7 +15,7 @@ import pytest
 from tsunagu.cli.alerts import CHECK
 from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.outcome import AgeBand, Disposal, Outcome, OutcomeCode, PersonOutcome, PersonRole, SchoolBand
-from tsunagu.services.alert_letters import write_letter
+from tsunagu.services.alerts.letters import write_letter
 from tsunagu.services.letters import Letter
 
 from .alerted import Cascade, correspondent

@@ -17,8 +17,8 @@ from tsunagu.domain.hub import MessageRefused
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records.models import AlertNoteRow
 from tsunagu.records.session import acting_for
-from tsunagu.services.alert_desk import Command
-from tsunagu.services.alert_notes import keep_told_note, write_note
+from tsunagu.services.alerts.desk import Command
+from tsunagu.services.alerts.notes import keep_told_note, write_note
 
 from .alerted import Cascade
 from .homes import Home

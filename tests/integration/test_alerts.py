@@ -19,8 +19,9 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.records import agencies
 from tsunagu.records.models import AlertPartyRow, AlertRow, AlertStepRow
 from tsunagu.records.session import acting_for
-from tsunagu.services import alert_clocks, alerts
-from tsunagu.services.alert_clocks import escalate_overdue
+from tsunagu.services.alerts import clocks as alert_clocks
+from tsunagu.services.alerts import reading as alerts
+from tsunagu.services.alerts.clocks import escalate_overdue
 
 from .alerted import Cascade, member
 from .linked import Held, Made, copy, overlap_between

@@ -21,11 +21,11 @@ from tsunagu.records.models import ApiKeyRow, Officer
 from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import require
-from tsunagu.services.api_keys import MOST_DAYS, LedgerByKey, actor_by_key, end_key, list_keys, make_key
-from tsunagu.services.cases import list_cases
-from tsunagu.services.invitations import end_officer
-from tsunagu.services.proposals import propose_officer
-from tsunagu.services.proving import LOCKED_FOR, MOST_FAILURES
+from tsunagu.services.agencies.api_keys import MOST_DAYS, LedgerByKey, actor_by_key, end_key, list_keys, make_key
+from tsunagu.services.agencies.invitations import end_officer
+from tsunagu.services.agencies.proposals import propose_officer
+from tsunagu.services.agencies.proving import LOCKED_FOR, MOST_FAILURES
+from tsunagu.services.cases.opening import list_cases
 
 from .granted import grant, two_administrators
 from .scene import WORKS

@@ -20,11 +20,11 @@ from tsunagu.exchange.reading import Of256Bits, Stated
 from tsunagu.records import bank_items, banks
 from tsunagu.records.banks import bank_of
 from tsunagu.records.session import acting_for
-from tsunagu.services import imported_lists
-from tsunagu.services.bank_exports import ListFormat, export_bank
-from tsunagu.services.bank_imports import import_list
-from tsunagu.services.imported_lists import ImportReport, ListToImport
-from tsunagu.services.known_index import KnownIndex
+from tsunagu.services.banks import imported_lists
+from tsunagu.services.banks.exports import ListFormat, export_bank
+from tsunagu.services.banks.imported_lists import ImportReport, ListToImport
+from tsunagu.services.banks.imports import import_list
+from tsunagu.services.banks.known_index import KnownIndex
 
 from .banked import all_items
 from .scene import WORKS

@@ -8,7 +8,7 @@ from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records.models import CaseReason
 from tsunagu.records.session import acting_for
-from tsunagu.services.cases import open_case, staff_case
+from tsunagu.services.cases.opening import open_case, staff_case
 from tsunagu.services.references import MOST_REASON
 
 from .scene import WORKS

@@ -13,9 +13,9 @@ from tsunagu.domain.party import OfficerCard
 from tsunagu.domain.permission import NEEDS_CERTIFICATION, Permission, Role
 from tsunagu.records import agencies
 from tsunagu.records.session import acting_for
-from tsunagu.services.identity import CERTIFICATION_LASTS, actor_of
-from tsunagu.services.officers import certify_officer
-from tsunagu.services.timeline import own_deeds
+from tsunagu.services.agencies.identity import CERTIFICATION_LASTS, actor_of
+from tsunagu.services.agencies.officers import certify_officer
+from tsunagu.services.ledger.timeline import own_deeds
 
 from .scene import DOORS, WORKS, Door, Scene
 from .world import Person, World, now

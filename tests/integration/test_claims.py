@@ -11,7 +11,7 @@ import pytest
 
 from tsunagu.domain.claim import ClaimScope
 from tsunagu.domain.permission import Role
-from tsunagu.services import claims as service
+from tsunagu.services.cases import claims as service
 
 from .scene import OVERSEES, WORKS
 from .world import Person, World, now, random_name

@@ -14,8 +14,8 @@ from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.errors import Conflict, Forbidden, InputError, NotFound
 from tsunagu.records.models import AssessmentRow, ClueRow
 from tsunagu.records.session import acting_for
-from tsunagu.services.case_life import close_case, withdraw_exhibit
-from tsunagu.services.clues import ClueView, record_clue, sign_assessment, view_clues, withdraw_clue
+from tsunagu.services.cases.clues import ClueView, record_clue, sign_assessment, view_clues, withdraw_clue
+from tsunagu.services.cases.life import close_case, withdraw_exhibit
 
 from .linked import Held, Made
 from .scene import OVERSEES, WORKS

@@ -27,14 +27,14 @@ from tsunagu.records.ledger.book import all_entries
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.verify import verify
 from tsunagu.records.session import acting_for
-from tsunagu.services import chunks
-from tsunagu.services.banks import open_bank
-from tsunagu.services.chunks import ClusterExaminer
-from tsunagu.services.examination import LocalExaminer
-from tsunagu.services.ingest import ingest
-from tsunagu.services.keeping import IngestReport, Progress
-from tsunagu.services.known_index import KIND
-from tsunagu.services.known_shards import ShardedKnown, publish_shards
+from tsunagu.services.banks.known_index import KIND
+from tsunagu.services.banks.known_shards import ShardedKnown, publish_shards
+from tsunagu.services.banks.ownership import open_bank
+from tsunagu.services.intake import chunks
+from tsunagu.services.intake.chunks import ClusterExaminer
+from tsunagu.services.intake.ingest import ingest
+from tsunagu.services.intake.keeping import IngestReport, Progress
+from tsunagu.services.media.examination import LocalExaminer
 from tsunagu.services.parts import Decoder, Examiner
 
 from ..ray_nodes import Nodes, three_nodes  # noqa: TID252 - tests are no package with a name

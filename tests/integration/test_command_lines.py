@@ -15,8 +15,8 @@ from tsunagu.cli.output import print_table
 from tsunagu.domain.errors import InputError, NotSignedIn
 from tsunagu.domain.permission import Role
 from tsunagu.records import holdings
-from tsunagu.services import ingest
-from tsunagu.services.identity import NewOfficer, found_agency, sign_in
+from tsunagu.services.agencies.identity import NewOfficer, found_agency, sign_in
+from tsunagu.services.intake import ingest
 
 from .linked import Made
 from .scene import OVERSEES, WORKS

@@ -56,27 +56,25 @@ from tsunagu.records.models import (
     Trace,
 )
 from tsunagu.records.session import LINKER, acting_for, looking_up
-from tsunagu.services import (
-    alert_inbox,
-    comparison_answers,
-    comparison_inbox,
-    comparisons,
-    erasing,
-    hub_membership,
-    linking,
-)
-from tsunagu.services.case_life import withdraw_exhibit
-from tsunagu.services.cases import staff_case
-from tsunagu.services.claims import ask_interest, claim, list_claims, release_claim
-from tsunagu.services.comparison_items import bared
-from tsunagu.services.erasing import complete_erasures
-from tsunagu.services.hub_membership import end_member
-from tsunagu.services.intake_lines import encode_item
-from tsunagu.services.overlaps import acknowledge, release
-from tsunagu.services.retention import erase_expired
-from tsunagu.services.series import open_series
-from tsunagu.services.series_changes import add_to_series, merge_series
-from tsunagu.services.series_facts import set_handling
+from tsunagu.services.cases.claims import ask_interest, claim, list_claims, release_claim
+from tsunagu.services.cases.life import withdraw_exhibit
+from tsunagu.services.cases.opening import staff_case
+from tsunagu.services.comparisons import answers as comparison_answers
+from tsunagu.services.comparisons import asking as comparisons
+from tsunagu.services.comparisons import inbox as comparison_inbox
+from tsunagu.services.comparisons.items import bared
+from tsunagu.services.erasures import erasing
+from tsunagu.services.erasures.erasing import complete_erasures
+from tsunagu.services.hub import membership as hub_membership
+from tsunagu.services.hub.membership import end_member
+from tsunagu.services.intake.lines import encode_item
+from tsunagu.services.members import agency_cards
+from tsunagu.services.overlaps import linking
+from tsunagu.services.overlaps.answers import acknowledge, release
+from tsunagu.services.series.changes import add_to_series, merge_series
+from tsunagu.services.series.facts import set_handling
+from tsunagu.services.series.reading import open_series
+from tsunagu.services.upkeep.retention import erase_expired
 
 from .homes import Home, exchange
 from .hub_forging import carried_by_a_bad_line, keys_at, refused, sealed
@@ -870,7 +868,7 @@ def test_a_member_enters_agencies_without_end_neither_by_asking_nor_by_telling(
     comparison = asking.ask(asking.denmark_holds(Made().file()))
     three.exchange()
     asker, holder = stranger_of(asking, three.nordic), stranger_of(asking, three.body_home)
-    monkeypatch.setattr(alert_inbox, "MOST_AGENCIES", 1)
+    monkeypatch.setattr(agency_cards, "MOST_AGENCIES", 1)
     asked = asked_body(asked_by_denmark(asking, agency=asker))
     refused_at_body(asking, "too-many", MessageKind.COMPARISON, asked)
     message = sealed(

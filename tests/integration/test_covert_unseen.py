@@ -9,13 +9,13 @@ import pytest
 from tsunagu.domain.act import Act
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.domain.permission import Role
-from tsunagu.services.case_life import withdraw_exhibit, withdrawal_consequences
-from tsunagu.services.cases import staff_case
-from tsunagu.services.deletion import confirm_deletion, propose_deletion, view_deletion
-from tsunagu.services.notices import list_notices
-from tsunagu.services.overlaps import release, view_overlap
-from tsunagu.services.proofs import prove_erasures
-from tsunagu.services.timeline import case_timeline, seen_by_others
+from tsunagu.services.cases.life import withdraw_exhibit, withdrawal_consequences
+from tsunagu.services.cases.opening import staff_case
+from tsunagu.services.erasures.deletion import confirm_deletion, propose_deletion, view_deletion
+from tsunagu.services.erasures.proofs import prove_erasures
+from tsunagu.services.ledger.timeline import case_timeline, seen_by_others
+from tsunagu.services.overlaps.answers import release, view_overlap
+from tsunagu.services.overlaps.notices import list_notices
 
 from .linked import Held, Made, copy
 from .scene import OVERSEES, WORKS

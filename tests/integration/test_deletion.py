@@ -14,10 +14,10 @@ from tsunagu.domain.permission import Role
 from tsunagu.records.ledger.erasures import erasures_from_lines
 from tsunagu.records.models import Case, Erasure, Exhibit, ProposalRow
 from tsunagu.records.session import acting_for
-from tsunagu.services.cases import staff_case
-from tsunagu.services.deletion import confirm_deletion, propose_deletion, view_deletion, withdraw_deletion
-from tsunagu.services.proofs import prove_erasures
-from tsunagu.services.replaying import list_erasures, replay_erasures
+from tsunagu.services.cases.opening import staff_case
+from tsunagu.services.erasures.deletion import confirm_deletion, propose_deletion, view_deletion, withdraw_deletion
+from tsunagu.services.erasures.proofs import prove_erasures
+from tsunagu.services.erasures.replaying import list_erasures, replay_erasures
 
 from .linked import Held, Made, copy, overlap_between
 from .scene import OVERSEES, WORKS

@@ -11,8 +11,8 @@ from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records.models import EnquiryRow
 from tsunagu.records.session import acting_for
-from tsunagu.services.cases import open_case
-from tsunagu.services.deletion import confirm_deletion, propose_deletion
+from tsunagu.services.cases.opening import open_case
+from tsunagu.services.erasures.deletion import confirm_deletion, propose_deletion
 
 from .enquired import SOON, enquire
 from .world import Person, World, now, random_name

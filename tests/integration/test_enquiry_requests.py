@@ -20,11 +20,12 @@ from tsunagu.domain.permission import Role
 from tsunagu.exchange.enquiry_form import text_of
 from tsunagu.records.models import EnquiryRequestRow, EnquiryRequestSourceRow, ListedPersonRow
 from tsunagu.records.session import acting_for
-from tsunagu.services import enquiry_asking
-from tsunagu.services import enquiry_requests as service
-from tsunagu.services.deletion import confirm_deletion, propose_deletion
-from tsunagu.services.enquiry_asking import ask_force
-from tsunagu.services.referral_views import view_referral
+from tsunagu.services.erasures.deletion import confirm_deletion, propose_deletion
+from tsunagu.services.gate import request_asking as enquiry_asking
+from tsunagu.services.gate import requests as service
+from tsunagu.services.gate.request_asking import ask_force
+from tsunagu.services.gate.request_erasing import erase_unanswered
+from tsunagu.services.referrals.views import view_referral
 
 from .gated import BUYER, Force, Gated, assign
 from .referred import be_of, refer_one
@@ -156,7 +157,7 @@ def test_what_is_not_answered_in_time_is_erased_at_both_and_leaves_that_it_was(
     assert read(gated, nagasaki, str(request_id))["asks"] is None, "its last day has passed"
     assert do(gated, nagasaki, "tell", str(request_id), "--found", "residence=confirmed") == CONFLICT
     parts = {"now": now(), "ledger": world.rooms.ledger}
-    assert [service.erase_unanswered(**parts), service.erase_unanswered(**parts)] == [1, 0]
+    assert [erase_unanswered(**parts), erase_unanswered(**parts)] == [1, 0]
     for side in (gated.desk.one, nagasaki):
         told = read(gated, side, str(request_id))
         assert (told["state"], told["asks"], told["answer"]) == ("erased", None, None)
@@ -324,7 +325,7 @@ def test_who_went_their_way_before_others_were_let_off_is_asked_about_for_an_hou
     asked = ask(gated)
     set_apart(admin, person_of(gated))
     parts = {"now": now(), "ledger": gated.desk.world.rooms.ledger}
-    assert [service.erase_unanswered(**parts), service.erase_unanswered(**parts)] == [1, 0]
+    assert [erase_unanswered(**parts), erase_unanswered(**parts)] == [1, 0]
     assert read(gated, nagasaki, asked)["state"] == "erased"
     assert erased_entries(gated.desk.world, asked) == both_of(gated, nagasaki)
 

@@ -17,9 +17,9 @@ from tsunagu.law.shipped import shipped_text
 from tsunagu.records.juveniles import see_juveniles
 from tsunagu.records.models import Case, JuvenileRow, Officer, SeizedListRow
 from tsunagu.records.session import acting_for
-from tsunagu.services.case_life import withdraw_exhibit
-from tsunagu.services.law_rules import withdraw_review
-from tsunagu.services.retention import erase_expired
+from tsunagu.services.agencies.law_rules import withdraw_review
+from tsunagu.services.cases.life import withdraw_exhibit
+from tsunagu.services.upkeep.retention import erase_expired
 
 from .adopted import adopt, review
 from .gated import ADULT, BUYER, POINTS, Force, Gated, assign

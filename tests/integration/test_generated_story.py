@@ -21,8 +21,8 @@ from tsunagu.domain.outcome import OutcomeCode
 from tsunagu.domain.permission import Role
 from tsunagu.domain.series_counts import CountedBy
 from tsunagu.records import agencies
-from tsunagu.services.agency_tree import confirm_places, load_agencies
-from tsunagu.services.alert_outcomes import count_outcomes
+from tsunagu.services.agencies.tree import confirm_places, load_agencies
+from tsunagu.services.alerts.counted_outcomes import count_outcomes
 
 from .alerted import member
 from .linked import Held, Made, copy

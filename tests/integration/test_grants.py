@@ -15,8 +15,8 @@ from tsunagu.domain.permission import BY_GRANT, ROLE_PERMISSIONS, Permission, Ro
 from tsunagu.records.models import GrantRow, ProposalRow
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import require
-from tsunagu.services.grants import confirm_grant, list_grants, propose_grant, withdraw_grant
-from tsunagu.services.invitations import end_officer
+from tsunagu.services.agencies.grants import confirm_grant, list_grants, propose_grant, withdraw_grant
+from tsunagu.services.agencies.invitations import end_officer
 
 from .granted import grant, two_administrators
 from .scene import WORKS

@@ -10,8 +10,8 @@ from tsunagu.cli.findings import notice_json, print_notice
 from tsunagu.domain.act import Act
 from tsunagu.domain.judgement import Judgement
 from tsunagu.domain.notice import NoticeState
-from tsunagu.services.notices import NoticeView, list_notices
-from tsunagu.services.overlaps import acknowledge, judge_hit, release
+from tsunagu.services.overlaps.answers import acknowledge, judge_hit, release
+from tsunagu.services.overlaps.notices import NoticeView, list_notices
 
 from .linked import Held, Made, copy, overlap_between
 from .scene import WORKS

@@ -21,10 +21,10 @@ from tsunagu.records import agencies
 from tsunagu.records.ledger.pages import entries_sought
 from tsunagu.records.models import Case, GuestAnswerRow, GuestRow, Series, SeriesAlias, SeriesCase, SeriesItemRow
 from tsunagu.records.session import acting_for, visiting
-from tsunagu.services.deletion import confirm_deletion, propose_deletion
-from tsunagu.services.invitations import end_officer
-from tsunagu.services.series_facts import name_series, set_handling
-from tsunagu.services.visits import accept_visit, view_visit
+from tsunagu.services.agencies.invitations import end_officer
+from tsunagu.services.erasures.deletion import confirm_deletion, propose_deletion
+from tsunagu.services.series.facts import name_series, set_handling
+from tsunagu.services.series.visits import accept_visit, view_visit
 
 from .guested import SOON, an_answer, invite, show_to
 from .scene import OVERSEES, WORKS

@@ -19,11 +19,11 @@ from tsunagu.index.multi import MultiIndex
 from tsunagu.index.snapshot import publish
 from tsunagu.records import held_snapshots, links, migrations
 from tsunagu.records.session import linking
-from tsunagu.services import held_index
-from tsunagu.services.case_life import withdraw_exhibit
-from tsunagu.services.held_index import HeldIndex, HeldNow
-from tsunagu.services.likeness import Benign, find_links
-from tsunagu.services.linking import publish_held
+from tsunagu.services.cases.life import withdraw_exhibit
+from tsunagu.services.overlaps import held_index
+from tsunagu.services.overlaps.held_index import HeldIndex, HeldNow
+from tsunagu.services.overlaps.likeness import Benign, find_links
+from tsunagu.services.overlaps.linking import publish_held
 
 from .linked import PDQ, Held, Made, link
 from .scene import WORKS

@@ -24,7 +24,7 @@ from tsunagu.records.ledger.book import all_entries
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.verify import verify
 from tsunagu.records.session import acting_for
-from tsunagu.services.hub_membership import exchange_status
+from tsunagu.services.hub.membership import exchange_status
 
 from .homes import Home
 from .three_homes import Three

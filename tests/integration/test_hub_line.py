@@ -25,10 +25,10 @@ from tsunagu.federation.keys import OwnKeys
 from tsunagu.federation.line_tls import calling_context
 from tsunagu.records import compared, hub_members
 from tsunagu.records.session import acting_for
-from tsunagu.services import hub_visits
-from tsunagu.services.hub_desk import hub_desk
-from tsunagu.services.hub_membership import exchange_status, rotate_keys
-from tsunagu.services.hub_visits import answer_call, context_for_callers, visit_members, visit_named
+from tsunagu.services.hub import visits as hub_visits
+from tsunagu.services.hub.membership import exchange_status, rotate_keys
+from tsunagu.services.hub.visits import answer_call, context_for_callers, visit_members, visit_named
+from tsunagu.services.members.desk import hub_desk
 
 from .homes import Home
 from .three_homes import Three
@@ -296,7 +296,7 @@ def test_a_member_that_has_ended_is_let_in_no_more(three: Three, monkeypatch: py
     with door_of(three.body_home) as door:
         context = context_of(three)
         assert ask(door.port, context) == 200
-        monkeypatch.setattr("tsunagu.services.hub_visits.accepted_members", lambda _: ())
+        monkeypatch.setattr("tsunagu.services.hub.visits.accepted_members", lambda _: ())
         with pytest.raises(OSError):  # noqa: PT011 - the alert, or a connection that is gone
             ask(door.port, context)
 

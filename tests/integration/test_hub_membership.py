@@ -16,8 +16,8 @@ from tsunagu.federation.keys import OwnKeys
 from tsunagu.records import agencies
 from tsunagu.records.models import HubIncoming, HubOutgoing
 from tsunagu.records.session import acting_for
-from tsunagu.services import hub_membership
-from tsunagu.services.hub_membership import end_member, join_member, write_card
+from tsunagu.services.hub import membership as hub_membership
+from tsunagu.services.hub.membership import end_member, join_member, write_card
 
 from .homes import Home
 from .three_homes import Three

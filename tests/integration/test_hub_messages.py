@@ -26,8 +26,10 @@ from tsunagu.records.ledger.book import all_entries
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.ledger.verify import verify
 from tsunagu.records.session import acting_for
-from tsunagu.services import hub_carrying, hub_exchange, hub_visits
-from tsunagu.services.hub_membership import accept_member, end_member, exchange_status, join_member, rotate_keys
+from tsunagu.services.hub import carrying as hub_carrying
+from tsunagu.services.hub import exchange as hub_exchange
+from tsunagu.services.hub import visits as hub_visits
+from tsunagu.services.hub.membership import accept_member, end_member, exchange_status, join_member, rotate_keys
 
 from .homes import Home
 from .hub_forging import carried_by_a_bad_line, keys_at, refused, sealed, sealed_as_written

@@ -18,7 +18,7 @@ from tsunagu.domain.permission import ROLE_PERMISSIONS, Permission, Role
 from tsunagu.records import second_factors
 from tsunagu.records.models import Officer, SignIn
 from tsunagu.records.session import acting_for
-from tsunagu.services.identity import (
+from tsunagu.services.agencies.identity import (
     SIGN_IN_LASTS,
     NewOfficer,
     actor_of,
@@ -26,8 +26,8 @@ from tsunagu.services.identity import (
     sign_in,
     sign_out,
 )
-from tsunagu.services.proposals import propose_officer
-from tsunagu.services.proving import LOCKED_FOR, MOST_FAILURES
+from tsunagu.services.agencies.proposals import propose_officer
+from tsunagu.services.agencies.proving import LOCKED_FOR, MOST_FAILURES
 
 from .counting import counting
 from .scene import OVERSEES, WORKS

@@ -26,12 +26,12 @@ from tsunagu.fingerprints.taking import decode, fingerprint
 from tsunagu.media.messages import DecodeOptions, Message
 from tsunagu.records.keys.exhibit_keys import key_from_file, key_to_file, make_key
 from tsunagu.records.session import acting_for
-from tsunagu.services import intake_file
-from tsunagu.services.examination import LocalExaminer
-from tsunagu.services.exhibit_keys import LIFETIME
-from tsunagu.services.ingest import ingest
-from tsunagu.services.keeping import IngestReport
-from tsunagu.services.scanned_intake import ingest_intake
+from tsunagu.services.intake import file as intake_file
+from tsunagu.services.intake.exhibit_keys import LIFETIME
+from tsunagu.services.intake.ingest import ingest
+from tsunagu.services.intake.keeping import IngestReport
+from tsunagu.services.intake.scanned_intake import ingest_intake
+from tsunagu.services.media.examination import LocalExaminer
 
 from .world import NoDecoder, Person, World, now, random_name
 
@@ -415,7 +415,7 @@ def test_scan_overwrites_nothing_and_leaves_nothing_unfinished(
     out.unlink()
     assert world.run("", "scan", path, "--out", str(folder / "none" / "e1")).status == REFUSED
     monkeypatch.setattr(NoDecoder, "decode", None)
-    monkeypatch.setattr("tsunagu.services.scan.IntakeWriter.finish", lambda *_: out.write_bytes(b"another's"))
+    monkeypatch.setattr("tsunagu.services.intake.scan.IntakeWriter.finish", lambda *_: out.write_bytes(b"another's"))
     assert world.run("", "scan", path, "--out", str(out)).status == CONFLICT
     assert out.read_bytes() == b"another's"
     assert [one.name for one in folder.iterdir()] == ["e1.intake"]

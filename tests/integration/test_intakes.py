@@ -24,10 +24,10 @@ from tsunagu.domain.permission import Role
 from tsunagu.records import intakes as rows
 from tsunagu.records.models import Intake, IntakeFile, Officer
 from tsunagu.records.session import acting_for
-from tsunagu.services import intakes as services
-from tsunagu.services import uploads as upload_services
-from tsunagu.services.case_life import withdraw_exhibit
-from tsunagu.services.intake_runs import MOST_ATTEMPTS, UNKNOWN_LAST, UPLOADS_LAST, purge_uploads
+from tsunagu.services.cases.life import withdraw_exhibit
+from tsunagu.services.intake import intakes as services
+from tsunagu.services.intake import uploads as upload_services
+from tsunagu.services.intake.runs import MOST_ATTEMPTS, UNKNOWN_LAST, UPLOADS_LAST, purge_uploads
 
 from .brought import SERVICES, Counter, Interrupting, begin_folder, places, run_again, stop
 from .scene import OVERSEES, WORKS

@@ -16,9 +16,9 @@ from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records import series_erasing
 from tsunagu.records.models import ClaimRow, SeriesStep
-from tsunagu.services.alert_letters import write_letter
-from tsunagu.services.cases import open_case, staff_case
-from tsunagu.services.deletion import confirm_deletion, propose_deletion
+from tsunagu.services.alerts.letters import write_letter
+from tsunagu.services.cases.opening import open_case, staff_case
+from tsunagu.services.erasures.deletion import confirm_deletion, propose_deletion
 
 from .alerted import Cascade, command, correspondent
 from .test_claims import Side

@@ -20,10 +20,10 @@ from tsunagu.records import bank_items
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import bank_of
 from tsunagu.records.session import LINKER, acting_for
-from tsunagu.services import known_index
-from tsunagu.services.banks import open_bank
-from tsunagu.services.known_index import KnownIndex
-from tsunagu.services.known_shards import publish_shards
+from tsunagu.services.banks import known_index
+from tsunagu.services.banks.known_index import KnownIndex
+from tsunagu.services.banks.known_shards import publish_shards
+from tsunagu.services.banks.ownership import open_bank
 
 from .scene import WORKS
 from .world import Person, World, now, random_name

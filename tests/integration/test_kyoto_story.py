@@ -12,8 +12,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tsunagu.domain.agency_tree import AgencyKind
-from tsunagu.services.examination import LocalExaminer
-from tsunagu.services.ingest import ingest
+from tsunagu.services.intake.ingest import ingest
+from tsunagu.services.media.examination import LocalExaminer
 
 from .alerted import member
 from .test_intake import InThisProcess

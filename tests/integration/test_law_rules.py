@@ -21,8 +21,8 @@ from tsunagu.law.shipped import shipped_rules, shipped_text
 from tsunagu.records import law_rules
 from tsunagu.records.models import LawReviewRow, LawRuleSet
 from tsunagu.records.session import acting_for
-from tsunagu.services.invitations import end_officer
-from tsunagu.services.law_rules import (
+from tsunagu.services.agencies.invitations import end_officer
+from tsunagu.services.agencies.law_rules import (
     confirm_rules,
     list_proposed_rules,
     propose_rules,

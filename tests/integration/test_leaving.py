@@ -6,10 +6,10 @@ import pytest
 
 from tsunagu.domain.errors import Conflict
 from tsunagu.domain.permission import Role
-from tsunagu.services.case_life import close_case
-from tsunagu.services.cases import staff_case
-from tsunagu.services.invitations import end_officer
-from tsunagu.services.officers import count_stranded_agencies
+from tsunagu.services.agencies.invitations import end_officer
+from tsunagu.services.agencies.officers import count_stranded_agencies
+from tsunagu.services.cases.life import close_case
+from tsunagu.services.cases.opening import staff_case
 
 from .linked import Held
 from .scene import OVERSEES, WORKS

@@ -23,10 +23,10 @@ from tsunagu.records import held_snapshots, links
 from tsunagu.records.models import HitRow, Holding, Overlap
 from tsunagu.records.session import LINKER, linking
 from tsunagu.records.telling import NOTHING
-from tsunagu.services.banks import extend_bank, open_bank
-from tsunagu.services.likeness import Benign, find_links
-from tsunagu.services.linking import apply_benign
-from tsunagu.services.overlaps import judge_hit
+from tsunagu.services.banks.ownership import extend_bank, open_bank
+from tsunagu.services.overlaps.answers import judge_hit
+from tsunagu.services.overlaps.likeness import Benign, find_links
+from tsunagu.services.overlaps.linking import apply_benign
 
 from .counting import counting
 from .linked import Held, Made, copy, link, overlap_between

@@ -11,8 +11,8 @@ from tsunagu.domain.fingerprint import TimedFingerprint
 from tsunagu.domain.media import Examined
 from tsunagu.overlap.stretch import MAX_TIME_S
 from tsunagu.records.session import linking
-from tsunagu.services import near
-from tsunagu.services.likeness import Benign, find_links
+from tsunagu.services.overlaps import near
+from tsunagu.services.overlaps.likeness import Benign, find_links
 
 from .linked import Held, Made, copy, link, overlap_between
 from .scene import WORKS

@@ -19,8 +19,8 @@ from tsunagu.records import bank_items, banks
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import ImportRow, bank_of
 from tsunagu.records.session import acting_for, connections_left
-from tsunagu.services import imported_lists
-from tsunagu.services.banks import change_bank
+from tsunagu.services.banks import imported_lists
+from tsunagu.services.banks.ownership import change_bank
 
 from .scene import WORKS
 from .test_bank_imports import MEDIA, a_list, bring_in, crash_at, items_of

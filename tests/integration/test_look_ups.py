@@ -19,13 +19,13 @@ from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import bank_of
 from tsunagu.records.ledger import book
 from tsunagu.records.session import acting_for
-from tsunagu.services import look_ups as service
-from tsunagu.services.bank_judging import judge_item, release_item, withdraw_item
-from tsunagu.services.banks import change_bank, open_bank, view_bank
-from tsunagu.services.blast_radius import MOST_RECENT, quarantined
-from tsunagu.services.look_up_desk import LookUpDesk
-from tsunagu.services.look_up_hits import LookUp
-from tsunagu.services.look_ups import look_up
+from tsunagu.services.banks.blast_radius import MOST_RECENT, quarantined
+from tsunagu.services.banks.judging import judge_item, release_item, withdraw_item
+from tsunagu.services.banks.ownership import change_bank, open_bank, view_bank
+from tsunagu.services.look_ups import asking as service
+from tsunagu.services.look_ups.asking import look_up
+from tsunagu.services.look_ups.desk import LookUpDesk
+from tsunagu.services.look_ups.hits import LookUp
 
 from .banked import all_items
 from .scene import WORKS

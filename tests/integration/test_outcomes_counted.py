@@ -11,8 +11,8 @@ from tsunagu.domain.errors import Forbidden, NotFound
 from tsunagu.domain.outcome import Outcome, OutcomeCode
 from tsunagu.domain.permission import Role
 from tsunagu.domain.series_counts import CountedBy
-from tsunagu.services.alert_outcomes import count_outcomes
-from tsunagu.services.alerts import alerts_of_case
+from tsunagu.services.alerts.counted_outcomes import count_outcomes
+from tsunagu.services.alerts.reading import alerts_of_case
 
 from .alerted import Cascade
 from .world import Person, World

@@ -15,8 +15,8 @@ from tsunagu.domain.media import Refusal
 from tsunagu.records import holdings, notices
 from tsunagu.records.models import MediaItem, OverlapNotice, Trace
 from tsunagu.records.session import LINKER, acting_for
-from tsunagu.services import overlaps as service
-from tsunagu.services.notices import list_notices
+from tsunagu.services.overlaps import answers as service
+from tsunagu.services.overlaps.notices import list_notices
 
 from .linked import Held, Made, copy, link, overlap_between
 from .scene import OVERSEES, WORKS
@@ -85,7 +85,7 @@ def test_nothing_is_compared_for_who_may_read_no_notices(world: World, monkeypat
     held = Held.open(world, anna)
     held.keep(Made().picture())
     denied = len(entries(world, Act.ACCESS_DENIED))
-    monkeypatch.setattr("tsunagu.services.linking.link_all", pytest.fail)
+    monkeypatch.setattr("tsunagu.services.overlaps.linking.link_all", pytest.fail)
     with pytest.raises(Forbidden):
         list_notices(actor=adam.actor, act=Act.NOTICE_READ, queue=world.rooms.queue, **world.parts)
     assert len(entries(world, Act.ACCESS_DENIED)) == denied + 1

@@ -27,11 +27,11 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.records import agencies
 from tsunagu.records.models import Case, StatVintageRow
 from tsunagu.records.session import acting_for
-from tsunagu.services import counted_acts
-from tsunagu.services.cases import open_case, staff_case
-from tsunagu.services.deletion import confirm_deletion, propose_deletion
-from tsunagu.services.own_figures import freeze_figures, list_vintages, read_vintage
-from tsunagu.services.referral_answers import Answer, tell_referral_outcome
+from tsunagu.services.cases.opening import open_case, staff_case
+from tsunagu.services.erasures.deletion import confirm_deletion, propose_deletion
+from tsunagu.services.figures import counted_acts
+from tsunagu.services.figures.own_figures import freeze_figures, list_vintages, read_vintage
+from tsunagu.services.referrals.answers import Answer, tell_referral_outcome
 
 from .alerted import Cascade
 from .referred import be_of, come

@@ -31,7 +31,7 @@ from tsunagu.records import packaged
 from tsunagu.records.cases import case_of
 from tsunagu.records.packages.folder import check_package
 from tsunagu.records.session import acting_for
-from tsunagu.services.overlaps import judge_hit
+from tsunagu.services.overlaps.answers import judge_hit
 
 from .linked import Held, Made, copy, link, overlap_between
 from .world import Person, World, now, random_name
@@ -358,7 +358,7 @@ def test_a_package_comes_in_once_under_one_name(world: World, full: Held, packag
 
 
 def test_the_entry_is_there_before_the_first_byte(world: World, full: Held, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tsunagu.services import packaging
+    from tsunagu.services.cases import packaging
 
     written = []
 

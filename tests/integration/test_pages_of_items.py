@@ -8,7 +8,7 @@ from django.db import connection
 from tsunagu.domain.case import HoldingSummary
 from tsunagu.records import cases, holdings
 from tsunagu.records.session import acting_for
-from tsunagu.services.cases import list_holdings, page_holdings
+from tsunagu.services.cases.opening import list_holdings, page_holdings
 from tsunagu.services.page import Page
 
 from .counting import counting

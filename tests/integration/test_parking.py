@@ -17,10 +17,10 @@ from tsunagu.records import backlog, links, overlaps
 from tsunagu.records.models import Holding, MediaItem
 from tsunagu.records.session import LINKER
 from tsunagu.records.telling import NOTHING
-from tsunagu.services import likeness
-from tsunagu.services.banks import extend_bank, open_bank
-from tsunagu.services.held_index import HeldNow
-from tsunagu.services.likeness import Benign, find_links
+from tsunagu.services.banks.ownership import extend_bank, open_bank
+from tsunagu.services.overlaps import likeness
+from tsunagu.services.overlaps.held_index import HeldNow
+from tsunagu.services.overlaps.likeness import Benign, find_links
 
 from .linked import Held, Made, copy, link, overlap_between
 from .scene import WORKS

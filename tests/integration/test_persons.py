@@ -15,8 +15,8 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.records.backup.tables import dump
 from tsunagu.records.models import PersonRow
 from tsunagu.records.session import acting_for
-from tsunagu.services.cases import open_case
-from tsunagu.services.deletion import confirm_deletion, propose_deletion
+from tsunagu.services.cases.opening import open_case
+from tsunagu.services.erasures.deletion import confirm_deletion, propose_deletion
 
 from .granted import grant
 from .guested import show_to

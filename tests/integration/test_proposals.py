@@ -19,17 +19,17 @@ from tsunagu.domain.permission import Permission, Role
 from tsunagu.records import second_factors
 from tsunagu.records.models import Officer, ProposalRow
 from tsunagu.records.session import acting_for
-from tsunagu.services.api_keys import actor_by_key, make_key
-from tsunagu.services.identity import enroll_factor, sign_in
-from tsunagu.services.invitations import accept_invitation, end_officer
-from tsunagu.services.proposals import (
+from tsunagu.services.agencies.api_keys import actor_by_key, make_key
+from tsunagu.services.agencies.identity import enroll_factor, sign_in
+from tsunagu.services.agencies.invitations import accept_invitation, end_officer
+from tsunagu.services.agencies.proposals import (
     confirm_proposal,
     list_proposals,
     propose_officer,
     propose_reset,
     refuse_proposal,
 )
-from tsunagu.services.proving import MOST_FAILURES
+from tsunagu.services.agencies.proving import MOST_FAILURES
 
 from .scene import WORKS
 from .world import PASSWORD, Person, World, now, random_name

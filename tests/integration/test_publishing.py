@@ -20,10 +20,10 @@ from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import bank_of
 from tsunagu.records.models import Exhibit, MediaItem
 from tsunagu.records.session import acting_for
-from tsunagu.services.banks import open_bank
-from tsunagu.services.case_life import withdraw_exhibit
-from tsunagu.services.schemes import load_scheme
-from tsunagu.services.votes import cast_vote
+from tsunagu.services.banks.ownership import open_bank
+from tsunagu.services.cases.life import withdraw_exhibit
+from tsunagu.services.series.schemes import load_scheme
+from tsunagu.services.series.votes import cast_vote
 
 from .scene import OVERSEES, WORKS
 from .series_scene import hold

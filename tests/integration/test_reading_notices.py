@@ -14,11 +14,11 @@ from tsunagu.domain.act import Act
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.timeline import TimelineEntry
 from tsunagu.records.ledger.merkle import merkle_root
-from tsunagu.services import linking, notices
-from tsunagu.services.cases import open_case, staff_case
-from tsunagu.services.notices import NoticeList, list_notices
-from tsunagu.services.overlaps import view_overlap
-from tsunagu.services.timeline import case_timeline, own_deeds, seen_by_others
+from tsunagu.services.cases.opening import open_case, staff_case
+from tsunagu.services.ledger.timeline import case_timeline, own_deeds, seen_by_others
+from tsunagu.services.overlaps import linking, notices
+from tsunagu.services.overlaps.answers import view_overlap
+from tsunagu.services.overlaps.notices import NoticeList, list_notices
 
 from .counting import counting
 from .linked import Held, Made, copy, link, overlap_between

@@ -22,9 +22,9 @@ from tsunagu.records import agencies, referrals
 from tsunagu.records.models import Officer
 from tsunagu.records.referral_lists import packages_told
 from tsunagu.records.session import acting_for
-from tsunagu.services import referral_answers
-from tsunagu.services.cases import staff_case
-from tsunagu.services.retention import erase_expired
+from tsunagu.services.cases.opening import staff_case
+from tsunagu.services.referrals import answers as referral_answers
+from tsunagu.services.upkeep.retention import erase_expired
 
 from .gated import BUYER, Force, Gated
 from .referred import be_of

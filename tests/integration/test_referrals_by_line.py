@@ -33,7 +33,7 @@ from tsunagu.federation.sealed_said import opened_said
 from tsunagu.records import referrals
 from tsunagu.records.models import HubOutgoing, ReferralRow
 from tsunagu.records.session import acting_for
-from tsunagu.services import referral_inbox
+from tsunagu.services.referrals import inbox as referral_inbox
 
 from .gated import BUYER, Gated
 from .lined import Line, keep, own_keys
@@ -319,7 +319,7 @@ def test_a_membership_that_ended_leaves_its_sender_to_enter_what_comes_on_paper(
 ) -> None:
     referral = send(gated)
     line.carry()
-    monkeypatch.setattr("tsunagu.services.line_outbox.hub_members.member_ids", lambda: ())
+    monkeypatch.setattr("tsunagu.services.members.outbox.hub_members.member_ids", lambda: ())
     document = gated.desk.world.file(b"a letter")
     done = gated.desk.world.run(gated.desk.one, "referral", "receive", referral, "--document", document)
     assert done.status == 0, done.text

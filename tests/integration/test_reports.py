@@ -25,11 +25,11 @@ from tsunagu.domain.report import ObservationKind, ReportedObservation
 from tsunagu.records.models import ReportContentRow, ReportKeyRow, ReportRow, ReportStepRow
 from tsunagu.records.reports import LOCK_REPORT, change, joined_with
 from tsunagu.records.session import acting_for
-from tsunagu.services.agency_tree import confirm_places, place_agency
-from tsunagu.services.cases import open_case
-from tsunagu.services.deletion import confirm_deletion, propose_deletion
-from tsunagu.services.report_acts import join_report
-from tsunagu.services.report_retention import erase_expired_reports
+from tsunagu.services.agencies.tree import confirm_places, place_agency
+from tsunagu.services.cases.opening import open_case
+from tsunagu.services.erasures.deletion import confirm_deletion, propose_deletion
+from tsunagu.services.reports.acts import join_report
+from tsunagu.services.reports.retention import erase_expired_reports
 
 from .reported import a_report, entered
 from .world import Person, World, now, random_name

@@ -26,9 +26,9 @@ from tsunagu.federation.sealed_said import opened_said
 from tsunagu.records import enquiry_requests
 from tsunagu.records.models import EnquiryRequestRow, HubOutgoing
 from tsunagu.records.session import acting_for
-from tsunagu.services import enquiry_requests as service
-from tsunagu.services import request_inbox
-from tsunagu.services.enquiry_asking import ask_force
+from tsunagu.services.gate import request_inbox
+from tsunagu.services.gate.request_asking import ask_force
+from tsunagu.services.gate.request_erasing import erase_unanswered
 
 from .gated import BUYER, Gated
 from .lined import Line, keep, own_keys
@@ -92,7 +92,7 @@ def test_what_came_from_elsewhere_is_erased_after_its_last_day_answered_or_not(l
             for one in made:
                 enquiry_requests.add_told(one, {"person": {}}, key=bytes(32), sealed_key=b"sealed")
     with line.there.here() as world:
-        service.erase_unanswered(now=now(), ledger=world.rooms.ledger)
+        erase_unanswered(now=now(), ledger=world.rooms.ledger)
         with acting_for(sides[1]):
             left = EnquiryRequestRow.objects.filter(id__in=[one.request_id for one in made], key__isnull=False)
             assert not left.exists()
@@ -217,7 +217,7 @@ def test_what_is_erased_unanswered_before_it_has_left_leaves_no_more(line: Line,
     at: dict[str, Any] = {"actor": gated.desk.one.actor, "reference": gated.desk.case, "number": None, "person": 1}
     with line.here.here() as world:
         request = ask_force(draft=draft, **at, **(world.parts | {"now": before}))
-        service.erase_unanswered(now=now(), ledger=world.rooms.ledger)
+        erase_unanswered(now=now(), ledger=world.rooms.ledger)
     line.carry()
     member_id = line.there.installation_id
     assert member_id

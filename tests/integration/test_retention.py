@@ -23,14 +23,15 @@ from tsunagu.records import retention
 from tsunagu.records.models import Case, CaseMember, CaseReason, Erasure, Exhibit, Holding, Intake, MediaItem, Trace
 from tsunagu.records.retention import overdue_count, review_count
 from tsunagu.records.session import acting_for
-from tsunagu.services import access, person_access
-from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit
-from tsunagu.services.cases import list_cases, open_case, view_case
+from tsunagu.services import access
+from tsunagu.services.cases.life import close_case, reopen_case, withdraw_exhibit
+from tsunagu.services.cases.opening import list_cases, open_case, view_case
 from tsunagu.services.clock import MOST_LEAP
-from tsunagu.services.erasing import complete_erasures
-from tsunagu.services.overlaps import judge_hit
-from tsunagu.services.proofs import prove_erasures
-from tsunagu.services.retention import erase_expired, keep_case, set_retention
+from tsunagu.services.erasures.erasing import complete_erasures
+from tsunagu.services.erasures.proofs import prove_erasures
+from tsunagu.services.overlaps.answers import judge_hit
+from tsunagu.services.persons import access as person_access
+from tsunagu.services.upkeep.retention import erase_expired, keep_case, set_retention
 
 from .linked import Held, Made, copy, overlap_between
 from .scene import OVERSEES, WORKS
@@ -240,7 +241,7 @@ def test_who_prolongs_a_case_at_the_last_moment_keeps_it_and_after_that_is_told_
     assert view_case(**named, **world.parts).case.keep_until == until
     let_expire(ours)
     with monkeypatch.context() as patch:
-        patch.setattr("tsunagu.services.retention.complete_erasures", lambda **_: 0)
+        patch.setattr("tsunagu.services.upkeep.retention.complete_erasures", lambda **_: 0)
         erase_expired(**world.parts)
     with pytest.raises(Conflict, match="being erased"):
         keep_case(until=until, reason="why", **named, **world.parts)

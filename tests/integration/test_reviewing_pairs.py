@@ -14,8 +14,8 @@ from tsunagu.records.kept_rows import KeptRow
 from tsunagu.records.models import Officer
 from tsunagu.records.seized_seals import ListSeal
 from tsunagu.records.session import acting_for
-from tsunagu.services.cases import staff_case
-from tsunagu.services.seized_review import list_pairs
+from tsunagu.services.cases.opening import staff_case
+from tsunagu.services.seized.review import list_pairs
 
 from .seized import Desk, fillers, staff, table
 from .world import Person, World

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tsunagu.domain.errors import InputError, NotFound, NotSignedIn
-from tsunagu.services.identity import NewOfficer, found_agency, sign_in
-from tsunagu.services.overlaps import release
-from tsunagu.services.proposals import propose_officer
+from tsunagu.services.agencies.identity import NewOfficer, found_agency, sign_in
+from tsunagu.services.agencies.proposals import propose_officer
+from tsunagu.services.overlaps.answers import release
 
 from .linked import Held, Made, copy, overlap_between
 from .scene import OVERSEES, WORKS

@@ -14,11 +14,11 @@ from tsunagu.domain.overlap import Strength
 from tsunagu.domain.permission import Role
 from tsunagu.domain.search import Answered, CaseSearch, CaseState, OverlapSearch
 from tsunagu.domain.timeline import Told
-from tsunagu.services.case_life import close_case
-from tsunagu.services.cases import list_cases, staff_case, view_case
-from tsunagu.services.notices import list_notices
-from tsunagu.services.overlaps import acknowledge, judge_hit
-from tsunagu.services.timeline import case_timeline, own_deeds, seen_by_others
+from tsunagu.services.cases.life import close_case
+from tsunagu.services.cases.opening import list_cases, staff_case, view_case
+from tsunagu.services.ledger.timeline import case_timeline, own_deeds, seen_by_others
+from tsunagu.services.overlaps.answers import acknowledge, judge_hit
+from tsunagu.services.overlaps.notices import list_notices
 
 from .linked import Held, Made, copy, overlap_between
 from .scene import OVERSEES, WORKS, Scene

@@ -14,9 +14,9 @@ from tsunagu.records import seized
 from tsunagu.records.kept_rows import KeptRow
 from tsunagu.records.models import SeizedListRow
 from tsunagu.records.session import acting_for
-from tsunagu.services import seized_import
-from tsunagu.services.case_life import withdraw_exhibit
-from tsunagu.services.seized_access import seal_of
+from tsunagu.services.cases.life import withdraw_exhibit
+from tsunagu.services.seized import imports as seized_import
+from tsunagu.services.seized.access import seal_of
 
 from .seized import Desk, fillers, invented, staff, table
 from .world import Person, World

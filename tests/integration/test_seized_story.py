@@ -33,11 +33,14 @@ from tsunagu.law.points import Evidence, Point
 from tsunagu.resolution.invented.orders import PUNISHABLE_FROM
 from tsunagu.resolution.invented.writing import write_list
 from tsunagu.resolution.prefectures import prefectures
-from tsunagu.services import gate, referral_answers, referrals, titles
-from tsunagu.services.gate_facts import AgeFact, GateFact, PointFact, ResidenceFact, RiskFact, WelfareFact
-from tsunagu.services.referral_answers import Answer
-from tsunagu.services.referral_package import ReferralDraft
-from tsunagu.services.titles import AssessmentDraft
+from tsunagu.services.gate import decisions as gate
+from tsunagu.services.gate.facts import AgeFact, GateFact, PointFact, ResidenceFact, RiskFact, WelfareFact
+from tsunagu.services.referrals import answers as referral_answers
+from tsunagu.services.referrals import sending as referrals
+from tsunagu.services.referrals.answers import Answer
+from tsunagu.services.referrals.package import ReferralDraft
+from tsunagu.services.seized import titles
+from tsunagu.services.seized.titles import AssessmentDraft
 
 from .gated import ALL_COLUMNS, Force
 from .referred import be_of

@@ -12,8 +12,8 @@ from tsunagu.domain.permission import Role
 from tsunagu.domain.series import ENDS, SeriesStatus
 from tsunagu.records.models import SeriesItemRow, SeriesPlacing
 from tsunagu.records.session import acting_for
-from tsunagu.services.case_life import withdraw_exhibit
-from tsunagu.services.deletion import confirm_deletion, propose_deletion
+from tsunagu.services.cases.life import withdraw_exhibit
+from tsunagu.services.erasures.deletion import confirm_deletion, propose_deletion
 
 from .scene import OVERSEES, WORKS
 from .series_scene import hold

@@ -36,23 +36,23 @@ from tsunagu.records.models import (
 )
 from tsunagu.records.session import acting_for
 from tsunagu.records.vault.rows import Vaulted, note
-from tsunagu.services import submission_choosing
-from tsunagu.services.banks import open_bank
-from tsunagu.services.case_life import withdraw_exhibit
-from tsunagu.services.deletion import confirm_deletion, propose_deletion
-from tsunagu.services.erasing import complete_erasures
-from tsunagu.services.grants import list_grants, withdraw_grant
-from tsunagu.services.replaying import list_erasures, replay_erasures
-from tsunagu.services.retention import erase_expired
-from tsunagu.services.series import open_series
-from tsunagu.services.series_changes import add_to_series, merge_series
-from tsunagu.services.series_facts import set_handling
-from tsunagu.services.submission_ends import expire_submissions
-from tsunagu.services.submission_media import carried_over
-from tsunagu.services.submission_taking import take_submission
-from tsunagu.services.submissions import submit_series
-from tsunagu.services.sweeping import sweep_vaults
-from tsunagu.services.vault import opened_vault
+from tsunagu.services.agencies.grants import list_grants, withdraw_grant
+from tsunagu.services.banks.ownership import open_bank
+from tsunagu.services.cases.life import withdraw_exhibit
+from tsunagu.services.erasures.deletion import confirm_deletion, propose_deletion
+from tsunagu.services.erasures.erasing import complete_erasures
+from tsunagu.services.erasures.replaying import list_erasures, replay_erasures
+from tsunagu.services.erasures.submission_ends import expire_submissions
+from tsunagu.services.media.vault import opened_vault
+from tsunagu.services.series.changes import add_to_series, merge_series
+from tsunagu.services.series.facts import set_handling
+from tsunagu.services.series.reading import open_series
+from tsunagu.services.submissions import choosing as submission_choosing
+from tsunagu.services.submissions.media import carried_over
+from tsunagu.services.submissions.sending import submit_series
+from tsunagu.services.submissions.taking import take_submission
+from tsunagu.services.upkeep.retention import erase_expired
+from tsunagu.services.upkeep.sweeping import sweep_vaults
 from tsunagu.services.waiting import count_waiting
 
 from .granted import grant, two_administrators

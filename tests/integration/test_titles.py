@@ -11,7 +11,7 @@ import pytest
 from tsunagu.domain.erasure import ErasureGround
 from tsunagu.records.models import SeizedListRow
 from tsunagu.records.session import acting_for
-from tsunagu.services.case_life import withdraw_exhibit
+from tsunagu.services.cases.life import withdraw_exhibit
 
 from .seized import Desk, staff, table
 from .world import Person, World, random_name

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tsunagu.domain.permission import Role
-from tsunagu.services.schemes import demonstration, scheme_in
+from tsunagu.services.series.schemes import demonstration, scheme_in
 
 from .scene import OVERSEES, WORKS
 from .series_scene import hold

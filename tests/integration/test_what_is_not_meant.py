@@ -16,10 +16,10 @@ from tsunagu.records import bank_corpus, bank_items
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import bank_of
 from tsunagu.records.session import acting_for
-from tsunagu.services import imported_lists
-from tsunagu.services.bank_exports import ListFormat, export_bank
-from tsunagu.services.bank_judging import judge_item
-from tsunagu.services.blast_radius import quarantined
+from tsunagu.services.banks import imported_lists
+from tsunagu.services.banks.blast_radius import quarantined
+from tsunagu.services.banks.exports import ListFormat, export_bank
+from tsunagu.services.banks.judging import judge_item
 
 from .scene import WORKS
 from .test_bank_imports import a_list, bring_in, crash_at, items_of

@@ -27,11 +27,11 @@ from tsunagu.records.models import (
     Trace,
 )
 from tsunagu.records.session import acting_for
-from tsunagu.services import erasing
-from tsunagu.services.case_life import withdraw_exhibit, withdrawal_consequences
-from tsunagu.services.erasing import complete_erasures
-from tsunagu.services.exhibit_keys import give_exhibit_key
-from tsunagu.services.overlaps import judge_hit
+from tsunagu.services.cases.life import withdraw_exhibit, withdrawal_consequences
+from tsunagu.services.erasures import erasing
+from tsunagu.services.erasures.erasing import complete_erasures
+from tsunagu.services.intake.exhibit_keys import give_exhibit_key
+from tsunagu.services.overlaps.answers import judge_hit
 from tsunagu.services.references import erased_reference
 
 from .linked import Held, Made, copy, link, overlap_between

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from tsunagu.domain.agency_tree import AgencyKind
-from tsunagu.services import agency_tree
+from tsunagu.services.agencies import tree as agency_tree
 
 from .alerted import Cascade, member, stand
 from .homes import Home, exchange

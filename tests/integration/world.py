@@ -25,15 +25,15 @@ from tsunagu.domain.permission import Permission, Role
 from tsunagu.media.sandbox.pool import DecodePool
 from tsunagu.records.look_ups import remembered
 from tsunagu.records.session import LINKER, looking_up
-from tsunagu.services.examination import LocalExaminer
+from tsunagu.services.agencies.identity import NewOfficer, actor_of, enroll_factor, found_agency, sign_in
+from tsunagu.services.agencies.invitations import accept_invitation
+from tsunagu.services.agencies.officers import certify_officer
+from tsunagu.services.agencies.proposals import confirm_proposal, propose_officer
 from tsunagu.services.house import Rooms
-from tsunagu.services.identity import NewOfficer, actor_of, enroll_factor, found_agency, sign_in
-from tsunagu.services.ingest import ingest
-from tsunagu.services.invitations import accept_invitation
-from tsunagu.services.keeping import IngestReport
-from tsunagu.services.officers import certify_officer
-from tsunagu.services.proposals import confirm_proposal, propose_officer
-from tsunagu.services.scan import scan
+from tsunagu.services.intake.ingest import ingest
+from tsunagu.services.intake.keeping import IngestReport
+from tsunagu.services.intake.scan import scan
+from tsunagu.services.media.examination import LocalExaminer
 
 from .counting import counting
 

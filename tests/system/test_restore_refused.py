@@ -22,7 +22,7 @@ from tsunagu.records.postgres.server import EmbeddedPostgres
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsunagu.config.settings")
 django.setup()  # before any model is imported
 
-from tsunagu.services.backups import check_backup  # noqa: E402
+from tsunagu.services.upkeep.backups import check_backup  # noqa: E402
 
 from .backups import backed_up, keyring, with_keys_of  # noqa: E402
 from .conftest import Installation  # noqa: E402

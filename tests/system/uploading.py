@@ -23,7 +23,7 @@ def parts(rooms: Any) -> dict[str, Any]:
 
 def upload(rooms: Any, actor: Any, case: str, exhibit: str, folder: str, intake: str | None = None) -> None:
     from tsunagu.domain.intake_run import OfferedFile
-    from tsunagu.services.uploads import add_chunk, begin_upload, finish_upload, offer_files
+    from tsunagu.services.intake.uploads import add_chunk, begin_upload, finish_upload, offer_files
 
     if intake is None:
         begun = begin_upload(actor=actor, case_reference=case, exhibit_reference=exhibit, **parts(rooms))
@@ -42,7 +42,7 @@ def upload(rooms: Any, actor: Any, case: str, exhibit: str, folder: str, intake:
 
 
 def state(rooms: Any, actor: Any, intake: str) -> None:
-    from tsunagu.services.intakes import intake_progress, refused_of
+    from tsunagu.services.intake.intakes import intake_progress, refused_of
 
     asked = {"actor": actor, "intake_id": UUID(intake), **parts(rooms)}
     one = intake_progress(uploads=rooms.uploads, **asked).intake
@@ -58,7 +58,7 @@ def main() -> None:
 
     django.setup()
     from tsunagu.config.application import Application
-    from tsunagu.services.identity import actor_of
+    from tsunagu.services.agencies.identity import actor_of
 
     house = Application(os.environ)
     with house.open(for_workers=True) as rooms:

@@ -140,8 +140,8 @@ def serve(fd: int) -> None:
     import tsunagu.cli.main
     import tsunagu.config.application
     import tsunagu.media.sandbox.zygote
-    import tsunagu.services.ingest
-    import tsunagu.services.likeness
+    import tsunagu.services.intake.ingest
+    import tsunagu.services.overlaps.likeness
     from tsunagu.fingerprints.taking import warm_up
 
     for one in pkgutil.iter_modules(tsunagu.cli.__path__, "tsunagu.cli."):

@@ -15,9 +15,9 @@ from tsunagu.api.fields import Count, Reference
 from tsunagu.api.sides import AgencyOut, agency_out
 from tsunagu.domain.bank import BankSemantics, BankSummary
 from tsunagu.domain.permission import Permission, Role
-from tsunagu.services.accounts import read_ledger
-from tsunagu.services.api_keys import holder_of
-from tsunagu.services.banks import list_banks
+from tsunagu.services.agencies.api_keys import holder_of
+from tsunagu.services.banks.ownership import list_banks
+from tsunagu.services.ledger.accounts import read_ledger
 
 MOST_ENTRIES = 500
 

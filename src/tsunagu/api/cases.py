@@ -14,7 +14,7 @@ from tsunagu.api.fields import MOST_ID, Count, Path, Reference, RowId, Sha256
 from tsunagu.domain.case import CaseSummary, HoldingSummary
 from tsunagu.domain.media import Refusal
 from tsunagu.domain.purpose import Purpose
-from tsunagu.services.cases import list_cases, page_holdings, view_case
+from tsunagu.services.cases.opening import list_cases, page_holdings, view_case
 
 MOST_ITEMS = 500
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from tsunagu.domain.actor import Actor
-from tsunagu.services.api_keys import LedgerByKey, actor_by_key
+from tsunagu.services.agencies.api_keys import LedgerByKey, actor_by_key
 from tsunagu.services.house import Rooms
 from tsunagu.services.parts import Keys, Ledger
 

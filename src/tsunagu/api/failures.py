@@ -16,7 +16,7 @@ from pydantic import Field
 
 from tsunagu.domain.errors import InputError, NotSignedIn, TsunaguError, Unavailable
 from tsunagu.records.session import DATABASE_FAILED, outage
-from tsunagu.services.api_keys import NO_KEY
+from tsunagu.services.agencies.api_keys import NO_KEY
 
 log = logging.getLogger("tsunagu.api")
 

@@ -23,15 +23,15 @@ from pydantic_core import to_json
 
 from tsunagu.api.failures import BUG, OF_FRAMEWORKS, anticipated, note_bug, note_refusal
 from tsunagu.domain.errors import InputError, NotSignedIn
-from tsunagu.services.api_keys import NO_KEY
+from tsunagu.services.agencies.api_keys import NO_KEY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
     from tsunagu.domain.look_up import Query
     from tsunagu.domain.purpose import Purpose
-    from tsunagu.services.look_up_desk import LookUpDesk
-    from tsunagu.services.look_ups import LookedUp
+    from tsunagu.services.look_ups.asking import LookedUp
+    from tsunagu.services.look_ups.desk import LookUpDesk
 
 Environ = dict[str, Any]
 Counted = Callable[[str, int, float], None]

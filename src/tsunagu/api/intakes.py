@@ -13,7 +13,7 @@ from tsunagu.api.failures import failing
 from tsunagu.api.fields import Count, Reference, Seconds
 from tsunagu.domain.intake_run import IntakeSource, IntakeState, IntakeSummary
 from tsunagu.domain.media import Refusal
-from tsunagu.services import intakes as service
+from tsunagu.services.intake import intakes as service
 
 
 class IntakeOut(Schema):

@@ -25,7 +25,7 @@ from tsunagu.domain.look_up import Answer, DigestKind, Known, Query
 from tsunagu.domain.purpose import Purpose
 
 if TYPE_CHECKING:
-    from tsunagu.services.look_ups import LookedUp
+    from tsunagu.services.look_ups.asking import LookedUp
 
 PATH: Final = "v1/look-up"
 PURPOSE_HEADER: Final = "X-Purpose"
@@ -231,7 +231,7 @@ def look_up_router(door: Door) -> Router:
 
 
 def _look_up_listed(door: Door, request: ApiRequest, asked: Asked) -> dict[str, Any]:
-    from tsunagu.services.look_ups import look_up  # noqa: PLC0415 - loads the kernels
+    from tsunagu.services.look_ups.asking import look_up  # noqa: PLC0415 - loads the kernels
 
     parts = door.parts_of(request)
     parts["actor"] = replace(request.auth, purpose=asked.purpose)
@@ -239,7 +239,7 @@ def _look_up_listed(door: Door, request: ApiRequest, asked: Asked) -> dict[str, 
 
 
 def _look_up_file(door: Door, request: ApiRequest, header: str | None) -> dict[str, Any]:
-    from tsunagu.services.asked_files import look_up_file  # noqa: PLC0415 - loads the kernels
+    from tsunagu.services.look_ups.asked_files import look_up_file  # noqa: PLC0415 - loads the kernels
 
     rooms, parts = door.rooms(), door.parts_of(request)
     with sent_file(request) as (fd, _, fields):

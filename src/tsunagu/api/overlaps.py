@@ -15,8 +15,8 @@ from tsunagu.api.fields import MOST_ID, Asked, Count
 from tsunagu.api.sides import HitOut, NoticeOut, hit_out, notice_out
 from tsunagu.domain.act import Act
 from tsunagu.domain.judgement import Judgement, Sameness
-from tsunagu.services import overlaps as service
-from tsunagu.services.notices import list_notices
+from tsunagu.services.overlaps import answers as service
+from tsunagu.services.overlaps.notices import list_notices
 
 
 class NoticesOut(Schema):

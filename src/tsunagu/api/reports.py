@@ -12,7 +12,7 @@ from tsunagu.api.door import ApiRequest, Door
 from tsunagu.api.failures import failing
 from tsunagu.api.fields import Asked, Count
 from tsunagu.exchange.incoming_reports import MOST_REPORTS
-from tsunagu.services.report_entry import Entered, enter_reports
+from tsunagu.services.reports.entry import Entered, enter_reports
 
 
 class ReportsIn(Asked):

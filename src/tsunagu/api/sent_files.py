@@ -15,7 +15,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.datastructures import MultiValueDict
 
 from tsunagu.domain.errors import InputError
-from tsunagu.services.asked_files import MOST_FILE_BYTES
+from tsunagu.services.look_ups.asked_files import MOST_FILE_BYTES
 
 _PIECE_BYTES = 1 << 16
 _TOO_LARGE = f"a file that is asked about has at most {MOST_FILE_BYTES >> 20} MiB: ask for larger ones by their digests"

@@ -15,7 +15,7 @@ from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.notice import HitView, Revealed
 from tsunagu.domain.overlap import Commonness, Strength
 from tsunagu.domain.party import AgencyCard
-from tsunagu.services.notices import NoticeView
+from tsunagu.services.overlaps.notices import NoticeView
 
 
 class AgencyOut(Schema):

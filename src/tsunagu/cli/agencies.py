@@ -13,7 +13,7 @@ from tsunagu.cli.output import counted, print_json, print_table, screen
 from tsunagu.domain.agency_tree import AgencyKind
 from tsunagu.domain.errors import InputError
 from tsunagu.exchange.agency_list import agencies_from, shipped_list, shipped_lists
-from tsunagu.services import agency_tree as service
+from tsunagu.services.agencies import tree as service
 from tsunagu.services.house import House
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from tsunagu.cli.output import print_table, screen
 from tsunagu.domain.outcome import Outcome, PersonOutcome
 from tsunagu.records.alert_rows import KeptStep
-from tsunagu.services.alerts import AlertView, OneAlert
+from tsunagu.services.alerts.reading import AlertView, OneAlert
 
 
 def line_json(view: AlertView, now: datetime) -> dict[str, Any]:

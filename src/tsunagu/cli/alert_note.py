@@ -9,7 +9,7 @@ import click
 from tsunagu.cli.alert_typed import command_of, key_option
 from tsunagu.cli.house import json_option, signed_in
 from tsunagu.cli.output import print_json, screen
-from tsunagu.services.alert_notes import write_note
+from tsunagu.services.alerts.notes import write_note
 from tsunagu.services.house import House
 
 

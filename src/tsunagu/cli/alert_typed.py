@@ -12,7 +12,7 @@ import click
 
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.outcome import AgeBand, Disposal, PersonOutcome, PersonRole
-from tsunagu.services.alert_desk import Command
+from tsunagu.services.alerts.desk import Command
 
 _Code = TypeVar("_Code", bound=StrEnum)
 MOST_DOCUMENT_BYTES = 64 << 20

@@ -20,12 +20,13 @@ from tsunagu.domain.assessment import CountryWeight
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.outcome import HarmMethod, Outcome, OutcomeCode, SchoolBand
 from tsunagu.domain.purpose import Purpose
-from tsunagu.services import alert_raising, alert_steps
-from tsunagu.services import alerts as service
-from tsunagu.services.alert_letters import write_letter
-from tsunagu.services.alert_raising import Draft
+from tsunagu.services.alerts import raising as alert_raising
+from tsunagu.services.alerts import reading as service
+from tsunagu.services.alerts import steps as alert_steps
+from tsunagu.services.alerts.letters import write_letter
+from tsunagu.services.alerts.outcomes import tell_outcome
+from tsunagu.services.alerts.raising import Draft
 from tsunagu.services.house import House
-from tsunagu.services.outcomes import tell_outcome
 
 CHECK = check_command("alert")
 document_option = click.option(

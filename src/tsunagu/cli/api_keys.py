@@ -12,9 +12,9 @@ from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.api_key import ApiKey
 from tsunagu.domain.look_up import OFFICER_A_DAY
 from tsunagu.domain.permission import NEVER_LENT, Permission
-from tsunagu.services.api_keys import MOST_DAYS, MOST_LOOK_UPS, end_key, list_keys, make_key
+from tsunagu.services.agencies.api_keys import MOST_DAYS, MOST_LOOK_UPS, end_key, list_keys, make_key
+from tsunagu.services.agencies.identity import prove_again
 from tsunagu.services.house import House
-from tsunagu.services.identity import prove_again
 
 
 @click.group()

@@ -17,10 +17,10 @@ from tsunagu.cli.progress import progress_bar
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.exchange.reading import Of256Bits, Stated
 from tsunagu.exchange.registry import READERS
-from tsunagu.services.bank_exports import ListFormat, export_bank
-from tsunagu.services.category_tables import tables_of, told_tables
+from tsunagu.services.banks.category_tables import tables_of, told_tables
+from tsunagu.services.banks.exports import ListFormat, export_bank
+from tsunagu.services.banks.imported_lists import ImportReport, ListToImport
 from tsunagu.services.house import House
-from tsunagu.services.imported_lists import ImportReport, ListToImport
 
 REFUSED = 2
 
@@ -48,7 +48,7 @@ def import_list(house: House, /, file: Path, *, name: str | None, as_json: bool,
     lately, goes into quarantine. Exit status: 0, or 2 when any row was refused.
     """
     with signed_in(house, None) as desk, file.open("rb") as stream:
-        from tsunagu.services.bank_imports import import_list as bring_in  # noqa: PLC0415 - loads the kernels
+        from tsunagu.services.banks.imports import import_list as bring_in  # noqa: PLC0415 - loads the kernels
 
         table = stated["categories"]
         coming = ListToImport(

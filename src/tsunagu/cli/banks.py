@@ -17,10 +17,10 @@ from tsunagu.cli.output import counted, print_json, print_table, screen
 from tsunagu.domain.bank import MOST_RADIUS_BITS, BankItem, BankRules, BankSemantics, BankSummary, Opinion
 from tsunagu.domain.media import Examined, Refusal
 from tsunagu.media.walk import walk
-from tsunagu.services.bank_judging import judge_item, release_item, withdraw_item
-from tsunagu.services.banks import change_bank, extend_bank, list_banks, open_bank, view_bank
-from tsunagu.services.examination import examine_all
+from tsunagu.services.banks.judging import judge_item, release_item, withdraw_item
+from tsunagu.services.banks.ownership import change_bank, extend_bank, list_banks, open_bank, view_bank
 from tsunagu.services.house import House
+from tsunagu.services.media.examination import examine_all
 
 REFUSED = 2
 NO_GROUND = "not stated"

@@ -15,11 +15,11 @@ from tsunagu.cli.packages import export_package, import_package
 from tsunagu.domain.case import CaseSummary, HoldingSummary
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.search import CaseSearch, CaseState
-from tsunagu.services.case_life import close_case, reopen_case
-from tsunagu.services.cases import list_cases, list_holdings, open_case, staff_case, unstaff_case, view_case
+from tsunagu.services.cases.life import close_case, reopen_case
+from tsunagu.services.cases.opening import list_cases, list_holdings, open_case, staff_case, unstaff_case, view_case
+from tsunagu.services.erasures.proofs import prove_erasures
 from tsunagu.services.house import House
-from tsunagu.services.proofs import prove_erasures
-from tsunagu.services.retention import keep_case
+from tsunagu.services.upkeep.retention import keep_case
 
 DAY = click.DateTime(["%Y-%m-%d"])
 NO_CASE = "You work on no case yet: `tsunagu case open REFERENCE`."

@@ -11,8 +11,8 @@ from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.claim import Claim, ClaimScope, Interest
 from tsunagu.domain.errors import InputError
-from tsunagu.services import claims as service
-from tsunagu.services.claims import ClaimsView
+from tsunagu.services.cases import claims as service
+from tsunagu.services.cases.claims import ClaimsView
 from tsunagu.services.house import House
 
 series_option = click.option("--series", "series_name", help="Name of the series.")

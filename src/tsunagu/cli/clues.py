@@ -13,7 +13,7 @@ from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.assessment import CountryAssessment, CountryState, Weighed
 from tsunagu.domain.clue import Bearing, Clue, ClueDraft, ClueKind, Region, Span, Support, Weighing
 from tsunagu.domain.errors import InputError
-from tsunagu.services.clues import record_clue, sign_assessment, view_clues, withdraw_clue
+from tsunagu.services.cases.clues import record_clue, sign_assessment, view_clues, withdraw_clue
 from tsunagu.services.house import House
 
 BAR = 20

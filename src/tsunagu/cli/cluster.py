@@ -15,9 +15,9 @@ from tsunagu.cli.progress import progress_bar
 from tsunagu.domain.look_up import PDQ, Query
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.house import House
-from tsunagu.services.ingest import ingest as ingest_files
-from tsunagu.services.late_decoder import LateDecoder
-from tsunagu.services.look_ups import look_up
+from tsunagu.services.intake.ingest import ingest as ingest_files
+from tsunagu.services.look_ups.asking import look_up
+from tsunagu.services.media.late_decoder import LateDecoder
 
 MOST_SHARDS = 999
 
@@ -103,7 +103,7 @@ def serve_index(house: House, *, address: str, shards: int, folder: Path) -> Non
     what has changed since as well, so run it anew when that has become much. A node that dies is done without, and its
     shards go to another one. Where this process is killed, the nodes go on serving.
     """
-    from tsunagu.services.known_shards import publish_shards  # noqa: PLC0415 - loads the kernels
+    from tsunagu.services.banks.known_shards import publish_shards  # noqa: PLC0415 - loads the kernels
 
     with house.cluster(address) as hosts:
         with house.open(), complaints.status("building"):

@@ -14,8 +14,8 @@ from tsunagu.cli.output import counted, print_json, print_table, screen
 from tsunagu.domain.claim import ClaimScope
 from tsunagu.domain.comparison import Comparison, ComparisonHit
 from tsunagu.domain.errors import InputError
-from tsunagu.services import comparisons as service
-from tsunagu.services.comparisons import ComparisonsView
+from tsunagu.services.comparisons import asking as service
+from tsunagu.services.comparisons.asking import ComparisonsView
 from tsunagu.services.house import House
 
 

@@ -8,7 +8,7 @@ from tsunagu.cli.exhibits import print_consequences
 from tsunagu.cli.house import signed_in
 from tsunagu.cli.output import screen
 from tsunagu.domain.erasure import DELETION_GROUNDS, ErasureGround
-from tsunagu.services.deletion import confirm_deletion, propose_deletion, view_deletion, withdraw_deletion
+from tsunagu.services.erasures.deletion import confirm_deletion, propose_deletion, view_deletion, withdraw_deletion
 from tsunagu.services.house import House
 
 

@@ -14,7 +14,7 @@ from tsunagu.cli.findings import notice_json, overlap_json, print_hits, print_ov
 from tsunagu.cli.house import now
 from tsunagu.cli.look_ups import hit_json, print_known
 from tsunagu.cli.output import complaints, print_json, print_table, screen
-from tsunagu.services.alerts import AlertView
+from tsunagu.services.alerts.reading import AlertView
 from tsunagu.services.demo.known import BANK
 from tsunagu.services.demo.story import DemoReport, run_demo, sign_in_as
 from tsunagu.services.house import House

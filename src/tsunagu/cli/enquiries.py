@@ -12,7 +12,7 @@ from tsunagu.cli import enquiry_requests
 from tsunagu.cli.house import json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.enquiry import Enquiry, EnquiryDraft, EnquiryResult
-from tsunagu.services import enquiries as service
+from tsunagu.services.cases import enquiries as service
 from tsunagu.services.house import House
 
 case_option = click.option("--case", "case_reference", required=True, help="Reference of the case.")

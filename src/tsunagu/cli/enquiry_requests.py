@@ -19,9 +19,9 @@ from tsunagu.domain.enquiry_request import Confirmed, RequestAnswer, RequestDraf
 from tsunagu.domain.errors import InputError
 from tsunagu.exchange.enquiry_form import pdf_of, text_of
 from tsunagu.exchange.typesetting import Typesetter
-from tsunagu.services import enquiry_requests as service
-from tsunagu.services.enquiry_asking import ask_force
-from tsunagu.services.enquiry_requests import RequestView
+from tsunagu.services.gate import requests as service
+from tsunagu.services.gate.request_asking import ask_force
+from tsunagu.services.gate.requests import RequestView
 from tsunagu.services.house import House
 
 _WANTED = click.Choice([one.value for one in Wanted])

@@ -8,10 +8,10 @@ import click
 
 from tsunagu.cli.house import json_option, now, signed_in
 from tsunagu.cli.output import counted, print_json, screen
+from tsunagu.services.erasures.proofs import ProofView
+from tsunagu.services.erasures.submission_ends import expire_submissions
 from tsunagu.services.house import House
-from tsunagu.services.proofs import ProofView
-from tsunagu.services.retention import erase_expired, read_retention, set_retention
-from tsunagu.services.submission_ends import expire_submissions
+from tsunagu.services.upkeep.retention import erase_expired, read_retention, set_retention
 
 
 @click.command("erase-expired")

@@ -12,9 +12,9 @@ from tsunagu.cli.output import counted, screen
 from tsunagu.domain.erasure import WITHDRAWAL_GROUNDS, Consequences, ErasureGround
 from tsunagu.records.keys.exhibit_keys import key_to_file
 from tsunagu.records.keys.private_files import create_private
-from tsunagu.services.case_life import withdraw_exhibit, withdrawal_consequences
-from tsunagu.services.exhibit_keys import LIFETIME, give_exhibit_key
+from tsunagu.services.cases.life import withdraw_exhibit, withdrawal_consequences
 from tsunagu.services.house import House
+from tsunagu.services.intake.exhibit_keys import LIFETIME, give_exhibit_key
 
 
 @click.group()

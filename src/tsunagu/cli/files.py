@@ -20,8 +20,8 @@ from tsunagu.domain.hit import Evidence, EvidenceKind
 from tsunagu.domain.media import MEMBER_SEPARATOR, Examined, MediaKind, Refusal
 from tsunagu.media.walk import Found, walk
 from tsunagu.overlap.compare import compare, nearest_turn
-from tsunagu.services.examination import examine_all
 from tsunagu.services.house import House
+from tsunagu.services.media.examination import examine_all
 
 REFUSED = 2
 _NOTHING = {False: "Nothing in common was found.", True: "Nothing can be said: a file could not be compared."}

@@ -12,7 +12,7 @@ from tsunagu.cli.evidence import stretch_json, stretch_text, turn_text
 from tsunagu.cli.output import counted, path_text, print_json, print_table, screen, shown_path
 from tsunagu.domain.judgement import Judgement
 from tsunagu.domain.notice import HitView, Notice
-from tsunagu.services.notices import NoticeView
+from tsunagu.services.overlaps.notices import NoticeView
 
 
 def each_once(views: Sequence[NoticeView]) -> list[tuple[NoticeView, NoticeView | None]]:

@@ -19,8 +19,8 @@ from tsunagu.law.applying import Showing
 from tsunagu.law.gate import Allegation, Majority
 from tsunagu.law.gate_file import GateStep
 from tsunagu.law.points import Evidence, Point
-from tsunagu.services import gate as service
-from tsunagu.services.gate_facts import AgeFact, GateFact, PointFact, ResidenceFact, RiskFact, WelfareFact
+from tsunagu.services.gate import decisions as service
+from tsunagu.services.gate.facts import AgeFact, GateFact, PointFact, ResidenceFact, RiskFact, WelfareFact
 from tsunagu.services.house import House
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])

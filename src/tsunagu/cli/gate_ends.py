@@ -8,8 +8,8 @@ from tsunagu.cli.gate import PersonNamed, done, evidence_in, evidence_option, ke
 from tsunagu.cli.house import signed_in
 from tsunagu.cli.output import print_json, screen
 from tsunagu.domain.gate import Contact, Position, PositionBasis
-from tsunagu.services import gate as service
-from tsunagu.services.gate_facts import PositionFact
+from tsunagu.services.gate import decisions as service
+from tsunagu.services.gate.facts import PositionFact
 from tsunagu.services.house import House
 
 

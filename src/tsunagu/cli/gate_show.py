@@ -13,10 +13,10 @@ from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.cli.seized_options import case_option, list_option
 from tsunagu.domain.gate import GateStanding, GateStepKind
 from tsunagu.law.points import Point
-from tsunagu.services import gate_views
-from tsunagu.services.gate_views import PersonView
+from tsunagu.services.gate import views as gate_views
+from tsunagu.services.gate.juveniles import JuvenileFile
+from tsunagu.services.gate.views import PersonView
 from tsunagu.services.house import House
-from tsunagu.services.juveniles import JuvenileFile
 
 
 @click.group()

@@ -16,10 +16,10 @@ from tsunagu.domain.clue import Bearing, Support, Weighing
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.guest import Answer, Guest, KeptAnswer
 from tsunagu.domain.report import SourceGrading
-from tsunagu.services import guests as service
-from tsunagu.services import visits
 from tsunagu.services.house import House
-from tsunagu.services.visits import VisitView
+from tsunagu.services.series import guests as service
+from tsunagu.services.series import visits
+from tsunagu.services.series.visits import VisitView
 
 guest_argument = click.argument("guest_id", metavar="GUEST", type=click.UUID)
 

@@ -12,8 +12,8 @@ import click
 
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.purpose import Purpose
+from tsunagu.services.agencies.identity import actor_of
 from tsunagu.services.house import House, Rooms
-from tsunagu.services.identity import actor_of
 from tsunagu.services.parts import Keys, Ledger
 
 purpose_option = click.option(

@@ -14,8 +14,10 @@ from tsunagu.cli.output import counted, print_json, print_table, screen
 from tsunagu.domain.errors import Conflict, InputError, Unavailable
 from tsunagu.domain.hub import NoAnswer
 from tsunagu.federation.bundle import unbundled
-from tsunagu.services import hub_carrying, hub_membership, hub_visits
 from tsunagu.services.house import House
+from tsunagu.services.hub import carrying as hub_carrying
+from tsunagu.services.hub import membership as hub_membership
+from tsunagu.services.hub import visits as hub_visits
 
 MOST_FILE_BYTES = 1 << 30
 SUFFIX = ".tsunagu-hub"

@@ -13,8 +13,7 @@ from tsunagu.domain.errors import Conflict, InputError, NotSignedIn
 from tsunagu.domain.party import AgencyCard
 from tsunagu.domain.permission import Role
 from tsunagu.services.access import check_agency, check_login
-from tsunagu.services.house import House, Rooms
-from tsunagu.services.identity import (
+from tsunagu.services.agencies.identity import (
     Enrolment,
     NewOfficer,
     enroll_factor,
@@ -24,7 +23,8 @@ from tsunagu.services.identity import (
     sign_out,
     who_is,
 )
-from tsunagu.services.invitations import accept_invitation
+from tsunagu.services.agencies.invitations import accept_invitation
+from tsunagu.services.house import House, Rooms
 
 FIRST_ROLES = frozenset({Role.OFFICER, Role.COORDINATOR})
 SECOND_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})

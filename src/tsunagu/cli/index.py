@@ -14,7 +14,7 @@ from tsunagu.domain.errors import Unavailable
 from tsunagu.domain.look_up import PDQ, Query
 from tsunagu.domain.purpose import Purpose
 from tsunagu.services.house import House
-from tsunagu.services.look_ups import LookedUp, look_up
+from tsunagu.services.look_ups.asking import LookedUp, look_up
 
 
 @click.group()

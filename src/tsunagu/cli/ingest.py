@@ -15,12 +15,12 @@ from tsunagu.cli.house import Desk, json_option, now, purpose_option, signed_in
 from tsunagu.cli.output import complaints, path_text, print_json, screen, shown_path
 from tsunagu.cli.progress import progress_bar
 from tsunagu.domain.actor import Actor
-from tsunagu.services.examination import LocalExaminer
 from tsunagu.services.house import House
-from tsunagu.services.ingest import ingest as ingest_files
-from tsunagu.services.keeping import IngestReport, Progress
+from tsunagu.services.intake.ingest import ingest as ingest_files
+from tsunagu.services.intake.keeping import IngestReport, Progress
+from tsunagu.services.intake.scanned_intake import ingest_intake, intake_among
+from tsunagu.services.media.examination import LocalExaminer
 from tsunagu.services.parts import Keys, Ledger, Queue
-from tsunagu.services.scanned_intake import ingest_intake, intake_among
 
 REFUSED = 2
 INTERRUPTED = 130

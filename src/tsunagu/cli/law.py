@@ -15,8 +15,8 @@ from tsunagu.domain.errors import InputError
 from tsunagu.law.applying import Finding, Question, Showing, apply_law
 from tsunagu.law.days import today_in
 from tsunagu.law.shipped import shipped_rules, shipped_text
+from tsunagu.services.agencies.law_rules import RulesInUse, rules_in_use
 from tsunagu.services.house import House
-from tsunagu.services.law_rules import RulesInUse, rules_in_use
 
 DAY = click.DateTime(formats=("%Y-%m-%d",))
 agency_option = click.option(

@@ -13,8 +13,7 @@ from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.grant import PROPOSAL_LASTS
 from tsunagu.law.reading import MOST_FILE_BYTES
-from tsunagu.services.house import House
-from tsunagu.services.law_rules import (
+from tsunagu.services.agencies.law_rules import (
     RulesProposed,
     confirm_rules,
     list_proposed_rules,
@@ -24,6 +23,7 @@ from tsunagu.services.law_rules import (
     view_proposed_rules,
     withdraw_review,
 )
+from tsunagu.services.house import House
 
 
 @click.command("propose")

@@ -34,7 +34,7 @@ def ask(house: House, what: str, *, kind: str | None, purpose: str, as_json: boo
     """
     query = Query.of_hex(what, kind) if kind else _of_file(house, what)
     with signed_in(house, purpose) as desk:
-        from tsunagu.services.look_ups import look_up  # noqa: PLC0415 - loads the kernels
+        from tsunagu.services.look_ups.asking import look_up  # noqa: PLC0415 - loads the kernels
 
         answered = look_up(queries=[query], known=desk.rooms.known(), **desk.parts)
     known = answered.answers[0].known
@@ -58,7 +58,7 @@ def print_known(known: Sequence[Known]) -> None:
 
 
 def _of_file(house: House, what: str) -> Query:
-    from tsunagu.services.examination import examine_file  # noqa: PLC0415 - loads the kernels
+    from tsunagu.services.media.examination import examine_file  # noqa: PLC0415 - loads the kernels
 
     found = next(iter(walk([what.encode("utf-8", "surrogateescape")])), None)
     if found is None or found.refused is not None:

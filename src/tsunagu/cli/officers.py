@@ -9,16 +9,16 @@ import click
 from tsunagu.cli.house import json_option, now, signed_in
 from tsunagu.cli.output import complaints, print_json, print_table, screen
 from tsunagu.domain.permission import Role
-from tsunagu.services.house import House
-from tsunagu.services.invitations import list_officers
-from tsunagu.services.officers import certify_officer, end_officer_called, unlock_officer
-from tsunagu.services.proposals import (
+from tsunagu.services.agencies.invitations import list_officers
+from tsunagu.services.agencies.officers import certify_officer, end_officer_called, unlock_officer
+from tsunagu.services.agencies.proposals import (
     confirm_proposal,
     list_proposals,
     propose_officer,
     propose_reset,
     refuse_proposal,
 )
+from tsunagu.services.house import House
 
 
 @click.group()

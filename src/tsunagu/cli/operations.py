@@ -12,8 +12,8 @@ from tsunagu.cli.operator import print_checks
 from tsunagu.cli.output import complaints, counted, print_json, screen
 from tsunagu.records.ledger.signing import root_fields, root_to_json
 from tsunagu.records.s3 import SCHEME
+from tsunagu.services.erasures.replaying import Replayed
 from tsunagu.services.house import House
-from tsunagu.services.replaying import Replayed
 
 folder = click.Path(path_type=Path, file_okay=False)
 

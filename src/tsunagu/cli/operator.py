@@ -19,11 +19,11 @@ from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import InputError, NotFound
 from tsunagu.domain.ledger import LedgerReport
 from tsunagu.records.ledger.signing import root_to_json
-from tsunagu.services.accounts import read_ledger, sign_root, verify_ledger
+from tsunagu.services.agencies.officers import officer_logins
+from tsunagu.services.erasures.replaying import list_erasures
 from tsunagu.services.house import Check, House
-from tsunagu.services.officers import officer_logins
+from tsunagu.services.ledger.accounts import read_ledger, sign_root, verify_ledger
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.replaying import list_erasures
 
 FAILED = 1
 

@@ -27,10 +27,10 @@ from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.notice import NoticeState
 from tsunagu.domain.overlap import Strength
 from tsunagu.domain.search import Answered, OverlapSearch
-from tsunagu.services import overlaps as service
-from tsunagu.services.cases import list_cases
+from tsunagu.services.cases.opening import list_cases
 from tsunagu.services.house import House
-from tsunagu.services.notices import list_notices
+from tsunagu.services.overlaps import answers as service
+from tsunagu.services.overlaps.notices import list_notices
 
 ANSWERS = (Judgement.SAME, Judgement.DIFFERENT, Judgement.UNSURE)
 

@@ -18,9 +18,9 @@ from tsunagu.counting.own_grids import figures_of, own_grid, yearly_report
 from tsunagu.domain.figure import Figure, FigureStatus
 from tsunagu.exchange.typesetting import Typesetter
 from tsunagu.exchange.yearly_report import report_pdf
-from tsunagu.services import own_figures as service
+from tsunagu.services.figures import own_figures as service
+from tsunagu.services.figures.own_figures import VintageSummary
 from tsunagu.services.house import House
-from tsunagu.services.own_figures import VintageSummary
 
 _SHOWN = 8
 """How many columns a screen shows; files tell of breaks as well."""

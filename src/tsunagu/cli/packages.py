@@ -15,9 +15,9 @@ from tsunagu.cli.proofs import key_option
 from tsunagu.domain.package import PackageReport
 from tsunagu.exchange.case_report import Reporter
 from tsunagu.records.packages.folder import NewPackage, check_package, public_key_in
+from tsunagu.services.cases.package_import import import_case
+from tsunagu.services.cases.packaging import export_case
 from tsunagu.services.house import House
-from tsunagu.services.package_import import import_case
-from tsunagu.services.packaging import export_case
 
 FAILED = 1
 FOLDER = click.Path(path_type=Path, file_okay=False)

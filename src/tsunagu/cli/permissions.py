@@ -10,7 +10,7 @@ from tsunagu.cli.house import json_option, now, signed_in
 from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.grant import MOST_DAYS, PROPOSAL_LASTS, Grant, Proposal
 from tsunagu.domain.permission import BY_GRANT, Permission
-from tsunagu.services.grants import GrantBook, confirm_grant, list_grants, propose_grant, withdraw_grant
+from tsunagu.services.agencies.grants import GrantBook, confirm_grant, list_grants, propose_grant, withdraw_grant
 from tsunagu.services.house import House
 
 USUAL_DAYS = 90

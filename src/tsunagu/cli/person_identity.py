@@ -14,8 +14,8 @@ from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.person import PersonName
 from tsunagu.domain.real_identity import Opening, RealIdentity
-from tsunagu.services import identities as service
 from tsunagu.services.house import House
+from tsunagu.services.persons import identities as service
 
 FIELDS = ("name", "born", "address", "contact")
 

@@ -9,8 +9,8 @@ import click
 from tsunagu.cli.house import json_option, signed_in
 from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.person import PersonEnd, PersonName
-from tsunagu.services import person_withdrawing as service
 from tsunagu.services.house import House
+from tsunagu.services.persons import withdrawing as service
 
 person_argument = click.argument("name", metavar="PERSON")
 

@@ -14,8 +14,8 @@ from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.outcome import OutcomeCode, PersonRole
 from tsunagu.domain.person import Basis, CasePerson, CourtFinding, Ground, PersonName, PersonTie, TieReason
 from tsunagu.domain.report import SourceGrading
-from tsunagu.services import persons as service
 from tsunagu.services.house import House
+from tsunagu.services.persons import stating as service
 
 VALUES = list(dict.fromkeys(one.value for codes in (OutcomeCode, PersonRole, CourtFinding) for one in codes))
 

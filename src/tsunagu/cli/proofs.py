@@ -16,8 +16,8 @@ from tsunagu.records.ledger.proof_text import proof_from_json, proof_to_json
 from tsunagu.records.ledger.proofs import check_proof
 from tsunagu.records.ledger.signing import root_from_json
 from tsunagu.records.packages.folder import public_key_in
-from tsunagu.services.entry_proofs import prove_entry
 from tsunagu.services.house import House
+from tsunagu.services.ledger.entry_proofs import prove_entry
 
 FAILED = 1
 MOST_BYTES = 1 << 20

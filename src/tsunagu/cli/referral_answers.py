@@ -17,9 +17,9 @@ from tsunagu.domain.referral import ReferralState, ReturnReason
 from tsunagu.exchange.referral_case import referral_as_case
 from tsunagu.exchange.referral_form import pdf_of, text_of
 from tsunagu.exchange.typesetting import Typesetter
-from tsunagu.services import referral_answers as service
-from tsunagu.services import referral_keeping as taking
 from tsunagu.services.house import House
+from tsunagu.services.referrals import answers as service
+from tsunagu.services.referrals import keeping as taking
 
 CHECK = check_command("referral")
 words_option = click.option("--words", default="", help="What else you say to its sender.")

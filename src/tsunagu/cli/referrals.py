@@ -16,10 +16,10 @@ from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.alert import HandOver
 from tsunagu.domain.referral import ReferralState, ReferralStep
 from tsunagu.exchange.referral_form import text_of
-from tsunagu.services import referrals as service
 from tsunagu.services.house import House
-from tsunagu.services.referral_lists import ReferralView, list_referrals
-from tsunagu.services.referral_package import FORMS, ReferralDraft
+from tsunagu.services.referrals import sending as service
+from tsunagu.services.referrals.lists import ReferralView, list_referrals
+from tsunagu.services.referrals.package import FORMS, ReferralDraft
 
 
 @click.group()

@@ -11,9 +11,9 @@ from tsunagu.cli.house import json_option, signed_in
 from tsunagu.cli.letters import check_command, write_letter_files
 from tsunagu.cli.output import print_json, screen
 from tsunagu.domain.purpose import Purpose
-from tsunagu.services import report_acts as service
-from tsunagu.services import report_answers
 from tsunagu.services.house import House
+from tsunagu.services.reports import acts as service
+from tsunagu.services.reports import answers as report_answers
 
 CHECK = check_command("answer")
 report_argument = click.argument("report_id", metavar="REPORT", type=click.UUID)

@@ -8,7 +8,7 @@ from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.report import IncomingReport
 from tsunagu.exchange.incoming_reports import written_report
 from tsunagu.records.reports import Envelope
-from tsunagu.services.reports import ReportView, StepSeen
+from tsunagu.services.reports.reading import ReportView, StepSeen
 
 
 def report_json(kept: Envelope, report: IncomingReport) -> dict[str, Any]:

@@ -18,9 +18,9 @@ from tsunagu.domain.look_up import TYPES
 from tsunagu.domain.report import ObservationKind, SourceKind
 from tsunagu.domain.report_steps import ReportState
 from tsunagu.exchange.incoming_reports import MOST_FILE_BYTES, read_file, read_report
-from tsunagu.services import report_entry
-from tsunagu.services import reports as service
 from tsunagu.services.house import House
+from tsunagu.services.reports import entry as report_entry
+from tsunagu.services.reports import reading as service
 
 MOST_LINES = 200
 REFUSED_STATUS = 2

@@ -14,8 +14,8 @@ from tsunagu.cli.output import complaints
 from tsunagu.cli.progress import progress_bar
 from tsunagu.records.keys.exhibit_keys import key_from_file
 from tsunagu.services.house import House
-from tsunagu.services.scan import ScanReport
-from tsunagu.services.scan import scan as scan_files
+from tsunagu.services.intake.scan import ScanReport
+from tsunagu.services.intake.scan import scan as scan_files
 
 REFUSED = 2
 

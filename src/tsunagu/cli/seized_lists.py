@@ -21,8 +21,8 @@ from tsunagu.domain.judgement import Judgement
 from tsunagu.domain.seized import ListStage, RowPair, SeizedList
 from tsunagu.exchange.seized.mapping import mapping_text
 from tsunagu.services.house import House
-from tsunagu.services.saved_mappings import saved_mapping
-from tsunagu.services.seized_lists import ListView, list_seized
+from tsunagu.services.seized.lists import ListView, list_seized
+from tsunagu.services.seized.saved_mappings import saved_mapping
 
 REFUSED = 2
 Command = Callable[..., None]
@@ -72,7 +72,7 @@ def import_(
     Each row keeps its place and its own bytes. Rows in are rows imported and rows refused, which are told with their
     reason. Exit status: 0, or 2 when any row was refused.
     """
-    from tsunagu.services.seized_import import OfferedFileOfRows, import_seized  # noqa: PLC0415 - no other needs it
+    from tsunagu.services.seized.imports import OfferedFileOfRows, import_seized  # noqa: PLC0415 - no other needs it
 
     read = mapping_in(Path(mapping_named)) if Path(mapping_named).is_file() else None
     with signed_in(house, purpose) as desk, file.open("rb") as stream, progress_bar("import", 0, unit="rows") as bar:
@@ -100,7 +100,7 @@ def resolve(house: House, *, reference: str, number: int | None, purpose: str | 
 
     The machine proposes. Pairs that it leaves to people wait for `list review`.
     """
-    from tsunagu.services.seized_resolving import resolve_seized  # noqa: PLC0415 - no other command needs it
+    from tsunagu.services.seized.resolving import resolve_seized  # noqa: PLC0415 - no other command needs it
 
     with signed_in(house, purpose) as desk:
         done = resolve_seized(reference=reference, number=number, **desk.parts)
@@ -157,7 +157,7 @@ def review(
 
     What two people say alike outweighs the machine, both ways; nobody is told what another one said before both have.
     """
-    from tsunagu.services import seized_review as service  # noqa: PLC0415 - loads NumPy
+    from tsunagu.services.seized import review as service  # noqa: PLC0415 - loads NumPy
 
     if answer is not None:
         if pair is None or reason is None:

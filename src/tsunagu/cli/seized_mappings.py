@@ -10,8 +10,8 @@ from tsunagu.cli.house import json_option, purpose_option, signed_in
 from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.domain.seized import ListMapping
 from tsunagu.exchange.seized.mapping import MOST_BYTES, mapping_json, read_mapping
-from tsunagu.services import saved_mappings as service
 from tsunagu.services.house import House
+from tsunagu.services.seized import saved_mappings as service
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 

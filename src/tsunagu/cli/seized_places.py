@@ -52,7 +52,7 @@ def prefecture(
 
     What you decide holds while exactly these rows name the person, also after `list resolve`.
     """
-    from tsunagu.services import seized_places as service  # noqa: PLC0415 - loads NumPy
+    from tsunagu.services.seized import places as service  # noqa: PLC0415 - loads NumPy
 
     asked: dict[str, Any] = {"reference": reference, "number": number}
     if rows is not None or decided is not None:

@@ -19,9 +19,9 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.series import SeriesSearch, SeriesStatus
 from tsunagu.domain.series_counts import CountedBy
 from tsunagu.services.house import House
-from tsunagu.services.series import list_series, open_series, view_series
-from tsunagu.services.series_candidates import list_candidates
-from tsunagu.services.series_counter import count_series
+from tsunagu.services.series.candidates import list_candidates
+from tsunagu.services.series.counter import count_series
+from tsunagu.services.series.reading import list_series, open_series, view_series
 
 
 @click.group()

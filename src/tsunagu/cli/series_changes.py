@@ -8,8 +8,8 @@ import click
 
 from tsunagu.cli.house import json_option, signed_in
 from tsunagu.cli.output import counted, print_json, screen
-from tsunagu.services import series_changes as service
 from tsunagu.services.house import House
+from tsunagu.services.series import changes as service
 
 case_option = click.option("--case", required=True, help="Reference of the case of yours that holds the items.")
 reason_option = click.option("--reason", required=True, help="Why; kept in the series' history, erased with its cases.")

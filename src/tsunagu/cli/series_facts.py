@@ -11,8 +11,8 @@ from tsunagu.cli.output import print_json, screen
 from tsunagu.cli.series_changes import reason_option
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.series import Distributed, SeriesStatus
-from tsunagu.services import series_facts as service
 from tsunagu.services.house import House
+from tsunagu.services.series import facts as service
 
 
 @click.command()

@@ -7,8 +7,8 @@ import click
 from tsunagu.cli.house import json_option, signed_in
 from tsunagu.cli.output import counted, print_json, screen
 from tsunagu.cli.series_changes import reason_option
-from tsunagu.services import series_publishing as service
 from tsunagu.services.house import House
+from tsunagu.services.series import publishing as service
 
 bank_option = click.option("--bank", required=True, help="Name of a bank of your agency.")
 

@@ -15,9 +15,9 @@ from tsunagu.cli.series_changes import reason_option
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.submission import Submission, SubmissionState, SubmittedItem
-from tsunagu.services import submissions as service
 from tsunagu.services.house import House
-from tsunagu.services.submission_choosing import SubmissionDraft
+from tsunagu.services.submissions import sending as service
+from tsunagu.services.submissions.choosing import SubmissionDraft
 
 
 @click.command()

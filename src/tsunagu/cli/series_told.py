@@ -11,8 +11,8 @@ from tsunagu.cli.output import shown_path
 from tsunagu.domain.series import SeriesItem, SeriesSummary
 from tsunagu.domain.series_counts import CountedBy, SeriesCounts
 from tsunagu.records.series_steps import StepRow
-from tsunagu.services.series import SeriesView
-from tsunagu.services.series_candidates import CandidateView
+from tsunagu.services.series.candidates import CandidateView
+from tsunagu.services.series.reading import SeriesView
 
 
 def series_json(one: SeriesSummary, now: datetime) -> dict[str, Any]:

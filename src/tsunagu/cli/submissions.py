@@ -13,10 +13,10 @@ from tsunagu.cli.output import counted, print_json, print_table, screen
 from tsunagu.cli.series_changes import reason_option
 from tsunagu.cli.series_submitted import stand_text, submission_json
 from tsunagu.domain.submission import Rejection
-from tsunagu.services import submission_inbox as inbox
 from tsunagu.services.house import House
-from tsunagu.services.submission_taking import take_submission
-from tsunagu.services.submissions import withdraw_submission
+from tsunagu.services.submissions import inbox
+from tsunagu.services.submissions.sending import withdraw_submission
+from tsunagu.services.submissions.taking import take_submission
 
 submission_argument = click.argument("submission_id", metavar="SUBMISSION", type=click.UUID)
 item_option = click.option("--item", "items", multiple=True, metavar="SHA256", help="Which; all when left out.")

@@ -11,8 +11,8 @@ from tsunagu.cli.house import json_option, purpose_option, signed_in
 from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.cli.seized_options import case_option, list_option
 from tsunagu.domain.title import Precedent, Title, TitleAssessment, TitleValue, TitleWords
-from tsunagu.services import titles as service
 from tsunagu.services.house import House
+from tsunagu.services.seized import titles as service
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 

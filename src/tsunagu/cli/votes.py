@@ -12,10 +12,10 @@ from tsunagu.cli.output import print_json, print_table, screen
 from tsunagu.cli.series_changes import case_option, reason_option
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.scheme import Grade, Scheme, Vote
-from tsunagu.services import votes as service
 from tsunagu.services.house import House
-from tsunagu.services.schemes import DEMONSTRATION, MOST_BYTES, demonstration, list_schemes, load_scheme
-from tsunagu.services.votes import VotedItem
+from tsunagu.services.series import votes as service
+from tsunagu.services.series.schemes import DEMONSTRATION, MOST_BYTES, demonstration, list_schemes, load_scheme
+from tsunagu.services.series.votes import VotedItem
 
 scheme_option = click.option("--scheme", required=True, help="Name of the scheme; its newest version counts.")
 

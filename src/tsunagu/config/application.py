@@ -32,16 +32,16 @@ from tsunagu.records.postgres.opening import open_database, revive_database
 from tsunagu.records.remote_files import RemoteFiles
 from tsunagu.records.uploads import UploadStore
 from tsunagu.records.watched import WatchedFolders
-from tsunagu.services.accounts import sign_root
 from tsunagu.services.clock import note_clock
 from tsunagu.services.house import Rooms
+from tsunagu.services.ledger.accounts import sign_root
 from tsunagu.services.parts import Decoder
 
 if TYPE_CHECKING:
     from tsunagu.config.operator import HostOperator
     from tsunagu.exchange.seized.opening import TableReader
+    from tsunagu.services.banks.known_index import KnownIndex
     from tsunagu.services.house import Cluster
-    from tsunagu.services.known_index import KnownIndex
 
 GIB = 1 << 30
 
@@ -141,7 +141,7 @@ class Application:
                 disconnect()
 
     def _known_index(self) -> KnownIndex:
-        from tsunagu.services.known_index import KnownIndex  # noqa: PLC0415 - only who looks up waits for the kernels
+        from tsunagu.services.banks.known_index import KnownIndex  # noqa: PLC0415 - only who looks up waits for the kernels
 
         return KnownIndex(self._home.index, threads=len(os.sched_getaffinity(0)))
 
@@ -154,7 +154,7 @@ class Application:
         Entering raises:
             Unavailable: children cannot be started or not be shut in.
         """
-        from tsunagu.services.examination import MOST_DEPTH  # noqa: PLC0415 - only who decodes waits for NumPy
+        from tsunagu.services.media.examination import MOST_DEPTH  # noqa: PLC0415 - only who decodes waits for NumPy
 
         begun, self._begun = self._begun, None  # for the first pool alone
         with decode_children(self.workers * (MOST_DEPTH + 1), begun) as pool:

@@ -29,9 +29,9 @@ from tsunagu.records.postgres.guard import log_settings_warnings, refuse_if_app_
 from tsunagu.records.postgres.opening import has_database, is_foreign, open_database
 from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.records.retention import overdue_count, review_count
+from tsunagu.services.agencies.officers import EXPIRES_SOON, count_certifications, count_stranded_agencies
 from tsunagu.services.clock import CLOCK_TOLERANCE, MOST_LEAP, clock_jumps, clock_lag, clock_leap
 from tsunagu.services.house import Check
-from tsunagu.services.officers import EXPIRES_SOON, count_certifications, count_stranded_agencies
 
 GIB = 1 << 30
 HOUR = timedelta(hours=1)

@@ -15,7 +15,7 @@ from tsunagu.domain.errors import InputError, Unavailable
 from tsunagu.domain.hub import Member, MemberState
 from tsunagu.records.queue_state import STALLED_AFTER_S, queue_state
 from tsunagu.services.house import Check
-from tsunagu.services.hub_membership import exchange_status
+from tsunagu.services.hub.membership import exchange_status
 
 GIB = 1 << 30
 SILENT_AFTER = timedelta(hours=1)

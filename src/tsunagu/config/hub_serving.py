@@ -12,7 +12,7 @@ from tsunagu.api.hub_door import HubDoor
 from tsunagu.config.databases import outages_told
 from tsunagu.config.logs import log_pages
 from tsunagu.services.house import Rooms
-from tsunagu.services.hub_visits import answer_call, context_for_callers
+from tsunagu.services.hub.visits import answer_call, context_for_callers
 
 
 def serve_hub(rooms: Rooms, *, host: str, port: int, as_json: bool) -> None:

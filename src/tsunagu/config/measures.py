@@ -23,7 +23,7 @@ from tsunagu.records.keys.private_files import read_private
 from tsunagu.records.ledger.book import last_number
 from tsunagu.records.ledger.roots import RootStore
 from tsunagu.records.queue_state import STALLED_AFTER_S, database_bytes, queue_state, refusals
-from tsunagu.services.measures import Measure
+from tsunagu.services.upkeep.measures import Measure
 
 LOOKED_AGAIN_AFTER = timedelta(minutes=5)
 """How long the newest backup is remembered: a bucket is not asked each time that somebody measures."""
@@ -31,7 +31,7 @@ LEAST_TOKEN = 32
 
 
 class InstallationMeasures:
-    """Measures one installation. It satisfies `services.measures.Measures`."""
+    """Measures one installation. It satisfies `services.upkeep.measures.Measures`."""
 
     def __init__(self, home: Home, environ: Mapping[str, str], configuration: Configuration) -> None:
         """Measure this home; its database has to be open."""

@@ -36,8 +36,11 @@ from tsunagu.records.postgres.foreign import APP_VARIABLE, foreign_addresses, fo
 from tsunagu.records.postgres.opening import admin_address, has_database, is_foreign, open_database
 from tsunagu.records.postgres.passwords import forget_passwords
 from tsunagu.records.postgres.server import PLACE, EmbeddedPostgres
-from tsunagu.services.accounts import sign_root
-from tsunagu.services.backups import (
+from tsunagu.services.agencies.identity import reseal_second_factors
+from tsunagu.services.erasures.replaying import replay_erasures
+from tsunagu.services.house import Check, House, Restored, Rooms
+from tsunagu.services.ledger.accounts import sign_root
+from tsunagu.services.upkeep.backups import (
     CheckedBackup,
     TakenBackup,
     check_backup,
@@ -46,9 +49,6 @@ from tsunagu.services.backups import (
     take_backup,
     upgrade_schema,
 )
-from tsunagu.services.house import Check, House, Restored, Rooms
-from tsunagu.services.identity import reseal_second_factors
-from tsunagu.services.replaying import replay_erasures
 
 KEPT_BY_CLEARING = "cache"
 MADE_BY_DEMO = frozenset({"DEMO", "demo-media", "keys", "ledger", "pg", "run", "signed-in"})

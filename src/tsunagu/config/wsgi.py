@@ -32,7 +32,7 @@ from tsunagu.api.hma.matching import SignalLane  # noqa: E402
 from tsunagu.api.look_ups import LookUpLane  # noqa: E402
 from tsunagu.config.application import Application  # noqa: E402
 from tsunagu.domain.errors import TsunaguError  # noqa: E402
-from tsunagu.services.look_up_desk import LookUpDesk  # noqa: E402
+from tsunagu.services.look_ups.desk import LookUpDesk  # noqa: E402
 from tsunagu.web.middleware.measuring import counts  # noqa: E402
 from tsunagu.web.rooms import now, rooms  # noqa: E402
 

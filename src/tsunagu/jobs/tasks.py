@@ -57,14 +57,14 @@ class Task:
 
 def silence_benign(station: Station, arguments: Arguments) -> None:
     """Silence the hits that the benign banks of one agency explain."""
-    from tsunagu.services.linking import apply_benign
+    from tsunagu.services.overlaps.linking import apply_benign
 
     apply_benign(agency_id=UUID(str(arguments["agency"])), now=datetime.now(UTC), ledger=station.rooms.ledger)
 
 
 def link_waiting(station: Station, _: Arguments) -> None:
     """Compare a batch of what waits, whoever's, and come again while there is more: other tasks go in between."""
-    from tsunagu.services.linking import link_some
+    from tsunagu.services.overlaps.linking import link_some
 
     if link_some(now=datetime.now(UTC), ledger=station.rooms.ledger):
         station.rooms.queue.defer("link-waiting", {})
@@ -72,7 +72,7 @@ def link_waiting(station: Station, _: Arguments) -> None:
 
 def sign_due_root(station: Station, _: Arguments) -> None:
     """Sign the ledger's root when enough entries have come since the last one."""
-    from tsunagu.services.accounts import is_root_due, sign_root
+    from tsunagu.services.ledger.accounts import is_root_due, sign_root
 
     rooms = station.rooms
     if is_root_due(store=rooms.roots):
@@ -81,7 +81,7 @@ def sign_due_root(station: Station, _: Arguments) -> None:
 
 def run_intake(station: Station, arguments: Arguments) -> None:
     """Run one intake to its end."""
-    from tsunagu.services.intake_runs import Runner
+    from tsunagu.services.intake.runs import Runner
 
     rooms = station.rooms
     Runner(
@@ -100,7 +100,7 @@ def run_intake(station: Station, arguments: Arguments) -> None:
 
 def import_list(station: Station, arguments: Arguments) -> None:
     """Import one list that was uploaded into a bank."""
-    from tsunagu.services.list_runs import ListRunner
+    from tsunagu.services.intake.list_runs import ListRunner
 
     rooms = station.rooms
     ListRunner(
@@ -116,7 +116,7 @@ def import_list(station: Station, arguments: Arguments) -> None:
 
 def resolve_list(station: Station, arguments: Arguments) -> None:
     """Compare the rows of one seized list with each other, as the officer who asked for it."""
-    from tsunagu.services.seized_asking import resolve_asked
+    from tsunagu.services.seized.asking import resolve_asked
 
     resolve_asked(
         agency_id=UUID(str(arguments["agency"])),
@@ -130,14 +130,14 @@ def resolve_list(station: Station, arguments: Arguments) -> None:
 
 def purge_expired_uploads(station: Station, _: Arguments) -> None:
     """End the uploads that nobody goes on with, and remove what is left of others."""
-    from tsunagu.services.intake_runs import purge_uploads
+    from tsunagu.services.intake.runs import purge_uploads
 
     purge_uploads(uploads=station.rooms.uploads, now=datetime.now(UTC), ledger=station.rooms.ledger)
 
 
 def complete_left_erasures(station: Station, _: Arguments) -> None:
     """Complete the erasures that a killed process left in their middle."""
-    from tsunagu.services.erasing import complete_erasures
+    from tsunagu.services.erasures.erasing import complete_erasures
 
     rooms = station.rooms
     complete_erasures(now=datetime.now(UTC), keys=rooms.keys, ledger=rooms.ledger)
@@ -145,7 +145,7 @@ def complete_left_erasures(station: Station, _: Arguments) -> None:
 
 def erase_expired_cases(station: Station, _: Arguments) -> None:
     """Erase the cases whose last day is over."""
-    from tsunagu.services.retention import erase_expired
+    from tsunagu.services.upkeep.retention import erase_expired
 
     rooms = station.rooms
     erase_expired(now=datetime.now(UTC), keys=rooms.keys, ledger=rooms.ledger)
@@ -153,7 +153,7 @@ def erase_expired_cases(station: Station, _: Arguments) -> None:
 
 def sweep_all_vaults(station: Station, _: Arguments) -> None:
     """Remove from the vaults what is held nowhere any more."""
-    from tsunagu.services.sweeping import sweep_vaults
+    from tsunagu.services.upkeep.sweeping import sweep_vaults
 
     rooms = station.rooms
     sweep_vaults(store=rooms.vault, keys=rooms.keys, now=datetime.now(UTC), ledger=rooms.ledger)
@@ -161,14 +161,14 @@ def sweep_all_vaults(station: Station, _: Arguments) -> None:
 
 def drop_expired_sessions(_: Station, __: Arguments) -> None:
     """Remove the browsers' sessions that have expired."""
-    from tsunagu.services.accounts import end_expired_sessions
+    from tsunagu.services.ledger.accounts import end_expired_sessions
 
     end_expired_sessions(now=datetime.now(UTC))
 
 
 def remove_unlisted_objects(station: Station, _: Arguments) -> None:
     """Remove from the vaults what no row lists."""
-    from tsunagu.services.sweeping import remove_unlisted
+    from tsunagu.services.upkeep.sweeping import remove_unlisted
 
     rooms = station.rooms
     remove_unlisted(store=rooms.vault, keys=rooms.keys, now=datetime.now(UTC), ledger=rooms.ledger)
@@ -183,21 +183,21 @@ def publish_index(station: Station, _: Arguments) -> None:
 
 def publish_held(_: Station, __: Arguments) -> None:
     """Publish a new snapshot of what is held, when so much has changed that comparing without it takes long."""
-    from tsunagu.services.linking import publish_held as publish
+    from tsunagu.services.overlaps.linking import publish_held as publish
 
     publish()
 
 
 def escalate_alerts(station: Station, _: Arguments) -> None:
     """Tell the hop before of every alert whose holder's time is over."""
-    from tsunagu.services.alert_clocks import escalate_overdue
+    from tsunagu.services.alerts.clocks import escalate_overdue
 
     escalate_overdue(now=datetime.now(UTC), ledger=station.rooms.ledger)
 
 
 def recall_referrals(station: Station, _: Arguments) -> None:
     """Withdraw what an outcome has ended, where the process that told the outcome was killed before it did so."""
-    from tsunagu.services.referral_answers import recall_left
+    from tsunagu.services.referrals.answers import recall_left
 
     rooms = station.rooms
     recall_left(now=datetime.now(UTC), keys=rooms.keys, ledger=rooms.ledger)
@@ -205,21 +205,21 @@ def recall_referrals(station: Station, _: Arguments) -> None:
 
 def erase_unanswered_requests(station: Station, _: Arguments) -> None:
     """Erase the requests to other forces whose last day has passed without an answer."""
-    from tsunagu.services.enquiry_requests import erase_unanswered
+    from tsunagu.services.gate.request_erasing import erase_unanswered
 
     erase_unanswered(now=datetime.now(UTC), ledger=station.rooms.ledger)
 
 
 def expire_submitted(station: Station, _: Arguments) -> None:
     """Keep no digests of what was submitted to others, and nobody has, and nobody takes any more."""
-    from tsunagu.services.submission_ends import expire_submissions
+    from tsunagu.services.erasures.submission_ends import expire_submissions
 
     expire_submissions(now=datetime.now(UTC), ledger=station.rooms.ledger)
 
 
 def visit_members(station: Station, _: Arguments) -> None:
     """Call the other installations whose turn it is, and act upon what a killed process has left."""
-    from tsunagu.services import hub_visits
+    from tsunagu.services.hub import visits as hub_visits
 
     rooms = station.rooms
     hub_visits.visit_members(clock=lambda: datetime.now(UTC), keys=rooms.keys, ledger=rooms.ledger)
@@ -227,7 +227,7 @@ def visit_members(station: Station, _: Arguments) -> None:
 
 def forget_queries(_: Station, __: Arguments) -> None:
     """Forget what was asked for before the last queries of each agency."""
-    from tsunagu.services.look_ups import forget_older_queries
+    from tsunagu.services.look_ups.asking import forget_older_queries
 
     forget_older_queries()
 

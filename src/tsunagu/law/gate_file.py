@@ -44,7 +44,7 @@ class GateStep:
 
     Attributes:
         number: within the person's file, from 1.
-        said: by name, what the step says: see `services.gate_facts` for what each kind does.
+        said: by name, what the step says: see `services.gate.facts` for what each kind does.
     """
 
     number: int

@@ -1,6 +1,6 @@
 """Which alerts have news for an agency, asked of the rows. Call everything within `acting_for` that agency.
 
-`services.alerts` says the same of one alert whose steps it has read; home counts it for all of them at once.
+`services.alerts.reading` says the same of one alert whose steps it has read; home counts it for all of them at once.
 """
 
 from __future__ import annotations

@@ -19,10 +19,10 @@ from tsunagu.services.parts import Decoder, Queue, Viewer
 
 if TYPE_CHECKING:
     from tsunagu.exchange.seized.opening import TableReader
-    from tsunagu.services.backups import TakenBackup
-    from tsunagu.services.chunks import ClusterExaminer
-    from tsunagu.services.known_index import KnownIndex, Searchable
-    from tsunagu.services.replaying import Replayed
+    from tsunagu.services.banks.known_index import KnownIndex, Searchable
+    from tsunagu.services.erasures.replaying import Replayed
+    from tsunagu.services.intake.chunks import ClusterExaminer
+    from tsunagu.services.upkeep.backups import TakenBackup
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class Examiner(Protocol):
     """Learns what files are: by the processors of this machine, or by those of many."""
 
     def examine_all(self, found: Iterable[Found]) -> Generator[tuple[Found, tuple[Examined, ...]], None, None]:
-        """Yield every file with what was learnt of it, in the order given; see `services.examination.examine_all`."""
+        """Yield every file with what was learnt of it, in the order given; see `media.examination.examine_all`."""
 
 
 class Viewer(Protocol):

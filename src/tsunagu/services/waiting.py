@@ -15,10 +15,10 @@ from tsunagu.records.enquiry_requests import KeptRequest
 from tsunagu.records.referral_packages import SignedPackage
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import denials_recorded
-from tsunagu.services.enquiry_requests import RequestsWithheld
+from tsunagu.services.gate.requests import RequestsWithheld
 from tsunagu.services.parts import Keys, Ledger
-from tsunagu.services.referral_desk import key_of
-from tsunagu.services.referral_names import PackagesWithheld
+from tsunagu.services.referrals.desk import key_of
+from tsunagu.services.referrals.names import PackagesWithheld
 
 MOST_REFERRALS = 100
 """So many that came are counted, since each is opened first, and so many requests; as many may mean that there are

@@ -11,7 +11,7 @@ from tsunagu.domain.gate import Contact, Position, PositionBasis, RiskBand
 from tsunagu.law.applying import Showing
 from tsunagu.law.gate import Majority
 from tsunagu.law.points import Evidence, Point
-from tsunagu.services.gate_facts import AgeFact, GateFact, PointFact, PositionFact, ResidenceFact, RiskFact, WelfareFact
+from tsunagu.services.gate.facts import AgeFact, GateFact, PointFact, PositionFact, ResidenceFact, RiskFact, WelfareFact
 from tsunagu.web.desk import MOST_DIGITS, chosen, day, whole
 
 EVIDENCE_LINES = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from tsunagu.services.house import Rooms
-from tsunagu.services.measures import Measure, Measures
+from tsunagu.services.upkeep.measures import Measure, Measures
 from tsunagu.web.provider import Provider
 
 _open: list[Rooms] = []

@@ -22,9 +22,9 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.records import bank_items
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.session import acting_for, connections_left
-from tsunagu.services.api_keys import make_key
-from tsunagu.services.banks import open_bank
-from tsunagu.services.look_up_desk import LookUpDesk
+from tsunagu.services.agencies.api_keys import make_key
+from tsunagu.services.banks.ownership import open_bank
+from tsunagu.services.look_ups.desk import LookUpDesk
 from tsunagu.web.rooms import rooms
 
 from ..world import Person, World, random_name  # noqa: TID252 - tests are no package with a name

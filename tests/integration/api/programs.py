@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tsunagu.domain.permission import NEVER_LENT, Permission, permissions_of
-from tsunagu.services.api_keys import make_key
+from tsunagu.services.agencies.api_keys import make_key
 
 from ..clients import strict_client  # noqa: TID252 - tests are no package with a name
 from ..counting import counting  # noqa: TID252 - tests are no package with a name

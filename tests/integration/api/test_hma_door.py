@@ -22,10 +22,10 @@ from tsunagu.domain.errors import InputError
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.remote_files import RemoteFiles
-from tsunagu.services.api_keys import make_key
-from tsunagu.services.bank_judging import judge_item
+from tsunagu.services.agencies.api_keys import make_key
+from tsunagu.services.banks.judging import judge_item
 from tsunagu.services.house import Rooms
-from tsunagu.services.look_up_desk import LookUpDesk
+from tsunagu.services.look_ups.desk import LookUpDesk
 
 from ..clients import strict_client  # noqa: TID252 - tests are no package with a name
 from ..world import Person, World, now, random_name  # noqa: TID252 - tests are no package with a name

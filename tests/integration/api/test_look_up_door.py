@@ -22,12 +22,12 @@ from tsunagu.domain.look_up import Query
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.records.bank_items import NewItem
 from tsunagu.records.ledger.book import Book
-from tsunagu.services import look_up_desk
-from tsunagu.services.api_keys import end_key, list_keys
-from tsunagu.services.bank_judging import judge_item
+from tsunagu.services.agencies.api_keys import end_key, list_keys
+from tsunagu.services.banks.judging import judge_item
+from tsunagu.services.banks.known_index import KnownIndex
 from tsunagu.services.house import Rooms
-from tsunagu.services.known_index import KnownIndex
-from tsunagu.services.look_up_desk import LookUpDesk
+from tsunagu.services.look_ups import desk as look_up_desk
+from tsunagu.services.look_ups.desk import LookUpDesk
 
 from ..world import Person, World, now  # noqa: TID252 - tests are no package with a name
 from .lanes import NATIVE, PURPOSE, Lanes, fill_bank, fingerprint, key_of, near

@@ -28,9 +28,9 @@ from tsunagu.records.models import (
     SubmissionRow,
 )
 from tsunagu.records.session import acting_for
-from tsunagu.services.api_keys import make_key
-from tsunagu.services.cases import staff_case
-from tsunagu.services.invitations import end_officer
+from tsunagu.services.agencies.api_keys import make_key
+from tsunagu.services.agencies.invitations import end_officer
+from tsunagu.services.cases.opening import staff_case
 
 from ..api.programs import Program, lendable  # noqa: TID252 - tests are no package with a name
 from ..scene import Scene, set_the_scene  # noqa: TID252 - likewise

@@ -49,7 +49,7 @@ from tsunagu.domain.title import TitleValue
 from tsunagu.exchange.reading import Of256Bits
 from tsunagu.exchange.registry import READERS
 from tsunagu.resolution.residence import Confidence, Method
-from tsunagu.services import bank_imports
+from tsunagu.services.banks import imports as bank_imports
 
 from .doors import KINDS
 from .who import Who

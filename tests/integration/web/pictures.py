@@ -15,8 +15,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 from PIL import Image
 
-from tsunagu.services.examination import LocalExaminer
-from tsunagu.services.ingest import ingest
+from tsunagu.services.intake.ingest import ingest
+from tsunagu.services.media.examination import LocalExaminer
 
 from ..world import Person, World  # noqa: TID252 - tests are no package with a name
 from .visitors import Visitor

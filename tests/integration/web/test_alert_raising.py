@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from tsunagu.domain.assessment import CountryState
 from tsunagu.domain.clue import Bearing, ClueDraft, ClueKind, Support, Weighing
-from tsunagu.services.clues import record_clue, sign_assessment, view_clues
+from tsunagu.services.cases.clues import record_clue, sign_assessment, view_clues
 
 from ..alerted import Cascade  # noqa: TID252 - tests are no package with a name
 from ..world import World  # noqa: TID252 - likewise

@@ -14,8 +14,8 @@ from django.urls import reverse
 
 from tsunagu.domain.bank import Opinion
 from tsunagu.domain.permission import Role
-from tsunagu.services.bank_judging import judge_item
-from tsunagu.services.look_ups import OFFICER_A_DAY
+from tsunagu.services.banks.judging import judge_item
+from tsunagu.services.look_ups.asking import OFFICER_A_DAY
 from tsunagu.web.pages import ask as page
 
 from ..lists import bank_of, examined, near  # noqa: TID252 - tests are no package with a name
@@ -156,5 +156,5 @@ def test_who_may_not_look_up_is_refused_and_that_is_written_down(
 
 def test_when_the_day_s_budget_is_used_up_nothing_more_is_told(desk: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     assert OFFICER_A_DAY > 1
-    monkeypatch.setattr("tsunagu.services.look_ups.OFFICER_A_DAY", 0)
+    monkeypatch.setattr("tsunagu.services.look_ups.asking.OFFICER_A_DAY", 0)
     assert desk.post("/ask/", what="00" * 16, type="md5", **WHY).status_code == 429

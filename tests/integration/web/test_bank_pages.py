@@ -17,8 +17,8 @@ from tsunagu.domain.bank import BankRules, BankSemantics, Opinion
 from tsunagu.domain.look_up import Query
 from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
-from tsunagu.services.banks import view_bank
-from tsunagu.services.look_ups import look_up
+from tsunagu.services.banks.ownership import view_bank
+from tsunagu.services.look_ups.asking import look_up
 
 from ..lists import bank_of, examined, near  # noqa: TID252 - tests are no package with a name
 from ..scene import WORKS  # noqa: TID252 - likewise

@@ -16,8 +16,8 @@ from tsunagu.domain.media import Refusal
 from tsunagu.records import holdings, intakes
 from tsunagu.records.models import Exhibit
 from tsunagu.records.session import acting_for
-from tsunagu.services.series_changes import add_to_series
-from tsunagu.services.visits import accept_visit
+from tsunagu.services.series.changes import add_to_series
+from tsunagu.services.series.visits import accept_visit
 from tsunagu.web.pages import home
 
 from ..guested import invite, show_to  # noqa: TID252 - tests are no package with a name

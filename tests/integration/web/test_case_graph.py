@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from tsunagu.domain.case_graph import CaseGraph, GraphNode, NodeKind, Tie, TieKind
 from tsunagu.domain.errors import NotFound
-from tsunagu.services import case_graph
-from tsunagu.services.case_graph import view_case_graph
-from tsunagu.services.series import open_series
-from tsunagu.services.series_changes import add_to_series
+from tsunagu.services.cases import graph as case_graph
+from tsunagu.services.cases.graph import view_case_graph
+from tsunagu.services.series.changes import add_to_series
+from tsunagu.services.series.reading import open_series
 from tsunagu.web.case_graphs import BOX_HEIGHT, BOX_WIDTH, drawn, laid_out
 
 from ..alerted import Cascade  # noqa: TID252 - tests are no package with a name

@@ -24,7 +24,7 @@ from tsunagu.domain.errors import (
 )
 from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
-from tsunagu.services.cases import open_case
+from tsunagu.services.cases.opening import open_case
 
 from ..scene import WORKS  # noqa: TID252 - tests are no package with a name
 from ..world import Person, World, random_name  # noqa: TID252 - tests are no package with a name

@@ -10,7 +10,7 @@ import pytest
 from django.http import HttpResponse
 
 from tsunagu.domain.permission import Role
-from tsunagu.services.cases import staff_case
+from tsunagu.services.cases.opening import staff_case
 
 from ..gated import DAY, POINTS, Force, Gated  # noqa: TID252 - tests are no package with a name
 from ..referred import be_of  # noqa: TID252 - likewise

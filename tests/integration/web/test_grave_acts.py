@@ -11,8 +11,8 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from tsunagu.domain.permission import Role
-from tsunagu.services.proposals import propose_officer, propose_reset
-from tsunagu.services.proving import MOST_FAILURES
+from tsunagu.services.agencies.proposals import propose_officer, propose_reset
+from tsunagu.services.agencies.proving import MOST_FAILURES
 from tsunagu.web import rooms as served
 
 from ..scene import WORKS, Scene  # noqa: TID252 - tests are no package with a name

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.urls import reverse
 
-from tsunagu.services.overlaps import acknowledge
+from tsunagu.services.overlaps.answers import acknowledge
 
 from ..linked import Held, Made, copy, overlap_between  # noqa: TID252 - tests are no package with a name
 from ..scene import OVERSEES, WORKS  # noqa: TID252 - tests are no package with a name

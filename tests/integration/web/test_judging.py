@@ -10,7 +10,7 @@ from django.urls import reverse
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.hit import EvidenceKind
 from tsunagu.domain.judgement import Judgement, Sameness
-from tsunagu.services.overlaps import judge_hit
+from tsunagu.services.overlaps.answers import judge_hit
 
 from ..linked import Held, Made, copy, overlap_between  # noqa: TID252 - tests are no package with a name
 from ..scene import OVERSEES, WORKS  # noqa: TID252 - tests are no package with a name

@@ -10,7 +10,7 @@ from django.test import override_settings
 
 from tsunagu.domain.errors import NotSignedIn
 from tsunagu.domain.permission import NEVER_LENT, Role, permissions_of
-from tsunagu.services.api_keys import actor_by_key
+from tsunagu.services.agencies.api_keys import actor_by_key
 
 from ..scene import WORKS  # noqa: TID252 - tests are no package with a name
 from ..world import PASSWORD, Person, World, now, random_name  # noqa: TID252 - tests are no package with a name

@@ -14,7 +14,7 @@ import pytest
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.search import LedgerSearch
-from tsunagu.services.accounts import read_ledger
+from tsunagu.services.ledger.accounts import read_ledger
 from tsunagu.web.ledger_lines import deeds
 
 from ..scene import Scene  # noqa: TID252 - tests are no package with a name

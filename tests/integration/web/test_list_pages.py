@@ -23,12 +23,14 @@ from tsunagu.records import incoming_lists
 from tsunagu.records.models import BankImport, IncomingListRow
 from tsunagu.records.session import acting_for
 from tsunagu.records.uploads import UploadStore
-from tsunagu.services import bank_imports, imported_lists, lost_uploads
-from tsunagu.services.banks import view_bank
+from tsunagu.services.agencies.invitations import end_officer
+from tsunagu.services.banks import imported_lists
+from tsunagu.services.banks import imports as bank_imports
+from tsunagu.services.banks.ownership import view_bank
 from tsunagu.services.house import Rooms
-from tsunagu.services.intake_runs import MOST_ATTEMPTS, purge_uploads
-from tsunagu.services.invitations import end_officer
-from tsunagu.services.list_runs import ListRunner
+from tsunagu.services.intake import lost_uploads
+from tsunagu.services.intake.list_runs import ListRunner
+from tsunagu.services.intake.runs import MOST_ATTEMPTS, purge_uploads
 from tsunagu.services.parts import HandedBack
 from tsunagu.web.rooms import serve_from
 

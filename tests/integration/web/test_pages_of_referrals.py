@@ -16,10 +16,10 @@ from tsunagu.records.enquiry_requests import KeptRequest
 from tsunagu.records.models import Officer
 from tsunagu.records.referral_packages import SignedBody
 from tsunagu.records.session import acting_for
-from tsunagu.services.enquiry_requests import list_enquiry_requests
-from tsunagu.services.referral_answers import write_referral_letter
-from tsunagu.services.referral_lists import ReferralView, browse_referrals, list_referrals
-from tsunagu.services.referrals import withdraw_referral
+from tsunagu.services.gate.requests import list_enquiry_requests
+from tsunagu.services.referrals.answers import write_referral_letter
+from tsunagu.services.referrals.lists import ReferralView, browse_referrals, list_referrals
+from tsunagu.services.referrals.sending import withdraw_referral
 
 from ..asked import ask_one  # noqa: TID252 - tests are no package with a name
 from ..referred import refer_one  # noqa: TID252 - likewise
@@ -170,7 +170,7 @@ def test_prints_to_destroy_and_prints_to_call_back_have_each_their_own_bound_and
     visitor: Callable[[], Visitor],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tsunagu.services.referral_lists.MOST_PRINTS", 2)
+    monkeypatch.setattr("tsunagu.services.referrals.lists.MOST_PRINTS", 2)
     one, other = (world.found({Role.OFFICER, Role.COORDINATOR}, {Role.OFFICER}) for _ in range(2))
 
     def prints_of(sender: tuple[Person, Person], receiver: Person, count: int) -> None:

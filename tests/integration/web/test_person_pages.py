@@ -8,8 +8,8 @@ from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.person import PersonKind, PersonName
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.real_identity import RealIdentity
-from tsunagu.services.cases import open_case
-from tsunagu.services.identities import keep_identity
+from tsunagu.services.cases.opening import open_case
+from tsunagu.services.persons.identities import keep_identity
 
 from ..granted import grant  # noqa: TID252 - tests are no package with a name
 from ..peopled import people_a_case  # noqa: TID252 - likewise

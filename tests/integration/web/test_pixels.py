@@ -23,7 +23,7 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.records.cases import case_of
 from tsunagu.records.models import Holding
 from tsunagu.records.session import acting_for
-from tsunagu.services.cases import open_case
+from tsunagu.services.cases.opening import open_case
 
 from ...system.test_media_free import Search, decoded  # noqa: TID252 - tests are no package with a name
 from ..granted import grant, two_administrators  # noqa: TID252 - tests are no package with a name

@@ -30,24 +30,24 @@ from tsunagu.law.gate import Allegation
 from tsunagu.records import holdings, intakes
 from tsunagu.records.models import Case, CaseMember, Exhibit, Officer
 from tsunagu.records.session import acting_for
-from tsunagu.services.alert_raising import Draft, raise_alert
-from tsunagu.services.alert_steps import pass_alert, refuse_alert
-from tsunagu.services.bank_search import FoundItem, find_items
-from tsunagu.services.banks import extend_bank, open_bank
-from tsunagu.services.clues import record_clue, sign_assessment, view_clues
-from tsunagu.services.gate import take_up
-from tsunagu.services.list_uploads import begin_list
-from tsunagu.services.look_ups import look_up
-from tsunagu.services.report_acts import assign_report, join_report, merge_report, set_risk
-from tsunagu.services.schemes import demonstration, load_scheme
-from tsunagu.services.seized_import import OfferedFileOfRows, import_seized
-from tsunagu.services.seized_resolving import resolve_seized
-from tsunagu.services.series import open_series
-from tsunagu.services.series_changes import add_to_series, merge_series
-from tsunagu.services.series_facts import set_handling
-from tsunagu.services.titles import AssessmentDraft, add_title, assess_title
-from tsunagu.services.visits import accept_visit, answer_visit
-from tsunagu.services.votes import cast_vote
+from tsunagu.services.alerts.raising import Draft, raise_alert
+from tsunagu.services.alerts.steps import pass_alert, refuse_alert
+from tsunagu.services.banks.ownership import extend_bank, open_bank
+from tsunagu.services.banks.search import FoundItem, find_items
+from tsunagu.services.cases.clues import record_clue, sign_assessment, view_clues
+from tsunagu.services.gate.decisions import take_up
+from tsunagu.services.intake.list_uploads import begin_list
+from tsunagu.services.look_ups.asking import look_up
+from tsunagu.services.reports.acts import assign_report, join_report, merge_report, set_risk
+from tsunagu.services.seized.imports import OfferedFileOfRows, import_seized
+from tsunagu.services.seized.resolving import resolve_seized
+from tsunagu.services.seized.titles import AssessmentDraft, add_title, assess_title
+from tsunagu.services.series.changes import add_to_series, merge_series
+from tsunagu.services.series.facts import set_handling
+from tsunagu.services.series.reading import open_series
+from tsunagu.services.series.schemes import demonstration, load_scheme
+from tsunagu.services.series.visits import accept_visit, answer_visit
+from tsunagu.services.series.votes import cast_vote
 
 from ..alerted import command, stand  # noqa: TID252 - tests are no package with a name
 from ..compared import compared_before, meet  # noqa: TID252 - likewise

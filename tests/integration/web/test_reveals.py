@@ -20,9 +20,9 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.records.cases import case_of
 from tsunagu.records.models import Holding, RevealRow
 from tsunagu.records.session import acting_for
-from tsunagu.services.cases import open_case, staff_case
+from tsunagu.services.agencies.grants import list_grants, withdraw_grant
+from tsunagu.services.cases.opening import open_case, staff_case
 from tsunagu.services.demo.drawing import mp4, tune
-from tsunagu.services.grants import list_grants, withdraw_grant
 
 from ..granted import grant, two_administrators  # noqa: TID252 - tests are no package with a name
 from ..scene import WORKS  # noqa: TID252 - tests are no package with a name

@@ -23,8 +23,8 @@ from pyotp.totp import TOTP
 from tsunagu.domain.permission import Role
 from tsunagu.records.postgres.server import EmbeddedPostgres
 from tsunagu.records.session import acting_for
-from tsunagu.services.accounts import end_expired_sessions
-from tsunagu.services.proving import MOST_FAILURES
+from tsunagu.services.agencies.proving import MOST_FAILURES
+from tsunagu.services.ledger.accounts import end_expired_sessions
 
 from ..counting import counting  # noqa: TID252 - tests are no package with a name
 from ..scene import WORKS  # noqa: TID252 - tests are no package with a name

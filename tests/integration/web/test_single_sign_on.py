@@ -21,9 +21,9 @@ from tsunagu.config.providers import policy_with, provider_of
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.permission import Role
 from tsunagu.records.postgres.server import EmbeddedPostgres
-from tsunagu.services.invitations import end_officer
-from tsunagu.services.proposals import propose_reset
-from tsunagu.services.proving import MOST_FAILURES
+from tsunagu.services.agencies.invitations import end_officer
+from tsunagu.services.agencies.proposals import propose_reset
+from tsunagu.services.agencies.proving import MOST_FAILURES
 from tsunagu.web import rooms as served
 from tsunagu.web.provider import FLOW_LASTS_S, Provider
 

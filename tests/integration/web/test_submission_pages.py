@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from tsunagu.services.series_changes import add_to_series
+from tsunagu.services.series.changes import add_to_series
 
 from ..guested import show_to  # noqa: TID252 - tests are no package with a name
 from ..linked import Held, Made  # noqa: TID252 - likewise

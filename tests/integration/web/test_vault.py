@@ -26,12 +26,12 @@ from tsunagu.records.s3 import BucketPlace
 from tsunagu.records.session import acting_for
 from tsunagu.records.vault.contents import AgencyVault
 from tsunagu.records.vault.store import BucketVault
-from tsunagu.services.case_life import withdraw_exhibit
-from tsunagu.services.cases import open_case
+from tsunagu.services.agencies.grants import list_grants, withdraw_grant
+from tsunagu.services.cases.life import withdraw_exhibit
+from tsunagu.services.cases.opening import open_case
 from tsunagu.services.demo.drawing import mp4, tune
-from tsunagu.services.grants import list_grants, withdraw_grant
-from tsunagu.services.keeping import Keeping
-from tsunagu.services.sweeping import AFTER_RESTORE, UNLISTED_LAST, remove_unlisted, sweep_vaults
+from tsunagu.services.intake.keeping import Keeping
+from tsunagu.services.upkeep.sweeping import AFTER_RESTORE, UNLISTED_LAST, remove_unlisted, sweep_vaults
 
 from ...system.buckets import s3_server  # noqa: TID252 - tests are no package with a name
 from ..granted import grant, two_administrators  # noqa: TID252 - tests are no package with a name

@@ -20,19 +20,19 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.referral import ReferralState
 from tsunagu.domain.report_steps import ReportState
 from tsunagu.records.waiting import CaseToClear
-from tsunagu.services.alert_notes import write_note
-from tsunagu.services.alerts import list_alerts, list_overdue
-from tsunagu.services.cases import list_cases, open_case
-from tsunagu.services.comparisons import list_comparisons
-from tsunagu.services.enquiries import list_overdue_enquiries
-from tsunagu.services.enquiry_requests import list_enquiry_requests
-from tsunagu.services.guests import list_guests
-from tsunagu.services.person_withdrawing import answer_recall, list_recalls, note_told, withdraw_person
-from tsunagu.services.persons import add_subject, list_persons, state_person
-from tsunagu.services.referral_lists import list_referrals
-from tsunagu.services.reports import list_reports
-from tsunagu.services.submission_inbox import list_received
-from tsunagu.services.visits import list_visits
+from tsunagu.services.alerts.notes import write_note
+from tsunagu.services.alerts.reading import list_alerts, list_overdue
+from tsunagu.services.cases.enquiries import list_overdue_enquiries
+from tsunagu.services.cases.opening import list_cases, open_case
+from tsunagu.services.comparisons.asking import list_comparisons
+from tsunagu.services.gate.requests import list_enquiry_requests
+from tsunagu.services.persons.stating import add_subject, list_persons, state_person
+from tsunagu.services.persons.withdrawing import answer_recall, list_recalls, note_told, withdraw_person
+from tsunagu.services.referrals.lists import list_referrals
+from tsunagu.services.reports.reading import list_reports
+from tsunagu.services.series.guests import list_guests
+from tsunagu.services.series.visits import list_visits
+from tsunagu.services.submissions.inbox import list_received
 from tsunagu.services.waiting import Waiting, count_waiting
 
 from ..alerted import Cascade, command  # noqa: TID252 - tests are no package with a name
@@ -214,7 +214,7 @@ def test_nobody_learns_on_home_of_a_package_about_somebody_who_bears_his_name(
     dora = scene.people["dora"]
     actor = {"actor": dora.actor, **scene.world.parts}
     before = count_waiting(**actor).referrals
-    monkeypatch.setattr("tsunagu.services.referral_names.PackagesWithheld.hides", lambda *_: True)
+    monkeypatch.setattr("tsunagu.services.referrals.names.PackagesWithheld.hides", lambda *_: True)
     assert (count_waiting(**actor).referrals, before > 0) == (0, True)
 
 
@@ -223,7 +223,7 @@ def test_nobody_learns_on_home_of_a_request_about_somebody_who_bears_his_name(
 ) -> None:
     actor = {"actor": scene.people["dora"].actor, **scene.world.parts}
     before = count_waiting(**actor).requests
-    monkeypatch.setattr("tsunagu.services.enquiry_requests.RequestsWithheld.hides", lambda *_: True)
+    monkeypatch.setattr("tsunagu.services.gate.requests.RequestsWithheld.hides", lambda *_: True)
     assert (count_waiting(**actor).requests, before > 0) == (0, True)
 
 

@@ -15,8 +15,8 @@ from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind, SoundFinger
 from tsunagu.domain.intake import IntakeHeader
 from tsunagu.domain.media import MEMBER_SEPARATOR, Examined, MediaFacts, MediaType, Refusal
 from tsunagu.media.walk import Found
-from tsunagu.services.intake_file import IntakeWriter
-from tsunagu.services.intake_lines import MOST_AT_S
+from tsunagu.services.intake.file import IntakeWriter
+from tsunagu.services.intake.lines import MOST_AT_S
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 EXHIBIT, KEY = UUID(int=1), UUID(int=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tsunagu.domain.errors import InputError
-from tsunagu.services.category_tables import MOST_TABLE_BYTES, tables_of, told_tables
+from tsunagu.services.banks.category_tables import MOST_TABLE_BYTES, tables_of, told_tables
 
 
 def test_tables_are_told_by_context_and_version_and_given_to_readers_so() -> None:

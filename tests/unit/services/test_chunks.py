@@ -13,9 +13,9 @@ from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind, TimedFinger
 from tsunagu.domain.media import MediaFacts, MediaType, Refusal
 from tsunagu.media.messages import Message, Refused
 from tsunagu.media.walk import Found, walk
-from tsunagu.services import chunks
-from tsunagu.services.chunks import Answer, Chunk, ClusterExaminer, chunks_of, examine_chunk, read_answer
-from tsunagu.services.examination import LocalExaminer
+from tsunagu.services.intake import chunks
+from tsunagu.services.intake.chunks import Answer, Chunk, ClusterExaminer, chunks_of, examine_chunk, read_answer
+from tsunagu.services.media.examination import LocalExaminer
 
 PNG = b"\x89PNG\r\n\x1a\n"
 FRAME = TimedFingerprint(0.0, 0, Fingerprint(FingerprintKind.PDQ, bytes(32), 90))

@@ -16,8 +16,8 @@ from tsunagu.domain.hub import MessageRefused
 from tsunagu.domain.media import Examined, MediaFacts
 from tsunagu.federation.comparison_messages import MOST_LINES_BYTES, AskedItems, items_body
 from tsunagu.federation.envelope import MOST_BYTES
-from tsunagu.services.comparison_items import bared, lines_of, understood
-from tsunagu.services.intake_lines import MOST_FRAMES, MOST_WORDS, encode_item
+from tsunagu.services.comparisons.items import bared, lines_of, understood
+from tsunagu.services.intake.lines import MOST_FRAMES, MOST_WORDS, encode_item
 
 PDQ = Fingerprint(FingerprintKind.PDQ, bytes(32), 100)
 

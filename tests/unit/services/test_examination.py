@@ -11,7 +11,7 @@ from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind, TimedFinger
 from tsunagu.domain.media import MediaFacts, MediaType, Refusal
 from tsunagu.media.messages import Message, Refused
 from tsunagu.media.walk import Found
-from tsunagu.services.examination import examine_all
+from tsunagu.services.media.examination import examine_all
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 FRAME = TimedFingerprint(0.0, 0, Fingerprint(FingerprintKind.PDQ, bytes(32), 90))

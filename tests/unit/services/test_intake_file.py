@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.intake import IntakeRefusal, IntakeRefused
-from tsunagu.services import intake_file
-from tsunagu.services.intake_file import Checked, IntakeReader, is_intake_file
-from tsunagu.services.intake_lines import encode_end, encode_file, encode_header, encode_item, encode_signature
+from tsunagu.services.intake import file as intake_file
+from tsunagu.services.intake.file import Checked, IntakeReader, is_intake_file
+from tsunagu.services.intake.lines import encode_end, encode_file, encode_header, encode_item, encode_signature
 
 from .scanned import SIGNATURE, SIGNED, UNSIGNED, Group, groups, plain, written
 

@@ -15,8 +15,8 @@ from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind, TimedFinger
 from tsunagu.domain.intake import IntakeHeader
 from tsunagu.domain.media import Examined, MediaFacts, MediaType
 from tsunagu.media.walk import Found
-from tsunagu.services import intake_lines
-from tsunagu.services.intake_lines import (
+from tsunagu.services.intake import lines as intake_lines
+from tsunagu.services.intake.lines import (
     NotALine,
     decode_end,
     decode_file,

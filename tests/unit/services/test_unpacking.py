@@ -12,9 +12,9 @@ from tsunagu.domain.media import Examined, MediaFacts, MediaType, Refusal
 from tsunagu.fingerprints.taking import decode, fingerprint
 from tsunagu.media.messages import DecodeOptions, MemberData, MemberRefused, MemberStart, Refused
 from tsunagu.media.walk import Found
-from tsunagu.services import unpacking
-from tsunagu.services.examination import examine_file
-from tsunagu.services.unpacking import Allowance, each_once, members
+from tsunagu.services.media import unpacking
+from tsunagu.services.media.examination import examine_file
+from tsunagu.services.media.unpacking import Allowance, each_once, members
 
 
 class InThisProcess:

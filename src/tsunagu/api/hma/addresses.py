@@ -19,7 +19,7 @@ from tsunagu.api.middleware import HMA
 from tsunagu.domain.errors import InputError, NotFound
 from tsunagu.domain.look_up import Answer, Query
 from tsunagu.domain.permission import Permission
-from tsunagu.services.banks import list_banks
+from tsunagu.services.banks.ownership import list_banks
 from tsunagu.services.house import Rooms
 
 Methods = dict[str, Answering]
@@ -70,7 +70,7 @@ def _alive(_: Request) -> HttpResponse:
 
 
 def _found(request: Request, query: Query, *, of_own_all: bool) -> Answer:
-    from tsunagu.services.look_ups import look_up  # noqa: PLC0415 - loads the kernels
+    from tsunagu.services.look_ups.asking import look_up  # noqa: PLC0415 - loads the kernels
 
     known = request.rooms.known()
     return look_up(queries=[query], known=known, of_own_all=of_own_all, **request.parts).answers[0]

@@ -17,9 +17,9 @@ from tsunagu.domain.bank import BankItem, BankRules, BankSemantics, BankSummary
 from tsunagu.domain.errors import InputError, NotFound
 from tsunagu.domain.look_up import PDQ
 from tsunagu.records.bank_items import NewItem
-from tsunagu.services import curation
-from tsunagu.services.bank_judging import withdraw_item
-from tsunagu.services.banks import change_bank, list_banks, open_bank
+from tsunagu.services.banks import curation
+from tsunagu.services.banks.judging import withdraw_item
+from tsunagu.services.banks.ownership import change_bank, list_banks, open_bank
 from tsunagu.services.opaque import content_number, item_name, item_of_content
 
 MOST_NOTE = 255

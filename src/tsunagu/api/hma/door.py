@@ -18,7 +18,7 @@ from tsunagu.api.hma.shapes import printable, status_of
 from tsunagu.api.look_ups import PURPOSE_HEADER
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.errors import InputError, NotSignedIn
-from tsunagu.services.api_keys import NO_KEY, LedgerByKey, actor_by_key
+from tsunagu.services.agencies.api_keys import NO_KEY, LedgerByKey, actor_by_key
 from tsunagu.services.house import Rooms
 from tsunagu.services.parts import Keys, Ledger
 

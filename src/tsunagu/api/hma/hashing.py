@@ -23,7 +23,7 @@ def examined_file(request: Request) -> tuple[str, Examined]:
     Raises:
         InputError: there is not exactly one file in a field that is called as its type is, or it cannot be fetched.
     """
-    from tsunagu.services.asked_files import examine_asked  # noqa: PLC0415 - loads the kernels
+    from tsunagu.services.look_ups.asked_files import examine_asked  # noqa: PLC0415 - loads the kernels
 
     with _file(request) as (fd, content):
         if content not in CONTENTS:

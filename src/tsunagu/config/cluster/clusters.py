@@ -9,9 +9,9 @@ from typing import Any
 
 from tsunagu.config.cluster.examining import RayHosts
 from tsunagu.config.cluster.shards import Serving, served_index, told_to_end
-from tsunagu.services.chunks import ClusterExaminer
-from tsunagu.services.known_index import Searchable
-from tsunagu.services.known_shards import ShardedKnown
+from tsunagu.services.banks.known_index import Searchable
+from tsunagu.services.banks.known_shards import ShardedKnown
+from tsunagu.services.intake.chunks import ClusterExaminer
 from tsunagu.services.parts import Decoder
 
 

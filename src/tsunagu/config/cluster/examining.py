@@ -14,8 +14,8 @@ from tsunagu.config.children import decode_children
 from tsunagu.domain.errors import Unavailable
 from tsunagu.domain.media import Refusal
 from tsunagu.media.walk import Found
-from tsunagu.services.chunks import Answer, Chunk, examine_chunk
-from tsunagu.services.examination import MOST_DEPTH
+from tsunagu.services.intake.chunks import Answer, Chunk, examine_chunk
+from tsunagu.services.media.examination import MOST_DEPTH
 from tsunagu.services.parts import Decoder
 
 PROCESSORS: Final = 2
@@ -29,7 +29,7 @@ CHUNKS_A_PROCESSOR: Final = 8
 
 
 class RayHosts:
-    """The nodes of a cluster. It satisfies `services.chunks.Hosts`."""
+    """The nodes of a cluster. It satisfies `services.intake.chunks.Hosts`."""
 
     def __init__(self, ray: Any) -> None:
         """Take the cluster that this process is attached to."""
@@ -40,11 +40,11 @@ class RayHosts:
 
     @property
     def most_chunks(self) -> int:
-        """See `services.chunks.Hosts`; nodes come and go meanwhile."""
+        """See `services.intake.chunks.Hosts`; nodes come and go meanwhile."""
         return CHUNKS_A_PROCESSOR * max(1, int(self._ray.cluster_resources().get("CPU", 1)))
 
     def begin(self, chunk: Chunk) -> Answer:
-        """See `services.chunks.Hosts`."""
+        """See `services.intake.chunks.Hosts`."""
         told = [(one.path, one.size_bytes, one.mtime_ns, one.refused and one.refused.value) for one in chunk]
         return _RayAnswer(self._ray, self._task.remote(told, version("tsunagu")))
 
@@ -67,7 +67,7 @@ class _RayAnswer:
 
 
 def examine_as_told(told: Sequence[tuple[bytes, int, int, str | None]], release: str) -> bytes:
-    """Examine a chunk in a process of a node; see `services.chunks.examine_chunk`.
+    """Examine a chunk in a process of a node; see `services.intake.chunks.examine_chunk`.
 
     Raises:
         Unavailable: this node runs another release, or its children cannot be shut in.

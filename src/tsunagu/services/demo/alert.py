@@ -16,16 +16,16 @@ from tsunagu.domain.outcome import Disposal, Outcome, OutcomeCode, PersonOutcome
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.series import SeriesStatus
 from tsunagu.records.ledger.book import Book
-from tsunagu.services.agency_tree import confirm_places, place_agency
-from tsunagu.services.alert_desk import Command
-from tsunagu.services.alert_raising import Draft, raise_alert
-from tsunagu.services.alert_steps import acknowledge_alert, pass_alert, take_alert
-from tsunagu.services.claims import claim
-from tsunagu.services.guests import propose_guest
-from tsunagu.services.outcomes import tell_outcome
-from tsunagu.services.series import open_series
-from tsunagu.services.series_changes import add_to_series
-from tsunagu.services.series_facts import set_handling, set_status
+from tsunagu.services.agencies.tree import confirm_places, place_agency
+from tsunagu.services.alerts.desk import Command
+from tsunagu.services.alerts.outcomes import tell_outcome
+from tsunagu.services.alerts.raising import Draft, raise_alert
+from tsunagu.services.alerts.steps import acknowledge_alert, pass_alert, take_alert
+from tsunagu.services.cases.claims import claim
+from tsunagu.services.series.changes import add_to_series
+from tsunagu.services.series.facts import set_handling, set_status
+from tsunagu.services.series.guests import propose_guest
+from tsunagu.services.series.reading import open_series
 
 GUEST_LOOKS: Final = timedelta(days=30)
 SERIES: Final = "The room with the blue door"

@@ -8,8 +8,8 @@ from typing import Any, Final
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.enquiry import EnquiryDraft, EnquiryResult
 from tsunagu.domain.report import IncomingReport, ObservationKind, ReportedObservation, SourceGrading, SourceKind
-from tsunagu.services.enquiries import answer_enquiry, record_enquiry
-from tsunagu.services.report_entry import enter_report
+from tsunagu.services.cases.enquiries import answer_enquiry, record_enquiry
+from tsunagu.services.reports.entry import enter_report
 
 HANDLE: Final = ReportedObservation(ObservationKind.HANDLE, "@demo_handle", "a game")
 

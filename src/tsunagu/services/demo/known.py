@@ -15,9 +15,9 @@ from tsunagu.domain.look_up import Known, Query
 from tsunagu.domain.media import Examined
 from tsunagu.domain.purpose import Purpose
 from tsunagu.media.walk import walk
-from tsunagu.services.banks import extend_bank, open_bank
-from tsunagu.services.examination import examine_all
+from tsunagu.services.banks.ownership import extend_bank, open_bank
 from tsunagu.services.house import House, Rooms
+from tsunagu.services.media.examination import examine_all
 
 BANK = "Demonstration: known photographs"
 KNOWN = "laptop/pictures"
@@ -41,7 +41,7 @@ def open_the_bank(*, house: House, rooms: Rooms, owner: Actor, media: Path, now:
 
 def ask_the_banks(*, house: House, rooms: Rooms, asker: Actor, media: Path, now: datetime) -> tuple[Known, ...]:
     """Return what the banks know of a file."""
-    from tsunagu.services.look_ups import look_up  # noqa: PLC0415 - loads the kernels
+    from tsunagu.services.look_ups.asking import look_up  # noqa: PLC0415 - loads the kernels
 
     queries = [Query.of_file(one) for one in _examined(house, media / ASKED)]
     actor = replace(asker, purpose=Purpose.DEMONSTRATION)

@@ -16,7 +16,7 @@ from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import AgencyCard, OfficerCard
 from tsunagu.records import agencies, invitations
 from tsunagu.records.session import acting_for
-from tsunagu.services.identity import TOKEN
+from tsunagu.services.agencies.identity import TOKEN
 from tsunagu.services.parts import Keys, Ledger
 
 LINK_LASTS = timedelta(minutes=10)

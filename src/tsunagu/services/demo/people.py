@@ -11,10 +11,10 @@ from tsunagu.domain.person import Basis, Ground, GroundKind, TieReason
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.report import SourceGrading
 from tsunagu.services.demo.alert import SERIES
-from tsunagu.services.person_withdrawing import note_told
-from tsunagu.services.persons import add_child, add_subject, state_person, tie_persons
-from tsunagu.services.submission_choosing import SubmissionDraft
-from tsunagu.services.submissions import submit_series
+from tsunagu.services.persons.stating import add_child, add_subject, state_person, tie_persons
+from tsunagu.services.persons.withdrawing import note_told
+from tsunagu.services.submissions.choosing import SubmissionDraft
+from tsunagu.services.submissions.sending import submit_series
 
 KEPT: Final = timedelta(days=90)
 SEEN: Final = "seen in the picture (a demonstration: nothing here is real)"

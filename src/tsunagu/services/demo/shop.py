@@ -18,13 +18,13 @@ from tsunagu.law.gate import Allegation
 from tsunagu.law.points import Evidence, Point
 from tsunagu.resolution.invented.orders import COLUMNS
 from tsunagu.resolution.invented.writing import write_list
-from tsunagu.services.cases import open_case
-from tsunagu.services.gate import record_fact, take_up
-from tsunagu.services.gate_facts import PointFact
+from tsunagu.services.cases.opening import open_case
+from tsunagu.services.gate.decisions import record_fact, take_up
+from tsunagu.services.gate.facts import PointFact
 from tsunagu.services.house import Rooms
-from tsunagu.services.seized_import import OfferedFileOfRows, import_seized
-from tsunagu.services.seized_resolving import resolve_seized
-from tsunagu.services.titles import AssessmentDraft, add_title, assess_title
+from tsunagu.services.seized.imports import OfferedFileOfRows, import_seized
+from tsunagu.services.seized.resolving import resolve_seized
+from tsunagu.services.seized.titles import AssessmentDraft, add_title, assess_title
 
 CASE: Final = "JP-R8-0101"
 ROWS: Final = 160

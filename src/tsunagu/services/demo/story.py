@@ -28,20 +28,20 @@ from tsunagu.domain.permission import Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records.keys.keyring import Keyring
 from tsunagu.records.ledger.book import Book
-from tsunagu.services import overlaps
-from tsunagu.services.accounts import sign_root, verify_ledger
-from tsunagu.services.alerts import AlertView, list_alerts
-from tsunagu.services.cases import open_case
+from tsunagu.services.agencies.identity import NewOfficer, actor_of, found_agency, sign_in
+from tsunagu.services.alerts.reading import AlertView, list_alerts
+from tsunagu.services.cases.opening import open_case
 from tsunagu.services.demo.alert import ask_for_eyes, place_beneath, put_a_series_together, send_alerts
 from tsunagu.services.demo.desk import fill_the_desk
 from tsunagu.services.demo.exhibits import write_exhibits
 from tsunagu.services.demo.known import ask_the_banks, open_the_bank
 from tsunagu.services.demo.people import enter_people, submit_to
-from tsunagu.services.examination import LocalExaminer
 from tsunagu.services.house import House, Rooms
-from tsunagu.services.identity import NewOfficer, actor_of, found_agency, sign_in
-from tsunagu.services.ingest import ingest
-from tsunagu.services.notices import NoticeView, list_notices
+from tsunagu.services.intake.ingest import ingest
+from tsunagu.services.ledger.accounts import sign_root, verify_ledger
+from tsunagu.services.media.examination import LocalExaminer
+from tsunagu.services.overlaps import answers as overlaps
+from tsunagu.services.overlaps.notices import NoticeView, list_notices
 
 Clock = Callable[[], datetime]
 

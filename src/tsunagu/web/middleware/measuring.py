@@ -16,7 +16,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from tsunagu.services.measures import Measure, Sample
+from tsunagu.services.upkeep.measures import Measure, Sample
 
 BOUNDS_S = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 SHARED_EVERY_S = 1.0

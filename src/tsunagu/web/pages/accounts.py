@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tsunagu.domain.errors import InputError, NotFound
 from tsunagu.domain.permission import Role
 from tsunagu.domain.search import LedgerSearch
-from tsunagu.services.accounts import ALL_ENTRIES, read_ledger
-from tsunagu.services.invitations import accept_invitation, end_officer, list_officers
-from tsunagu.services.officers import EXPIRES_SOON, certify_officer, officer_logins
-from tsunagu.services.proposals import propose_officer, propose_reset
+from tsunagu.services.agencies.invitations import accept_invitation, end_officer, list_officers
+from tsunagu.services.agencies.officers import EXPIRES_SOON, certify_officer, officer_logins
+from tsunagu.services.agencies.proposals import propose_officer, propose_reset
+from tsunagu.services.ledger.accounts import ALL_ENTRIES, read_ledger
 from tsunagu.web.desk import chosen, day, parts_of, search_or_all
 from tsunagu.web.ledger_lines import deeds, line_of
 from tsunagu.web.rooms import now, rooms

@@ -15,9 +15,9 @@ from tsunagu.domain.alert import MOST_WORDS, Priority
 from tsunagu.domain.assessment import CountryWeight
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.purpose import Purpose
-from tsunagu.services.alert_desk import Command
-from tsunagu.services.alert_drafts import AlertBasis, alert_basis
-from tsunagu.services.alert_raising import Draft, raise_alert
+from tsunagu.services.alerts.desk import Command
+from tsunagu.services.alerts.drafts import AlertBasis, alert_basis
+from tsunagu.services.alerts.raising import Draft, raise_alert
 from tsunagu.web.desk import chosen, parts_of, whole
 from tsunagu.web.middleware.references import note_refusal
 from tsunagu.web.rooms import now

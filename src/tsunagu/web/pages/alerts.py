@@ -21,11 +21,11 @@ from tsunagu.domain.outcome import (
     PersonRole,
     SchoolBand,
 )
-from tsunagu.services import alert_steps
-from tsunagu.services import alerts as service
-from tsunagu.services.alert_desk import Command
-from tsunagu.services.alert_notes import write_note
-from tsunagu.services.outcomes import tell_outcome
+from tsunagu.services.alerts import reading as service
+from tsunagu.services.alerts import steps as alert_steps
+from tsunagu.services.alerts.desk import Command
+from tsunagu.services.alerts.notes import write_note
+from tsunagu.services.alerts.outcomes import tell_outcome
 from tsunagu.web.desk import ROWS_A_PAGE, chosen, document_digest, id_named, parts_of
 from tsunagu.web.outcome_forms import PERSON_ROWS, outcome_typed
 from tsunagu.web.rooms import now

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tsunagu.domain.look_up import OFFICER_A_DAY
 from tsunagu.domain.permission import NEVER_LENT, Permission, permissions_of
-from tsunagu.services.api_keys import MOST_DAYS, MOST_LOOK_UPS, end_key, list_keys, make_key
+from tsunagu.services.agencies.api_keys import MOST_DAYS, MOST_LOOK_UPS, end_key, list_keys, make_key
 from tsunagu.web.desk import chosen, parts_of, whole
 from tsunagu.web.sign_in.proof import grave
 

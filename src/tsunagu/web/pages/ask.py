@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.look_up import TYPES, Query
 from tsunagu.domain.purpose import Purpose
-from tsunagu.services.asked_files import begin_to_ask, look_up_file
+from tsunagu.services.look_ups.asked_files import begin_to_ask, look_up_file
 from tsunagu.web.desk import Parts, actor_of, chosen, parts_of
 from tsunagu.web.middleware.references import note_refusal
 from tsunagu.web.rooms import rooms
 
 if TYPE_CHECKING:
-    from tsunagu.services.look_ups import LookedUp
+    from tsunagu.services.look_ups.asking import LookedUp
 
 MOST_FILE_BYTES = 32 << 20
 """A longer file is asked for by its digest: this one lies in memory until it has been answered."""
@@ -51,7 +51,7 @@ def _answer(request: HttpRequest, *, typed: str, kind: str) -> dict[str, Any]:
         raise InputError("choose a file, or type the digits of a digest or a fingerprint")
     purpose = chosen(Purpose, request.POST.get("purpose", ""))
     query = Query.of_hex(typed, kind) if kind else Query.of_digits(typed)
-    from tsunagu.services.look_ups import look_up  # noqa: PLC0415 - loads the kernels
+    from tsunagu.services.look_ups.asking import look_up  # noqa: PLC0415 - loads the kernels
 
     told = look_up(queries=[query], known=rooms().known(), **_asking(request, purpose))
     return _shown(told, query)

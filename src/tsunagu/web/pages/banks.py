@@ -13,10 +13,10 @@ from tsunagu.domain.bank import MOST_RADIUS_BITS, BankRules, BankSemantics, Opin
 from tsunagu.domain.look_up import TYPES, Query
 from tsunagu.exchange.reading import Of256Bits
 from tsunagu.exchange.registry import READERS
-from tsunagu.services.bank_judging import judge_item, release_item, withdraw_item
-from tsunagu.services.bank_search import find_items, view_item
-from tsunagu.services.banks import change_bank, list_banks, open_bank, view_bank
-from tsunagu.services.list_uploads import list_progress
+from tsunagu.services.banks.judging import judge_item, release_item, withdraw_item
+from tsunagu.services.banks.ownership import change_bank, list_banks, open_bank, view_bank
+from tsunagu.services.banks.search import find_items, view_item
+from tsunagu.services.intake.list_uploads import list_progress
 from tsunagu.web.desk import chosen, day, parts_of, whole
 from tsunagu.web.rooms import rooms
 from tsunagu.web.sign_in.proof import grave

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from tsunagu.services.case_graph import view_case_graph
+from tsunagu.services.cases.graph import view_case_graph
 from tsunagu.web.case_graphs import BOX_HEIGHT, BOX_WIDTH, drawn, path_of
 from tsunagu.web.desk import parts_of
 

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tsunagu.domain.erasure import DELETION_GROUNDS, WITHDRAWAL_GROUNDS, ErasureGround
 from tsunagu.domain.errors import InputError
-from tsunagu.services.case_life import close_case, reopen_case, withdraw_exhibit, withdrawal_consequences
-from tsunagu.services.cases import staff_case, unstaff_case
-from tsunagu.services.deletion import confirm_deletion, propose_deletion, view_deletion, withdraw_deletion
-from tsunagu.services.retention import keep_case
+from tsunagu.services.cases.life import close_case, reopen_case, withdraw_exhibit, withdrawal_consequences
+from tsunagu.services.cases.opening import staff_case, unstaff_case
+from tsunagu.services.erasures.deletion import confirm_deletion, propose_deletion, view_deletion, withdraw_deletion
+from tsunagu.services.upkeep.retention import keep_case
 from tsunagu.web.desk import chosen, day, parts_of
 from tsunagu.web.rooms import rooms
 from tsunagu.web.sign_in.proof import grave

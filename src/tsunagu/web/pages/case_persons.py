@@ -22,9 +22,10 @@ from tsunagu.domain.person import (
     TieReason,
 )
 from tsunagu.domain.report import SourceGrading
-from tsunagu.services import identities, person_withdrawing
-from tsunagu.services import persons as service
-from tsunagu.services.person_network import network_of
+from tsunagu.services.persons import identities
+from tsunagu.services.persons import stating as service
+from tsunagu.services.persons import withdrawing as person_withdrawing
+from tsunagu.services.persons.network import network_of
 from tsunagu.web.case_graphs import BOX_HEIGHT, BOX_WIDTH, laid_out
 from tsunagu.web.desk import chosen, day, parts_of
 from tsunagu.web.sign_in.proof import grave

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.search import CaseSearch, CaseState
-from tsunagu.services.alerts import alerts_of_case
-from tsunagu.services.cases import list_cases, open_case, page_holdings, view_case
-from tsunagu.services.reveals import reveal_desk
-from tsunagu.services.timeline import case_timeline
+from tsunagu.services.alerts.reading import alerts_of_case
+from tsunagu.services.cases.opening import list_cases, open_case, page_holdings, view_case
+from tsunagu.services.ledger.timeline import case_timeline
+from tsunagu.services.media.reveals import reveal_desk
 from tsunagu.web.desk import ROWS_A_PAGE, actor_of, chosen, day, may, narrowed, number, parts_of, search_or_all, sought
 from tsunagu.web.pages.timeline import timeline_page
 from tsunagu.web.rooms import now

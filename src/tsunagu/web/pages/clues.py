@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tsunagu.domain.assessment import CountryFinding, CountryState
 from tsunagu.domain.clue import MOST_TEXT, Bearing, ClueDraft, ClueKind, Region, Span, Support, Weighing
 from tsunagu.domain.errors import InputError, NotFound, TsunaguError
-from tsunagu.services.clues import record_clue, sign_assessment, view_clues, withdraw_clue
-from tsunagu.services.reveals import reveal_desk
+from tsunagu.services.cases.clues import record_clue, sign_assessment, view_clues, withdraw_clue
+from tsunagu.services.media.reveals import reveal_desk
 from tsunagu.web.desk import MOST_DIGITS, actor_of, chosen, number, parts_of, whole
 from tsunagu.web.middleware.references import note_refusal
 from tsunagu.web.rooms import now

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tsunagu.domain.claim import ClaimScope
 from tsunagu.domain.comparison import COMPARISON_LASTS, LONGEST_COMPARISON, MOST_ITEMS
-from tsunagu.services import comparisons as service
+from tsunagu.services.comparisons import asking as service
 from tsunagu.web.desk import ROWS_A_PAGE, day, number, parts_of
 from tsunagu.web.rooms import now
 from tsunagu.web.sign_in.proof import grave

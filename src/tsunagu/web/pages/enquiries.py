@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tsunagu.domain.enquiry import EnquiryDraft, EnquiryResult
 from tsunagu.domain.errors import InputError
-from tsunagu.services import enquiries as service
+from tsunagu.services.cases import enquiries as service
 from tsunagu.web.desk import chosen, day, parts_of
 from tsunagu.web.rooms import now
 

@@ -12,8 +12,8 @@ from tsunagu.domain.enquiry_request import Confirmed, RequestAnswer, RequestDraf
 from tsunagu.domain.errors import InputError
 from tsunagu.exchange.enquiry_form import pdf_of
 from tsunagu.exchange.typesetting import Typesetter
-from tsunagu.services import enquiry_requests as service
-from tsunagu.services.enquiry_asking import ask_force
+from tsunagu.services.gate import requests as service
+from tsunagu.services.gate.request_asking import ask_force
 from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, document_digest, id_named, parts_of
 from tsunagu.web.desk import number as number_of
 from tsunagu.web.sign_in.proof import grave

@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from tsunagu.domain.errors import InputError
-from tsunagu.services.proofs import prove_erasures
-from tsunagu.services.retention import read_retention, set_retention
+from tsunagu.services.erasures.proofs import prove_erasures
+from tsunagu.services.upkeep.retention import read_retention, set_retention
 from tsunagu.web.desk import parts_of
 
 MOST_DIGITS = 5

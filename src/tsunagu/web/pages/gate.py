@@ -17,11 +17,11 @@ from tsunagu.law.applying import Showing
 from tsunagu.law.gate import Allegation, GateClosed, Majority
 from tsunagu.law.points import Point
 from tsunagu.resolution.prefectures import prefectures
-from tsunagu.services import gate as service
-from tsunagu.services.enquiry_asking import ASKED_OF
-from tsunagu.services.gate_facts import PositionFact
-from tsunagu.services.gate_views import MOST_PERSONS, PersonView, list_persons, view_person
-from tsunagu.services.referral_package import FORMS
+from tsunagu.services.gate import decisions as service
+from tsunagu.services.gate.facts import PositionFact
+from tsunagu.services.gate.request_asking import ASKED_OF
+from tsunagu.services.gate.views import MOST_PERSONS, PersonView, list_persons, view_person
+from tsunagu.services.referrals.package import FORMS
 from tsunagu.web.desk import day, may, narrowed, parts_of, search_or_all, whole
 from tsunagu.web.desk import number as place
 from tsunagu.web.gate_forms import EVIDENCE_LINES, fact_of

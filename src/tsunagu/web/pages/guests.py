@@ -14,8 +14,8 @@ from tsunagu.domain.clue import MOST_TEXT, Bearing, Support, Weighing
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.guest import MOST_DAYS, Answer, GuestState
 from tsunagu.domain.report import SourceGrading
-from tsunagu.services import guests as service
-from tsunagu.services import visits
+from tsunagu.services.series import guests as service
+from tsunagu.services.series import visits
 from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, number, officer_of, parts_of
 from tsunagu.web.pages.clues import codes
 from tsunagu.web.rooms import now

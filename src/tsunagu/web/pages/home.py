@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.permission import Permission
-from tsunagu.services.cases import list_cases
-from tsunagu.services.notices import list_notices
-from tsunagu.services.officers import EXPIRES_SOON
-from tsunagu.services.proposals import list_proposals
+from tsunagu.services.agencies.officers import EXPIRES_SOON
+from tsunagu.services.agencies.proposals import list_proposals
+from tsunagu.services.cases.opening import list_cases
+from tsunagu.services.overlaps.notices import list_notices
 from tsunagu.services.waiting import MOST_REFERRALS, count_waiting
 from tsunagu.web.desk import is_barred, may, officer_of, parts_of
 from tsunagu.web.rooms import now, rooms

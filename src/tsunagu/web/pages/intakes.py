@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tsunagu.domain.errors import Unavailable
 from tsunagu.domain.intake_run import IntakeState, IntakeSummary
-from tsunagu.services import intakes as service
-from tsunagu.services import uploads
+from tsunagu.services.intake import intakes as service
+from tsunagu.services.intake import uploads
 from tsunagu.web.desk import ROWS_A_PAGE, number, parts_of
 from tsunagu.web.rooms import rooms
 from tsunagu.web.uploading import held_after, held_files, offered_files

@@ -14,7 +14,7 @@ from tsunagu.law.applying import Question, apply_law
 from tsunagu.law.days import today_in
 from tsunagu.law.rule import Rule, RuleState
 from tsunagu.law.rule_set import RuleSet
-from tsunagu.services.law_rules import rules_in_use
+from tsunagu.services.agencies.law_rules import rules_in_use
 from tsunagu.web.desk import day, parts_of, search_or_all
 from tsunagu.web.rooms import now
 

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tsunagu.domain.incoming_list import OfferedList
-from tsunagu.services import list_uploads as service
-from tsunagu.services.category_tables import told_tables
+from tsunagu.services.banks.category_tables import told_tables
+from tsunagu.services.intake import list_uploads as service
 from tsunagu.web.desk import parts_of, whole
 from tsunagu.web.pages.banks import shown_bank
 from tsunagu.web.pages.intakes import STOP_POLLING

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 
-from tsunagu.services.measures import Measure
+from tsunagu.services.upkeep.measures import Measure
 from tsunagu.web.middleware.measuring import counts
 from tsunagu.web.rooms import measured, now
 

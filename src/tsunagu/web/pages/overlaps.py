@@ -16,9 +16,9 @@ from tsunagu.domain.judgement import Judgement, Sameness
 from tsunagu.domain.notice import NoticeState
 from tsunagu.domain.overlap import Strength
 from tsunagu.domain.search import Answered, OverlapSearch
-from tsunagu.services import overlaps as service
-from tsunagu.services.notices import list_notices
-from tsunagu.services.reveals import reveal_desk
+from tsunagu.services.media.reveals import reveal_desk
+from tsunagu.services.overlaps import answers as service
+from tsunagu.services.overlaps.notices import list_notices
 from tsunagu.web.desk import ROWS_A_PAGE, actor_of, day, narrowed, number, parts_of, search_or_all, sought
 from tsunagu.web.rooms import now, rooms
 from tsunagu.web.sign_in.proof import grave

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from tsunagu.exchange.case_report import Reporter
 from tsunagu.records.packages.archive import ArchivedPackage
-from tsunagu.services.packaging import export_case
+from tsunagu.services.cases.packaging import export_case
 from tsunagu.web.desk import parts_of
 from tsunagu.web.rooms import rooms
 from tsunagu.web.sign_in.proof import grave

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.grant import MOST_DAYS
 from tsunagu.domain.permission import BY_GRANT, Permission
-from tsunagu.services.grants import GrantBook, confirm_grant, list_grants, propose_grant, withdraw_grant
+from tsunagu.services.agencies.grants import GrantBook, confirm_grant, list_grants, propose_grant, withdraw_grant
 from tsunagu.web.desk import chosen, officer_of, parts_of
 from tsunagu.web.sign_in.proof import grave
 

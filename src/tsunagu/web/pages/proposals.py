@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from tsunagu.services.proposals import confirm_proposal, list_proposals, refuse_proposal
+from tsunagu.services.agencies.proposals import confirm_proposal, list_proposals, refuse_proposal
 from tsunagu.web.desk import parts_of
 from tsunagu.web.sign_in.proof import grave
 

@@ -17,12 +17,12 @@ from tsunagu.domain.referral import ReferralState, ReturnReason
 from tsunagu.exchange.referral_case import referral_as_case
 from tsunagu.exchange.referral_form import pdf_of, text_of
 from tsunagu.exchange.typesetting import Typesetter
-from tsunagu.services import referral_answers as answers
-from tsunagu.services.referral_keeping import TAKEN_AS, take_referral
-from tsunagu.services.referral_lists import ReferralView, browse_referrals
-from tsunagu.services.referral_package import FORMS, ReferralDraft
-from tsunagu.services.referral_views import ReadReferral, packages_of_list, view_referral
-from tsunagu.services.referrals import make_referral, send_referral, withdraw_referral
+from tsunagu.services.referrals import answers
+from tsunagu.services.referrals.keeping import TAKEN_AS, take_referral
+from tsunagu.services.referrals.lists import ReferralView, browse_referrals
+from tsunagu.services.referrals.package import FORMS, ReferralDraft
+from tsunagu.services.referrals.sending import make_referral, send_referral, withdraw_referral
+from tsunagu.services.referrals.views import ReadReferral, packages_of_list, view_referral
 from tsunagu.web.desk import ROWS_A_PAGE, chosen, document_digest, id_named, officer_of, parts_of
 from tsunagu.web.desk import number as place
 from tsunagu.web.rooms import rooms

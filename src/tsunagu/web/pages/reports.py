@@ -16,9 +16,10 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.report import MOST_TEXT, ObservationKind, SourceKind
 from tsunagu.domain.report_steps import ReportState
 from tsunagu.exchange.incoming_reports import read_report
-from tsunagu.services import report_acts, report_answers
-from tsunagu.services import reports as service
-from tsunagu.services.report_entry import enter_report
+from tsunagu.services.reports import acts as report_acts
+from tsunagu.services.reports import answers as report_answers
+from tsunagu.services.reports import reading as service
+from tsunagu.services.reports.entry import enter_report
 from tsunagu.web.desk import ROWS_A_PAGE, chosen, id_named, narrowed, parts_of
 from tsunagu.web.middleware.references import note_refusal
 from tsunagu.web.rooms import now, rooms

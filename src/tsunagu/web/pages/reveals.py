@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tsunagu.domain.errors import TsunaguError
 from tsunagu.domain.reveal import RevealMeans
-from tsunagu.services.reveals import Sources, ask_to_see, show
+from tsunagu.services.media.reveals import Sources, ask_to_see, show
 from tsunagu.web.desk import chosen, parts_of
 from tsunagu.web.middleware.references import note_refusal
 from tsunagu.web.rooms import rooms

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.seized import ListField, ListMapping
 from tsunagu.exchange.seized.encodings import Encoding
-from tsunagu.services import saved_mappings, seized_asking
+from tsunagu.services.seized import asking as seized_asking
+from tsunagu.services.seized import saved_mappings
 from tsunagu.web.desk import chosen, parts_of, whole
 from tsunagu.web.rooms import rooms
 
@@ -51,7 +52,7 @@ class Sent:
 @require_GET
 def new(request: HttpRequest, reference: str) -> HttpResponse:
     """Offer to bring a list into a case."""
-    from tsunagu.services import seized_bringing  # noqa: PLC0415 - loads NumPy
+    from tsunagu.services.seized import bringing as seized_bringing  # noqa: PLC0415 - loads NumPy
 
     found = seized_bringing.lists_to_read_like(reference=reference, **parts_of(request))
     kept = saved_mappings.list_mappings(**parts_of(request))
@@ -68,7 +69,7 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["PUT"])
 def preview(request: HttpRequest, reference: str) -> HttpResponse:
     """Show how the file that is sent begins, and how it would be read. It touches no disk; nothing of it is kept."""
-    from tsunagu.services import seized_bringing  # noqa: PLC0415 - loads NumPy
+    from tsunagu.services.seized import bringing as seized_bringing  # noqa: PLC0415 - loads NumPy
 
     with _sent(request) as sent:
         mapping = _mapping(sent.told)
@@ -89,7 +90,7 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["PUT"])
 def bring_in(request: HttpRequest, reference: str) -> HttpResponse:
     """Seal the file that is sent, keep its rows as the officer has said, and have them compared by a worker."""
-    from tsunagu.services.seized_import import OfferedFileOfRows, import_seized  # noqa: PLC0415 - loads NumPy
+    from tsunagu.services.seized.imports import OfferedFileOfRows, import_seized  # noqa: PLC0415 - loads NumPy
 
     with _sent(request) as sent:
         mapping = _mapping(sent.told)
@@ -191,7 +192,7 @@ def _like(request: HttpRequest, named: str, mapping: ListMapping) -> ListMapping
     """Return a mapping with the columns of another list, named by its number and its case, or of one that he keeps."""
     if named.startswith(SAVED):
         return saved_mappings.saved_mapping(name=named.removeprefix(SAVED), **parts_of(request))
-    from tsunagu.services import seized_bringing  # noqa: PLC0415 - loads NumPy
+    from tsunagu.services.seized import bringing as seized_bringing  # noqa: PLC0415 - loads NumPy
 
     number, _, reference = named.partition(" ")
     read = seized_bringing.mapping_of_list(

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tsunagu.domain.seized import ListStage, SeizedList
-from tsunagu.services import seized_lists as service
+from tsunagu.services.seized import lists as service
 from tsunagu.web.desk import ROWS_A_PAGE, parts_of
 from tsunagu.web.desk import number as place
 from tsunagu.web.prefecture_tiles import drawn_tiles

@@ -74,7 +74,7 @@ def review(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Show pairs that wait for the officer, or that are disputed; or keep his answer to one."""
     if request.method == "POST":
         return _answer(request, reference, number)
-    from tsunagu.services import seized_review as service  # noqa: PLC0415 - loads NumPy
+    from tsunagu.services.seized import review as service  # noqa: PLC0415 - loads NumPy
 
     disputed = request.GET.get("state") == "disputed"
     view = service.list_pairs(
@@ -97,7 +97,7 @@ def residences(request: HttpRequest, reference: str, number: int) -> HttpRespons
     """Show persons whose prefecture an officer has to decide or has decided; or keep what he decides of one."""
     if request.method == "POST":
         return _decide(request, reference, number)
-    from tsunagu.services import seized_places as service  # noqa: PLC0415 - loads NumPy
+    from tsunagu.services.seized import places as service  # noqa: PLC0415 - loads NumPy
 
     after = place(request.GET.get("after", ""))
     found = service.list_persons_to_place(
@@ -127,7 +127,7 @@ def lines_of(pair: RowPair) -> tuple[Line, ...]:
 
 
 def _answer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
-    from tsunagu.services import seized_review as service  # noqa: PLC0415 - loads NumPy
+    from tsunagu.services.seized import review as service  # noqa: PLC0415 - loads NumPy
 
     said, _, named = request.POST.get("answer", "").partition(":")
     pair = _pair(named) or NO_PAIR
@@ -142,7 +142,7 @@ def _answer(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, reference: str, number: int) -> HttpResponse:
-    from tsunagu.services import seized_places as service  # noqa: PLC0415 - loads NumPy
+    from tsunagu.services.seized import places as service  # noqa: PLC0415 - loads NumPy
 
     sent = request.POST
     rows = tuple(sorted({place(one) for one in sent.get("rows", "").split(",")}))

@@ -19,10 +19,14 @@ from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.scheme import Grade
 from tsunagu.domain.series import TRANSITIONS, Distributed, SeriesItem, SeriesSearch, SeriesStatus
 from tsunagu.domain.series_counts import CountedBy
-from tsunagu.services import claims, series_changes, series_facts, series_publishing, votes
-from tsunagu.services.alert_outcomes import count_outcomes
-from tsunagu.services.series import list_series, open_series, view_series
-from tsunagu.services.series_counter import count_series
+from tsunagu.services.alerts.counted_outcomes import count_outcomes
+from tsunagu.services.cases import claims
+from tsunagu.services.series import changes as series_changes
+from tsunagu.services.series import facts as series_facts
+from tsunagu.services.series import publishing as series_publishing
+from tsunagu.services.series import votes
+from tsunagu.services.series.counter import count_series
+from tsunagu.services.series.reading import list_series, open_series, view_series
 from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, may, narrowed, number, parts_of, search_or_all, sought
 from tsunagu.web.rooms import now
 from tsunagu.web.sign_in.proof import grave

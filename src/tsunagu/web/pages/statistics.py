@@ -25,7 +25,7 @@ from tsunagu.domain.errors import InputError
 from tsunagu.domain.figure import FigureStatus
 from tsunagu.exchange.typesetting import Typesetter
 from tsunagu.exchange.yearly_report import report_pdf
-from tsunagu.services.own_figures import ReadVintage, freeze_figures, list_vintages, read_vintage
+from tsunagu.services.figures.own_figures import ReadVintage, freeze_figures, list_vintages, read_vintage
 from tsunagu.web.charts import drawn_rows, drawn_series
 from tsunagu.web.desk import chosen, day, number, parts_of
 

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.purpose import Purpose
 from tsunagu.domain.submission import Rejection, Submission, SubmissionState
-from tsunagu.services import submission_inbox as inbox
-from tsunagu.services import submissions as service
-from tsunagu.services.submission_choosing import SubmissionDraft
-from tsunagu.services.submission_taking import take_submission
+from tsunagu.services.submissions import inbox
+from tsunagu.services.submissions import sending as service
+from tsunagu.services.submissions.choosing import SubmissionDraft
+from tsunagu.services.submissions.taking import take_submission
 from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, number, officer_of, parts_of
 from tsunagu.web.rooms import now, rooms
 from tsunagu.web.sign_in.proof import grave

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tsunagu.domain.timeline import TimelineEntry
+from tsunagu.services.ledger.timeline import own_deeds, seen_by_others
 from tsunagu.services.page import Page
-from tsunagu.services.timeline import own_deeds, seen_by_others
 from tsunagu.web.desk import parts_of
 
 ENTRIES_A_PAGE = 50

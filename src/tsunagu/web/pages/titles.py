@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.title import MOST_WORDS, TitleAssessment, TitleValue, TitleWords
-from tsunagu.services import titles as service
-from tsunagu.services.titles import AssessmentDraft, TitleView
+from tsunagu.services.seized import titles as service
+from tsunagu.services.seized.titles import AssessmentDraft, TitleView
 from tsunagu.web.desk import ROWS_A_PAGE, chosen, day, narrowed, parts_of, search_or_all
 from tsunagu.web.desk import number as place
 

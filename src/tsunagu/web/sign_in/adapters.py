@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from tsunagu.domain.act import Act
 from tsunagu.domain.ledger import Deed
 from tsunagu.records import agencies, sign_ins
-from tsunagu.services.proving import open_factor, seal_factor
+from tsunagu.services.agencies.proving import open_factor, seal_factor
 from tsunagu.web.client_address import client_address
 from tsunagu.web.desk import SignedIn, officer_of
 from tsunagu.web.middleware.agencies import AGENCY

@@ -9,7 +9,7 @@ from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from tsunagu.records import agencies
-from tsunagu.services.proving import proves_password
+from tsunagu.services.agencies.proving import proves_password
 from tsunagu.web.rooms import now
 
 

@@ -12,7 +12,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from tsunagu.domain.act import Act
 from tsunagu.domain.ledger import Deed
 from tsunagu.records import agencies
-from tsunagu.services.proving import proves_code, proves_password, spend_code
+from tsunagu.services.agencies.proving import proves_code, proves_password, spend_code
 from tsunagu.web.rooms import now, rooms
 
 

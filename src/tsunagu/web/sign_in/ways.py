@@ -21,7 +21,7 @@ from tsunagu.domain.errors import NotFound
 from tsunagu.domain.ledger import Deed
 from tsunagu.domain.party import Credentials
 from tsunagu.records import agencies, subjects
-from tsunagu.services.subjects import bind_subject, proves_subject, unbind_subject
+from tsunagu.services.agencies.subjects import bind_subject, proves_subject, unbind_subject
 from tsunagu.web.desk import officer_of
 from tsunagu.web.provider import REFUSED, Flow, NotProven, Provider, authorization_address, proven_subject
 from tsunagu.web.rooms import now, provider, rooms

@@ -1,0 +1,1 @@
+"""Alerts: raised, passed on hop by hop, and what became of them brought home."""

@@ -1,0 +1,1 @@
+"""Cases: opened, claimed, worked on, packed for others, and closed."""

@@ -1,0 +1,1 @@
+"""Erasures: decided, carried out everywhere, proven, and done again after a restore."""

@@ -1,0 +1,1 @@
+"""Figures of an agency: what it was told of outcomes, counted and frozen."""

@@ -1,0 +1,1 @@
+"""Exchange with other installations: their membership, and messages on their way."""

@@ -1,0 +1,1 @@
+"""Look-ups: whether something is known anywhere, asked by officers and programs."""

@@ -1,0 +1,1 @@
+"""Incoming reports: entered, read, acted upon, answered, and erased."""

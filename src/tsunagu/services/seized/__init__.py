@@ -1,0 +1,1 @@
+"""Seized lists: brought in under seal, and their rows compared, reviewed and placed."""

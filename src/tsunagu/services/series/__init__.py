@@ -1,0 +1,1 @@
+"""Series: formed, described, graded, published, and shown to guests."""

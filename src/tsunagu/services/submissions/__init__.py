@@ -1,0 +1,1 @@
+"""Submissions: items of a series sent to another agency of this installation, and taken there as a case."""

@@ -1,0 +1,1 @@
+"""What an operator and the nights see to: backups, last days, vaults, and measures."""
