@@ -23,7 +23,7 @@ class LookUp:
 
     Attributes:
         actor: with the purpose for which he asks.
-        queries: 1 to `look_ups.MOST_QUERIES`, none of them empty.
+        queries: 1 to `asking.MOST_QUERIES`, none of them empty.
         of_own_all: whether banks of his own agency answer with all their items, also those that are switched off.
     """
 
