@@ -242,9 +242,9 @@ def _codes() -> Iterator[Text]:
     yield from _words_of_deeds()
     runs = importlib.import_module("tsunagu.services.intake.runs")
     lost = importlib.import_module("tsunagu.services.intake.lost_uploads")
-    yield Text(_place(SOURCE / "services" / "lost_uploads.py"), lost.NOT_IN_BACKUP, CODE)
+    yield Text(_place(SOURCE / "services" / "intake" / "lost_uploads.py"), lost.NOT_IN_BACKUP, CODE)
     for failure in (runs.OFFICER_LEFT, runs.GAVE_UP, runs.EXPIRED):
-        yield Text(_place(SOURCE / "services" / "intake_runs.py"), failure, CODE)
+        yield Text(_place(SOURCE / "services" / "intake" / "runs.py"), failure, CODE)
 
 
 def _words_of_deeds() -> Iterator[Text]:
