@@ -31,8 +31,8 @@ def make_store(home: Path, rows: Path) -> str:
     from tsunagu.domain.permission import Permission, Role  # noqa: PLC0415
     from tsunagu.domain.purpose import Purpose  # noqa: PLC0415
     from tsunagu.records import bank_items  # noqa: PLC0415
-    from tsunagu.records.bank_items import NewItem  # noqa: PLC0415
     from tsunagu.records.keys.keyring import Keyring  # noqa: PLC0415
+    from tsunagu.records.new_items import NewItem, pack  # noqa: PLC0415
     from tsunagu.records.session import acting_for  # noqa: PLC0415
     from tsunagu.services.agencies.api_keys import make_key  # noqa: PLC0415
     from tsunagu.services.agencies.identity import NewOfficer, found_agency  # noqa: PLC0415
@@ -50,7 +50,7 @@ def make_store(home: Path, rows: Path) -> str:
         bank = open_bank(actor=actor, name="BENCH", semantics=BankSemantics.ALERT, legal_ground="a bench", **parts)
         table = np.load(rows)
         for begin in range(0, len(table), ROWS_AT_ONCE):
-            some = bank_items.pack(NewItem(pdq=one.tobytes()) for one in table[begin : begin + ROWS_AT_ONCE])
+            some = pack(NewItem(pdq=one.tobytes()) for one in table[begin : begin + ROWS_AT_ONCE])
             with acting_for(actor.agency_id):
                 bank_items.add_items(bank.bank_id, some, agency_id=actor.agency_id, now=now)
         rooms.known().publish()

@@ -17,10 +17,11 @@ from tsunagu.domain.errors import Conflict, InputError, NotFound
 from tsunagu.domain.known import RefusedRow, RowRefusal
 from tsunagu.domain.permission import Role
 from tsunagu.exchange.reading import Of256Bits, Stated
-from tsunagu.records import bank_items, banks
+from tsunagu.records import banks
 from tsunagu.records.banks import bank_of
+from tsunagu.records.new_items import NewItem
 from tsunagu.records.session import acting_for
-from tsunagu.services.banks import imported_lists
+from tsunagu.services.banks import pieces as list_pieces
 from tsunagu.services.banks.exports import ListFormat, export_bank
 from tsunagu.services.banks.imported_lists import ImportReport, ListToImport
 from tsunagu.services.banks.imports import import_list
@@ -42,7 +43,7 @@ def anna(world: World) -> Person:
 
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imported_lists, "PIECE_ROWS", 10)
+    monkeypatch.setattr(list_pieces, "PIECE_ROWS", 10)
 
 
 def bring_in(
@@ -129,12 +130,12 @@ def test_where_there_is_no_room_for_a_snapshot_the_list_is_brought_in_all_the_sa
 
 
 def test_a_piece_of_a_list_ends_by_its_rows_or_by_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imported_lists, "PIECE_ROWS", 250)
-    monkeypatch.setattr(imported_lists, "PIECE_BYTES", 10_000)
+    monkeypatch.setattr(list_pieces, "PIECE_ROWS", 250)
+    monkeypatch.setattr(list_pieces, "PIECE_BYTES", 10_000)
     for bytes_a_row, lengths in ((1, [250, 250, 100]), (90, [200, 200, 200])):
         stream = BufferedReader(BytesIO(b"x" * 600 * bytes_a_row))  # type: ignore[arg-type]
         rows = (RefusedRow(number, RowRefusal.MALFORMED) for number in range(600) if stream.read(bytes_a_row))
-        assert [len(piece) for piece in imported_lists.pieces(rows, stream)] == lengths
+        assert [piece.rows for piece in list_pieces.pieces(rows, stream)] == lengths
 
 
 def test_until_its_end_no_row_of_a_list_answers(world: World, anna: Person) -> None:
@@ -204,7 +205,7 @@ def test_what_is_too_wide_goes_into_quarantine_with_its_figures(world: World) ->
     anna = world.found(WORKS, {Role.ADMINISTRATOR})[0]
     bank, text = random_name("bank"), a_list(15)
     wide = bytes.fromhex(text.splitlines()[5].split(",")[1])
-    Bank(world, anna, BankSemantics.BENIGN).add(bank_items.NewItem(pdq=wide))
+    Bank(world, anna, BankSemantics.BENIGN).add(NewItem(pdq=wide))
     assert bring_in(world, anna, text, bank=bank).held == 1
     assert all(known.semantics is BankSemantics.BENIGN for known in told(world, anna, wide))
     [item] = [one for one in items_of(anna, bank) if one.quarantine]

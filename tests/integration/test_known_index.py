@@ -17,8 +17,8 @@ from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.permission import Role
 from tsunagu.index.snapshot import open_snapshot
 from tsunagu.records import bank_items
-from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import bank_of
+from tsunagu.records.new_items import NewItem, pack
 from tsunagu.records.session import LINKER, acting_for
 from tsunagu.services.banks import known_index
 from tsunagu.services.banks.known_index import KnownIndex
@@ -50,7 +50,7 @@ def looked_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def add(anna: Person, bank_id: UUID, *table: bytes) -> None:
     items = [NewItem(pdq=one) for one in table]
     with acting_for(anna.actor.agency_id):
-        bank_items.add_items(bank_id, bank_items.pack(items), agency_id=anna.actor.agency_id, now=now())
+        bank_items.add_items(bank_id, pack(items), agency_id=anna.actor.agency_id, now=now())
 
 
 def withdraw(anna: Person, *item_ids: int) -> None:

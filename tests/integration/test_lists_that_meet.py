@@ -6,25 +6,29 @@ import json
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connections, transaction
 
 from tsunagu.domain.bank import BankSemantics
 from tsunagu.domain.errors import Conflict, InputError
 from tsunagu.domain.look_up import DigestKind, Query
 from tsunagu.domain.permission import Role
 from tsunagu.exchange.reading import Of256Bits, Stated
-from tsunagu.records import bank_items, banks
-from tsunagu.records.bank_items import NewItem
+from tsunagu.records import bank_items, banks, migrations
 from tsunagu.records.banks import ImportRow, bank_of
+from tsunagu.records.new_items import NewItem, pack
 from tsunagu.records.session import acting_for, connections_left
-from tsunagu.services.banks import imported_lists
+from tsunagu.services.banks import pieces as list_pieces
 from tsunagu.services.banks.ownership import change_bank
 
 from .scene import WORKS
 from .test_bank_imports import MEDIA, a_list, bring_in, crash_at, items_of
-from .test_look_ups import ask, told
+from .test_look_ups import Bank, ask, told
 from .world import Person, World, now, random_name
 
 
@@ -35,7 +39,7 @@ def anna(world: World) -> Person:
 
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imported_lists, "PIECE_ROWS", 10)
+    monkeypatch.setattr(list_pieces, "PIECE_ROWS", 10)
 
 
 def fingerprint_in(text: str, row: int) -> bytes:
@@ -84,7 +88,7 @@ def test_what_is_added_by_itself_answers_at_once_though_a_list_is_still_on_its_w
     query = Query(digests=((DigestKind.MD5, md5),))
     assert ask(world, anna, query) == [()]
     with acting_for(anna.actor.agency_id):
-        items, parts = bank_items.pack([NewItem(md5=md5)]), {"agency_id": anna.actor.agency_id, "now": now()}
+        items, parts = pack([NewItem(md5=md5)]), {"agency_id": anna.actor.agency_id, "now": now()}
         bank_id, before = bank_of(bank).bank_id, bank_of(bank).items
         assert bank_items.add_items(bank_id, items, **parts) == 1
         assert bank_items.add_items(bank_id, items, **parts) == 0
@@ -103,12 +107,12 @@ def test_what_two_add_at_the_same_time_or_one_twice_is_added_once(world: World, 
 
     def added() -> int:
         with acting_for(agency_id):
-            packed = bank_items.pack([item, item])
+            packed = pack([item, item])
             return bank_items.add_items(bank_of(bank).bank_id, packed, agency_id=agency_id, now=now())
 
     with ThreadPoolExecutor(1) as pool:
         with acting_for(agency_id):
-            packed = bank_items.pack([item, item])
+            packed = pack([item, item])
             assert packed.rows == 2
             assert bank_items.add_items(bank_of(bank).bank_id, packed, agency_id=agency_id, now=now()) == 1
             other = pool.submit(added)
@@ -174,3 +178,22 @@ def test_a_bank_without_a_legal_ground_answers_nobody_else_before_one_is_stated(
     assert world.run(anna, "bank", "change", bank, "--ground", "§ 2").status == 0
     assert world.json(anna, "bank", "show", bank)[0]["ground"] == "§ 2"
     assert BankSemantics.ALERT.value in world.run(anna, "bank", "list").stdout
+
+
+def test_an_upgrade_gives_items_the_keys_with_which_they_would_come_in_today(
+    world: World, anna: Person, admin: psycopg.Connection
+) -> None:
+    known_by = {"md5": 16, "sha1": 20, "sha256": 32, "pdq": 32}
+    kinds = [*combinations(known_by, 1), *combinations(known_by, 2), tuple(known_by)]
+    items = [NewItem(**{kind: secrets.token_bytes(known_by[kind]) for kind in some}) for some in kinds]
+    bank = Bank(world, anna, BankSemantics.KNOWN)
+    assert len(bank.add(*items)) == len(items)
+    admin.execute("UPDATE bank_item SET key = gen_random_uuid() WHERE key IS NOT NULL")
+    admin.commit()
+    upgrade = Path(migrations.__file__).with_name("0079_keys_of_neighbours.sql").read_text(encoding="utf-8")
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(upgrade)  # by the role that upgrades
+    connections["owner"].close()
+    assert bank.add(*items) == []
+    is_bound = "SELECT relforcerowsecurity FROM pg_class WHERE relname = 'bank_item'"
+    assert admin.execute(is_bound).fetchone() == (True,)

@@ -15,9 +15,9 @@ from tsunagu.domain.look_up import DigestKind, Known, Query
 from tsunagu.domain.permission import Permission, Role
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records import bank_corpus, bank_items, look_ups
-from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import bank_of
 from tsunagu.records.ledger import book
+from tsunagu.records.new_items import NewItem, pack
 from tsunagu.records.session import acting_for
 from tsunagu.services.banks.blast_radius import MOST_RECENT, quarantined
 from tsunagu.services.banks.judging import judge_item, release_item, withdraw_item
@@ -51,7 +51,7 @@ class Bank:
         with acting_for(agency_id):
             bank_id = bank_of(self.name).bank_id
             before = {one.item_id for one in all_items(bank_id)}
-            bank_items.add_items(bank_id, bank_items.pack(items), agency_id=agency_id, now=now())
+            bank_items.add_items(bank_id, pack(items), agency_id=agency_id, now=now())
             return [one.item_id for one in all_items(bank_id) if one.item_id not in before]
 
     def rule(self, **changes: Any) -> None:

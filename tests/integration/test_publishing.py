@@ -16,9 +16,9 @@ from tsunagu.domain.media import Examined, MediaType
 from tsunagu.domain.permission import Role
 from tsunagu.domain.scheme import Grade
 from tsunagu.records import bank_items, holdings
-from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import bank_of
 from tsunagu.records.models import Exhibit, MediaItem
+from tsunagu.records.new_items import NewItem, pack
 from tsunagu.records.session import acting_for
 from tsunagu.services.banks.ownership import open_bank
 from tsunagu.services.cases.life import withdraw_exhibit
@@ -151,7 +151,7 @@ def test_what_others_speak_for_stays_when_one_series_is_withdrawn_from_the_bank(
     with acting_for(desk.anna.actor.agency_id):
         own = NewItem(sha256=bytes.fromhex(desk.items[3]))
         agency_id = desk.anna.actor.agency_id
-        bank_items.add_items(bank_of(name).bank_id, bank_items.pack([own]), agency_id=agency_id, now=now())
+        bank_items.add_items(bank_of(name).bank_id, pack([own]), agency_id=agency_id, now=now())
     assert publish(desk, series, name) == publish(desk, other, name) == 0
     assert desk.run("unpublish", series, "--bank", name, *WHY) == 0
     assert known_in(desk, name) == set(desk.items[2:])
@@ -165,7 +165,7 @@ def test_what_a_bank_knew_by_somebodys_own_decision_stays_though_a_series_had_it
         member = MediaItem.objects.get(sha256=bytes.fromhex(desk.items[0]))
         own = NewItem(*(bytes(one) for one in (member.md5, member.sha1, member.sha256)))
         agency_id = desk.anna.actor.agency_id
-        bank_items.add_items(bank_of(name).bank_id, bank_items.pack([own]), agency_id=agency_id, now=now())
+        bank_items.add_items(bank_of(name).bank_id, pack([own]), agency_id=agency_id, now=now())
     assert publish(desk, series, name) == 0
     assert desk.run("circulation", series, "no") == 0
     assert known_in(desk, name) == {desk.items[0]}

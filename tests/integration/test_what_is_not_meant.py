@@ -13,10 +13,10 @@ from tsunagu.domain.bank import BankSemantics, Opinion, Quarantine
 from tsunagu.domain.look_up import DigestKind, Query
 from tsunagu.domain.permission import Role
 from tsunagu.records import bank_corpus, bank_items
-from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import bank_of
+from tsunagu.records.new_items import NewItem
 from tsunagu.records.session import acting_for
-from tsunagu.services.banks import imported_lists
+from tsunagu.services.banks import pieces as list_pieces
 from tsunagu.services.banks.blast_radius import quarantined
 from tsunagu.services.banks.exports import ListFormat, export_bank
 from tsunagu.services.banks.judging import judge_item
@@ -72,7 +72,7 @@ def test_a_benign_bank_that_is_off_or_expired_or_whose_list_has_not_ended_holds_
         assert not is_held()
         benign.rule(**{rule: True if rule == "is_on" else None})
     assert is_held()
-    monkeypatch.setattr(imported_lists, "PIECE_ROWS", 10)
+    monkeypatch.setattr(list_pieces, "PIECE_ROWS", 10)
     text = a_list(45)
     with pytest.raises(RuntimeError):
         bring_in(world, anna, text, bank=random_name("b"), semantics=BankSemantics.BENIGN, told=crash_at(40))
@@ -92,7 +92,7 @@ def test_what_was_asked_for_often_counts_once(world: World, anna: Person) -> Non
 def test_an_export_leaves_out_and_counts_what_its_owner_does_not_stand_by(
     world: World, anna: Person, form: ListFormat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imported_lists, "PIECE_ROWS", 10)
+    monkeypatch.setattr(list_pieces, "PIECE_ROWS", 10)
     bank, digests = Bank(world, anna), [secrets.token_bytes(16) for _ in range(4)]
     sound, disputed, held, put_off = digests
     items = bank.add(NewItem(sound), NewItem(disputed), NewItem(held, quarantine=Quarantine(1, 0)), NewItem(put_off))

@@ -14,8 +14,9 @@ from tsunagu.domain.known import Json, KnownFile, LossReport, RefusedRow, RowRef
 from tsunagu.exchange.columns import DIGEST_COLUMNS, LIST_NAMES, Columns, plain_name
 from tsunagu.exchange.digest_forms import Form, recognized
 from tsunagu.exchange.gathering import Gathered
-from tsunagu.exchange.lines import delimited_rows, numbered_lines, split_cells
-from tsunagu.exchange.reading import Row, Stated
+from tsunagu.exchange.lines import Lines, delimited_rows, split_cells
+from tsunagu.exchange.plain_rows import many_at_once
+from tsunagu.exchange.reading import Read, Row, Stated
 
 _DELIMITERS: Final = ",;\t"
 _SUM: Final = re.compile(r"(\\?)([0-9A-Za-z+/=]{24,192}) [ *](.+)")
@@ -26,22 +27,25 @@ _UNESCAPED: Final = {"\\": "\\", "n": "\n", "r": "\r"}
 Line = tuple[int, str | None]
 
 
-def read_digest_list(stream: BinaryIO, stated: Stated, report: LossReport) -> Iterator[Row]:
+def read_digest_list(stream: BinaryIO, stated: Stated, report: LossReport) -> Iterator[Read]:
     """Read a list of digests in any of the forms above: see `Reader`.
 
     Empty lines are passed over, and remarks before the first row, which begin with `#`. The first other line decides:
     it is a header when a cell is the name of a column of digests and none is a digest. Without a header, each line
     is taken by its shape.
     """
-    lines = numbered_lines(stream, report)
+    source = Lines(stream, report)
+    lines = iter(source)
     first = next((one for one in lines if one[1] is None or not _is_remark(one[1])), None)
     if first is None:
         return iter(())
     delimiter = max(_DELIMITERS, key=(first[1] or "").count)
     titles = split_cells(first[1], delimiter) if first[1] else None
     if titles and _is_header(titles):
-        return _delimited(lines, Columns.of(titles, LIST_NAMES), delimiter, stated, report)
-    return _shaped(chain((first,), lines), delimiter, stated, report)
+        rows = _delimited(lines, Columns.of(titles, LIST_NAMES), delimiter, stated, report)
+    else:
+        rows = _shaped(chain((first,), lines), delimiter, stated, report)
+    return many_at_once(rows, source)
 
 
 def _is_remark(line: str) -> bool:

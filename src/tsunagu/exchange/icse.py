@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.known import UNMARKED, KnownItem, LossReport, RefusedRow, RowRefusal
 from tsunagu.exchange.columns import ICSE_NAMES, Columns
-from tsunagu.exchange.lines import delimited_rows, numbered_lines
+from tsunagu.exchange.lines import Lines, delimited_rows
 from tsunagu.exchange.reading import Row, Stated
 from tsunagu.exchange.values import tri_state_text
 
@@ -29,7 +29,7 @@ def read_icse(stream: BinaryIO, stated: Stated, report: LossReport) -> Iterator[
     Raises:
         InputError: also when the first line is no header with a column of digests.
     """
-    rows = delimited_rows(numbered_lines(stream, report), DELIMITER)
+    rows = delimited_rows(iter(Lines(stream, report)), DELIMITER)
     _, titles, _ = next(rows, (0, None, False))
     if titles is None:
         raise InputError("the list has no header")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterator
+from os import SEEK_CUR
 from typing import BinaryIO, Final
 
 from tsunagu.domain.errors import InputError
@@ -20,35 +21,70 @@ _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
-def numbered_lines(stream: BinaryIO, report: LossReport) -> Iterator[tuple[int, str | None]]:
-    """Yield the number of each line, from 1, and its text without the end of line; None is longer than 4 MiB.
+class Lines:
+    """The lines of a list, from the first to the last; iterators over one list go on where the one before stopped.
 
-    What is no UTF-8, and NUL, becomes U+FFFD and is counted. A byte order mark is passed over.
-
-    Raises:
-        InputError: the stream is UTF-16.
+    Attributes:
+        number: of the last line that was taken, from 1; 0 before the first.
+        last: the bytes of the last line that was taken one by one, with the end of line; the beginning of one that is
+            too long.
     """
-    number = 0
-    while data := stream.readline(MOST_LINE_BYTES + 1):
-        number += 1
-        if number == 1:
-            if data.startswith(_UTF16_MARKS):
-                raise InputError("the list is UTF-16: save it as UTF-8")
-            data = data.removeprefix(_UTF8_MARK)
-        if len(data) > MOST_LINE_BYTES:
-            while data and not data.endswith(b"\n"):
-                data = stream.readline(MOST_LINE_BYTES)
-            yield number, None
-            continue
+
+    def __init__(self, stream: BinaryIO, report: LossReport) -> None:
+        """Take a list from its first byte.
+
+        Args:
+            stream: seekable, where `ahead` is called.
+            report: what cannot be read is counted in it.
+        """
+        self._stream = stream
+        self._report = report
+        self.number = 0
+        self.last = b""
+
+    def __iter__(self) -> Iterator[tuple[int, str | None]]:
+        """Yield the number of each line, and its text without the end of line; None is longer than 4 MiB.
+
+        What is no UTF-8, and NUL, becomes U+FFFD and is counted. A byte order mark is passed over.
+
+        Raises:
+            InputError: the stream is UTF-16.
+        """
+        while data := self._stream.readline(MOST_LINE_BYTES + 1):
+            self.number += 1
+            if self.number == 1:
+                if data.startswith(_UTF16_MARKS):
+                    raise InputError("the list is UTF-16: save it as UTF-8")
+                data = data.removeprefix(_UTF8_MARK)
+            self.last = data
+            if len(data) > MOST_LINE_BYTES:
+                while data and not data.endswith(b"\n"):
+                    data = self._stream.readline(MOST_LINE_BYTES)
+                yield self.number, None
+            else:
+                yield self.number, self._text(data).rstrip("\r\n")
+
+    def _text(self, data: bytes) -> str:
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError:
             text = data.decode("utf-8", "replace")
-            report.lost[UNREADABLE_TEXT] += 1
+            self._report.lost[UNREADABLE_TEXT] += 1
         if "\0" in text:
             text = text.replace("\0", REPLACEMENT)
-            report.lost[UNREADABLE_TEXT] += 1
-        yield number, text.rstrip("\r\n")
+            self._report.lost[UNREADABLE_TEXT] += 1
+        return text
+
+    def ahead(self, most: int) -> bytes:
+        """Return the bytes that follow the last line, without taking them; fewer than `most` where the list ends."""
+        data = self._stream.read(most)
+        self._stream.seek(-len(data), SEEK_CUR)
+        return data
+
+    def take(self, count: int, width: int) -> None:
+        """Take lines that lie ahead, each of so many bytes."""
+        self._stream.seek(count * width, SEEK_CUR)
+        self.number += count
 
 
 def delimited_rows(

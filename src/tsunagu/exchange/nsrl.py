@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.known import LossReport, RefusedRow, RowRefusal
 from tsunagu.exchange.columns import NSRL_NAMES, Columns
-from tsunagu.exchange.lines import delimited_rows, numbered_lines
+from tsunagu.exchange.lines import Lines, delimited_rows
 from tsunagu.exchange.reading import Row, Stated
 
 DATABASE_MAGIC: Final = "SQLite format 3"
@@ -22,7 +22,7 @@ def read_nsrl(stream: BinaryIO, stated: Stated, report: LossReport) -> Iterator[
         InputError: also when the first line is no header, or begins a database of version 3, which is read by
             `read_nsrl_database`.
     """
-    lines = numbered_lines(stream, report)
+    lines = iter(Lines(stream, report))
     first = next(lines, (0, None))
     if first[1] is not None and first[1].startswith(DATABASE_MAGIC):
         raise InputError("an NSRL database is read from its path")

@@ -12,7 +12,7 @@ from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind, TimedFinger
 from tsunagu.domain.known import KnownItem, KnownSignal, LossReport, RefusedRow, RowRefusal, SignalKind
 from tsunagu.exchange.digest_forms import Form
 from tsunagu.exchange.gathering import Gathered
-from tsunagu.exchange.lines import numbered_lines
+from tsunagu.exchange.lines import Lines
 from tsunagu.exchange.reading import Row, Stated
 
 MOST_FRAMES: Final = 50_000
@@ -26,7 +26,7 @@ def read_tx(stream: BinaryIO, stated: Stated, report: LossReport) -> Iterator[Ro
     `pdq`, `video_md5` and `vpdq` become digests and fingerprints; `url`, `url_md5` and `raw_text` are carried as
     signals; a line of any other kind is refused as unsupported and counted. Empty lines are passed over.
     """
-    for number, line in numbered_lines(stream, report):
+    for number, line in Lines(stream, report):
         if line is None:
             yield RefusedRow(number, RowRefusal.TOO_LONG)
         elif line and not line.isspace():

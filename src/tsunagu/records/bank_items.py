@@ -4,115 +4,66 @@ Call everything within `acting_for` the bank's agency.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
-from hashlib import sha256
-from json import dumps
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
 from tsunagu.domain.bank import BankItem, Opinion, Quarantine
 from tsunagu.domain.errors import NotFound
 from tsunagu.domain.look_up import DigestKind
-from tsunagu.records.binary_arrays import BinaryArray, bytes_array, json_array, register, uuid_array
+from tsunagu.records.binary_arrays import register
 from tsunagu.records.models import Bank
 from tsunagu.records.models import BankItem as Row
+from tsunagu.records.new_items import NewItem, Packed, key_of
 
-_LENGTHS: Final = [bytes([length]) for length in range(33)]
 # The lock of the log before the statement that adds, and not by its trigger: so it sees what all writers before have
 # committed, and need not reckon with others. `ON CONFLICT` would, at a third of the whole time. A table that grows from
 # nothing while the statement lasts must not be read as the few pages that it was when it began.
 _ALONE: Final = "SELECT pg_advisory_xact_lock(7400102); SET LOCAL enable_seqscan = off"
-# `OFFSET 0` keeps the planner from joining all that is held to a few rows that come.
-_ADD: Final = """
+_ADD_ALL: Final = """
 INSERT INTO bank_item (agency_id, bank_id, import_id, added_at, key, md5, sha1, sha256, pdq, details, quarantine)
 SELECT new.* FROM (
     SELECT %s::uuid, %s::uuid AS bank_id, %s::uuid, %s::timestamptz, unnest(%b) AS key, unnest(%b), unnest(%b),
         unnest(%b), unnest(%b), unnest(%b), unnest(%b)) AS new
+"""
+# `OFFSET 0` keeps the planner from joining all that is held to a few rows that come.
+_ADD_UNHELD: Final = f"""{_ADD_ALL}
 WHERE NOT EXISTS (SELECT FROM bank_item AS held WHERE held.bank_id = new.bank_id AND held.key = new.key OFFSET 0)
 """
 
 
-class NewItem(NamedTuple):
-    """What is to be known by a bank; at least one of the first four is there.
-
-    Attributes:
-        details: what else is said of it, as a JSON object's text; None for nothing.
-        quarantine: why it is to answer nobody until an officer lets it; None when it may answer.
-    """
-
-    md5: bytes | None = None
-    sha1: bytes | None = None
-    sha256: bytes | None = None
-    pdq: bytes | None = None
-    details: str | None = None
-    quarantine: Quarantine | None = None
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether there is anything by which a bank could know it again."""
-        return any((self.md5, self.sha1, self.sha256, self.pdq))
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """Items as they travel to the database; packing them needs no connection, so that it can be done meanwhile.
-
-    Attributes:
-        rows: how many were packed; what was among them twice travels once.
-    """
-
-    rows: int
-    columns: tuple[BinaryArray, ...]
-
-
-def pack(items: Iterable[NewItem], *, by_key: bool = False) -> Packed:
-    """Return items as they travel, each once.
-
-    Args:
-        by_key: in the order of their keys, and not as they come: many are then added sooner, for those that lie on one
-            page of the tree of keys come after each other.
-    """
-    count, found = 0, dict[bytes, NewItem]()
-    for item in items:
-        count += 1
-        found.setdefault(_key(item), item)
-    keys = sorted(found) if by_key else list(found)
-    columns = zip(*map(found.__getitem__, keys), strict=True) if keys else ((),) * len(NewItem._fields)
-    md5, sha1, sha256_, pdq, details, quarantines = map(_blank_if_null, columns)
-    return Packed(
-        count,
-        (
-            uuid_array(keys),
-            *(bytes_array(column) for column in (md5, sha1, sha256_, pdq)),
-            json_array(details),
-            json_array(None if one is None else dumps(asdict(one)) for one in quarantines),
-        ),
-    )
-
-
-def _blank_if_null(column: Sequence[Any]) -> Sequence[Any]:
-    """Return a column, or an empty one where it tells nothing: `unnest` fills up the shorter ones with nulls."""
-    return column if any(column) else ()
-
-
-def add_items(bank_id: UUID, packed: Packed, *, agency_id: UUID, now: datetime, import_id: UUID | None = None) -> int:
+def add_items(
+    bank_id: UUID,
+    packed: Packed,
+    *,
+    agency_id: UUID,
+    now: datetime,
+    import_id: UUID | None = None,
+    likely_new: bool = False,
+) -> int:
     """Add items to a bank, and return how many it did not have yet: the others stay as they are.
 
     What is there only as a row of a list that has not come to its end, and answers nobody, counts as new where it is
     added by itself, and is part of that list no more. The log of changes stays locked for every other writer until the
     transaction ends.
+
+    Args:
+        likely_new: whether the bank most likely has none of them; they are then added without looking for each before,
+            and once more with looking where it has one.
     """
     connection.ensure_connection()
     # Row-level security lets nobody COPY, and the framework's cursor writes every value out as text.
     with psycopg.Cursor(connection.connection) as cursor:
         register(cursor)
         cursor.execute(_ALONE)
-        cursor.execute(_ADD, [agency_id, bank_id, import_id, now, *packed.columns])
+        values = [agency_id, bank_id, import_id, now, *packed.columns]
+        if not (likely_new and _added_all(cursor, values)):
+            cursor.execute(_ADD_UNHELD, values)
         added = cursor.rowcount
         cursor.execute("SET LOCAL enable_seqscan = DEFAULT")
         Bank.objects.filter(id=bank_id).update(items=F("items") + added)
@@ -126,6 +77,16 @@ def add_items(bank_id: UUID, packed: Packed, *, agency_id: UUID, now: datetime, 
             )
             added += cursor.rowcount
     return added
+
+
+def _added_all(cursor: psycopg.Cursor[Any], values: Sequence[Any]) -> bool:
+    """Add items, or none of them where the bank has one; return whether they were added."""
+    try:
+        with transaction.atomic():
+            cursor.execute(_ADD_ALL, values)
+    except psycopg.errors.UniqueViolation:
+        return False
+    return True
 
 
 def of_import(import_id: UUID, item_ids: Iterable[int]) -> set[int]:
@@ -191,7 +152,7 @@ def item_with(bank_id: UUID, item: NewItem) -> BankItem:
     Raises:
         NotFound: the bank has none.
     """
-    row = Row.objects.filter(bank_id=bank_id, key=UUID(bytes=_key(item))).first()
+    row = Row.objects.filter(bank_id=bank_id, key=UUID(bytes=key_of(item))).first()
     if row is None:
         raise NotFound("no such item in this bank")
     return bank_item(row)
@@ -202,7 +163,7 @@ def ids_of(bank_id: UUID, items: Sequence[NewItem]) -> list[int | None]:
 
     What is there only as a row of a list that has not come to its end is none, as for `add_items`.
     """
-    keys = [UUID(bytes=_key(item)) for item in items]
+    keys = [UUID(bytes=key_of(item)) for item in items]
     rows = Row.objects.filter(bank_id=bank_id, key__in=keys).exclude(part_of__isnull=False, part_of__done_at=None)
     found = dict(rows.values_list("key", "id"))
     return [found.get(key) for key in keys]
@@ -255,13 +216,6 @@ def _withdraw(condition: str, value: list[int] | UUID) -> None:
     """  # noqa: S608 - the condition is a literal of our own
     with connection.cursor() as cursor:
         cursor.execute(statement, [value])
-
-
-def _key(item: NewItem) -> bytes:
-    """Return by what a bank tells that it has an item: 16 bytes of a digest over all that it is known by."""
-    md5, sha1, sha256_, pdq, *_ = item
-    known_by = b"".join([_LENGTHS[len(one)] + one if one else b"\0" for one in (md5, sha1, sha256_, pdq)])
-    return sha256(known_by).digest()[:16]
 
 
 def bank_item(row: Row) -> BankItem:

@@ -6,7 +6,9 @@ import struct
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import psycopg
+from numpy.typing import NDArray
 from psycopg.adapt import Dumper
 from psycopg.postgres import types
 from psycopg.pq import Format
@@ -60,6 +62,16 @@ def bytes_array(values: Iterable[bytes | None]) -> BinaryArray:
     return _Bytes(_array("bytea", values))
 
 
+def uuid_table(values: NDArray[np.uint8]) -> BinaryArray:
+    """Return an array of UUIDs; shape (n, 16)."""
+    return _Uuids(_table("uuid", values))
+
+
+def bytes_table(values: NDArray[np.uint8]) -> BinaryArray:
+    """Return an array of bytes, all of one length; shape (n, length)."""
+    return _Bytes(_table("bytea", values))
+
+
 def json_array(texts: Iterable[str | None]) -> BinaryArray:
     """Return an array of JSON documents, each as its text."""
     # Before each stands the version of its binary form.
@@ -69,4 +81,16 @@ def json_array(texts: Iterable[str | None]) -> BinaryArray:
 def _array(type_name: str, values: Iterable[bytes | None]) -> bytes:
     """Return an array of one dimension in the server's binary form: its elements' type, length and bytes."""
     elements = [_NULL if one is None else len(one).to_bytes(4, "big") + one for one in values]
-    return b"".join((struct.pack(">iiIii", 1, 1, types[type_name].oid, len(elements), 1), *elements))
+    return b"".join((_head(type_name, len(elements)), *elements))
+
+
+def _table(type_name: str, values: NDArray[np.uint8]) -> bytes:
+    count, length = values.shape
+    elements = np.empty((count, 4 + length), np.uint8)
+    elements[:, :4] = np.frombuffer(length.to_bytes(4, "big"), np.uint8)
+    elements[:, 4:] = values
+    return _head(type_name, count) + elements.tobytes()
+
+
+def _head(type_name: str, count: int) -> bytes:
+    return struct.pack(">iiIii", 1, 1, types[type_name].oid, count, 1)

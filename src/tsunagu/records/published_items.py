@@ -15,8 +15,8 @@ from tsunagu.domain.fingerprint import FingerprintKind
 from tsunagu.domain.series import Distributed, SeriesStatus
 from tsunagu.domain.series_steps import Member
 from tsunagu.records import bank_items
-from tsunagu.records.bank_items import NewItem
 from tsunagu.records.models import Case, MediaItem, PublishedItem, Series, SeriesItemRow, Trace
+from tsunagu.records.new_items import NewItem
 from tsunagu.records.planned import rows_of
 
 _PDQ = FingerprintKind.PDQ

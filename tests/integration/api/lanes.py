@@ -20,7 +20,7 @@ from tsunagu.domain.bank import BankRules, BankSemantics
 from tsunagu.domain.permission import Permission
 from tsunagu.domain.purpose import Purpose
 from tsunagu.records import bank_items
-from tsunagu.records.bank_items import NewItem
+from tsunagu.records.new_items import NewItem, pack
 from tsunagu.records.session import acting_for, connections_left
 from tsunagu.services.agencies.api_keys import make_key
 from tsunagu.services.banks.ownership import open_bank
@@ -148,7 +148,7 @@ def fill_bank(
         rules=BankRules(**rules),
         **world.parts,
     )
-    packed = bank_items.pack(items)
+    packed = pack(items)
     with acting_for(person.actor.agency_id):
         bank_items.add_items(bank.bank_id, packed, agency_id=person.actor.agency_id, now=world.parts["now"])
     return name

@@ -20,7 +20,7 @@ from PIL import Image
 from tsunagu.domain.bank import BankSemantics, Opinion
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.permission import Permission, Role
-from tsunagu.records.bank_items import NewItem
+from tsunagu.records.new_items import NewItem
 from tsunagu.records.remote_files import RemoteFiles
 from tsunagu.services.agencies.api_keys import make_key
 from tsunagu.services.banks.judging import judge_item

@@ -20,8 +20,8 @@ from django.db import OperationalError, connections
 from tsunagu.domain.bank import Opinion
 from tsunagu.domain.look_up import Query
 from tsunagu.domain.permission import Permission, Role
-from tsunagu.records.bank_items import NewItem
 from tsunagu.records.ledger.book import Book
+from tsunagu.records.new_items import NewItem
 from tsunagu.services.agencies.api_keys import end_key, list_keys
 from tsunagu.services.banks.judging import judge_item
 from tsunagu.services.banks.known_index import KnownIndex

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind
 from tsunagu.domain.known import KnownFile, KnownItem, ListedCategory, LossReport, Marks, RefusedRow
+from tsunagu.exchange.plain_rows import one_by_one
 from tsunagu.exchange.reading import Stated
 from tsunagu.exchange.registry import reader_for
 
@@ -22,7 +23,7 @@ def read(format_name, data, stated=None):
     """Every row of a list, and what was left behind."""
     data = data.encode() if isinstance(data, str) else data
     report = LossReport()
-    return list(reader_for(format_name)(io.BytesIO(data), stated or Stated(), report)), report
+    return list(one_by_one(reader_for(format_name)(io.BytesIO(data), stated or Stated(), report))), report
 
 
 def only(format_name, data, stated=None):

@@ -16,7 +16,7 @@ from tsunagu.api.hma.shapes import MD5, SIGNALS, bank_name, checked_keys, is_ban
 from tsunagu.domain.bank import BankItem, BankRules, BankSemantics, BankSummary
 from tsunagu.domain.errors import InputError, NotFound
 from tsunagu.domain.look_up import PDQ
-from tsunagu.records.bank_items import NewItem
+from tsunagu.records.new_items import NewItem
 from tsunagu.services.banks import curation
 from tsunagu.services.banks.judging import withdraw_item
 from tsunagu.services.banks.ownership import change_bank, list_banks, open_bank

@@ -15,7 +15,7 @@ from tsunagu.domain.look_up import DigestKind
 from tsunagu.index.flat import FlatIndex
 from tsunagu.index.protocol import Index
 from tsunagu.records import bank_corpus, bank_items
-from tsunagu.records.bank_items import NewItem
+from tsunagu.records.new_items import NewItem
 
 _PDQ = FingerprintKind.PDQ
 

@@ -14,7 +14,7 @@ from tsunagu.domain.bank import BankItem, BankSemantics
 from tsunagu.domain.errors import InputError
 from tsunagu.domain.known import is_empty_file
 from tsunagu.records import bank_items, banks
-from tsunagu.records.bank_items import NewItem
+from tsunagu.records.new_items import NewItem, pack
 from tsunagu.services.access import changing_banks, check_reference, reading_banks
 from tsunagu.services.banks.ownership import apply_if_benign, bank_deed
 from tsunagu.services.opaque import item_name
@@ -99,7 +99,7 @@ def add_content(
             from tsunagu.services.banks.blast_radius import quarantined  # noqa: PLC0415 - loads the kernels
 
             [item] = quarantined([item], bank.rules.radius_bits, now=now)
-        added = bank_items.add_items(bank.bank_id, bank_items.pack([item]), agency_id=actor.agency_id, now=now)
+        added = bank_items.add_items(bank.bank_id, pack([item]), agency_id=actor.agency_id, now=now)
         apply_if_benign(bank, agency_id=actor.agency_id, queue=queue)
         found = bank_items.item_with(bank.bank_id, item)
         ledger.write(bank_deed(Act.BANK_EXTENDED, actor, bank, now, items=1, added=added))

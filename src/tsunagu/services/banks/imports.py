@@ -5,38 +5,31 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from hashlib import file_digest, sha256
-from itertools import islice
 from uuid import UUID, uuid4
 
 from tsunagu.domain.act import Act
 from tsunagu.domain.actor import Actor
 from tsunagu.domain.bank import BankSemantics, BankSummary
 from tsunagu.domain.errors import Conflict, InputError, NotFound
-from tsunagu.domain.known import LossReport, RefusedRow, RowRefusal
+from tsunagu.domain.known import LossReport
 from tsunagu.domain.permission import Permission
-from tsunagu.exchange.reading import Row, Stated
+from tsunagu.exchange.reading import Stated
 from tsunagu.exchange.registry import reader_for
 from tsunagu.records import bank_items, banks
-from tsunagu.records.bank_items import Packed
 from tsunagu.records.banks import ImportRow
 from tsunagu.records.session import acting_for, connections_left, locked
 from tsunagu.services.access import denials_recorded
 from tsunagu.services.banks.blast_radius import imported_too_wide
-from tsunagu.services.banks.imported_lists import (
-    ImportReport,
-    ListToImport,
-    RowsRead,
-    must_have_items,
-    pieces,
-)
+from tsunagu.services.banks.imported_lists import ImportReport, ListToImport, must_have_items
 from tsunagu.services.banks.known_index import KnownIndex
-from tsunagu.services.banks.known_items import new_item
 from tsunagu.services.banks.ownership import apply_if_benign, bank_deed, open_bank
+from tsunagu.services.banks.pieces import PackedPiece, RowsRead, pieces
 from tsunagu.services.parts import Keys, Ledger, Queue
 
 log = logging.getLogger("tsunagu.bank")
@@ -162,23 +155,19 @@ class _Keeping:
         self._bank = bank
         self._parts = parts
 
-    def keep(self, packed: Packed, refused: Counter[str], lost: dict[str, int], read_bytes: int) -> None:
+    def keep(self, piece: PackedPiece, lost: dict[str, int], read_bytes: int) -> None:
         """Add one piece and note how far the list is in, or neither."""
-        agency_id, before = self._parts.actor.agency_id, self.row
+        agency_id, before, now = self._parts.actor.agency_id, self.row, self._parts.clock()
+        add = partial(bank_items.add_items, self._bank.bank_id, agency_id=agency_id, now=now)
+        likely_new = before.repeated == 0
         with acting_for(agency_id):
-            added = bank_items.add_items(
-                self._bank.bank_id,
-                packed,
-                agency_id=agency_id,
-                now=self._parts.clock(),
-                import_id=before.import_id,
-            )
+            added = sum(add(some, import_id=before.import_id, likely_new=likely_new) for some in piece.packed)
             after = replace(
                 before,
-                rows_in=before.rows_in + packed.rows + refused.total(),
+                rows_in=before.rows_in + piece.rows,
                 imported=before.imported + added,
-                repeated=before.repeated + packed.rows - added,
-                refused=dict(Counter(before.refused) + refused),
+                repeated=before.repeated + piece.rows - piece.refused.total() - added,
+                refused=dict(Counter(before.refused) + piece.refused),
                 lost_fields=lost,
                 read_bytes=read_bytes,
             )
@@ -196,31 +185,23 @@ def _brought_in(coming: ListToImport, bank: BankSummary, row: ImportRow, parts: 
     rows = RowsRead(iter(()), loss)
     try:
         rows = RowsRead(reader_for(coming.format_name)(coming.stream, coming.stated, loss), loss)
-        return _kept(coming, iter(rows), loss, _Keeping(bank, row, parts), parts)
+        return _kept(coming, rows, loss, _Keeping(bank, row, parts), parts)
     except InputError as error:
         with acting_for(parts.actor.agency_id):
             _take_back(bank, row.import_id, error.code, parts, reason=str(error), row=rows.last)
         raise InputError(f"{error} (behind row {rows.last:,}); nothing of it is kept") from error
 
 
-def _kept(coming: ListToImport, rows: Iterator[Row], loss: LossReport, keeping: _Keeping, parts: _Parts) -> ImportRow:
+def _kept(coming: ListToImport, rows: RowsRead, loss: LossReport, keeping: _Keeping, parts: _Parts) -> ImportRow:
     rows_read = keeping.row.rows_in
-    for _ in islice(rows, rows_read):  # read again: what did not travel is counted from the beginning
-        pass
     # One piece is read and packed while the one before it is on its way into the database.
     with ThreadPoolExecutor(1) as pool:
         try:
             waiting = deque[Future[None]]()
-            for piece in pieces(rows, coming.stream):
-                items = [new_item(one) for one in piece if not isinstance(one, RefusedRow)]
-                refused = Counter(one.reason.value for one in piece if isinstance(one, RefusedRow))
-                usable = [one for one in items if one.is_usable]
-                refused[RowRefusal.UNSUPPORTED.value] += len(items) - len(usable)
-                packed = bank_items.pack(usable, by_key=True)
+            for piece in pieces(rows.behind(rows_read), coming.stream):
                 read_bytes = coming.stream.tell()
-                waiting.append(pool.submit(keeping.keep, packed, refused, dict(loss.lost), read_bytes))
-                rows_read += len(piece)
-                del piece, items, usable  # what is packed is not kept twice while the next piece is read
+                waiting.append(pool.submit(keeping.keep, piece, dict(loss.lost), read_bytes))
+                rows_read += piece.rows
                 parts.told(rows_read, read_bytes)
                 if len(waiting) == MOST_WAITING:
                     waiting.popleft().result()

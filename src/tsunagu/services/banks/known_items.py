@@ -9,7 +9,7 @@ from typing import Any, Final
 from tsunagu.domain.bank import BankItem
 from tsunagu.domain.fingerprint import Fingerprint, FingerprintKind, TimedFingerprint
 from tsunagu.domain.known import KnownFile, KnownItem, KnownSignal, ListedCategory, Marks, SignalKind
-from tsunagu.records.bank_items import NewItem
+from tsunagu.records.new_items import NewItem
 
 _PLAIN: Final = ("photodna", "list_id", "size_bytes", "media_type", "updated", "comments")
 _COLUMNS: Final = {"row", "md5", "sha1", "sha256", "pdq"}

@@ -16,8 +16,8 @@ from tsunagu.domain.media import Examined
 from tsunagu.domain.writing import is_printable
 from tsunagu.records import bank_items, banks
 from tsunagu.records.agencies import agency_cards
-from tsunagu.records.bank_items import NewItem
 from tsunagu.records.banks import ImportRow
+from tsunagu.records.new_items import NewItem, pack
 from tsunagu.records.notices import silenced_count
 from tsunagu.records.session import acting_for
 from tsunagu.services.access import changing_banks, check_reference, reading_banks
@@ -185,7 +185,7 @@ def extend_bank(
             from tsunagu.services.banks.blast_radius import quarantined  # noqa: PLC0415
 
             items = quarantined(items, bank.rules.radius_bits, now=now)
-        added = bank_items.add_items(bank.bank_id, bank_items.pack(items), agency_id=actor.agency_id, now=now)
+        added = bank_items.add_items(bank.bank_id, pack(items), agency_id=actor.agency_id, now=now)
         apply_if_benign(bank, agency_id=actor.agency_id, queue=queue)
         ledger.write(bank_deed(Act.BANK_EXTENDED, actor, bank, now, items=len(items), added=added))
     with acting_for(actor.agency_id):

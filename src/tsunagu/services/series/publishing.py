@@ -15,7 +15,7 @@ from tsunagu.domain.series_steps import Member, StepKind
 from tsunagu.records import bank_items, banks, published_items, submitted_here
 from tsunagu.records import series as rows
 from tsunagu.records import votes as said
-from tsunagu.records.bank_items import NewItem
+from tsunagu.records.new_items import NewItem, pack
 from tsunagu.records.published_items import Place
 from tsunagu.services.access import check_reference
 from tsunagu.services.parts import Keys, Ledger
@@ -122,7 +122,7 @@ def _add(place: Place, bank: BankSummary, members: Sequence[Member], desk: Serie
     before = bank_items.ids_of(bank.bank_id, items)
     ours = published_items.published_ids(one for one in before if one is not None)
     agency_id = desk.actor.agency_id
-    added = bank_items.add_items(bank.bank_id, bank_items.pack(items), agency_id=agency_id, now=desk.now)
+    added = bank_items.add_items(bank.bank_id, pack(items), agency_id=agency_id, now=desk.now)
     after = bank_items.ids_of(bank.bank_id, items)
     ids = {
         member: new
