@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import psycopg
-from numpy.typing import NDArray
 from psycopg.adapt import Dumper
 from psycopg.postgres import types
 from psycopg.pq import Format
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _NULL = b"\xff\xff\xff\xff"
 
@@ -85,6 +87,8 @@ def _array(type_name: str, values: Iterable[bytes | None]) -> bytes:
 
 
 def _table(type_name: str, values: NDArray[np.uint8]) -> bytes:
+    import numpy as np  # noqa: PLC0415 - every command loads the tables, and few bring in many items
+
     count, length = values.shape
     elements = np.empty((count, 4 + length), np.uint8)
     elements[:, :4] = np.frombuffer(length.to_bytes(4, "big"), np.uint8)

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsunagu.records.new_items import NewItem, key_of, pack, pack_tables
+from tsunagu.records.item_tables import pack_tables
+from tsunagu.records.new_items import NewItem, key_of, pack
 
 SIZES = {"md5": 16, "sha1": 20, "sha256": 32, "pdq": 32}
 

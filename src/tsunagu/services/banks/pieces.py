@@ -9,7 +9,8 @@ from io import BufferedReader
 
 from tsunagu.domain.known import KnownItem, LossReport, RefusedRow, RowRefusal
 from tsunagu.exchange.reading import PlainRows, Read
-from tsunagu.records.new_items import NewItem, Packed, pack, pack_tables
+from tsunagu.records.item_tables import pack_tables
+from tsunagu.records.new_items import NewItem, Packed, pack
 from tsunagu.services.banks.known_items import new_item
 
 PIECE_ROWS = 100_000
