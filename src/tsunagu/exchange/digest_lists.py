@@ -45,7 +45,7 @@ def read_digest_list(stream: BinaryIO, stated: Stated, report: LossReport) -> It
         rows = _delimited(lines, Columns.of(titles, LIST_NAMES), delimiter, stated, report)
     else:
         rows = _shaped(chain((first,), lines), delimiter, stated, report)
-    return many_at_once(rows, source)
+    return many_at_once(rows, source, report)
 
 
 def _is_remark(line: str) -> bool:

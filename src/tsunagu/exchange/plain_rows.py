@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from tsunagu.domain.known import EMPTY_FILE, KnownItem
+from tsunagu.domain.known import EMPTY_FILE, KnownItem, LossReport
 from tsunagu.exchange.digest_forms import pdq_fingerprint
 from tsunagu.exchange.lines import Lines
 from tsunagu.exchange.reading import PlainRows, Read, Row
@@ -41,20 +41,23 @@ def one_by_one(rows: Iterable[Read]) -> Iterator[Row]:
             yield one
 
 
-def many_at_once(rows: Iterator[Row], lines: Lines) -> Iterator[Read]:
+def many_at_once(rows: Iterator[Row], lines: Lines, report: LossReport) -> Iterator[Read]:
     """Yield the rows of a list, those many at once that are plain and written like the row before them.
 
     Args:
         rows: reads row by row, out of `lines`.
         lines: the list, seekable.
+        report: in which that counts what is left behind: a row that leaves something is no example.
     """
     learned: list[_Pattern] = []
+    lost = report.lost.total()
     for row in rows:
         yield row
+        lost_before, lost = lost, report.lost.total()
         # A row over several lines, or behind which lines were looked at already, is no example.
         if isinstance(row, KnownItem) and row[_TOLD_FROM:] == _NOTHING_TOLD and row.row == lines.number:
             pattern = next((one for one in learned if one.fits(lines.last)), None)
-            if pattern is None and len(learned) < _MOST_PATTERNS:
+            if pattern is None and lost == lost_before and len(learned) < _MOST_PATTERNS:
                 pattern = _Pattern.of(lines.last, row)
                 learned += () if pattern is None else (pattern,)
             if pattern is not None:
@@ -97,6 +100,8 @@ class _Pattern:
         for name, digest in digests.items():
             if digest is not None:
                 at = line.lower().find(digest.hex().encode())
+                if at < 0:
+                    return None
                 places[name] = slice(at, at + 2 * len(digest))
         pattern, end = b"", 0
         for place in sorted(places.values(), key=lambda place: place.start):

@@ -24,8 +24,8 @@ from tsunagu.records.models import BankImport, IncomingListRow
 from tsunagu.records.session import acting_for
 from tsunagu.records.uploads import UploadStore
 from tsunagu.services.agencies.invitations import end_officer
-from tsunagu.services.banks import imported_lists
 from tsunagu.services.banks import imports as bank_imports
+from tsunagu.services.banks import pieces
 from tsunagu.services.banks.ownership import view_bank
 from tsunagu.services.house import Rooms
 from tsunagu.services.intake import lost_uploads
@@ -227,7 +227,7 @@ def waiting(desk: Visitor, bank: str, content: bytes) -> str:
 def test_a_worker_that_is_asked_to_end_gives_the_list_back_and_the_next_goes_on(
     desk: Visitor, bank: str, house: Rooms, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imported_lists, "PIECE_ROWS", 10)
+    monkeypatch.setattr(pieces, "PIECE_ROWS", 10)
     base = waiting(desk, bank, table("sha1", *sha1s(200)))
     assert "waits" in cells(desk.get(reverse("bank", args=[bank])).content.decode())
     agency_id, list_id, told = anna.actor.agency_id, id_in(base), []
@@ -246,7 +246,7 @@ def test_a_worker_that_is_asked_to_end_gives_the_list_back_and_the_next_goes_on(
 def test_while_it_is_imported_the_page_tells_rows_and_how_much_was_read(
     desk: Visitor, bank: str, house: Rooms, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imported_lists, "PIECE_ROWS", 100)
+    monkeypatch.setattr(pieces, "PIECE_ROWS", 100)
     base, seen = waiting(desk, bank, table("sha1", *sha1s(2000))), []
 
     def look() -> bool:

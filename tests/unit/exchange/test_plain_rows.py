@@ -16,7 +16,8 @@ from tsunagu.exchange.registry import reader_for
 from .lists import numbered_md5
 
 WIDEST = 512 * 8192
-HEADERS = ["", "md5,pdq\n", "MD5;SHA-1;Hash\r\n", '"pdq","md5"\n', "sha256,name\n", "hash\n", "md5,hash\n"]
+HEADERS = ["", "md5,pdq\n", "md5,size\n", "md5,sha1\n", "MD5;SHA-1;Hash\r\n", '"pdq","md5"\n']
+HEADERS += ["sha256,name\n", "hash\n", "md5,hash\n"]
 lengths = st.sampled_from([32, 40, 64, 96, 128])
 digits = lengths.flatmap(lambda length: st.text("0123456789abcdef", min_size=length, max_size=length))
 others = ["", " ", "x", "a name", "g" * 32, EMPTY_FILE.md5.hex(), "QUJDREVGR0hJSktMTU5PUA=="]
@@ -33,10 +34,10 @@ def written(kind, value):
     return (numbered_md5(f"{kind}{value}").hex() * 2)[: {"M": 32, "S": 40, "P": 64}[kind]]
 
 
-alike = st.tuples(
-    st.sampled_from(["M\n", "M,P\n", "M;S;\r\n", '"P","M"\n', "P,\n", "S\n", " M , P \n", "M,M\n", "P,x\n", "M\tP\n"]),
-    st.lists(st.integers(0, 99), min_size=1, max_size=60),
-).map(lambda made: "".join(lines_of(*made)))
+SHAPES = ["M\n", "M,P\n", "M;S;\r\n", '"P","M"\n', "P,\n", "S\n", " M , P \n", "M,M\n", "P,x\n", "M\tP\n", "M,;\n"]
+alike = st.tuples(st.sampled_from(SHAPES), st.lists(st.integers(0, 99), min_size=1, max_size=60)).map(
+    lambda made: "".join(lines_of(*made))
+)
 odd = st.lists(st.lists(cells, min_size=1, max_size=3), max_size=2).map(
     lambda rows: "".join(",".join(row) + "\n" for row in rows)
 )
@@ -55,6 +56,7 @@ def read(data, said, most_patterns=64):
 
 @given(texts, stated)
 @example("md5,pdq\n" + "".join(lines_of("M,P\n", range(20))) + f"{EMPTY_FILE.md5.hex()},{'0' * 64}\n", Stated())
+@example("md5,size\n" + "".join(lines_of("M,;\n", range(20))), Stated())
 @example("md5,hash\n" + "".join(lines_of("M,M\n", [1, 2])) + f"{'0' * 32},{written('M', 1)}\n", Stated())
 def test_rows_read_many_at_once_are_those_that_are_read_row_by_row(text, said):
     many, lost = read(text.encode(), said)

@@ -1,5 +1,5 @@
--- Every item has its key computed anew, and the tree of keys is built from all of them at once. The owner is bound by
--- row-level security.
+-- Every item has its key computed anew, without the tree of keys, which is sooner built once than kept up. The owner is
+-- bound by row-level security.
 ALTER TABLE bank_item NO FORCE ROW LEVEL SECURITY;
 ALTER TABLE bank_item DROP CONSTRAINT bank_item_once;
 UPDATE bank_item SET key = encode(

@@ -29,7 +29,7 @@ from tsunagu.services.banks.blast_radius import imported_too_wide
 from tsunagu.services.banks.imported_lists import ImportReport, ListToImport, must_have_items
 from tsunagu.services.banks.known_index import KnownIndex
 from tsunagu.services.banks.ownership import apply_if_benign, bank_deed, open_bank
-from tsunagu.services.banks.pieces import PackedPiece, RowsRead, pieces
+from tsunagu.services.banks.pieces import PIECE_ROWS, PackedPiece, RowsRead, pieces
 from tsunagu.services.parts import Keys, Ledger, Queue
 
 log = logging.getLogger("tsunagu.bank")
@@ -159,7 +159,7 @@ class _Keeping:
         """Add one piece and note how far the list is in, or neither."""
         agency_id, before, now = self._parts.actor.agency_id, self.row, self._parts.clock()
         add = partial(bank_items.add_items, self._bank.bank_id, agency_id=agency_id, now=now)
-        likely_new = before.repeated == 0
+        likely_new = before.repeated * PIECE_ROWS <= before.rows_in  # fewer than one repetition a piece
         with acting_for(agency_id):
             added = sum(add(some, import_id=before.import_id, likely_new=likely_new) for some in piece.packed)
             after = replace(

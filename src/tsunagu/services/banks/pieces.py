@@ -73,30 +73,44 @@ class _Gathering:
     def __init__(self) -> None:
         self.rows = 0
         self._refused = Counter[str]()
-        self._items: list[NewItem] = []
-        self._plain: dict[tuple[str, ...], list[PlainRows]] = {}
+        self._taken: list[NewItem | PlainRows] = []
 
     def take(self, read: Read) -> PlainRows | None:
         """Take what follows, and return those rows of it for which there is no room."""
         if isinstance(read, PlainRows):
             room = PIECE_ROWS - self.rows
-            self._plain.setdefault(tuple(read.digests), []).append(read[:room])
+            self._taken.append(read[:room])
             self.rows += min(room, len(read))
             return read[room:] or None
         self.rows += 1
         if isinstance(read, RefusedRow):
             self._refused[read.reason.value] += 1
         elif (item := new_item(read)).is_usable:
-            self._items.append(item)
+            self._taken.append(item)
         else:
             self._refused[RowRefusal.UNSUPPORTED.value] += 1
         return None
 
     def packed(self) -> PackedPiece:
         """Return the piece."""
-        packed = [pack_tables([one.digests for one in some]) for some in self._plain.values()]
-        packed += [pack(self._items, by_key=True)] if self._items else []
-        return PackedPiece(self.rows, self._refused, packed)
+        if any(isinstance(one, NewItem) and one.details for one in self._taken):
+            # Of rows with the same digests the first counts, with what it says besides: their order must be kept.
+            return PackedPiece(self.rows, self._refused, [pack(self._one_by_one(), by_key=True)])
+        tables: dict[tuple[str, ...], list[PlainRows]] = {}
+        for one in self._taken:
+            if isinstance(one, PlainRows):
+                tables.setdefault(tuple(one.digests), []).append(one)
+        packed = [pack_tables([one.digests for one in some]) for some in tables.values()]
+        items = [one for one in self._taken if isinstance(one, NewItem)]
+        return PackedPiece(self.rows, self._refused, [*packed, pack(items, by_key=True)] if items else packed)
+
+    def _one_by_one(self) -> Iterator[NewItem]:
+        for one in self._taken:
+            if isinstance(one, PlainRows):
+                for at in range(len(one)):
+                    yield NewItem(**{name: table[at].tobytes() for name, table in one.digests.items()})
+            else:
+                yield one
 
 
 def pieces(rows: Iterator[Read], stream: BufferedReader) -> Iterator[PackedPiece]:
@@ -105,9 +119,10 @@ def pieces(rows: Iterator[Read], stream: BufferedReader) -> Iterator[PackedPiece
     for one in rows:
         rest: Read | None = one
         while rest is not None:
+            hundreds = piece.rows // 100
             rest = piece.take(rest)
             is_full = piece.rows == PIECE_ROWS
-            if is_full or (piece.rows % 100 == 0 and stream.tell() - began >= PIECE_BYTES):
+            if is_full or (piece.rows // 100 > hundreds and stream.tell() - began >= PIECE_BYTES):
                 whole, piece = piece.packed(), _Gathering()
                 yield whole
                 began = stream.tell()
