@@ -172,7 +172,8 @@ def test_a_backup_while_an_ingest_runs_is_of_one_moment(
         assert admin.execute("SELECT count(*) FROM holding WHERE item_id IS NOT NULL").fetchone() == (held,)
     certify_again(fresh, "anna")
     sign_in_again(fresh, "anna")
-    [again] = fresh.json(*command[:-1], officer="anna", status=2)
+    # Where the ingest was sooner at its end than the backup at its moment, nothing is left to do.
+    [again] = fresh.json(*command[:-1], officer="anna", status=2 if held < MANY + 2 else 0)
     assert (again["kept"], again["skipped"]) == (MANY + 2 - held, held - 2)
     assert fresh.json("ledger", "verify")[0]["ledger_ok"]
 
